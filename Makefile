@@ -1,0 +1,37 @@
+# Recipes are short; what they run is Go.
+
+GO ?= go
+
+.PHONY: help test bench bench-full compare readme lint ci
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+test: ## all tests, and those of everything concurrent again under the race detector (3 minutes)
+	$(GO) test ./...
+	$(GO) test -race ./...
+
+bench: ## compare gm, global, gpm and native on every workload (4 minutes); results/ and tables
+	$(GO) run ./bench/run
+
+bench-full: ## the whole matrix: all designs and variants, large sizes (hours)
+	$(GO) run ./bench/run -full
+
+# the newest results, unless the command line names others
+DIR ?= $(patsubst %/,%,$(firstword $(shell ls -td results/*/*/ 2>/dev/null)))
+
+compare: ## print the comparison of the raw files in DIR (default: the newest)
+	@test -n '$(DIR)' || { echo 'there are no results yet: make bench'; exit 1; }
+	$(GO) run ./bench/run -compare $(DIR)
+
+readme: ## put the main tables of DIR (default: quick) into README.md
+	$(GO) run ./bench/run -compare $(if $(filter command line,$(origin DIR)),$(DIR),$(wildcard results/*/quick)) -readme README.md
+
+lint: ## gofmt, vet, and that everything compiles on the other systems
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt the files above'; exit 1; }
+	$(GO) vet ./...
+	GOOS=darwin $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
+	GOOS=linux GOARCH=arm64 $(GO) vet ./...
+
+ci: lint test ## what CI runs
