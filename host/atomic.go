@@ -1,0 +1,13 @@
+package host
+
+import "sync/atomic"
+
+// The atomics of a scheduler. On the real host they are those of sync/atomic.
+type (
+	Bool           = atomic.Bool
+	Int32          = atomic.Int32
+	Int64          = atomic.Int64
+	Uint32         = atomic.Uint32
+	Uint64         = atomic.Uint64
+	Pointer[T any] = atomic.Pointer[T]
+)

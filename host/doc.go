@@ -1,0 +1,37 @@
+// Package host is what a scheduler stands on: threads, atomics, locks, notes,
+// coroutine stacks, a clock and a random source.
+//
+// It exists so that one source of a scheduler can run on several hosts. This
+// is the only package of the tree through which scheduler state may reach sync
+// or sync/atomic (a test in package check enforces it); designs name nothing
+// but host's types, so a build tag can put a controlled host beneath them
+// without a line of theirs changing.
+//
+// The nouns:
+//
+//   - Bool, Int32, Int64, Uint32, Uint64, Pointer: atomics. Sequentially
+//     consistent, as Go's memory model promises.
+//   - [Mutex] and [CountedMutex]: locks that sleep in futex(2) and count.
+//   - [Note]: one-shot sleep and wakeup of a thread.
+//   - [Stack]: a coroutine, which any thread may continue.
+//   - [Go]: starts a thread. [Reserve]: sees to it that threads can run.
+//   - [Nanotime], [Rand], [NumCPU]: what differs from run to run.
+//   - [Cap]: capacities that a checked build shrinks.
+//
+// # Why threads sleep in futex and not in channels
+//
+// A thread (an M of a scheduler) is a goroutine that Go's runtime never parks:
+// when it has nothing to do it enters a system call and sleeps there, so what
+// is measured is the design's own way of waking threads and not the scheduler
+// beneath it. The call goes through syscall.Syscall6, which tells the runtime,
+// so that a garbage collection need not wait for a sleeping thread; with
+// RawSyscall the collector would wait for ever. Threads are not locked to
+// their goroutine (runtime.LockOSThread), because the runtime refuses to move a
+// coroutine between locked threads.
+//
+// # Limits
+//
+// Beneath the threads is still Go's runtime: its garbage collector stops them,
+// and its monitor takes a thread's runtime P away when the thread sleeps for
+// long, which costs the thread a few hundred nanoseconds when it comes back.
+package host

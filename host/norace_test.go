@@ -1,0 +1,5 @@
+//go:build !race
+
+package host
+
+const manyStacks = 10_000

@@ -1,0 +1,87 @@
+package host
+
+// Note is a one-shot event on which one thread sleeps and which another
+// thread signals: the way to park and unpark an M. The zero Note is clear.
+//
+// A wakeup before the sleep is not lost: the sleep returns at once. A second
+// wakeup without a Clear in between is an error and panics, because it means
+// that two threads believe they own the same sleeper.
+//
+// Protocol:
+//
+//	Sleep                                 Wakeup
+//	1. done if the word is signaled       1. swap in signaled
+//	2. CAS clear -> sleeping              2. if it was signaled: panic
+//	3. sleep while the word is sleeping   3. if it was sleeping: wake one
+//	4. go to 1
+//
+// If Wakeup's swap comes before step 2, the CAS fails and step 1 sees the
+// signal. If it comes after, it finds sleeping, and the kernel either has the
+// sleeper on its list or refuses to put it there, since the word has changed.
+// A note that nobody sleeps on yet costs the waker no system call.
+//
+// Between steps 1 and 3 of Wakeup the sleeper may have seen the signal, have
+// cleared the note and sleep on it again. The waker's system call then ends
+// that sleep too early, which is why step 4 looks at the word again.
+type Note struct {
+	word Uint32
+}
+
+const (
+	noteClear    = 0
+	noteSleeping = 1
+	noteSignaled = 2
+)
+
+// Clear makes a signaled Note ready for another use. Only the sleeper may call
+// it, or who prepares the note for it, once the Wakeup of the last use has been
+// seen and before anybody can call the next.
+func (n *Note) Clear() { n.word.Store(noteClear) }
+
+// Sleep waits until Wakeup has been called since the last Clear. It says
+// whether it asked the kernel to sleep. One thread at a time.
+func (n *Note) Sleep() (slept bool) {
+	for n.word.Load() != noteSignaled {
+		if n.word.CompareAndSwap(noteClear, noteSleeping) || n.word.Load() == noteSleeping {
+			slept = true
+			futexSleep(&n.word, noteSleeping, -1)
+		}
+	}
+	return slept
+}
+
+// SleepFor is Sleep with a limit in nanoseconds; it says whether the Note was
+// signaled. After false the Note is clear, and may be signaled at any time.
+func (n *Note) SleepFor(ns int64) (signaled bool) {
+	start := Nanotime()
+	for n.word.Load() != noteSignaled {
+		elapsed := Nanotime() - start // never start+ns, which may overflow
+		if elapsed >= ns {
+			return n.giveUp()
+		}
+		if n.word.CompareAndSwap(noteClear, noteSleeping) || n.word.Load() == noteSleeping {
+			futexSleep(&n.word, noteSleeping, ns-elapsed)
+		}
+	}
+	return true
+}
+
+// giveUp takes back "sleeping", so that a later Wakeup spends no system call on
+// a sleeper that has gone. It fails, and says true, if Wakeup came first.
+func (n *Note) giveUp() (signaled bool) {
+	n.word.CompareAndSwap(noteSleeping, noteClear)
+	return n.word.Load() == noteSignaled
+}
+
+// Wakeup signals the Note and wakes its sleeper if there is one. It says
+// whether that took a system call. Anybody, once per Clear.
+func (n *Note) Wakeup() (woke bool) {
+	switch n.word.Swap(noteSignaled) {
+	case noteSignaled:
+		panic("host: Note.Wakeup: the note was already signaled: two wakers own one sleeper")
+	case noteSleeping:
+		futexWake(&n.word)
+		return true
+	}
+	return false
+}

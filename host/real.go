@@ -1,0 +1,95 @@
+package host
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// multicore: spinning for something that another thread does makes sense.
+var multicore = runtime.NumCPU() > 1
+
+// epoch is the zero of Nanotime.
+var epoch = time.Now()
+
+// Nanotime returns a monotonic time in nanoseconds since the process began.
+func Nanotime() int64 { return int64(time.Since(epoch)) }
+
+// NumCPU returns how many threads can run at the same moment.
+func NumCPU() int { return runtime.NumCPU() }
+
+// Pause tells the CPU that the caller spins, n times; about 40 to 140
+// cycles each on current x86, fewer on arm64. A thread pauses whenever it waits
+// for another thread to write something it has just read.
+func Pause(n uint32) { pause(n) }
+
+// Cap returns full: a capacity that matters only for speed. A host that
+// explores interleavings returns small, so that overflow and wrap-around lie
+// within its reach.
+func Cap(full, small int) int { return full }
+
+// Sleep lets the thread sleep in the kernel for at least ns nanoseconds. Linux
+// adds up to 50 µs to it.
+func Sleep(ns int64) {
+	var never Note
+	never.SleepFor(ns)
+}
+
+// Go starts a thread that runs f. The thread ends with f.
+func Go(f func()) { go f() }
+
+// reserved is how many threads all schedulers of the process may run at once.
+var reserved struct {
+	sync.Mutex
+	threads int
+	before  int // GOMAXPROCS when the first reservation was made
+}
+
+// Reserve makes sure that n more threads can run at the same moment, until
+// release is called (more often does nothing). Without it, threads would take turns on too few of
+// the runtime's Ps, 10 ms each. It raises GOMAXPROCS where needed, but no
+// higher: every idle runtime P makes leaving a system call dearer. The last
+// release restores GOMAXPROCS; it must not be changed otherwise in between.
+// Raising it stops the world, so a reservation is made before measuring.
+func Reserve(n int) (release func()) {
+	if n < 0 {
+		panic(fmt.Sprintf("host: Reserve: %d threads: n must be at least 0", n))
+	}
+	setReserved(n)
+	return sync.OnceFunc(func() { setReserved(-n) })
+}
+
+func setReserved(delta int) {
+	reserved.Lock()
+	defer reserved.Unlock()
+	if reserved.threads == 0 {
+		reserved.before = runtime.GOMAXPROCS(0)
+	}
+	reserved.threads += delta
+	want := max(reserved.before, reserved.threads)
+	if want != runtime.GOMAXPROCS(0) {
+		runtime.GOMAXPROCS(want)
+	}
+}
+
+// Rand is a small random source, seeded and reproducible. It is not safe for
+// concurrent use: every M has its own.
+type Rand struct {
+	pcg rand.PCG
+}
+
+// Seed sets the sequence; stream tells the Ms of one scheduler apart.
+func (r *Rand) Seed(seed, stream uint64) { r.pcg.Seed(seed, stream) }
+
+// Uint32 returns the next number.
+func (r *Rand) Uint32() uint32 { return uint32(r.pcg.Uint64() >> 32) }
+
+// Fatal ends the process: v, with its stack, is a panic of the scheduler itself,
+// which must not unwind into whatever computation the coroutine would continue.
+func Fatal(v any, stack []byte) {
+	// Uncaught on a goroutine of its own, so that no recover gets in between.
+	go panic(fmt.Sprintf("%v\n\n%s", v, stack))
+	select {}
+}

@@ -1,0 +1,13 @@
+//go:build race
+
+package host
+
+// Relaxed is an atomic, so that the race detector lets it be read at any time:
+// see the plain build's.
+type Relaxed[T any] struct{ p Pointer[T] }
+
+// Load returns a value that was stored.
+func (r *Relaxed[T]) Load() *T { return r.p.Load() }
+
+// Store sets the value.
+func (r *Relaxed[T]) Store(p *T) { r.p.Store(p) }
