@@ -1,0 +1,126 @@
+package queue
+
+import "schedlab/host"
+
+// LockFree is an unbounded FIFO that anybody may use at any time without a
+// lock: a thread that is stopped in the middle of an operation stops nobody
+// else. All methods may be executed by anybody. Make it with [NewLockFree].
+//
+// Nouns: a chain of nodes; head points to the node whose element was taken
+// last (at first to one without), the first element is in the next; the last
+// node is the one without a next, and tail points to it or somewhere before it.
+//
+// Source: Michael and Scott, "Simple, Fast, and Practical Non-Blocking and
+// Blocking Concurrent Queue Algorithms", PODC 1996. Two deviations, both because
+// a garbage collector keeps every node that somebody can still reach. Theirs
+// needs counted pointers against ABA, the reuse of a node between a thread's load
+// and its CAS; no node is used twice here. Theirs has a get help tail along, for
+// a tail left behind head would point to a freed node; here such a tail still
+// leads to the end of the chain, so a get need not look at tail at all.
+//
+// Why it is hard: a put changes two words, the last node's next and tail, and
+// others run in between. Rejected: swapping tail first and linking afterwards
+// (Vyukov's MPSC queue); one put stopped in between hides all later elements,
+// so it is not lock-free. Rejected: linking elements through their own [Link];
+// an element put again while a slow get still reads its link is ABA, and costs
+// an element.
+//
+//	Put                                  Get
+//	1. load tail, and the node's next    1. load head, and the node's next
+//	2. next is there: CAS tail to it     2. no next: empty
+//	   and go to 1                       3. CAS head to the next node; go to 1
+//	3. CAS the node's next from nil to      if it fails
+//	   the new node; go to 1 if it fails 4. the element is that node's
+//	4. CAS tail to the new node; if that
+//	   fails somebody else did it
+//
+// Proof sketch. A put happens at step 3 and a get at its step 3. A node's next
+// goes from nil to a node once and stays, so there is one chain, which only grows,
+// at its end. Tail moves along it, so from tail step 2 gets to the end, and step
+// 3 appends there and nowhere else. Head moves along it by one at a time, so each
+// node's element is taken once and in order. Step 2 of Get answers for the moment
+// of its load of next: that node was the last then, and head, which never passes
+// the last, was on it. A step 3 fails only because another one succeeded, and each
+// put leaves one step 2 to do for others, so somebody always gets on.
+//
+// Its price: an allocation per put (24 bytes and their collection), and a word on
+// which all putters meet and one for all getters. The element taken last stays
+// reachable.
+type LockFree[T any] struct {
+	head host.Pointer[node[T]]
+	_    [CacheLine]byte // getters write head, putters tail
+	tail host.Pointer[node[T]]
+}
+
+type node[T any] struct {
+	x    *T // not written after step 3 of Put
+	next host.Pointer[node[T]]
+	// seq numbers the nodes of a chain, so that the length is a difference:
+	// a counter would be a third word for all threads to meet on. Not written
+	// after step 3 of Put.
+	seq uint64
+}
+
+// NewLockFree returns an empty queue.
+func NewLockFree[T any]() *LockFree[T] {
+	q, first := &LockFree[T]{}, &node[T]{}
+	q.head.Store(first)
+	q.tail.Store(first)
+	return q
+}
+
+// last is steps 1 and 2 of Put: it returns the node that was the last of the chain
+// at the moment of the load of its next.
+func (q *LockFree[T]) last() *node[T] {
+	for {
+		tail := q.tail.Load()
+		next := tail.next.Load()
+		if next == nil {
+			return tail
+		}
+		q.tail.CompareAndSwap(tail, next)
+	}
+}
+
+// Put adds x at the tail.
+func (q *LockFree[T]) Put(x *T) {
+	added := &node[T]{x: x}
+	for {
+		tail := q.last()
+		added.seq = tail.seq + 1
+		if tail.next.CompareAndSwap(nil, added) {
+			q.tail.CompareAndSwap(tail, added)
+			return
+		}
+	}
+}
+
+// Get takes the element at the head; nil if there is none.
+func (q *LockFree[T]) Get() *T {
+	for {
+		head := q.head.Load()
+		next := head.next.Load()
+		if next == nil {
+			return nil
+		}
+		if q.head.CompareAndSwap(head, next) {
+			return next.x
+		}
+	}
+}
+
+// Empty says whether there were no elements at one moment of the call.
+func (q *LockFree[T]) Empty() bool { return q.head.Load().next.Load() == nil }
+
+// Len returns the number of elements at one moment of the call. It begins
+// again when head moves meanwhile, so a caller may lose against fast getters.
+func (q *LockFree[T]) Len() int {
+	for {
+		head := q.head.Load()
+		last := q.last()
+		// The last node was the last while head was unmoved: one moment.
+		if head == q.head.Load() {
+			return int(last.seq - head.seq)
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package queue
+
+// Outcome is the answer of a steal.
+type Outcome uint8
+
+const (
+	// Empty: at one moment of the call there was nothing to take.
+	Empty Outcome = iota
+	// Got: elements were taken.
+	Got
+	// Lost: somebody else took or put in between, and nothing was taken. There
+	// may be more: a thief that must not miss work tries again.
+	Lost
+)
+
+func (o Outcome) String() string { return [...]string{"empty", "got", "lost"}[o] }
+
+// Thief is the side of a [Ring] that everybody may use at any time, the owner
+// included. It is made by [Ring.Thief] and costs nothing. The protocol is told
+// there.
+type Thief[T any] struct {
+	victim *Ring[T]
+}
+
+// StealInto takes half of the victim's ring, rounded up, or max elements if that
+// is less and max > 0, from the head. The last of them is returned, the others
+// go to the tail of own in one publication; n counts all.
+//
+// With takeNext, if there was nothing in the ring, runnext is taken and
+// returned. (Elements may have come into the ring meanwhile: only taking from
+// the ring first is promised, not that the ring is empty then.) A thief that
+// wants to give the victim a chance first leaves takeNext out and uses
+// [Thief.Next] and [Thief.StealNext].
+//
+// It tries once, see [Lost]. own must be another Ring with room for half a ring,
+// or StealInto panics. Executed only by the owner of own.
+func (v Thief[T]) StealInto(own *Ring[T], takeNext bool, max int) (x *T, n int, outcome Outcome) {
+	if own.Room() < int(ringSize()/2) {
+		panic("queue: Thief.StealInto: the thief's ring has no room for half a ring")
+	}
+	t := own.tail.Load()
+	h := v.victim.head.Load()
+	seen := v.victim.tail.Load() // after head, so that equal means empty
+	got := stealSize(seen-h, max)
+	switch {
+	case got == 0 && takeNext:
+		return v.lastResort(seen)
+	case got == 0:
+		return nil, 0, Empty
+	case !v.grab(own, t, h, got):
+		return nil, 0, Lost
+	}
+	if got > 1 {
+		own.tail.Store(t + got - 1)
+	}
+	return own.slot(t + got - 1).Load(), int(got), Got
+}
+
+// stealSize is how many of n elements a steal takes.
+func stealSize(n uint32, max int) uint32 {
+	n -= n / 2
+	if max > 0 {
+		n = min(n, uint32(max))
+	}
+	return n
+}
+
+// grab copies n elements from count h on into own's slots from t on, where
+// nobody looks yet, and makes them the caller's with the CAS. It reports false
+// if somebody else moved the head.
+func (v Thief[T]) grab(own *Ring[T], t, h, n uint32) bool {
+	if n > ringSize()/2 {
+		// Head and tail are not of one moment. The CAS would find out, but only
+		// after own's elements have been overwritten.
+		return false
+	}
+	for i := range n {
+		own.slot(t + i).Store(v.victim.slot(h + i).Load())
+	}
+	return v.victim.head.CompareAndSwap(h, h+n)
+}
+
+// lastResort takes runnext, the ring having been empty when its tail was seen.
+// That the tail has not moved makes Empty true for the moment of Next: else the
+// owner may have sent one runnext to the ring, behind our back, and taken the
+// other.
+func (v Thief[T]) lastResort(seen uint32) (*T, int, Outcome) {
+	x := v.Next()
+	switch {
+	case x == nil && v.victim.tail.Load() == seen:
+		return nil, 0, Empty
+	case x != nil && v.StealNext(x):
+		return x, 1, Got
+	}
+	return nil, 0, Lost
+}
+
+// Next returns runnext, or nil, and leaves it where it is. The element is not
+// the caller's: it may only be handed to StealNext.
+func (v Thief[T]) Next() *T { return v.victim.runnext.Load() }
+
+// StealNext takes runnext if it is still x, and says whether it did. Between
+// Next and StealNext a thief can wait for the victim to run its runnext itself:
+// Go waits 3 µs if the victim is running, since an element put there is often
+// about to be run (a wakeup just before blocking), and moving it would cost
+// more than it saves.
+func (v Thief[T]) StealNext(x *T) bool { return v.victim.runnext.CompareAndSwap(x, nil) }
+
+// Len returns the number of elements at one moment of the call, runnext
+// included, without what is in hands (see 'Two moments'). It begins again
+// when elements come or go meanwhile.
+func (v Thief[T]) Len() int {
+	for {
+		h := v.victim.head.Load()
+		t := v.victim.tail.Load()
+		n := int(t - h)
+		if v.Next() != nil {
+			n++
+		}
+		if v.victim.tail.Load() == t && v.victim.head.Load() == h {
+			return n
+		}
+	}
+}
+
+// Empty says whether there were no elements at one moment of the call, runnext
+// included; it does not see what is in hands (see 'Two moments').
+//
+// One look at head, tail and runnext is not enough (Go CL 20858): with one
+// element in runnext and an empty ring, the owner may put another as runnext
+// after our look at the ring, which sends the first to the ring, and take the
+// second before our look at runnext. So tail is read again: if it has not moved,
+// nothing was put into the ring between the two reads, and an empty one was
+// empty all the time, also when runnext was read.
+func (v Thief[T]) Empty() bool {
+	for {
+		h := v.victim.head.Load()
+		t := v.victim.tail.Load()
+		next := v.Next()
+		if v.victim.tail.Load() == t {
+			return h == t && next == nil
+		}
+	}
+}
