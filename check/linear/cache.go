@@ -1,0 +1,49 @@
+package linear
+
+import "hash/maphash"
+
+// Cache judges histories by a Spec and remembers those that passed: a checker
+// that runs a program in all its interleavings meets the same history many times
+// over (measured in this package's scenarios: 600 interleavings, 9 histories).
+// Histories of real threads hardly ever repeat; for them use the Spec.
+//
+// A history is remembered by 128 bits, so a false pass needs a collision of
+// that many. Ops must be comparable. A Cache is used by one thread at a time.
+type Cache[S comparable] struct {
+	Spec   Spec[S]
+	Hits   int // histories that were not judged again
+	passed map[[2]uint64]struct{}
+}
+
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+// Judge returns what [Spec.Judge] returns.
+func (c *Cache[S]) Judge(h History[S]) error {
+	digest := h.digest()
+	if _, ok := c.passed[digest]; ok {
+		c.Hits++
+		return nil
+	}
+	err := c.Spec.Judge(h)
+	if err == nil {
+		if c.passed == nil {
+			c.passed = map[[2]uint64]struct{}{}
+		}
+		c.passed[digest] = struct{}{}
+	}
+	return err
+}
+
+// digest tells histories apart. Stamps are counts of returns, so the same
+// history has the same ones in every run.
+func (h History[S]) digest() (d [2]uint64) {
+	for i, seed := range seeds {
+		var hash maphash.Hash
+		hash.SetSeed(seed)
+		for _, e := range h {
+			maphash.WriteComparable(&hash, e)
+		}
+		d[i] = hash.Sum64()
+	}
+	return d
+}

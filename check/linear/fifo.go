@@ -1,0 +1,43 @@
+package linear
+
+import "fmt"
+
+// FIFO is the specification of an unbounded queue: its state is its contents,
+// head first. All answers are strong: whatever Get, Len and Empty say was so at
+// one moment of the call. That a length is out of date when its caller looks at
+// it needs no weaker specification: that is what linearizability allows.
+var FIFO = Spec[Seq]{Name: "fifo"}
+
+// The operations of a FIFO. Those with several elements do it at one moment.
+type (
+	// Put adds In at the tail, in order: Put, PutBatch, Append.
+	Put struct{ In Seq }
+	// PutHead adds X before the head.
+	PutHead struct{ X Elem }
+	// Get takes Max elements from the head, or all if there are fewer: Get,
+	// GetBatch. Out is empty only if the queue was.
+	Get struct {
+		Max int
+		Out Seq
+	}
+	// Len answers with the number of elements.
+	Len struct{ N int }
+	// Empty answers whether there were none.
+	Empty struct{ Yes bool }
+)
+
+func (o Put) Step(q Seq) (Seq, bool)     { return q + o.In, true }
+func (o PutHead) Step(q Seq) (Seq, bool) { return Of(o.X) + q, true }
+func (o Len) Step(q Seq) (Seq, bool)     { return q, q.Len() == o.N }
+func (o Empty) Step(q Seq) (Seq, bool)   { return q, (q.Len() == 0) == o.Yes }
+
+func (o Get) Step(q Seq) (Seq, bool) {
+	n := min(o.Max, q.Len())
+	return q.After(n), q.First(n) == o.Out
+}
+
+func (o Put) String() string     { return fmt.Sprintf("put %v", o.In) }
+func (o PutHead) String() string { return fmt.Sprintf("puthead %d", o.X) }
+func (o Get) String() string     { return fmt.Sprintf("get %d: %v", o.Max, o.Out) }
+func (o Len) String() string     { return fmt.Sprintf("len: %d", o.N) }
+func (o Empty) String() string   { return fmt.Sprintf("empty: %t", o.Yes) }

@@ -1,0 +1,180 @@
+package linear_test
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/check/linear"
+)
+
+// event is short for an event of a FIFO.
+func event(client int, call, ret int64, op linear.Op[linear.Seq]) linear.Event[linear.Seq] {
+	return linear.Event[linear.Seq]{Client: client, Call: call, Return: ret, Op: op}
+}
+
+func requireVerdict(t *testing.T, linearizable bool, err error) {
+	t.Helper()
+	if linearizable {
+		require.NoError(t, err)
+		return
+	}
+	var violation *linear.Violation
+	require.ErrorAs(t, err, &violation)
+}
+
+// TestFIFOSequentially: answers of one client, in order.
+func TestFIFOSequentially(t *testing.T) {
+	type op = linear.Op[linear.Seq]
+	of := linear.Of
+	put123 := linear.Put{In: of(1, 2, 3)}
+	for _, c := range []struct {
+		name string
+		good bool
+		ops  []op
+	}{
+		{"first in first out", true, []op{put123, linear.Get{1, of(1)}, linear.Get{1, of(2)}}},
+		{"last in first out", false, []op{put123, linear.Get{1, of(3)}}},
+		{"taken twice", false, []op{put123, linear.Get{1, of(1)}, linear.Get{1, of(1)}}},
+		{"nothing though there is something", false, []op{put123, linear.Get{1, of()}}},
+		{"nothing", true, []op{linear.Get{1, of()}}},
+		{"something never put", false, []op{linear.Get{1, of(1)}}},
+		{"batch", true, []op{put123, linear.Get{2, of(1, 2)}, linear.Get{2, of(3)}, linear.Get{2, of()}}},
+		{"short batch", false, []op{put123, linear.Get{2, of(1)}}},
+		{"long batch", false, []op{put123, linear.Get{2, of(1, 2, 3)}}},
+		{"batch in another order", false, []op{put123, linear.Get{2, of(2, 1)}}},
+		{"put at the head", true, []op{put123, linear.PutHead{4}, linear.Get{2, of(4, 1)}}},
+		{"put at the head that went to the tail", false, []op{put123, linear.PutHead{4}, linear.Get{1, of(1)}}},
+		{"length", true, []op{linear.Len{0}, put123, linear.Len{3}, linear.Empty{false}}},
+		{"length off by one", false, []op{put123, linear.Len{2}}},
+		{"empty", true, []op{linear.Empty{true}}},
+		{"not empty", false, []op{linear.Empty{false}}},
+		{"empty though there is something", false, []op{put123, linear.Empty{true}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rec := linear.NewRecorder[linear.Seq](1)
+			for _, op := range c.ops {
+				rec.Client(0).Return(rec.Client(0).Call(), op)
+			}
+			requireVerdict(t, c.good, linear.FIFO.Judge(rec.History()))
+		})
+	}
+}
+
+// TestOrderIsThatOfStamps: the same answers, with and without overlap.
+func TestOrderIsThatOfStamps(t *testing.T) {
+	put, got, nothing := linear.Put{linear.Of(1)}, linear.Get{1, linear.Of(1)}, linear.Get{1, ""}
+	for _, c := range []struct {
+		name string
+		good bool
+		h    linear.History[linear.Seq]
+	}{
+		{"get before put", false, linear.History[linear.Seq]{event(0, 1, 2, got), event(1, 3, 4, put)}},
+		{"get that overlaps put", true, linear.History[linear.Seq]{event(0, 1, 4, got), event(1, 3, 6, put)}},
+		{"get that touches put", true, linear.History[linear.Seq]{event(0, 1, 3, got), event(1, 3, 4, put)}},
+		{"nothing after put", false, linear.History[linear.Seq]{event(1, 1, 2, put), event(0, 3, 4, nothing)}},
+		{"nothing while put", true, linear.History[linear.Seq]{event(1, 1, 4, put), event(0, 3, 6, nothing)}},
+	} {
+		t.Run(c.name, func(t *testing.T) { requireVerdict(t, c.good, linear.FIFO.Judge(c.h)) })
+	}
+}
+
+func TestClockOrdersExactlyWhatDidNotOverlap(t *testing.T) {
+	rec := linear.NewRecorder[linear.Seq](2)
+	a, b := rec.Client(0), rec.Client(1)
+	op := linear.Len{0}
+
+	first := a.Call()
+	second := b.Call() // overlaps first
+	a.Return(first, op)
+	third := a.Call() // after first, overlaps second
+	b.Return(second, op)
+	fourth := b.Call() // after second, overlaps third
+	a.Return(third, op)
+	b.Return(fourth, op)
+
+	before := map[[2]int]bool{}
+	h := rec.History()
+	for i, x := range h {
+		require.Less(t, x.Call, x.Return)
+		for j, y := range h {
+			if x.Return < y.Call {
+				before[[2]int{i, j}] = true
+			}
+		}
+	}
+	require.Equal(t, map[[2]int]bool{{0, 2}: true, {0, 3}: true, {1, 3}: true}, before)
+}
+
+// failing is a test that stands for one that Check fails.
+type failing struct {
+	testing.TB
+	dir     string
+	message string
+}
+
+func (f *failing) Helper()             {}
+func (f *failing) ArtifactDir() string { return f.dir }
+func (f *failing) Fatalf(format string, args ...any) {
+	f.message = fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+// check returns what Check says.
+func check(t *testing.T, h linear.History[linear.Seq]) (message, dir string) {
+	f := &failing{TB: t, dir: t.TempDir()}
+	var done sync.WaitGroup
+	done.Go(func() { linear.Check(f, linear.FIFO, h) })
+	done.Wait()
+	return f.message, f.dir
+}
+
+func TestCheckLeavesAPictureAndNamesIt(t *testing.T) {
+	message, dir := check(t, linear.History[linear.Seq]{event(0, 1, 2, linear.Get{1, linear.Of(7)})})
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.Contains(t, message, files[0].Name())
+	require.Contains(t, message, "client 0: get 1: [7]")
+	picture, err := os.ReadFile(dir + "/" + files[0].Name())
+	require.NoError(t, err)
+	require.Contains(t, string(picture), "get 1: [7]")
+}
+
+func TestCheckSaysNothingAboutALinearizableHistory(t *testing.T) {
+	message, dir := check(t, linear.History[linear.Seq]{event(0, 1, 2, linear.Get{1, ""})})
+	require.Empty(t, message)
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, files)
+}
+
+// TestNoVerdictIsNoPass: puts that all overlap, and answers that fit none of
+// their orders.
+func TestNoVerdictIsNoPass(t *testing.T) {
+	defer linear.SetBudget(time.Millisecond)()
+	h := linear.History[linear.Seq]{}
+	for i := range 24 {
+		h = append(h, event(i, 1, 2, linear.Put{linear.Of(linear.Elem(i + 1))}))
+	}
+	h = append(h, event(0, 3, 4, linear.Get{1, linear.Of(100)}))
+	require.ErrorIs(t, linear.FIFO.Judge(h), linear.ErrBudget)
+	message, _ := check(t, h)
+	require.Contains(t, message, linear.ErrBudget.Error())
+}
+
+func TestSeqKeepsOrderAndTells(t *testing.T) {
+	s := linear.Of(1, 2, 3, 300, 0, 7)
+	require.Equal(t, 5, s.Len())
+	require.EqualValues(t, 300, s.At(3))
+	require.Equal(t, linear.Of(1, 2), s.First(2))
+	require.Equal(t, linear.Of(300, 7), s.After(3))
+	require.Equal(t, "[1..3 300 7]", s.String())
+	require.Equal(t, "[]", linear.Of().String())
+	require.Equal(t, "[1 2 9]", linear.Of(1, 2, 9).String())
+}
