@@ -1,0 +1,408 @@
+package designs
+
+import (
+	"errors"
+	"fmt"
+
+	"schedlab/designs/queue"
+	"schedlab/host"
+)
+
+// Core is what is the same in every design that schedules for itself: the life
+// of a scheduler from New to Close, its Ms, stacks, and what came of its Gs. A
+// design embeds it and thereby is a [Scheduler].
+type Core struct {
+	impl Impl
+	cfg  Config
+	ids  host.Uint64 // G IDs given out; the Ms' only shared word at a spawn, once in idBatch
+
+	// stopping tells Ms to end. Set once, by stop; each M looks before it looks
+	// for work and, under the design's lock, before it parks.
+	stopping host.Bool
+
+	mu       host.Mutex // guards all below; taken inside the design's lock, never outside it
+	ms       []*M
+	alive    int        // threads that have not ended
+	ended    *host.Note // signaled by the last of them
+	idle     []*stack
+	stacks   []*stack // all ever made
+	wait     *waiter  // the Run or Close under way
+	failure  error    // why the scheduler stopped
+	closing  bool
+	told     bool // some Run or Close has returned failure, or is about to
+	holds    int
+	admitted uint64 // Gs that Inject was or is about to be called for
+	injected uint64 // of these, made; no rest while it lags behind
+	rest     Stats  // the Ms' counters when the scheduler was last at rest
+	release  func()
+}
+
+// Impl is what a design does as a whole, as opposed to one M of it (Machine).
+type Impl interface {
+	// Inject makes a G of in, with Core.InitInjected, under the design's lock,
+	// and sees to it that it runs. Never called on an M.
+	Inject(in Injection)
+	// Stop wakes every parked thread, now that Core.Stopping is true.
+	Stop()
+	// AddStats adds what the design counts outside its Ms: its locks.
+	AddStats(s *Stats)
+}
+
+// Injection is a G to be made from outside.
+type Injection struct{ fn func(*G) }
+
+// waiter is a Run or a Close that waits until no G is left.
+type waiter struct {
+	done host.Note
+	err  error
+}
+
+// Init makes the core ready.
+func (c *Core) Init(impl Impl, cfg Config) {
+	c.impl, c.cfg = impl, cfg
+	// One more than run Gs: for the monitor, and for a thread that has just gone
+	// into the kernel, which keeps what the reservation is about until Go's own
+	// monitor takes it. Whoever runs on in its place would wait for that.
+	c.release = host.Reserve(cfg.Procs + 1)
+}
+
+// Config returns how the scheduler was set up.
+func (c *Core) Config() Config { return c.cfg }
+
+// Stopping says that Ms have to end: Schedule returns nil.
+func (c *Core) Stopping() bool { return c.stopping.Load() }
+
+// StartM starts the thread of mp, which impl embeds. The design may hold its
+// lock: the M counts from here on, so nobody sees a scheduler without it.
+func (c *Core) StartM(mp *M, impl Machine) {
+	mp.core, mp.impl = c, impl
+	mp.stats.Ms = 1
+	if c.cfg.SampleReady > 0 {
+		mp.latency = &latency{hist: NewLatencyHistogram()}
+	}
+	c.mu.Lock(nil)
+	mp.id = int16(len(c.ms))
+	c.ms = append(c.ms, mp)
+	c.mu.Unlock()
+	mp.Rand.Seed(c.cfg.Seed, uint64(mp.id))
+	c.StartThread(mp.main)
+}
+
+// StartThread starts a thread that runs f. It must end once Stopping.
+func (c *Core) StartThread(f func()) {
+	c.mu.Lock(nil)
+	if c.ended != nil && c.alive == 0 {
+		// An Inject that a failure overtook, after all threads have been joined.
+		c.mu.Unlock()
+		return
+	}
+	c.alive++
+	c.mu.Unlock()
+	host.Go(func() {
+		f()
+		c.exited()
+	})
+}
+
+func (c *Core) exited() {
+	c.mu.Lock(nil)
+	c.alive--
+	var ended *host.Note
+	if c.alive == 0 {
+		ended = c.ended
+	}
+	c.mu.Unlock()
+	if ended != nil {
+		ended.Wakeup()
+	}
+}
+
+// newIDs returns the first of idBatch G IDs; IDs begin at 1.
+func (c *Core) newIDs() uint64 { return (c.ids.Add(1)-1)*idBatch + 1 }
+
+// InitInjected makes gp, new or from a free list, a fresh runnable G of in.
+// Under the design's lock, so that whoever finds the scheduler at rest has seen
+// it.
+func (c *Core) InitInjected(gp *G, in Injection) {
+	gp.fn, gp.id = in.fn, c.newIDs()
+	gp.setStatus(Runnable)
+	gp.lastM = noM
+	c.mu.Lock(nil)
+	c.injected++
+	c.mu.Unlock()
+}
+
+// noM is the lastM of a G that no M has touched.
+const noM = -1
+
+// AtRest tells the core that the last M went idle, nothing is runnable and no
+// thread is on its way: under the design's lock, by that M. If nobody outside
+// can change that, whoever waits learns that all is done, or that all are
+// blocked.
+func (c *Core) AtRest() {
+	c.mu.Lock(nil)
+	defer c.mu.Unlock()
+	live := c.snapshot()
+	w := c.wait
+	if w == nil || c.holds > 0 || c.injected < c.admitted {
+		return
+	}
+	c.wait = nil
+	if live > 0 {
+		w.err = &DeadlockError{Blocked: live}
+		c.told = true
+	}
+	w.done.Wakeup()
+}
+
+// snapshot sums up the Ms' counters and returns how many Gs have not ended.
+func (c *Core) snapshot() (live int) {
+	c.rest = Stats{}
+	for _, mp := range c.ms {
+		c.rest.Add(&mp.stats)
+	}
+	c.rest.Injected = c.injected
+	return int(c.rest.Injected + c.rest.Spawned - c.rest.Ended)
+}
+
+// Run implements [Scheduler].
+func (c *Core) Run(main func(*G)) error {
+	w := &waiter{}
+	err := c.use("Run", main, func() error {
+		if c.wait != nil {
+			return errors.New("designs: Run: another Run is under way; wait for it, or submit with Go")
+		}
+		c.wait = w
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.impl.Inject(Injection{fn: main})
+	w.done.Sleep()
+	if w.err != nil {
+		c.fail(w.err)
+	}
+	return w.err
+}
+
+// Go implements [Scheduler].
+func (c *Core) Go(fn func(*G)) error {
+	if err := c.use("Go", fn, func() error { return nil }); err != nil {
+		return err
+	}
+	c.impl.Inject(Injection{fn: fn})
+	return nil
+}
+
+// use admits a G, for which the caller then calls Inject, or refuses what call
+// cannot do: fn missing, scheduler closed or failed, or what more says, under
+// the lock.
+func (c *Core) use(call string, fn func(*G), more func() error) error {
+	if fn == nil {
+		return fmt.Errorf("designs: %s: the function is nil; pass the body of a G", call)
+	}
+	c.mu.Lock(nil)
+	defer c.mu.Unlock()
+	if c.closing {
+		return fmt.Errorf("designs: %s: %w", call, ErrClosed)
+	}
+	if c.failure != nil {
+		c.told = true
+		return fmt.Errorf("designs: %s: the scheduler has stopped, only Close is left: %w", call, c.failure)
+	}
+	err := more()
+	if err == nil {
+		c.admitted++
+	}
+	return err
+}
+
+// Hold implements [Scheduler].
+func (c *Core) Hold() (release func()) {
+	c.mu.Lock(nil)
+	c.holds++
+	c.mu.Unlock()
+	var once host.Bool
+	return func() {
+		if once.Swap(true) {
+			return
+		}
+		c.mu.Lock(nil)
+		c.holds--
+		// Whether the scheduler is at rest must be asked anew, if anybody wants
+		// to know; who does stays until the G that makes it so has ended.
+		ask := c.wait != nil
+		if ask {
+			c.admitted++
+		}
+		c.mu.Unlock()
+		if ask {
+			c.impl.Inject(nudge)
+		}
+	}
+}
+
+// nudge makes the scheduler come to rest once more.
+var nudge = Injection{fn: func(*G) {}}
+
+// Close implements [Scheduler].
+func (c *Core) Close() error {
+	w := &waiter{}
+	failed, err := c.beginClose(w)
+	if err != nil {
+		return err
+	}
+	if !failed {
+		c.impl.Inject(nudge)
+		w.done.Sleep()
+	}
+	c.stop()
+	c.join()
+	c.destroyStacks()
+	c.release()
+	return w.err
+}
+
+// beginClose lets nobody else in. Unless the scheduler has failed, w now waits,
+// and a nudge is admitted for it.
+func (c *Core) beginClose(w *waiter) (failed bool, err error) {
+	c.mu.Lock(nil)
+	defer c.mu.Unlock()
+	switch {
+	case c.closing:
+		return false, fmt.Errorf("designs: Close: %w", ErrClosed)
+	case c.holds > 0:
+		return false, fmt.Errorf("designs: Close: %d Holds are not released; release them first", c.holds)
+	case c.wait != nil:
+		return false, errors.New("designs: Close: a Run is under way; wait for it first")
+	}
+	c.closing = true
+	if c.failure != nil {
+		if !c.told {
+			w.err = c.failure
+		}
+		return true, nil
+	}
+	c.wait = w
+	c.admitted++
+	return false, nil
+}
+
+// fail stops the scheduler because of err, and tells whoever waits. The first
+// failure counts.
+func (c *Core) fail(err error) {
+	c.mu.Lock(nil)
+	w := c.wait
+	c.wait = nil
+	if c.failure == nil {
+		c.failure = err
+	}
+	c.told = c.told || w != nil
+	c.mu.Unlock()
+	c.stop()
+	if w != nil {
+		w.err = err
+		w.done.Wakeup()
+	}
+}
+
+// stop makes every M end at its next step: the parked ones are woken, the
+// running Gs asked to give way. The first call does it.
+func (c *Core) stop() {
+	// Before the requests to give way: see NewSlice.
+	if c.stopping.Swap(true) {
+		return
+	}
+	c.impl.Stop()
+	c.mu.Lock(nil)
+	defer c.mu.Unlock()
+	for _, mp := range c.ms {
+		mp.Preempt()
+	}
+}
+
+// join waits until every thread has ended.
+func (c *Core) join() {
+	c.mu.Lock(nil)
+	c.ended = &host.Note{}
+	alive := c.alive
+	c.mu.Unlock()
+	if alive > 0 {
+		c.ended.Sleep()
+	}
+	c.mu.Lock(nil)
+	c.snapshot()
+	c.mu.Unlock()
+}
+
+// destroyStacks ends all coroutines. A G that is blocked on one is abandoned:
+// its deferred calls run, and any of them that would block ends there.
+func (c *Core) destroyStacks() {
+	grave := &M{core: c, impl: graveyard{}}
+	for _, st := range c.stacks {
+		if gp := st.g; gp != nil {
+			gp.status, gp.m, st.m = Running, grave, grave
+			gp.Link = queue.Link[G]{} // out of whatever it waited on
+		}
+		st.coro.Destroy()
+	}
+	c.stacks, c.idle = nil, nil
+}
+
+func (c *Core) newStack() *stack {
+	st := newStack(c)
+	c.mu.Lock(nil)
+	c.stacks = append(c.stacks, st)
+	c.mu.Unlock()
+	return st
+}
+
+// getStacks moves up to len(to) idle stacks to to and returns how many.
+func (c *Core) getStacks(to []*stack) int {
+	c.mu.Lock(nil)
+	defer c.mu.Unlock()
+	n := min(len(to), len(c.idle))
+	from := c.idle[len(c.idle)-n:]
+	copy(to, from)
+	clear(from)
+	c.idle = c.idle[:len(c.idle)-n]
+	return n
+}
+
+// putStacks takes all of from; nobody may be on them.
+func (c *Core) putStacks(from []*stack) {
+	c.mu.Lock(nil)
+	c.idle = append(c.idle, from...)
+	c.mu.Unlock()
+	clear(from)
+}
+
+// Stats implements [Scheduler].
+func (c *Core) Stats() Stats {
+	c.mu.Lock(nil)
+	s := c.rest
+	ms := c.ms
+	c.mu.Unlock()
+	c.impl.AddStats(&s)
+	if c.cfg.SampleReady > 0 {
+		s.ReadyToRun = NewLatencyHistogram()
+		for _, mp := range ms {
+			mp.latency.mergeInto(s.ReadyToRun)
+		}
+	}
+	return s
+}
+
+// graveyard is the Machine of Gs that were abandoned at Close.
+type graveyard struct{}
+
+func (graveyard) Newproc(func(*G))   {}
+func (graveyard) Ready(*G)           {}
+func (graveyard) Next() *G           { return nil }
+func (graveyard) YieldTo(*G) *G      { return nil }
+func (graveyard) Yielded(*G, bool)   {}
+func (graveyard) Schedule(*G) *G     { return nil }
+func (graveyard) EnterSyscall(bool)  {}
+func (graveyard) ExitSyscall() bool  { return true }
+func (graveyard) ExitSyscallSlow(*G) {}
