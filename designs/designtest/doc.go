@@ -1,0 +1,35 @@
+// Package designtest is the conformance suite: what every design has to do, in
+// one body for all of them. The test of a design is one call:
+//
+//	func Test(t *testing.T) { designtest.Run(t, gpm.New, nil) }
+//
+// A [designs.Promise] names something that a design may decline to do; what a design
+// declines it says, with the reason, in [designs.Lacks], and the properties that need it
+// are skipped with that reason. Everything else is asked of everyone.
+//
+//	run.go       Run, what each property starts from
+//	table.go     the table of properties
+//	once.go      every G runs exactly once
+//	park.go      park and ready, bare
+//	sync.go      package gsync on top of them
+//	fair.go      yields, fairness, preemption, parallelism
+//	syscall.go   system calls
+//	end.go       Gs that end otherwise than by returning
+//	life.go      a scheduler from New to Close
+//	misuse.go    wrong calls
+//	count.go     what the counters count
+//
+// # How to add a design
+//
+// reference_test.go is one, as small as it can be, and is tested here. Write the
+// like of it in a folder of its own and add a row to designs/all, whose test calls
+// Run for every row.
+//
+// # Waiting
+//
+// No property waits by the clock, and none asserts a time. What must come about
+// is made the only way for the test to go on (a hog loops until the G that it
+// must not keep out sets a flag), so a design that fails does not go on. A
+// watchdog then ends the process, with the stacks of all goroutines; it errs, if
+// at all, on a machine that is minutes too slow.
+package designtest

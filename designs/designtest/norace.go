@@ -1,0 +1,5 @@
+//go:build !race
+
+package designtest
+
+const raceEnabled = false
