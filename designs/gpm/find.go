@@ -1,0 +1,243 @@
+package gpm
+
+import (
+	"schedlab/designs"
+	"schedlab/designs/queue"
+	"schedlab/host"
+)
+
+const (
+	// globalTick: every so many time slices the global queue goes first, or two
+	// Gs that respawn each other could keep the local one busy for ever.
+	globalTick = 61
+	// stealRounds is how often all victims are visited; only in the last round
+	// is runnext taken.
+	stealRounds = 4
+	// runnextGrace is how long a thief lets a running P run its runnext itself
+	// before taking it, in ns: a G is often readied just before its waker blocks.
+	// The thief sleeps meanwhile, as in Go, which makes it more like 60 µs. To
+	// spin for 3 µs instead is worse for a pair that wakes each other on one P:
+	// the thief goes idle sooner, and each time the pair pays for waking it.
+	runnextGrace = 3000
+)
+
+// findRunnable looks for a G until there is one. It returns nil when the
+// scheduler stops. The order of the sources is Go's; handoffp must know each.
+func (mp *m) findRunnable() (gp *designs.G, inherit bool) {
+	for !mp.sched.Stopping() {
+		if mp.p == nil && !mp.nextP() {
+			continue
+		}
+		if gp, inherit := mp.nearby(); gp != nil {
+			return gp, inherit
+		}
+		// The network poller and timers will stand here.
+		if gp := mp.steal(); gp != nil {
+			return gp, false
+		}
+		if gp := mp.giveUp(); gp != nil {
+			return gp, false
+		}
+	}
+	return nil, false
+}
+
+// nearby looks where looking is cheap: the global queue when it is its turn,
+// the local queue, the global queue.
+func (mp *m) nearby() (gp *designs.G, inherit bool) {
+	s, pp := mp.sched, mp.p
+	if pp.tick%globalTick == 0 && !s.opt.NoGlobalTick && !s.runq.Empty() {
+		if gp := mp.globrunqget(1); gp != nil {
+			return gp, false
+		}
+	}
+	if gp, inherit := pp.next(); gp != nil {
+		return gp, inherit
+	}
+	if !s.runq.Empty() {
+		return mp.globrunqget(maxBatch), false
+	}
+	return nil, false
+}
+
+// maxBatch is how many Gs a P takes at most from the global queue: half a ring.
+const maxBatch = 128
+
+// globrunqget takes the P's share of the global queue, at most limit, and
+// returns the first; the others go to the local queue.
+func (mp *m) globrunqget(limit int) *designs.G {
+	s := mp.sched
+	s.lock.Lock()
+	gp := s.take(mp, limit)
+	s.lock.Unlock()
+	mp.tookBatch()
+	return gp
+}
+
+// tookBatch is called after take, without the lock. The rest of a batch has been
+// submitted to the local queue, where those who found the global one empty have
+// not seen it. (Go has no such step.) If the M spins, resetspinning does it.
+func (mp *m) tookBatch() {
+	if !mp.p.runq.Empty() {
+		mp.wakep()
+	}
+}
+
+// take needs sched.lock; tookBatch comes next.
+func (s *sched) take(mp *m, limit int) *designs.G {
+	n := queue.BatchSize(s.runq.Len(), len(s.ps), min(limit, 1+mp.p.runq.Room()))
+	gp := s.runq.Get()
+	if gp == nil {
+		return nil
+	}
+	mp.Stats().GlobalGets++
+	if n > 1 {
+		batch := s.runq.GetBatch(mp.batch[:n-1])
+		mp.p.runq.PutBatch(batch)
+		clear(batch)
+	}
+	return gp
+}
+
+// steal visits the other Ps, if the M may spin.
+func (mp *m) steal() *designs.G {
+	s := mp.sched
+	if s.opt.NoSteal || !mp.maySpin() {
+		return nil
+	}
+	for round := range stealRounds {
+		at, step := s.order.begin(mp)
+		for range s.ps {
+			if gp := mp.stealFrom(s.ps[at], round == stealRounds-1); gp != nil {
+				return gp
+			}
+			at = (at + step) % len(s.ps)
+		}
+	}
+	mp.Stats().StealMisses++
+	return nil
+}
+
+// stealFrom steals from one P, that of the M excepted.
+func (mp *m) stealFrom(victim *p, last bool) *designs.G {
+	if victim == mp.p || victim.status.Load() == pIdle {
+		return nil
+	}
+	limit := 0
+	if mp.sched.opt.StealOne {
+		limit = 1
+	}
+	thief := victim.runq.Thief()
+	gp, n, outcome := thief.StealInto(&mp.p.runq, false, limit)
+	for outcome == queue.Lost { // somebody else got something, so this ends
+		gp, n, outcome = thief.StealInto(&mp.p.runq, false, limit)
+	}
+	if outcome == queue.Empty && last {
+		gp, n = stealNext(victim, thief)
+	}
+	if gp != nil {
+		mp.Stats().Steals++
+		mp.Stats().Stolen += uint64(n)
+	}
+	return gp
+}
+
+// stealNext takes the victim's runnext, after the grace.
+func stealNext(victim *p, thief queue.Thief[designs.G]) (*designs.G, int) {
+	gp := thief.Next()
+	if gp == nil {
+		return nil, 0
+	}
+	if victim.status.Load() == pRunning {
+		host.Sleep(runnextGrace)
+	}
+	if !thief.StealNext(gp) {
+		return nil, 0
+	}
+	return gp, 1
+}
+
+// giveUp gives the P up, since no work was found, and sleeps until there is
+// some. If work turns up under the lock it returns it.
+func (mp *m) giveUp() *designs.G {
+	s := mp.sched
+	s.lock.Lock()
+	if s.Stopping() {
+		s.lock.Unlock()
+		return nil
+	}
+	if gp := s.take(mp, maxBatch); gp != nil {
+		s.lock.Unlock()
+		mp.tookBatch()
+		return gp
+	}
+	pp := mp.p
+	mp.p = nil
+	s.pidleput(pp)
+	if !mp.spinning && s.needspinning.Load() {
+		// See 'Needspinning'. Nobody else can have taken pp: we hold the lock.
+		mp.acquirep(s.pidleget())
+		mp.becomeSpinning()
+		s.lock.Unlock()
+		return nil
+	}
+	s.lock.Unlock()
+	if mp.spinning {
+		mp.dropSpinning()
+		if mp.lookAgain() {
+			return nil
+		}
+	}
+	mp.stopm()
+	return nil
+}
+
+// lookAgain is step 4 of 'Submit and stop spinning': if any queue has work and a
+// P is idle, the M has that P and spins again.
+func (mp *m) lookAgain() bool {
+	s := mp.sched
+	work := !s.runq.Empty()
+	for i := 0; i < len(s.ps) && !work && !s.opt.NoSteal; i++ {
+		work = !s.ps[i].runq.Empty()
+	}
+	if !work {
+		return false
+	}
+	s.lock.Lock()
+	pp := s.pidlegetSpinning()
+	s.lock.Unlock()
+	if pp == nil {
+		return false
+	}
+	mp.acquirep(pp)
+	mp.becomeSpinning()
+	return true
+}
+
+// stopm sleeps until the M is given a P, or the scheduler stops.
+func (mp *m) stopm() {
+	s := mp.sched
+	s.lock.Lock()
+	if s.Stopping() {
+		s.lock.Unlock()
+		return
+	}
+	mp.Stats().Parks++
+	s.mput(mp)
+	s.lock.Unlock()
+	mp.note.Sleep()
+}
+
+// nextP takes the P that the M was given, or sleeps until it is given one. It
+// says whether it has one.
+func (mp *m) nextP() bool {
+	if mp.nextp == nil {
+		mp.stopm()
+	}
+	if mp.nextp == nil {
+		return false // woken to end
+	}
+	mp.acquirep(mp.nextp)
+	mp.nextp = nil
+	return true
+}

@@ -1,0 +1,81 @@
+package gpm
+
+import (
+	"schedlab/designs"
+	"schedlab/designs/queue"
+	"schedlab/host"
+)
+
+// Statuses of a P. Who sets a status owns the P, but for the last word of
+// pSyscall: the M that is in the kernel and the monitor fight for the P by CAS.
+const (
+	pIdle    = iota // on the idle list, or on its way between two Ms
+	pRunning        // held by M p.m
+	pSyscall        // its M is in the kernel and may find it gone
+)
+
+// p is a processor. Its plain fields belong to the M that holds it.
+type p struct {
+	queue.Link[p] // in sched.pidle, under sched.lock
+	id            int
+	sched         *sched
+	status        host.Uint32 // pIdle, ...
+
+	// m is the M that holds the P, nil without: for the monitor, which asks that
+	// M's G to give way. Written by whoever gives or takes the P.
+	m host.Pointer[m]
+
+	runq  queue.Ring[designs.G]
+	gfree designs.FreeList
+
+	tick     uint32 // time slices begun; every 61st begins with the global queue
+	inherits int    // Gs in a row that came from runnext
+
+	// syscalltick counts system calls begun. The monitor compares it to tell a
+	// long one from two short ones.
+	syscalltick host.Uint32
+	// marked is the mark that the monitor leaves on the current time slice, and
+	// the next slice removes: a mark that is still there after 10 ms is a G that
+	// ran all the while. In place of reading a tick that each switch would have
+	// to store atomically.
+	marked host.Bool
+
+	seen seen // the monitor's own
+}
+
+// seen is what the monitor saw of a P, and when.
+type seen struct {
+	markedAt    int64
+	syscalltick uint32
+	syscallAt   int64
+}
+
+// slice begins the time slice of the next G, unless it inherits the last one's.
+func (pp *p) slice(mp *m, inherit bool) {
+	if inherit {
+		return
+	}
+	pp.tick++
+	if pp.marked.Load() {
+		pp.marked.Store(false)
+	}
+	mp.NewSlice()
+}
+
+// next takes a G from the local queue.
+func (pp *p) next() (gp *designs.G, inherit bool) {
+	gp, inherit = pp.runq.Get()
+	if !inherit {
+		pp.inherits = 0
+		return gp, false
+	}
+	pp.inherits++
+	if limit := pp.sched.opt.RunnextCap; limit == 0 || pp.inherits <= limit {
+		return gp, true
+	}
+	// The queue's turn: what was in runnext joins it.
+	pp.inherits = 0
+	pp.runq.Put(gp, false, pp.sched)
+	gp, _ = pp.runq.Get()
+	return gp, false
+}

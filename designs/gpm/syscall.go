@@ -1,0 +1,82 @@
+package gpm
+
+import "schedlab/designs"
+
+// EnterSyscall implements [designs.Machine]: see "System calls" in the package
+// comment.
+func (mp *m) EnterSyscall(blocks bool) {
+	s, pp := mp.sched, mp.p
+	mp.oldp, mp.p = pp, nil
+	pp.syscalltick.Add(1)
+	if s.opt.NoHandoffp {
+		return // status stays pRunning: nobody takes it
+	}
+	pp.m.Store(nil)
+	if !blocks {
+		pp.status.Store(pSyscall)
+		return
+	}
+	pp.status.Store(pIdle)
+	mp.Stats().Handoffs++
+	s.handoffp(pp)
+}
+
+// ExitSyscall implements [designs.Machine].
+func (mp *m) ExitSyscall() bool {
+	s, pp := mp.sched, mp.oldp
+	mp.oldp = nil
+	if s.opt.NoHandoffp || pp.status.CompareAndSwap(pSyscall, pRunning) {
+		mp.p = pp
+		pp.m.Store(mp)
+		return true
+	}
+	s.lock.Lock()
+	pp = s.pidleget()
+	s.lock.Unlock()
+	if pp == nil {
+		return false
+	}
+	mp.acquirep(pp)
+	pp.slice(mp, false) // it would inherit whatever the P did last
+	return true
+}
+
+// ExitSyscallSlow implements [designs.Machine].
+func (mp *m) ExitSyscallSlow(gp *designs.G) {
+	s := mp.sched
+	s.lock.Lock()
+	s.runq.Put(gp)
+	// A P may have become idle since ExitSyscall looked. Nobody else knows of
+	// gp, so this M must take it.
+	pp := s.pidleget()
+	s.lock.Unlock()
+	if pp != nil {
+		mp.acquirep(pp)
+	}
+}
+
+// handoffp gives pp, which nobody holds, to another M if there is work for one,
+// and otherwise makes it idle. It must see all work that findRunnable would
+// find (Go issues 5216, 13645).
+func (s *sched) handoffp(pp *p) {
+	s.lock.Lock()
+	var mp *m
+	switch {
+	case !pp.runq.Empty() || !s.runq.Empty():
+		mp = s.startm(pp, false)
+	case s.nmspinning.Load()+s.npidle.Load() == 0 && s.nmspinning.CompareAndSwap(0, 1):
+		// All others are busy and nobody looks for work: this M shall.
+		s.needspinning.Store(false)
+		mp = s.startm(pp, true)
+	default:
+		s.pidleput(pp)
+		if s.needspinning.Load() {
+			// See 'Needspinning': this, too, makes a P idle without having spun.
+			s.needspinning.Store(false)
+			s.nmspinning.Add(1)
+			mp = s.startm(s.pidleget(), true)
+		}
+	}
+	s.lock.Unlock()
+	mp.wake()
+}

@@ -1,0 +1,138 @@
+package gpm
+
+import "schedlab/host"
+
+const (
+	monitorDelay    = 20_000     // ns between two looks of the monitor
+	monitorMaxDelay = 10_000_000 // ns, after it has found nothing to do for long
+	monitorPatience = 50         // looks that find nothing before the delay doubles
+	timeSlice       = 10_000_000 // ns that a G may run before it is asked to give way
+)
+
+// monitor is the state of sysmon, the thread that looks after Ps without having
+// one.
+type monitor struct {
+	stop host.Note // ends it
+
+	// The long sleep, when all Ps are idle: awake is signaled, under sched.lock,
+	// by who takes a P while asleep is set.
+	asleep bool
+	awake  host.Note
+}
+
+func (s *sched) startMonitor() {
+	if !s.opt.NoPreempt || !s.opt.NoRetake && !s.opt.NoHandoffp {
+		s.StartThread(s.sysmon)
+	}
+}
+
+// wake ends the long sleep. Under sched.lock.
+func (mon *monitor) wake() {
+	if mon.asleep {
+		mon.asleep = false
+		mon.awake.Wakeup()
+	}
+}
+
+// sysmon is the monitor's thread.
+func (s *sched) sysmon() {
+	delay, idle := int64(monitorDelay), 0
+	for !s.monitor.stop.SleepFor(delay) {
+		if s.longSleep() {
+			delay, idle = monitorDelay, 0
+			continue
+		}
+		if s.retake(host.Nanotime()) {
+			delay, idle = monitorDelay, 0
+		} else if idle++; idle > monitorPatience {
+			delay = min(2*delay, monitorMaxDelay)
+		}
+	}
+}
+
+// longSleep sleeps while all Ps are idle, and says whether it did.
+func (s *sched) longSleep() bool {
+	if int(s.npidle.Load()) != len(s.ps) {
+		return false
+	}
+	s.lock.Lock()
+	if int(s.npidle.Load()) != len(s.ps) || s.Stopping() {
+		s.lock.Unlock()
+		return false
+	}
+	s.monitor.asleep = true
+	s.monitor.awake.Clear()
+	s.lock.Unlock()
+	s.monitor.awake.Sleep()
+	return true
+}
+
+// retake looks at every P: one that is in a system call for long goes to another
+// M, one that runs the same G for long has that G asked to give way. It says
+// whether it took a P.
+func (s *sched) retake(now int64) (took bool) {
+	for _, pp := range s.ps {
+		switch pp.status.Load() {
+		case pRunning:
+			if s.sliceOver(pp, now) && !s.opt.NoPreempt {
+				if mp := pp.m.Load(); mp != nil {
+					mp.Preempt()
+				}
+			}
+		case pSyscall:
+			if s.syscallLong(pp, now) && s.retakeFrom(pp) {
+				took = true
+			}
+		}
+	}
+	return took
+}
+
+// sliceOver says whether the same time slice has lasted on pp for timeSlice.
+func (s *sched) sliceOver(pp *p, now int64) bool {
+	if pp.marked.Load() {
+		return now-pp.seen.markedAt >= timeSlice
+	}
+	pp.seen.markedAt = now
+	pp.marked.Store(true)
+	return false
+}
+
+// syscallLong says whether pp is to be taken from its M: if that has been in the
+// same system call since the last look, or in one after the other for a whole
+// time slice, which a monitor that looks seldom cannot tell apart. If pp has
+// nothing to run and others are idle or looking, it can wait for a time slice;
+// no longer, because a P in a system call keeps the monitor from its long sleep.
+func (s *sched) syscallLong(pp *p, now int64) bool {
+	if s.opt.NoRetake {
+		return false
+	}
+	over := s.sliceOver(pp, now)
+	if tick := pp.syscalltick.Load(); tick != pp.seen.syscalltick && !over {
+		pp.seen.syscalltick, pp.seen.syscallAt = tick, now
+		return false
+	}
+	othersFree := s.nmspinning.Load()+s.npidle.Load() > 0
+	return over || !pp.runq.Empty() || !othersFree || now-pp.seen.syscallAt >= timeSlice
+}
+
+// retakeFrom takes pp from the M that is in a system call with it. While this
+// thread carries the P, that M may come back and be the last to go idle: handing
+// keeps it from finding the scheduler at rest.
+func (s *sched) retakeFrom(pp *p) bool {
+	s.lock.Lock()
+	s.handing++
+	s.lock.Unlock()
+	took := pp.status.CompareAndSwap(pSyscall, pIdle)
+	if took {
+		s.handoffp(pp)
+	}
+	s.lock.Lock()
+	s.handing--
+	if took {
+		s.retakes++
+	}
+	s.checkRest()
+	s.lock.Unlock()
+	return took
+}
