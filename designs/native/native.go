@@ -1,0 +1,217 @@
+package native
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"schedlab/designs"
+)
+
+type sched struct {
+	g       *designs.G // every goroutine's
+	latency *latencies // nil if not sampled
+	release func()
+
+	// live counts Gs that have not ended, and Holds. Whoever brings it to 0
+	// tells rest; whoever waits looks at it under mu.
+	live atomic.Int64
+
+	mu      sync.Mutex
+	rest    sync.Cond
+	running bool // a Run is under way
+	holds   int
+	closed  bool
+	failure error
+	told    bool // some Run or Go has returned failure
+}
+
+// New returns Go's own scheduler behind the API of the suite. GOMAXPROCS is
+// cfg.Procs until Close. Since that belongs to the whole process, New fails
+// while another native scheduler with other Procs is open.
+func New(cfg designs.Config) (designs.Scheduler, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	release, err := setProcs(cfg.Procs)
+	if err != nil {
+		return nil, err
+	}
+	s := &sched{release: release}
+	s.rest.L = &s.mu
+	s.g = designs.NewNativeG(spawner{s})
+	if cfg.SampleReady > 0 {
+		s.latency = startLatencies()
+	}
+	return s, nil
+}
+
+// spawner is what a G needs of the scheduler beneath it.
+type spawner struct{ s *sched }
+
+func (sp spawner) Go(fn func(*designs.G)) { sp.s.spawn(fn) }
+
+func (s *sched) spawn(fn func(*designs.G)) {
+	s.live.Add(1)
+	go s.call(fn)
+}
+
+// call is the body of every goroutine.
+func (s *sched) call(fn func(*designs.G)) {
+	ended := false
+	defer func() {
+		if !ended {
+			if v := recover(); v != nil {
+				s.fail(&designs.PanicError{Value: v, Stack: debug.Stack()})
+			}
+		}
+		s.done()
+	}()
+	fn(s.g)
+	ended = true
+}
+
+func (s *sched) done() {
+	if s.live.Add(-1) == 0 {
+		s.mu.Lock()
+		s.rest.Broadcast()
+		s.mu.Unlock()
+	}
+}
+
+func (s *sched) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure == nil {
+		s.failure = err
+	}
+	s.rest.Broadcast()
+}
+
+// Run implements [designs.Scheduler].
+func (s *sched) Run(main func(*designs.G)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable("Run", main); err != nil {
+		return err
+	}
+	if s.running {
+		return errors.New("native: Run: another Run is under way; wait for it, or submit with Go")
+	}
+	s.running = true
+	s.spawn(main)
+	err := s.await()
+	s.running = false
+	s.told = s.told || err != nil
+	return err
+}
+
+// await needs mu.
+func (s *sched) await() error {
+	for s.live.Load() != 0 && s.failure == nil {
+		s.rest.Wait()
+	}
+	return s.failure
+}
+
+// Go implements [designs.Scheduler].
+func (s *sched) Go(fn func(*designs.G)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.usable("Go", fn); err != nil {
+		return err
+	}
+	s.spawn(fn)
+	return nil
+}
+
+// usable needs mu.
+func (s *sched) usable(call string, fn func(*designs.G)) error {
+	switch {
+	case fn == nil:
+		return fmt.Errorf("native: %s: the function is nil; pass the body of a G", call)
+	case s.closed:
+		return fmt.Errorf("native: %s: %w", call, designs.ErrClosed)
+	case s.failure != nil:
+		s.told = true
+		return fmt.Errorf("native: %s: the scheduler has stopped, only Close is left: %w", call, s.failure)
+	}
+	return nil
+}
+
+// Hold implements [designs.Scheduler].
+func (s *sched) Hold() (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holds++
+	s.live.Add(1)
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		s.holds--
+		s.mu.Unlock()
+		s.done()
+	})
+}
+
+// Close implements [designs.Scheduler]. After a failure it does not wait for
+// goroutines that still run or are blocked: Go cannot end them.
+func (s *sched) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return fmt.Errorf("native: Close: %w", designs.ErrClosed)
+	case s.holds > 0:
+		return fmt.Errorf("native: Close: %d Holds are not released; release them first", s.holds)
+	case s.running:
+		return errors.New("native: Close: a Run is under way; wait for it first")
+	}
+	s.closed = true
+	err := s.await()
+	s.release()
+	if s.told {
+		return nil
+	}
+	return err
+}
+
+// Stats implements [designs.Scheduler]. Of its own doings Go tells only the
+// times from ready to run; the counters stay 0.
+func (s *sched) Stats() designs.Stats {
+	var st designs.Stats
+	if s.latency != nil {
+		st.ReadyToRun = s.latency.since()
+	}
+	return st
+}
+
+// procs keeps GOMAXPROCS for all native schedulers of the process.
+var procs struct {
+	sync.Mutex
+	open   int // schedulers
+	now    int // their Procs
+	before int // GOMAXPROCS before the first
+}
+
+func setProcs(n int) (release func(), err error) {
+	procs.Lock()
+	defer procs.Unlock()
+	if procs.open > 0 && procs.now != n {
+		return nil, fmt.Errorf("native: a scheduler with Procs %d is open, and GOMAXPROCS belongs to the "+
+			"whole process; close it before opening one with Procs %d", procs.now, n)
+	}
+	if procs.open == 0 {
+		procs.now, procs.before = n, runtime.GOMAXPROCS(n)
+	}
+	procs.open++
+	return sync.OnceFunc(func() {
+		procs.Lock()
+		defer procs.Unlock()
+		if procs.open--; procs.open == 0 {
+			runtime.GOMAXPROCS(procs.before)
+		}
+	}), nil
+}
