@@ -1,0 +1,227 @@
+// Package all is the table of designs: the only file to edit to add one.
+package all
+
+import (
+	"slices"
+	"strings"
+
+	"schedlab/designs"
+	"schedlab/designs/global"
+	"schedlab/designs/gm"
+	"schedlab/designs/gpm"
+	"schedlab/designs/native"
+	"schedlab/internal/names"
+)
+
+// Row describes a design.
+type Row struct {
+	Name   string // as it stands in benchmark names; x-y is a variant of x, if that is a row
+	Doc    string // one line
+	Source string // where the design comes from
+	New    func(designs.Config) (designs.Scheduler, error)
+	Lacks  designs.Lacks // what it does not promise, and why; nil: nothing
+}
+
+// Why designs lack what they lack.
+const (
+	noMonitor = "no monitor: a G that never waits keeps its processor"
+	runnext   = "Go issue 52934: Gs that respawn each other inherit the slice, so no tick advances and no other queue is looked at"
+	goesOwn   = "Go's own scheduler: its goroutines have no handle to do that with"
+)
+
+// Table holds all designs, the baseline last.
+var Table = []Row{
+	{
+		Name:   "gm",
+		Doc:    "goroutines on threads, one lock over everything",
+		Source: "Go 1.0 (2012)",
+		New:    gm.New,
+		Lacks:  designs.Lacks{designs.Preempts: noMonitor},
+	},
+	{
+		Name:   "global",
+		Doc:    "one run queue with a lock of its own, Ms limited and used again",
+		Source: "the step between Go 1.0 and 1.1; thread pools",
+		New:    global.New,
+		Lacks:  designs.Lacks{designs.Preempts: noMonitor},
+	},
+	{
+		Name:   "global-lockfree",
+		Doc:    "global with a lock-free run queue",
+		Source: "Michael and Scott (1996)",
+		New:    global.NewLockFree,
+		Lacks:  designs.Lacks{designs.Preempts: noMonitor},
+	},
+	{
+		Name:   "gpm",
+		Doc:    "processors with local queues, stealing, handoff, monitor",
+		Source: "Vyukov (2012), Go 1.26",
+		New:    gpm.New,
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-norunnext",
+		Doc:    "gpm: a readied G goes to the tail of the local queue",
+		Source: "Go 1.1 to 1.4",
+		New:    gpm.With(gpm.Options{NoRunnext: true}),
+	},
+	{
+		Name:   "gpm-runnextcap",
+		Doc:    "gpm: at most 3 Gs in a row come from runnext",
+		Source: "tokio's LIFO slot cap (2023)",
+		New:    gpm.With(gpm.Options{RunnextCap: 3}),
+	},
+	{
+		Name:   "gpm-stealone",
+		Doc:    "gpm: steal one G, not half",
+		Source: "Blumofe and Leiserson (1999)",
+		New:    gpm.With(gpm.Options{StealOne: true}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-nosteal",
+		Doc:    "gpm: never steal",
+		Source: "an idea taken out",
+		New:    gpm.With(gpm.Options{NoSteal: true}),
+		Lacks: designs.Lacks{
+			designs.FairQueues: runnext,
+			designs.Conserves:  "what a busy P has queued waits for that P",
+		},
+	},
+	{
+		Name:   "gpm-sequentialvictims",
+		Doc:    "gpm: look for victims in order, not at random",
+		Source: "an idea taken out",
+		New:    gpm.With(gpm.Options{SequentialVictims: true}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-onespinner",
+		Doc:    "gpm: at most one M spins",
+		Source: "Go issue 16476",
+		New:    gpm.With(gpm.Options{SpinnerLimit: 1}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-noglobaltick",
+		Doc:    "gpm: the global queue is looked at only when the local one is empty",
+		Source: "Go issue 5639",
+		New:    gpm.With(gpm.Options{NoGlobalTick: true}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-nohandoffp",
+		Doc:    "gpm: a P stays with its M in system calls",
+		Source: "an idea taken out",
+		New:    gpm.With(gpm.Options{NoHandoffp: true}),
+		Lacks: designs.Lacks{
+			designs.FairQueues:     runnext,
+			designs.BesideSyscall:  "a P stays with its M in the kernel",
+			designs.BesideBlocking: "a P stays with its M in the kernel",
+		},
+	},
+	{
+		Name:   "gpm-noretake",
+		Doc:    "gpm: the monitor takes no P from a system call",
+		Source: "an idea taken out",
+		New:    gpm.With(gpm.Options{NoRetake: true}),
+		Lacks: designs.Lacks{
+			designs.FairQueues:    runnext,
+			designs.BesideSyscall: "nobody takes the P of an M that is longer in the kernel than it said",
+		},
+	},
+	{
+		Name:   "gpm-nopreempt",
+		Doc:    "gpm: no time slices",
+		Source: "Go 1.1",
+		New:    gpm.With(gpm.Options{NoPreempt: true}),
+		Lacks: designs.Lacks{
+			designs.FairQueues:  runnext,
+			designs.FairReadies: "a slice that is inherited never ends",
+			designs.Preempts:    "no time slices",
+		},
+	},
+	{
+		Name:   "gpm-nofreelist",
+		Doc:    "gpm: dead Gs are not used again",
+		Source: "an idea taken out",
+		New:    gpm.With(gpm.Options{NoFreeList: true}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-yieldlocal",
+		Doc:    "gpm: a yielding G goes to the tail of the local queue",
+		Source: "an open question",
+		New:    gpm.With(gpm.Options{YieldToLocalTail: true}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-eagerwake",
+		Doc:    "gpm: every put wakes an M if a P is idle",
+		Source: "rejected in Go's proc.go",
+		New:    gpm.With(gpm.Options{EagerWake: true}),
+		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+	},
+	{
+		Name:   "gpm-nowakeonready",
+		Doc:    "gpm: readying wakes nobody, only a spawn does",
+		Source: "an idea taken out",
+		New:    gpm.With(gpm.Options{NoWakeOnReady: true}),
+		Lacks: designs.Lacks{
+			designs.FairQueues: runnext,
+			designs.Conserves:  "a G that is readied wakes no idle P",
+		},
+	},
+	{
+		Name:   "native",
+		Doc:    "Go's own scheduler, without handicap: the baseline",
+		Source: "the Go runtime this was built with",
+		New:    native.New,
+		Lacks: designs.Lacks{
+			designs.Parks:           goesOwn,
+			designs.KnowsItsGs:      goesOwn,
+			designs.Counts:          "Go tells none of these numbers",
+			designs.SafePoints:      "Go preempts by signal, anywhere",
+			designs.DetectsDeadlock: "Go tells a deadlock only of the whole process",
+			designs.StopsOnPanic:    "Go cannot end a goroutine from outside",
+		},
+	},
+}
+
+// Names returns the names in the order of Table.
+func Names() []string {
+	list := make([]string, len(Table))
+	for i, row := range Table {
+		list[i] = row.Name
+	}
+	return list
+}
+
+// VariantOf returns the one of names of which name is a variant, which is what
+// stands before the first "-" in it, or "" if it is none.
+func VariantOf(name string, names []string) string {
+	base, _, ok := strings.Cut(name, "-")
+	if ok && slices.Contains(names, base) {
+		return base
+	}
+	return ""
+}
+
+// Find returns the row of a name; the error lists the nearest names.
+func Find(name string) (Row, error) {
+	for _, row := range Table {
+		if row.Name == name {
+			return row, nil
+		}
+	}
+	return Row{}, names.Unknown("design", name, Names())
+}
+
+// New makes a scheduler of the named design.
+func New(name string, cfg designs.Config) (designs.Scheduler, error) {
+	row, err := Find(name)
+	if err != nil {
+		return nil, err
+	}
+	return row.New(cfg)
+}
