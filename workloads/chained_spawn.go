@@ -1,0 +1,63 @@
+package workloads
+
+import (
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+)
+
+// chainedSpawn is a chain of 1000 Gs, each of which spawns the next and ends;
+// the last one wakes the G that waits for the chain; and that again and again.
+// There is never more than one G to run, so it is the latency of a spawn, and
+// what a design gains by running a new G next on the same P.
+//
+// It does not gain from a second P, only lose: by one that takes each link away.
+// A run that is warm allocates nothing on a design that reuses its Gs.
+//
+// Source: tokio, benches/rt_multi_threaded.rs, chained_spawn; Go's
+// BenchmarkCreateGoroutines is the same without rounds.
+var chainedSpawn = Workload{
+	Name:    "chained_spawn",
+	Doc:     "each G spawns the next: latency of a spawn",
+	Prepare: prepareChainedSpawn,
+}
+
+var chainedSpawnRounds = [...]int{Small: 3, Normal: 100, Large: 1000}
+
+const chainLength = 1000
+
+func prepareChainedSpawn(p Params) (*Instance, error) {
+	rounds := chainedSpawnRounds[p.Size]
+	n := rounds * chainLength
+	// Plain memory: only one G at a time is awake, and a spawn publishes what
+	// was written before it, as does a signal.
+	var links, until int
+	var last gsync.WaitGroup
+	var link func(*designs.G)
+	link = func(g *designs.G) {
+		links++
+		if links == until {
+			last.Done(g)
+			return
+		}
+		g.Go(link)
+	}
+	main := func(g *designs.G) {
+		for range rounds {
+			until += chainLength
+			last.Add(g, 1)
+			g.Go(link)
+			last.Wait(g)
+		}
+	}
+	return &Instance{
+		Ops: n,
+		Op:  "spawn",
+		Run: func(s designs.Scheduler) error {
+			links, until = 0, 0
+			if err := s.Run(main); err != nil {
+				return err
+			}
+			return checkCount("chained_spawn", int64(links), int64(n))
+		},
+	}, nil
+}

@@ -1,0 +1,86 @@
+package workloads
+
+import (
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// createSingle has one G that spawns many trivial ones while all other Ps have
+// nothing to do but to take them away: the stealing workload. Before it starts,
+// every P is given a G to spin in, so that no thread has to be woken.
+//
+// It is not spawn_many_local, whose producer stops to wait: here the queue never
+// runs dry before the end. On one P nobody steals, and it grows to its full
+// length.
+//
+// Source: BenchmarkCreateGoroutinesSingle of Go's runtime.
+var createSingle = Workload{
+	Name:    "create_single",
+	Doc:     "one G spawns, all other Ps steal",
+	Prepare: prepareCreateSingle,
+}
+
+var createSingleSpawns = [...]int{Small: 3_000, Normal: 100_000, Large: 1_000_000}
+
+func prepareCreateSingle(p Params) (*Instance, error) {
+	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+		return nil, err
+	}
+	n := createSingleSpawns[p.Size]
+	var l latch
+	task := l.pass
+	warm := newWarmup(p.Procs)
+	main := func(g *designs.G) {
+		warm.run(g)
+		l.expect(g, n)
+		for range n {
+			g.Go(task)
+		}
+		l.wait(g)
+	}
+	return &Instance{
+		Ops: n,
+		Op:  "spawn",
+		Run: func(s designs.Scheduler) error {
+			l.reset()
+			if err := s.Run(main); err != nil {
+				return err
+			}
+			return checkCount("create_single", l.passed.Load(), int64(n))
+		},
+	}, nil
+}
+
+// warmup gets all Ps of a scheduler running: as many Gs as it has Ps, among them
+// the one that warms up, spin until all have been seen running.
+type warmup struct {
+	procs   int32
+	arrived host.Int32 // Gs that spin or have spun; all of them read it
+	giveUp  int64      // when; written before the others are spawned
+	spin    func(*designs.G)
+}
+
+// warmupNs: a design that cannot start the others meanwhile (because it does not
+// steal, say) goes on cold.
+const warmupNs = 1e6
+
+func newWarmup(procs int) *warmup {
+	w := &warmup{procs: int32(procs)}
+	w.spin = func(g *designs.G) {
+		w.arrived.Add(1)
+		for w.arrived.Load() < w.procs && host.Nanotime() < w.giveUp {
+			host.Pause(1)
+			g.Checkpoint()
+		}
+	}
+	return w
+}
+
+func (w *warmup) run(g *designs.G) {
+	w.arrived.Store(0)
+	w.giveUp = host.Nanotime() + warmupNs
+	for range w.procs - 1 {
+		g.Go(w.spin)
+	}
+	w.spin(g)
+}

@@ -1,0 +1,48 @@
+package workloads
+
+import (
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+	"schedlab/host"
+)
+
+// latch lets one G wait until a number of others have passed, of which only the
+// last signals. A wait group would do, but the others would then be measured
+// with what its counter costs in each design; here that is one atomic in all.
+//
+// It never counts back, so a task that ran twice or not at all shows in passed
+// once the run is over.
+type latch struct {
+	passed host.Int64 // shared by all Gs that pass; whose Add makes it want signals
+	want   int64      // written by the waiting G before it spawns those that pass
+	signal gsync.WaitGroup
+}
+
+// reset makes l ready for a run. Nobody may wait.
+func (l *latch) reset() {
+	l.passed.Store(0)
+	l.want = 0
+}
+
+// expect says that n more will pass. By the G that waits, once per wait.
+func (l *latch) expect(g *designs.G, n int) {
+	l.want += int64(n)
+	l.signal.Add(g, 1)
+}
+
+func (l *latch) pass(g *designs.G) {
+	want := l.want // before Add, after which the waiting G may write it
+	if l.passed.Add(1) == want {
+		l.signal.Done(g)
+	}
+}
+
+func (l *latch) wait(g *designs.G) { l.signal.Wait(g) }
+
+// checkCount verifies that of n tasks each ran once, so far as a count can tell.
+func checkCount(workload string, ran, n int64) error {
+	if ran != n {
+		return wrong(workload, ran, n)
+	}
+	return nil
+}

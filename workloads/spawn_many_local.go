@@ -1,0 +1,49 @@
+package workloads
+
+import "schedlab/designs"
+
+// spawnManyLocal spawns 10 000 tasks that do nothing from one G, which then
+// waits for the last of them; and that again and again. It stresses a local
+// queue that is filled far beyond its capacity at once, and emptied.
+//
+// It is not about parallelism: on one P it is all there is to it. A run that is
+// warm allocates nothing on a design that reuses its Gs.
+//
+// Source: tokio, benches/rt_multi_threaded.rs, spawn_many_local.
+var spawnManyLocal = Workload{
+	Name:    "spawn_many_local",
+	Doc:     "one G spawns 10 000 empty ones and waits: local queues and their overflow",
+	Prepare: prepareSpawnManyLocal,
+}
+
+var spawnManyLocalRounds = [...]int{Small: 1, Normal: 10, Large: 100}
+
+// spawnManyLocalTasks is how many tasks a round has.
+const spawnManyLocalTasks = 10_000
+
+func prepareSpawnManyLocal(p Params) (*Instance, error) {
+	rounds := spawnManyLocalRounds[p.Size]
+	n := rounds * spawnManyLocalTasks
+	var l latch
+	task := l.pass
+	main := func(g *designs.G) {
+		for range rounds {
+			l.expect(g, spawnManyLocalTasks)
+			for range spawnManyLocalTasks {
+				g.Go(task)
+			}
+			l.wait(g)
+		}
+	}
+	return &Instance{
+		Ops: n,
+		Op:  "spawn",
+		Run: func(s designs.Scheduler) error {
+			l.reset()
+			if err := s.Run(main); err != nil {
+				return err
+			}
+			return checkCount("spawn_many_local", l.passed.Load(), int64(n))
+		},
+	}, nil
+}

@@ -1,0 +1,207 @@
+package workloads
+
+import (
+	"fmt"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// syscallMix is Gs that sleep in the kernel (nanosleep(2), 0.5 to 1.5 ms a
+// call), four a P, beside one G a P that computes, and yields every 10 µs.
+//
+// Stresses how the resources of a thread that is in the kernel get to another:
+// by the monitor's retake, since Syscall does not say that it will block. A
+// design that does not, or not in time, adds up the sleeps instead of
+// overlapping them, and the computing Gs wait as long as the kernel pleases:
+// the delay metrics are the percentiles of how long a computing G waited at a
+// yield during which a system call began, and delays is how many such yields
+// there were. Delays of calls that run into each other count as one.
+//
+// A caller that comes back in time keeps its P and calls again at once. So a
+// monitor that has slowed down never finds the same call twice, and has to take
+// the P because the time slice is over (sysretake in Go's retake); otherwise one
+// caller makes all its calls before anybody else runs.
+//
+// Not stressed: short system calls, network I/O.
+//
+// Source: the probe of invariant I7. Go issue 15110 and BenchmarkSyscallWork
+// (runtime/proc_test.go) are about the same trade-off for calls that are short.
+var syscallMix = Workload{
+	Name: "syscall_mix",
+	Doc:  "sleeping system calls beside computing Gs: how soon a blocked thread's P is taken",
+	Prepare: func(p Params) (*Instance, error) {
+		return prepareSyscallMix(p, "syscall_mix", (*designs.G).Syscall)
+	},
+}
+
+// syscallMixBlocking is the same with calls that are known to block, so that
+// the P can be given away before the call. Its difference from syscallMix is
+// what the monitor's guessing costs.
+var syscallMixBlocking = Workload{
+	Name: "syscall_mix_blocking",
+	Doc:  "syscall_mix with calls that are known to block: the P is given away beforehand",
+	Prepare: func(p Params) (*Instance, error) {
+		return prepareSyscallMix(p, "syscall_mix_blocking", (*designs.G).BlockingSyscall)
+	},
+}
+
+const (
+	callersPerProc = 4
+
+	// Each caller sleeps for a time of its own, lest they fall into step.
+	minCallNs = 500_000
+	maxCallNs = 1_500_000
+
+	// A step is about 10 µs: 20 pieces with a safe point after each.
+	stepPieces  = 20
+	pieceRounds = 100
+)
+
+var (
+	syscallMixCalls = [...]int{Small: 2, Normal: 15, Large: 300}
+	syscallMixSteps = [...]int{Small: 200, Normal: 1500, Large: 30_000}
+)
+
+type syscallMixRun struct {
+	name    string
+	enter   func(*designs.G, func())
+	calls   int // of each caller
+	steps   int // of each computer
+	callers []caller
+	workers []computer
+	bodies  []func(*designs.G)
+	want    uint64 // what every computer computes
+
+	// begun counts system calls. Atomic, because callers add to it while
+	// computers look whether it has changed.
+	begun host.Uint64
+}
+
+type caller struct {
+	w    *syscallMixRun
+	done int // calls
+	call func()
+	_    [128 - 24]byte // no two Gs on one pair of cache lines
+}
+
+type computer struct {
+	w      *syscallMixRun
+	result uint64
+	delays *hdrhistogram.Histogram
+	_      [128 - 24]byte
+}
+
+func prepareSyscallMix(p Params, name string, enter func(*designs.G, func())) (*Instance, error) {
+	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+		return nil, err
+	}
+	w := &syscallMixRun{
+		name:    name,
+		enter:   enter,
+		calls:   syscallMixCalls[p.Size],
+		steps:   syscallMixSteps[p.Size],
+		callers: make([]caller, callersPerProc*p.Procs),
+		workers: make([]computer, p.Procs),
+		want:    p.Seed,
+	}
+	for range w.steps * stepPieces {
+		w.want = scrambleOften(w.want)
+	}
+	for i := range w.workers {
+		w.workers[i] = computer{w: w, delays: designs.NewLatencyHistogram()}
+		w.bodies = append(w.bodies, func(g *designs.G) { w.workers[i].main(g, p.Seed) })
+	}
+	var r host.Rand
+	r.Seed(p.Seed, 0)
+	for i := range w.callers {
+		ns := minCallNs + int64(r.Uint32()%(maxCallNs-minCallNs+1))
+		w.callers[i] = caller{w: w, call: func() { nanosleep(ns) }}
+		w.bodies = append(w.bodies, w.callers[i].main)
+	}
+	return &Instance{Ops: w.calls * len(w.callers), Op: "system call", Run: w.run, Metrics: w.metrics}, nil
+}
+
+func scrambleOften(x uint64) uint64 {
+	for range pieceRounds {
+		x = scramble(x + 1) // 0 is mapped to itself
+	}
+	return x
+}
+
+func (w *syscallMixRun) run(s designs.Scheduler) error {
+	for i := range w.callers {
+		w.callers[i].done = 0
+	}
+	for i := range w.workers {
+		w.workers[i].result = 0
+		w.workers[i].delays.Reset()
+	}
+	if err := s.Run(w.main); err != nil {
+		return err
+	}
+	return w.verify()
+}
+
+func (w *syscallMixRun) main(g *designs.G) {
+	for _, body := range w.bodies {
+		g.Go(body)
+	}
+}
+
+func (c *caller) main(g *designs.G) {
+	for range c.w.calls {
+		c.w.begun.Add(1)
+		c.w.enter(g, c.call)
+		c.done++
+	}
+}
+
+func (c *computer) main(g *designs.G, x uint64) {
+	for range c.w.steps {
+		for range stepPieces {
+			x = scrambleOften(x)
+			g.Checkpoint()
+		}
+		c.yield(g)
+	}
+	c.result = x
+}
+
+func (c *computer) yield(g *designs.G) {
+	begun, start := c.w.begun.Load(), host.Nanotime()
+	g.Yield()
+	if c.w.begun.Load() == begun {
+		return
+	}
+	ns := min(max(host.Nanotime()-start, 1), designs.MaxLatencyNs)
+	_ = c.delays.RecordValue(ns) // within range: cannot fail
+}
+
+func (w *syscallMixRun) verify() error {
+	for i := range w.callers {
+		if got := w.callers[i].done; got != w.calls {
+			return wrong(w.name, fmt.Sprintf("%d calls of caller %d", got, i), w.calls)
+		}
+	}
+	for i := range w.workers {
+		if got := w.workers[i].result; got != w.want {
+			return wrong(w.name, fmt.Sprintf("%#x of computer %d", got, i), fmt.Sprintf("%#x", w.want))
+		}
+	}
+	return nil
+}
+
+func (w *syscallMixRun) metrics() []Metric {
+	all := designs.NewLatencyHistogram()
+	for i := range w.workers {
+		all.Merge(w.workers[i].delays)
+	}
+	return []Metric{
+		{"delay-p50-ns", float64(all.ValueAtQuantile(50))},
+		{"delay-p99-ns", float64(all.ValueAtQuantile(99))},
+		{"delays", float64(all.TotalCount())},
+	}
+}

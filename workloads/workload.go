@@ -1,0 +1,98 @@
+// Package workloads holds what the designs are compared on: programs with a
+// known answer, written once against the API of package designs.
+//
+// A workload is a file: its head comment says what it stresses and what it is
+// not, and its row stands in Table. Every run verifies its own answer; a run
+// with a wrong answer is an error, never a time.
+package workloads
+
+import (
+	"fmt"
+
+	"schedlab/designs"
+	"schedlab/internal/names"
+)
+
+// Workload is a row of Table.
+type Workload struct {
+	Name string // as it stands in benchmark names
+	Doc  string // one line: what it stresses
+	// Prepare builds the input, outside of what is measured.
+	Prepare func(Params) (*Instance, error)
+}
+
+// Params says how large and on what.
+type Params struct {
+	Size  Size
+	Procs int    // of the scheduler it will run on, for workloads that scale with it
+	Seed  uint64 // of all random input
+}
+
+// Size: small is for tests (some ms), normal for quick comparisons (some 10
+// ms), large for published ones. A unit test of every design runs small.
+type Size int
+
+const (
+	Small Size = iota
+	Normal
+	Large
+)
+
+var sizeNames = []string{"small", "normal", "large"}
+
+func (s Size) String() string { return sizeNames[s] }
+
+// ParseSize returns the Size of a name.
+func ParseSize(name string) (Size, error) {
+	for i, n := range sizeNames {
+		if n == name {
+			return Size(i), nil
+		}
+	}
+	return 0, names.Unknown("size", name, sizeNames)
+}
+
+// Instance is a workload with its input. It can be run any number of times, on
+// any scheduler with the Procs it was prepared for, but only one at a time.
+type Instance struct {
+	// Ops is how many operations one run does: what per-operation figures
+	// divide by.
+	Ops int
+	// Op says what an operation is, in a word or two: "spawn", "bounce".
+	Op string
+	// Run runs the workload once and verifies its answer. The error names the
+	// answer found and the one expected, or is the scheduler's own.
+	Run func(designs.Scheduler) error
+	// Metrics, if not nil, returns what the last Run measured besides time.
+	Metrics func() []Metric
+}
+
+// Metric is a figure that only the workload itself can measure.
+type Metric struct {
+	Unit  string // a name that ends in the unit, as for testing.B.ReportMetric: "delay-p99-ns"
+	Value float64
+}
+
+// Names returns the names in the order of Table.
+func Names() []string {
+	list := make([]string, len(Table))
+	for i, w := range Table {
+		list[i] = w.Name
+	}
+	return list
+}
+
+// Find returns the workload of a name; the error lists the nearest names.
+func Find(name string) (Workload, error) {
+	for _, w := range Table {
+		if w.Name == name {
+			return w, nil
+		}
+	}
+	return Workload{}, names.Unknown("workload", name, Names())
+}
+
+// wrong is the error for an answer that is not the expected one.
+func wrong(workload string, got, want any) error {
+	return fmt.Errorf("workloads: %s: wrong answer %v, expected %v", workload, got, want)
+}
