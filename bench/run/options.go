@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"schedlab/bench"
+	"schedlab/designs/all"
+	"schedlab/workloads"
+)
+
+// options say what to do.
+type options struct {
+	args    []string // as given, for the record
+	name    string   // quick or full; empty if flags changed what it consists of
+	compare string   // the folder to compare, instead of measuring
+	readme  string   // the file to put the main tables into, when comparing
+
+	cells     []bench.Cell
+	size      workloads.Size
+	count     int
+	benchtime time.Duration
+	timeout   time.Duration
+	seed      uint64
+	out       string
+}
+
+// preset is what a comparison consists of unless flags say otherwise.
+type preset struct {
+	designs   string
+	size      string
+	benchtime time.Duration
+}
+
+const defaultCount = 10
+
+// quick is made to end within 5 minutes on 2 cores: the designs, not their
+// variants. full is what is published of a quiet machine.
+func presets(full bool) (name string, p preset) {
+	if full {
+		return "full", preset{strings.Join(all.Names(), ","), workloads.Large.String(), 300 * time.Millisecond}
+	}
+	return "quick", preset{strings.Join(mains(all.Names()), ","), workloads.Normal.String(), 30 * time.Millisecond}
+}
+
+// parseOptions reads the command line. The answer to -h goes to help, with the
+// error flag.ErrHelp.
+func parseOptions(args []string, help io.Writer) (options, error) {
+	o := options{args: args}
+	fs := flag.NewFlagSet("run", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // errors are the caller's to show
+	quick := fs.Bool("quick", false, "the default: the designs without their variants, workloads of normal size")
+	full := fs.Bool("full", false, "all designs, large workloads")
+	ws := fs.String("workloads", "", "`list` of workloads, comma-separated (default all)")
+	ds := fs.String("designs", "", "`list` of designs, comma-separated (default: see -quick and -full)")
+	ps := fs.String("procs", procsUpTo(runtime.NumCPU()), "`list` of numbers of Ps")
+	size := fs.String("size", "", "small, normal or large (default: see -quick and -full)")
+	fs.IntVar(&o.count, "count", defaultCount, "samples of each cell; publish none of fewer than 10")
+	fs.DurationVar(&o.benchtime, "benchtime", 0, "how long a sample takes at least (default 30ms, with -full 300ms)")
+	fs.DurationVar(&o.timeout, "timeout", 2*time.Minute, "a sample that takes longer has failed")
+	fs.Uint64Var(&o.seed, "seed", 1, "of the order of samples, of input and of random choices")
+	fs.StringVar(&o.out, "out", "", "`folder` of results (default: results, beside go.mod)")
+	fs.StringVar(&o.compare, "compare", "", "compare the raw files of this `folder`, measure nothing")
+	as := fs.String("as", "", "`name` of the folder of results for this comparison (default: quick, full, or the time)")
+	fs.StringVar(&o.readme, "readme", "", "with -compare: put the main tables into this `file`, in place of those there")
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fs.SetOutput(help)
+		fs.PrintDefaults()
+		return o, err
+	case err != nil:
+		return o, fmt.Errorf("%w; -h lists the flags", err)
+	case fs.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q; lists are given to flags, as in -designs=gm,gpm", fs.Arg(0))
+	case o.readme != "" && o.compare == "":
+		return o, errors.New("-readme needs -compare and the folder whose tables it is to show")
+	case *quick && *full:
+		return o, errors.New("-quick and -full are two comparisons; choose one")
+	}
+	name, p := presets(*full)
+	o.name = name
+	fs.Visit(func(f *flag.Flag) {
+		switch f.Name {
+		case "workloads", "designs", "procs", "size", "count", "benchtime":
+			o.name = ""
+		}
+	})
+	if *as != "" {
+		if *as != filepath.Base(*as) {
+			return o, fmt.Errorf("-as is %q; it must be the name of a folder, not a path", *as)
+		}
+		o.name = *as
+	}
+	return o, o.complete(p, *ws, *ds, *ps, *size)
+}
+
+// complete takes from p what the flags left open, and checks all.
+func (o *options) complete(p preset, ws, ds, ps, size string) (err error) {
+	if ds == "" {
+		ds = p.designs
+	}
+	if size == "" {
+		size = p.size
+	}
+	if o.benchtime == 0 {
+		o.benchtime = p.benchtime
+	}
+	if o.count < 1 {
+		return fmt.Errorf("-count is %d; it must be at least 1, and 10 for what is published", o.count)
+	}
+	if o.benchtime < 0 {
+		return fmt.Errorf("-benchtime is %v; it must be positive", o.benchtime)
+	}
+	if o.timeout <= 0 {
+		return fmt.Errorf("-timeout is %v; it must be positive", o.timeout)
+	}
+	if o.size, err = workloads.ParseSize(size); err != nil {
+		return fmt.Errorf("-size: %w", err)
+	}
+	o.cells, err = bench.Cells(ws, ds, ps)
+	return err
+}
+
+// procsUpTo returns 1, 2, 4, ... and cpus.
+func procsUpTo(cpus int) string {
+	var list []string
+	for n := 1; n < cpus; n *= 2 {
+		list = append(list, strconv.Itoa(n))
+	}
+	return strings.Join(append(list, strconv.Itoa(cpus)), ",")
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"schedlab/bench"
+)
+
+const (
+	environmentFile = "environment.txt"
+	textFile        = "comparison.txt"
+	markdownFile    = "comparison.md"
+)
+
+// partial ends the name of a folder that does not have all samples yet.
+const partial = ".partial"
+
+// failedMark begins the line that stands in a raw file for a failed cell; the
+// cell and ": reason" follow. The Go benchmark format has no failures, and
+// its readers skip such a line.
+const failedMark = "# FAILED "
+
+// raw is what has been measured, a file for each design.
+type raw struct {
+	dir    string
+	env    environment
+	lines  map[string][]rawLine // by design, in the order of measuring
+	failed map[bench.Cell]error
+}
+
+type rawLine struct {
+	cell bench.Cell
+	text string
+}
+
+func newRaw(dir string, env environment) *raw {
+	return &raw{dir: dir, env: env, lines: map[string][]rawLine{}, failed: map[bench.Cell]error{}}
+}
+
+func (r *raw) add(c bench.Cell, line string) {
+	r.lines[c.Design] = append(r.lines[c.Design], rawLine{c, line})
+}
+
+// fail takes back what has been measured of c, which is wrong now and then: not
+// even its right answers are worth a time.
+func (r *raw) fail(c bench.Cell, err error) {
+	r.failed[c] = err
+	r.add(c, failedMark+c.String()+": "+err.Error())
+}
+
+// save writes all files anew.
+func (r *raw) save() error {
+	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+		return err
+	}
+	if err := r.write(environmentFile, r.env.String()); err != nil {
+		return err
+	}
+	for design := range r.lines {
+		if err := r.write(design+".txt", r.env.String()+"\n"+r.text(design)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *raw) text(design string) string {
+	var s strings.Builder
+	for _, l := range r.lines[design] {
+		if r.failed[l.cell] != nil && !strings.HasPrefix(l.text, failedMark) {
+			s.WriteString("# ")
+		}
+		fmt.Fprintln(&s, l.text)
+	}
+	return s.String()
+}
+
+func (r *raw) write(name, text string) error {
+	return os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o666)
+}
+
+// rename moves the files to dir, in place of what was there.
+func (r *raw) rename(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Rename(r.dir, dir); err != nil {
+		return err
+	}
+	r.dir = dir
+	return nil
+}

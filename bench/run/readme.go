@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"schedlab/workloads"
+)
+
+// What stands in a README between these lines is written by -readme.
+const (
+	readmeBegin = "<!-- begin of what `go run ./bench/run -compare DIR -readme README.md` writes -->\n"
+	readmeEnd   = "<!-- end -->\n"
+)
+
+// readmeTables are the figures that a README shows, with their headings.
+var readmeTables = []struct{ unit, heading string }{
+	{timeUnit, "Time per operation"},
+	{"contended/op", "Lock acquisitions that had to wait, per operation"},
+}
+
+// rewriteReadme puts the main tables of r, which was loaded from dir, into the
+// file at path.
+func rewriteReadme(path, dir string, r *results) error {
+	if err := publishable(dir, r); err != nil {
+		return err
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	updated, err := splice(string(old), readmeText(dir, r))
+	if err != nil {
+		return fmt.Errorf("-readme: %s: %w", path, err)
+	}
+	return os.WriteFile(path, []byte(updated), 0o666)
+}
+
+// publishable refuses a comparison that is interrupted, of too few samples, or
+// not of all workloads.
+func publishable(dir string, r *results) error {
+	fewest := math.MaxInt
+	for f, values := range r.values {
+		if f.unit == timeUnit {
+			fewest = min(fewest, len(values))
+		}
+	}
+	switch {
+	case strings.HasSuffix(filepath.Clean(dir), partial):
+		return fmt.Errorf("-readme: %s was interrupted; give a finished comparison", dir)
+	case fewest < defaultCount:
+		return fmt.Errorf("-readme: %s has cells of %d samples; publish none of fewer than %d", dir, fewest, defaultCount)
+	case len(r.workloads) < len(workloads.Table):
+		return fmt.Errorf("-readme: %s has %d of %d workloads; give a comparison of all", dir, len(r.workloads), len(workloads.Table))
+	}
+	return nil
+}
+
+func splice(readme, text string) (string, error) {
+	before, rest, begins := strings.Cut(readme, readmeBegin)
+	_, after, ends := strings.Cut(rest, readmeEnd)
+	if !begins || !ends {
+		return "", fmt.Errorf("there is no place for the tables; mark it with the lines\n%s%s", readmeBegin, readmeEnd)
+	}
+	return before + readmeBegin + text + readmeEnd + after, nil
+}
+
+func readmeText(dir string, r *results) string {
+	var s strings.Builder
+	link := filepath.ToSlash(dir)
+	fmt.Fprintf(&s, "\nFrom [%s](%s), where there is more. Median of the samples, ± how far the 95%% confidence interval reaches,\n"+
+		"and how many times the first column's it is (~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
+	top := *r // with all the processors there were
+	top.procs = r.procs[len(r.procs)-1:]
+	for _, t := range readmeTables {
+		if body := table(&top, t.unit, groups(r.designs)[0].designs); body != "" {
+			_, rows, _ := strings.Cut(body, "|")
+			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", t.heading, top.procs[0], rows)
+		}
+	}
+	s.WriteString("\n")
+	return s.String()
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/bench"
+	"schedlab/workloads"
+)
+
+var rewrite = flag.Bool("rewrite", false, "rewrite the expected comparisons in testdata")
+
+const golden = "testdata/results"
+
+func expect(t *testing.T, name string, got []byte) {
+	path := filepath.Join(golden, name)
+	if *rewrite {
+		require.NoError(t, os.WriteFile(path, got, 0o666))
+	}
+	require.Equal(t, read(t, path), string(got))
+}
+
+func TestComparisonsOfRecordedResults(t *testing.T) {
+	r, err := load(golden)
+	require.NoError(t, err)
+	var text, markdown bytes.Buffer
+	require.NoError(t, writeText(t.Context(), &text, r))
+	require.NoError(t, writeMarkdown(&markdown, r))
+	expect(t, textFile, text.Bytes())
+	expect(t, markdownFile, markdown.Bytes())
+}
+
+func TestAFailedCellIsShownAsFailed(t *testing.T) {
+	const failed = "FAILED workload=skynet/design=gm/procs=2: wrong answer 41, expected 42 (exit status 1)\n"
+	require.Contains(t, read(t, golden, textFile), failed)
+	markdown := read(t, golden, markdownFile)
+	require.Contains(t, markdown, failed)
+	require.Regexp(t, `\| skynet \| 2 \| \S+ ±\d+% \| \*\*FAILED\*\* \|`, markdown)
+}
+
+func TestADesignThatFailsEverywhereKeepsItsColumn(t *testing.T) {
+	r := &results{values: map[figure][]float64{{threeCells[0], timeUnit}: {1e-9}}, failed: nil,
+		workloads: []string{"a"}, procs: []int{1}, designs: []string{"x", "y"}, units: []string{timeUnit}}
+	r.failed = map[bench.Cell]string{threeCells[1]: "why"}
+	got := table(r, timeUnit, r.designs)
+	require.Contains(t, got, "| x | y |")
+	require.Contains(t, got, "**FAILED**")
+}
+
+func TestCompareShowsWhatStandsThereAndFailsIfACellDid(t *testing.T) {
+	var out, errs strings.Builder
+	status := run(t.Context(), []string{"-compare", golden}, &out, &errs)
+	require.Equal(t, exitFailed, status)
+	require.Equal(t, read(t, golden, textFile), out.String())
+	require.Equal(t, "run: failed cells: 1\n", errs.String())
+}
+
+func TestCompareOfAFolderWithoutResultsIsExplained(t *testing.T) {
+	var out, errs strings.Builder
+	require.Equal(t, exitFailed, run(t.Context(), []string{"-compare", t.TempDir()}, &out, &errs))
+	require.Contains(t, errs.String(), "give a folder that an earlier run has written")
+}
+
+func TestBadFlagsHaveAnExitStatusOfTheirOwn(t *testing.T) {
+	var out, errs strings.Builder
+	require.Equal(t, exitUsage, run(t.Context(), []string{"-size=huge"}, &out, &errs))
+	require.Contains(t, errs.String(), "unknown size")
+}
+
+// From the build to the published files, with real processes.
+func TestARunPublishes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it builds the benchmarks")
+	}
+	dir := t.TempDir()
+	args := []string{"-workloads=" + workloads.Table[0].Name, "-designs=native", "-procs=1,2",
+		"-size=small", "-count=2", "-benchtime=1ms", "-out=" + dir}
+	var out, errs strings.Builder
+	require.Zero(t, run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
+	require.Contains(t, out.String(), "2 cells, 2 samples each")
+	published, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
+	require.NoError(t, err)
+	var names []string
+	for _, path := range published {
+		names = append(names, filepath.Base(path))
+	}
+	require.Equal(t, []string{markdownFile, textFile, environmentFile, "native.txt"}, names)
+}
+
+func TestAnInterruptedRunSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs strings.Builder
+	require.Equal(t, exitInterrupted, run(ctx, []string{"-out=" + t.TempDir()}, &out, &errs))
+	require.Contains(t, errs.String(), "interrupted")
+}

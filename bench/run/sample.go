@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"schedlab/bench"
+)
+
+// binary is the test binary of package bench, built once for all samples.
+type binary struct {
+	path string
+	o    options
+}
+
+// build makes the binary in dir.
+func build(ctx context.Context, dir string, o options) (binary, error) {
+	b := binary{filepath.Join(dir, "bench.test"), o}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "schedlab/bench")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return b, fmt.Errorf("building the benchmarks: %w\n%s", err, out)
+	}
+	return b, nil
+}
+
+// run measures the cell in a fresh process and returns the line of the Go
+// benchmark format that came of it. The error says why there is none, in one
+// line.
+func (b binary) run(ctx context.Context, c bench.Cell) (line string, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, b.o.timeout, errTimeout)
+	defer cancel()
+	var out bytes.Buffer
+	cmd := exec.CommandContext(ctx, b.path, b.args(c)...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.WaitDelay = time.Second
+	err = cmd.Run()
+	switch {
+	case errors.Is(context.Cause(ctx), errTimeout):
+		return "", fmt.Errorf("no answer within %v", b.o.timeout)
+	case err != nil:
+		return "", fmt.Errorf("%s (%w)", reason(out.String()), err)
+	}
+	return benchmarkLine(out.String(), c)
+}
+
+var errTimeout = errors.New("the sample takes too long")
+
+func (b binary) args(c bench.Cell) []string {
+	return []string{
+		"-test.run=^$",
+		"-test.bench=^BenchmarkSched$",
+		"-test.benchtime=" + b.o.benchtime.String(),
+		"-test.timeout=0", // the runner's own also ends a process that listens to nobody
+		"-test.cpu=1",     // each scheduler raises GOMAXPROCS to what it needs; more would favour some
+		"-bench.workloads=" + c.Workload,
+		"-bench.designs=" + c.Design,
+		fmt.Sprintf("-bench.procs=%d", c.Procs),
+		"-bench.size=" + b.o.size.String(),
+		fmt.Sprintf("-bench.seed=%d", b.o.seed),
+	}
+}
+
+// benchmarkLine finds the one result in the output of the cell's process.
+func benchmarkLine(out string, c bench.Cell) (string, error) {
+	name := "BenchmarkSched/" + c.String()
+	for line := range strings.Lines(out) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == name {
+			line = strings.TrimSpace(line)
+			return line, checkLine(line)
+		}
+	}
+	return "", fmt.Errorf("the process printed no result: %s", reason(out))
+}
+
+// checkLine returns an error if benchstat could not read line.
+func checkLine(line string) error {
+	r := benchfmt.NewReader(strings.NewReader(line+"\n"), "output of the benchmark")
+	if !r.Scan() {
+		return fmt.Errorf("benchfmt sees no result in %q", line)
+	}
+	if bad, ok := r.Result().(*benchfmt.SyntaxError); ok {
+		return bad
+	}
+	return nil
+}
+
+// reason finds the line of out that tells best why a process failed: the
+// message of the benchmark's failure or what the runtime died of.
+func reason(out string) string {
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		if _, message, ok := strings.Cut(line, "_test.go:"); ok {
+			_, message, _ = strings.Cut(message, ": ")
+			return message
+		}
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") ||
+			strings.HasPrefix(line, "bench: ") {
+			return line
+		}
+	}
+	return strings.TrimSpace(lines[len(lines)-1])
+}
+
+// tempDir is where the binary is built; remove removes it.
+func tempDir() (dir string, remove func(), err error) {
+	dir, err = os.MkdirTemp("", "schedlab-bench-")
+	return dir, func() { os.RemoveAll(dir) }, err
+}

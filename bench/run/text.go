@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// writeText writes benchstat's tables: a row for each workload and number of
+// Ps, a column for each design.
+func writeText(ctx context.Context, w io.Writer, r *results) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s\n", r.env)
+	for _, line := range r.failures() {
+		fmt.Fprintln(&out, line)
+	}
+	for _, g := range groups(r.designs) {
+		for _, s := range sections(r.units) {
+			fmt.Fprintf(&out, "\n%s: %s\nRows: workload, procs.\n\n", g.title, s.title)
+			if err := benchstat(ctx, &out, r, s.units, g.designs); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// benchstat runs the tool of the name, at the version of go.mod.
+func benchstat(ctx context.Context, w io.Writer, r *results, units, designs []string) error {
+	args := append([]string{"tool", "benchstat",
+		"-table", "", "-ignore", ".config",
+		"-row", "/workload@(" + strings.Join(r.workloads, " ") + "),/procs@num",
+		"-col", "/design@(" + strings.Join(designs, " ") + ")",
+		"-filter", unitFilter(units)}, r.files...)
+	var errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Stdout, cmd.Stderr = w, &errs
+	if err := cmd.Run(); err != nil || errs.Len() > 0 {
+		return fmt.Errorf("go tool benchstat: %v: %s", err, errs.Bytes())
+	}
+	return nil
+}
+
+func unitFilter(units []string) string {
+	quoted := make([]string, len(units))
+	for i, u := range units {
+		quoted[i] = strconv.Quote(u)
+	}
+	return ".unit:(" + strings.Join(quoted, " OR ") + ")"
+}
