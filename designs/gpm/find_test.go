@@ -1,0 +1,39 @@
+package gpm
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+)
+
+// The Gs that come with the first of a batch are on a local queue, where an M
+// that found the global queue empty does not see them: somebody must be woken.
+func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
+	for name, find := range map[string]func(*m) *designs.G{
+		"globrunqget": func(mp *m) *designs.G { return mp.globrunqget(maxBatch) },
+		"giveUp":      (*m).giveUp,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &sched{}
+			for i := range 2 {
+				s.ps = append(s.ps, &p{id: i, sched: s})
+			}
+			mp, idle := &m{sched: s}, &m{sched: s}
+			s.pidleput(s.ps[1])
+			s.midle.PutHead(idle)
+			mp.acquirep(s.ps[0])
+			for range 4 {
+				s.runq.Put(new(designs.G))
+			}
+
+			require.NotNil(t, find(mp))
+
+			require.Positive(t, mp.p.runq.Len())
+			require.Same(t, s.ps[1], idle.nextp)
+			require.True(t, idle.spinning)
+			require.EqualValues(t, 1, s.nmspinning.Load())
+		})
+	}
+}
