@@ -11,7 +11,8 @@
 // # Files
 //
 // The files are written to results/MACHINE/quick, .../full or, if any flag
-// changes what the comparison consists of, to a folder named by the time:
+// changes what the comparison consists of, to the folder that -as names, or one
+// named by the time, which git ignores:
 //
 //	environment.txt  what it was measured on, with, and how
 //	DESIGN.txt       raw: Go benchmark format, the environment before the samples

@@ -3,7 +3,9 @@ package designtest
 import "schedlab/designs"
 
 // needs is what a property asks that not every design promises.
-func needs(list ...designs.Promise) []designs.Promise { return list }
+func needs(list ...designs.Promise) []designs.Promise {
+	return list
+}
 
 // properties are what Run checks, in the order in which it does: what others
 // build on comes first.
