@@ -35,13 +35,6 @@ func (s *source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 // pkg is the folder, relative to the root: "designs/gpm".
 func (s *source) pkg() string { return path.Dir(s.path) }
 
-// imports calls f with the path of each import.
-func (s *source) imports(f func(pos token.Pos, imported string)) {
-	for _, spec := range s.ast.Imports {
-		f(spec.Pos(), strings.Trim(spec.Path.Value, `"`))
-	}
-}
-
 // finding is one violation: where, what, and what to do.
 type finding struct {
 	at     string // file:line

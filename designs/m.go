@@ -17,7 +17,6 @@ type M struct {
 	native Native // instead of impl, beneath a native G
 	id     int16  // Go's runtime dies of 10 000 threads, so this is enough
 	base   stack  // the thread's own stack, to which the M returns to end
-	curg   *G
 
 	// preempt asks the running G to give way at its next safe point. The
 	// monitor and stop set it (Preempt), the G or whoever starts the next time slice
@@ -80,9 +79,6 @@ type Machine interface {
 	ExitSyscallSlow(gp *G)
 }
 
-// ID numbers the Ms of a scheduler from 0.
-func (mp *M) ID() int { return int(mp.id) }
-
 // Stats are the M's own counters, for the design to add to.
 func (mp *M) Stats() *Stats { return &mp.stats }
 
@@ -128,7 +124,7 @@ func (mp *M) runnable(gp *G) {
 // execute begins or goes on with gp, which comes from a queue, on mp.
 func (mp *M) execute(gp *G) {
 	gp.setStatus(Running)
-	gp.m, mp.curg = mp, gp
+	gp.m = mp
 	mp.stats.Executed++
 	if gp.lastM != mp.id {
 		if gp.lastM != noM {

@@ -93,7 +93,7 @@ func (mp *M) leave(g *G, d departure, next *G) {
 		abandon(g, d)
 	}
 	mp.left = d
-	g.m, mp.curg = nil, nil
+	g.m = nil
 	var to *stack
 	if next != nil && next.stack != nil {
 		mp.execute(next)
@@ -210,7 +210,7 @@ func (st *stack) end(gp *G) {
 	mp := st.m
 	gp.setStatus(Dead)
 	gp.fn, gp.stack, gp.m = nil, nil, nil
-	st.g, mp.curg, mp.dead = nil, nil, gp
+	st.g, mp.dead = nil, gp
 	mp.stats.Ended++
 }
 

@@ -15,7 +15,7 @@
 //   - [Note]: one-shot sleep and wakeup of a thread.
 //   - [Stack]: a coroutine, which any thread may continue.
 //   - [Go]: starts a thread. [Reserve]: sees to it that threads can run.
-//   - [Nanotime], [Rand], [NumCPU]: what differs from run to run.
+//   - [Nanotime], [Rand]: what differs from run to run.
 //   - [Cap]: capacities that a checked build shrinks.
 //
 // # Why threads sleep in futex and not in channels

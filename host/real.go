@@ -17,9 +17,6 @@ var epoch = time.Now()
 // Nanotime returns a monotonic time in nanoseconds since the process began.
 func Nanotime() int64 { return int64(time.Since(epoch)) }
 
-// NumCPU returns how many threads can run at the same moment.
-func NumCPU() int { return runtime.NumCPU() }
-
 // Pause tells the CPU that the caller spins, n times; about 40 to 140
 // cycles each on current x86, fewer on arm64. A thread pauses whenever it waits
 // for another thread to write something it has just read.
