@@ -38,17 +38,7 @@ func prepareCreateSingle(p Params) (*Instance, error) {
 		}
 		l.wait(g)
 	}
-	return &Instance{
-		Ops: n,
-		Op:  "spawn",
-		Run: func(s designs.Scheduler) error {
-			l.reset()
-			if err := s.Run(main); err != nil {
-				return err
-			}
-			return checkCount("create_single", l.passed.Load(), int64(n))
-		},
-	}, nil
+	return l.spawns("create_single", n, main), nil
 }
 
 // warmup gets all Ps of a scheduler running: as many Gs as it has Ps, among them

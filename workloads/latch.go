@@ -39,6 +39,21 @@ func (l *latch) pass(g *designs.G) {
 
 func (l *latch) wait(g *designs.G) { l.signal.Wait(g) }
 
+// spawns is a workload whose main spawns n tasks that pass l, each once.
+func (l *latch) spawns(workload string, n int, main func(*designs.G)) *Instance {
+	return &Instance{
+		Ops: n,
+		Op:  "spawn",
+		Run: func(s designs.Scheduler) error {
+			l.reset()
+			if err := s.Run(main); err != nil {
+				return err
+			}
+			return checkCount(workload, l.passed.Load(), int64(n))
+		},
+	}
+}
+
 // checkCount verifies that of n tasks each ran once, so far as a count can tell.
 func checkCount(workload string, ran, n int64) error {
 	if ran != n {

@@ -35,15 +35,5 @@ func prepareSpawnManyLocal(p Params) (*Instance, error) {
 			l.wait(g)
 		}
 	}
-	return &Instance{
-		Ops: n,
-		Op:  "spawn",
-		Run: func(s designs.Scheduler) error {
-			l.reset()
-			if err := s.Run(main); err != nil {
-				return err
-			}
-			return checkCount("spawn_many_local", l.passed.Load(), int64(n))
-		},
-	}, nil
+	return l.spawns("spawn_many_local", n, main), nil
 }
