@@ -1,5 +1,5 @@
 // Package host is what a scheduler stands on: threads, atomics, locks, notes,
-// coroutine stacks, a clock and a random source.
+// coroutine stacks, a clock, a random source and a network.
 //
 // It exists so that one source of a scheduler can run on several hosts. This
 // is the only package of the tree through which scheduler state may reach sync
@@ -16,6 +16,10 @@
 //   - [Stack]: a coroutine, which any thread may continue.
 //   - [Go]: starts a thread. [Reserve]: sees to it that threads can run.
 //   - [Nanotime], [Rand]: what differs from run to run.
+//   - [Ticks], [OrderedTicks]: times of events, cheaper than Nanotime.
+//   - [Poller]: which descriptors can be read or written again; [Listen],
+//     [Accept], [Connect], [Read], [Write] and more: sockets that never block.
+//   - [CallerPC]: who called, for a nanosecond.
 //   - [Cap]: capacities that a checked build shrinks.
 //
 // # Why threads sleep in futex and not in channels

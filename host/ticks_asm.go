@@ -1,0 +1,13 @@
+//go:build (amd64 || arm64) && !portable
+
+package host
+
+// readTicks reads the CPU's counter.
+func readTicks() uint64
+
+// readOrderedTicks reads it after all that comes before.
+func readOrderedTicks() uint64
+
+// steadyTicks says whether the counter runs at one rate on all CPUs, whatever
+// their clock frequency and in their sleep.
+func steadyTicks() bool
