@@ -3,6 +3,7 @@ package designs
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"schedlab/designs/queue"
 	"schedlab/host"
@@ -16,9 +17,22 @@ type Core struct {
 	cfg  Config
 	ids  host.Uint64 // G IDs given out; the Ms' only shared word at a spawn, once in idBatch
 
-	// stopping tells Ms to end. Set once, by stop; each M looks before it looks
-	// for work and, under the design's lock, before it parks.
-	stopping host.Bool
+	// halt says why Ms must look up from their Gs: haltStop, set once, by stop,
+	// tells them to end. Each M looks before it goes on with the next G, before
+	// it looks for work and, under the design's lock, before it parks. Partner of
+	// the requests to give way, which come after the bit: see NewSlice.
+	halt  host.Uint32
+	procs host.Int32 // how many Gs may run; changed while the world stands still
+	began int64      // by host.Nanotime
+
+	// gate is held while Gs are readied by who need not stand still when the world
+	// does: see 'Looking at all Gs'. Taken outside all other locks.
+	gate host.Mutex
+
+	world world
+	net   Netpoll
+	heap  Heap
+	stops *latency // times it took to stop the world
 
 	mu       host.Mutex // guards all below; taken inside the design's lock, never outside it
 	ms       []*M
@@ -35,6 +49,9 @@ type Core struct {
 	injected uint64 // of these, made; no rest while it lags behind
 	rest     Stats  // the Ms' counters when the scheduler was last at rest
 	release  func()
+	system   int       // Gs that are the design's own: no reason to wait for them
+	timers   []*Timers // all sets
+	traces   traces
 }
 
 // Impl is what a design does as a whole, as opposed to one M of it (Machine).
@@ -46,10 +63,21 @@ type Impl interface {
 	Stop()
 	// AddStats adds what the design counts outside its Ms: its locks.
 	AddStats(s *Stats)
+	// StartPoller is called once, when the first descriptor is opened, on the M
+	// of g. Whatever looks at the network must exist from then on.
+	StartPoller(g *G)
+	// DumpSched describes the design's queues and Ps, in the line of Dump that
+	// begins with SCHED and in lines of its own. Nobody stands still: it may
+	// take locks and read atomics.
+	DumpSched(w *strings.Builder)
+	Stopper
 }
 
 // Injection is a G to be made from outside.
-type Injection struct{ fn func(*G) }
+type Injection struct {
+	fn   func(*G)
+	site Site
+}
 
 // waiter is a Run or a Close that waits until no G is left.
 type waiter struct {
@@ -59,33 +87,78 @@ type waiter struct {
 
 // Init makes the core ready.
 func (c *Core) Init(impl Impl, cfg Config) {
-	c.impl, c.cfg = impl, cfg
+	c.impl, c.cfg, c.began = impl, cfg, host.Nanotime()
+	c.procs.Store(int32(cfg.Procs))
+	c.net.core = c
+	c.stops = &latency{hist: NewLatencyHistogram()}
+	c.traces.init(cfg.Events)
+	c.reserve(cfg.Procs)
+}
+
+// reserve makes sure that the threads of procs Ps can run.
+func (c *Core) reserve(procs int) {
 	// One more than run Gs: for the monitor, and for a thread that has just gone
 	// into the kernel, which keeps what the reservation is about until Go's own
 	// monitor takes it. Whoever runs on in its place would wait for that.
-	c.release = host.Reserve(cfg.Procs + 1)
+	old := c.release
+	c.release = host.Reserve(procs + 1)
+	if old != nil {
+		old()
+	}
 }
 
 // Config returns how the scheduler was set up.
 func (c *Core) Config() Config { return c.cfg }
 
+// Procs returns how many Gs may run at the same moment.
+func (c *Core) Procs() int { return int(c.procs.Load()) }
+
+// Net is what the scheduler knows of descriptors that Gs wait for.
+func (c *Core) Net() *Netpoll { return &c.net }
+
 // Stopping says that Ms have to end: Schedule returns nil.
-func (c *Core) Stopping() bool { return c.stopping.Load() }
+func (c *Core) Stopping() bool { return c.halt.Load()&haltStop != 0 }
+
+// AddSystem says that n more Gs are the design's own, such as one that waits for
+// timers: Run and Close do not wait for them, and they may block for ever.
+func (c *Core) AddSystem(n int) {
+	c.mu.Lock(nil)
+	c.system += n
+	c.mu.Unlock()
+}
 
 // StartM starts the thread of mp, which impl embeds. The design may hold its
 // lock: the M counts from here on, so nobody sees a scheduler without it.
 func (c *Core) StartM(mp *M, impl Machine) {
-	mp.core, mp.impl = c, impl
+	c.addM(mp, impl)
 	mp.stats.Ms = 1
+	c.StartThread(mp.main)
+}
+
+// StartActor starts a thread that runs f and never a G, but readies and makes
+// them: it gets the g0 of mp, which impl embeds. It must end once Stopping.
+func (c *Core) StartActor(mp *M, impl Machine, f func(g0 *G)) {
+	mp.actor = true
+	c.addM(mp, impl)
+	c.StartThread(func() { f(&mp.g0) })
+}
+
+func (c *Core) addM(mp *M, impl Machine) {
+	mp.core, mp.impl = c, impl
+	mp.base.core = c
+	mp.g0.m, mp.g0.stack = mp, &mp.base
+	mp.site = ownSite
 	if c.cfg.SampleReady > 0 {
 		mp.latency = &latency{hist: NewLatencyHistogram()}
 	}
 	c.mu.Lock(nil)
 	mp.id = int16(len(c.ms))
 	c.ms = append(c.ms, mp)
+	if mp.trace = c.traces.add(mp.id); mp.trace != nil {
+		mp.Event(EventMStart, noP, 0)
+	}
 	c.mu.Unlock()
 	mp.Rand.Seed(c.cfg.Seed, uint64(mp.id))
-	c.StartThread(mp.main)
 }
 
 // StartThread starts a thread that runs f. It must end once Stopping.
@@ -124,35 +197,53 @@ func (c *Core) newIDs() uint64 { return (c.ids.Add(1)-1)*idBatch + 1 }
 // Under the design's lock, so that whoever finds the scheduler at rest has seen
 // it.
 func (c *Core) InitInjected(gp *G, in Injection) {
-	gp.fn, gp.id = in.fn, c.newIDs()
+	gp.fn, gp.id, gp.site = in.fn, c.newIDs(), in.site
 	gp.setStatus(Runnable)
-	gp.lastM = noM
+	gp.lastM, gp.since = noM, 0
 	c.mu.Lock(nil)
 	c.injected++
+	c.traces.spawned(gp)
 	c.mu.Unlock()
 }
 
 // noM is the lastM of a G that no M has touched.
 const noM = -1
 
-// AtRest tells the core that the last M went idle, nothing is runnable and no
-// thread is on its way: under the design's lock, by that M. If nobody outside
-// can change that, whoever waits learns that all is done, or that all are
-// blocked.
+// AtRest tells the core that nothing is runnable and every M is idle or waits
+// for timers and the network, as Ms that only look at those may: under the
+// design's lock, by the last to do so. If nobody outside can change that,
+// whoever waits learns that all is done, or that all are blocked.
 func (c *Core) AtRest() {
 	c.mu.Lock(nil)
 	defer c.mu.Unlock()
-	live := c.snapshot()
+	live := c.snapshot() - c.system
+	c.traces.flush()
 	w := c.wait
 	if w == nil || c.holds > 0 || c.injected < c.admitted {
 		return
 	}
-	c.wait = nil
 	if live > 0 {
-		w.err = &DeadlockError{Blocked: live}
+		if c.mayWake() {
+			return
+		}
+		w.err = c.deadlock(live)
 		c.told = true
 	}
+	c.wait = nil
 	w.done.Wakeup()
+}
+
+// mayWake says whether a timer or the network can make a G runnable.
+func (c *Core) mayWake() bool {
+	if c.net.Waiters() {
+		return true
+	}
+	for _, ts := range c.timers {
+		if ts.mayWake() {
+			return true
+		}
+	}
+	return false
 }
 
 // snapshot sums up the Ms' counters and returns how many Gs have not ended.
@@ -166,7 +257,13 @@ func (c *Core) snapshot() (live int) {
 }
 
 // Run implements [Scheduler].
+//
+//go:noinline
 func (c *Core) Run(main func(*G)) error {
+	in := Injection{fn: main}
+	if cheapSites {
+		in.site = siteOf(host.CallerPC())
+	}
 	w := &waiter{}
 	err := c.use("Run", main, func() error {
 		if c.wait != nil {
@@ -178,7 +275,7 @@ func (c *Core) Run(main func(*G)) error {
 	if err != nil {
 		return err
 	}
-	c.impl.Inject(Injection{fn: main})
+	c.impl.Inject(in)
 	w.done.Sleep()
 	if w.err != nil {
 		c.fail(w.err)
@@ -187,11 +284,17 @@ func (c *Core) Run(main func(*G)) error {
 }
 
 // Go implements [Scheduler].
+//
+//go:noinline
 func (c *Core) Go(fn func(*G)) error {
+	in := Injection{fn: fn}
+	if cheapSites {
+		in.site = siteOf(host.CallerPC())
+	}
 	if err := c.use("Go", fn, func() error { return nil }); err != nil {
 		return err
 	}
-	c.impl.Inject(Injection{fn: fn})
+	c.impl.Inject(in)
 	return nil
 }
 
@@ -244,7 +347,7 @@ func (c *Core) Hold() (release func()) {
 }
 
 // nudge makes the scheduler come to rest once more.
-var nudge = Injection{fn: func(*G) {}}
+var nudge = Injection{func(*G) {}, ownSite}
 
 // Close implements [Scheduler].
 func (c *Core) Close() error {
@@ -260,6 +363,7 @@ func (c *Core) Close() error {
 	c.stop()
 	c.join()
 	c.destroyStacks()
+	c.net.close()
 	c.release()
 	return w.err
 }
@@ -311,15 +415,11 @@ func (c *Core) fail(err error) {
 // running Gs asked to give way. The first call does it.
 func (c *Core) stop() {
 	// Before the requests to give way: see NewSlice.
-	if c.stopping.Swap(true) {
+	if c.halt.Or(haltStop)&haltStop != 0 {
 		return
 	}
 	c.impl.Stop()
-	c.mu.Lock(nil)
-	defer c.mu.Unlock()
-	for _, mp := range c.ms {
-		mp.Preempt()
-	}
+	c.PreemptAll()
 }
 
 // join waits until every thread has ended.
@@ -333,21 +433,29 @@ func (c *Core) join() {
 	}
 	c.mu.Lock(nil)
 	c.snapshot()
+	c.traces.flush()
 	c.mu.Unlock()
 }
 
 // destroyStacks ends all coroutines. A G that is blocked on one is abandoned:
 // its deferred calls run, and any of them that would block ends there.
 func (c *Core) destroyStacks() {
-	grave := &M{core: c, impl: graveyard{}}
-	for _, st := range c.stacks {
+	y := graveyard{timers: &Timers{}, cache: &Cache{}}
+	y.timers.Init(c)
+	y.cache.Init(c)
+	grave := &M{core: c, impl: y}
+	c.mu.Lock(nil) // Dump may count them
+	stacks := c.stacks
+	c.stacks, c.idle = nil, nil
+	c.mu.Unlock()
+	for _, st := range stacks {
 		if gp := st.g; gp != nil {
-			gp.status, gp.m, st.m = Running, grave, grave
+			gp.status, gp.m, st.m, st.locks = Running, grave, grave, 0
 			gp.Link = queue.Link[G]{} // out of whatever it waited on
 		}
 		st.coro.Destroy()
 	}
-	c.stacks, c.idle = nil, nil
+	y.cache.Flush()
 }
 
 func (c *Core) newStack() *stack {
@@ -385,6 +493,9 @@ func (c *Core) Stats() Stats {
 	ms := c.ms
 	c.mu.Unlock()
 	c.impl.AddStats(&s)
+	c.heap.addStats(&s)
+	s.StopTimes = NewLatencyHistogram()
+	c.stops.mergeInto(s.StopTimes)
 	if c.cfg.SampleReady > 0 {
 		s.ReadyToRun = NewLatencyHistogram()
 		for _, mp := range ms {
@@ -395,7 +506,10 @@ func (c *Core) Stats() Stats {
 }
 
 // graveyard is the Machine of Gs that were abandoned at Close.
-type graveyard struct{}
+type graveyard struct {
+	timers *Timers
+	cache  *Cache
+}
 
 func (graveyard) Newproc(func(*G))   {}
 func (graveyard) Ready(*G)           {}
@@ -406,3 +520,11 @@ func (graveyard) Schedule(*G) *G     { return nil }
 func (graveyard) EnterSyscall(bool)  {}
 func (graveyard) ExitSyscall() bool  { return true }
 func (graveyard) ExitSyscallSlow(*G) {}
+func (graveyard) ReadyList(*GList)   {}
+func (graveyard) TimerFirst(int64)   {}
+func (graveyard) AwaitLocked() bool  { return false }
+
+func (graveyard) RunLocked(*G, Machine) {}
+
+func (y graveyard) Timers() *Timers { return y.timers }
+func (y graveyard) Cache() *Cache   { return y.cache }

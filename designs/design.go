@@ -11,6 +11,16 @@
 //	promise.go what a design may decline to promise
 //	stack.go   stacks: fresh Gs run on the scheduler's, blocked ones keep theirs
 //	freelist.go dead Gs, to be used again
+//	timers.go   timers, and sleeping
+//	netpoll.go  Gs that wait for descriptors
+//	world.go    stop-the-world, changing the number of Ps
+//	lockm.go    Gs that are locked to an M
+//	cache.go    memory caches
+//	event.go    the stream of what happens
+//	eventlog.go a sink that keeps it
+//	site.go     where Gs were made
+//	deadlock.go who is blocked, and whether for ever
+//	dump.go     the state of a scheduler as text
 //	core.go    from New to Close: Run, injection, rest, failure
 //	stats.go   what is counted
 //
@@ -37,13 +47,13 @@
 //	    the design, so that a G in it is overtaken by at most b others.
 //	I7  Progress behind a system call. A G that blocks in the kernel delays
 //	    another runnable G by a bounded time.
-//	I8  (not built yet) Stop-the-world ends, and between its end and the start no G runs.
+//	I8  Stop-the-world ends if every G reaches a safe point, and from when
+//	    StopTheWorld returns to StartTheWorld no other G runs.
 //	I9  Every queue operation is linearizable with respect to its sequential
 //	    specification (put, get, grab, steal, drain, len, empty).
 //	I10 No deadlock: Run of a program that can end ends. And a deadlock of the
 //	    program is reported if and only if it is one.
-//	I11 No wakeup is lost or doubled; timers and network events (not built yet)
-//	    fire.
+//	I11 No wakeup is lost or doubled; timers and network events fire.
 //	I12 Operations that claim lock-freedom have it: some thread completes its
 //	    operation within a bounded number of steps of all.
 //
@@ -77,11 +87,16 @@ type Scheduler interface {
 	// Stats returns the counters as they were when the scheduler was last at
 	// rest, which it is between Runs; those of locks and wakeups as they are now.
 	Stats() Stats
+	// Dump describes the scheduler at this moment, as text for people.
+	Dump() string
 }
 
 // Native is what designs/native provides beneath a G in place of an M.
 type Native interface {
 	Go(fn func(*G))
+	Call(fn func(*G)) // is Go for a goroutine that is there already, to be fn's
+	Sleep(ns int64)
+	SetProcs(n int) (before int, err error)
 }
 
 // NewNativeG returns the G that all goroutines of a native scheduler share.
@@ -97,6 +112,8 @@ type Config struct {
 	// SampleReady: one in this many changes to Runnable is timed until the G
 	// runs. 0: none.
 	SampleReady int
+	// Events, if not nil, is given what happens. See [Event].
+	Events EventSink
 }
 
 // MaxProcs is the largest Procs.
@@ -131,14 +148,4 @@ func (e *PanicError) Error() string {
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
-}
-
-// DeadlockError says that Gs are left which nothing can ready any more.
-type DeadlockError struct {
-	Blocked int // how many
-}
-
-func (e *DeadlockError) Error() string {
-	return fmt.Sprintf("deadlock: %d Gs are blocked and nothing can ready them; if something outside the "+
-		"scheduler was to submit work, it must call Hold first", e.Blocked)
 }

@@ -89,6 +89,13 @@ func (f *FreeList) Get(stats *Stats) *G {
 	return f.gs[f.n]
 }
 
+// Flush gives all dead Gs to the pool, from a P that is no more.
+func (f *FreeList) Flush() {
+	f.Pool.put(f.gs[:f.n])
+	clear(f.gs[:f.n])
+	f.n = 0
+}
+
 // Put adds a dead G.
 func (f *FreeList) Put(gp *G) {
 	if f.n == maxFreeGs {

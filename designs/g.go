@@ -21,11 +21,11 @@ import (
 type G struct {
 	queue.Link[G] // in one list at a time: a run queue, a free list or a wait queue
 
-	m       *M     // the M that runs it; nil otherwise
-	stack   *stack // the stack it keeps while it is not running; nil while fresh
-	fn      func(*G)
-	readyAt int64 // when it became runnable, if this one is sampled; else 0
-	id      uint64
+	m     *M     // the M that runs it; nil otherwise
+	stack *stack // the stack it keeps while it is not running; nil while fresh
+	fn    func(*G)
+	since uint64 // host.Ticks when it began to wait or its system call; while Runnable: see runnable
+	id    uint64
 
 	// Who resumes a waiting G: whoever makes readies, the number of times it was
 	// readied, catch up with waits, the number of times it began to wait, by CAS:
@@ -38,6 +38,7 @@ type G struct {
 	status Status     // see Status for who may write it
 	reason WaitReason // valid while status is Waiting
 	lastM  int16      // id of the M that made it runnable or ran it last
+	site   Site       // where it was made
 }
 
 // ID identifies the G in reports, from 1. A reused G gets a new ID. The Gs of
@@ -51,6 +52,10 @@ func (g *G) Status() Status { return g.status }
 // Native says whether the G is a goroutine of Go's own scheduler, so that
 // package gsync takes Go's own channels and locks.
 func (g *G) Native() bool { return g.m != nil && g.m.native != nil }
+
+// CallNative runs fn as a new native G, on a goroutine that Go itself has started
+// for it, such as that of a timer.
+func (g *G) CallNative(fn func(*G)) { g.running("CallNative").native.Call(fn) }
 
 // running returns the M that runs g. It panics, with the name of the API call,
 // if g does not run. The M of a native G only says what is beneath it.
@@ -77,6 +82,8 @@ func (g *G) refuse(call string) {
 }
 
 // Go starts fn as a new G.
+//
+//go:noinline
 func (g *G) Go(fn func(*G)) {
 	if fn == nil {
 		throw("G.Go: the function is nil")
@@ -85,6 +92,11 @@ func (g *G) Go(fn func(*G)) {
 	if mp.native != nil {
 		mp.native.Go(fn)
 		return
+	}
+	if cheapSites {
+		mp.site = siteOf(host.CallerPC())
+	} else {
+		mp.site = noSite
 	}
 	mp.impl.Newproc(fn)
 	if mp.preempt.Load() {
@@ -138,7 +150,10 @@ func (g *G) syscall(fn func(), blocks bool) {
 		fn()
 		return
 	}
+	mp.notWhileStopped("makes a system call")
 	mp.stats.Syscalls++
+	g.since = host.Ticks()
+	mp.timed(EventSyscall)
 	g.setStatus(InSyscall)
 	mp.impl.EnterSyscall(blocks)
 	defer g.exitSyscall(mp) // deferred, because fn may panic
@@ -148,11 +163,16 @@ func (g *G) syscall(fn func(), blocks bool) {
 func (g *G) exitSyscall(mp *M) {
 	if !mp.impl.ExitSyscall() { // no P (or whatever the design limits) is free
 		mp.stats.SyscallsSlow++
+		mp.timed(EventSyscallSlow)
+		// The world may stand still: see 'Looking at all Gs'.
+		mp.core.mu.Lock(nil)
 		mp.runnable(g)
+		mp.core.mu.Unlock()
 		mp.leave(g, departure{why: leftSyscall, gp: g}, nil)
 		return
 	}
 	g.setStatus(Running)
+	mp.timed(EventSyscallEnd)
 	if mp.preempt.Load() {
 		g.preempted(mp)
 	}
@@ -175,14 +195,20 @@ func (g *G) Park(reason WaitReason, commit func(*G) bool) {
 // the M can go straight to the next G.
 func (g *G) ParkUnlock(reason WaitReason, lock *host.Mutex) {
 	mp := g.scheduled("ParkUnlock")
+	if mp.stopped {
+		lock.Unlock() // or others would wait for it for ever
+	}
 	g.wait(reason)
 	mp.leave(g, departure{why: leftUnlock, gp: g, lock: lock}, mp.next())
 }
 
 func (g *G) wait(reason WaitReason) {
+	g.m.notWhileStopped("blocks")
 	g.reason = reason
 	g.setStatus(Waiting)
 	g.waits++
+	g.since = host.Ticks()
+	g.m.parked(reason, g.since)
 }
 
 // Ready makes gp, which waits, runnable. It is called on the G that does so;
@@ -198,6 +224,7 @@ func (g *G) Ready(gp *G) {
 		throw("G.Ready: G %d and G %d belong to different schedulers", g.id, gp.id)
 	}
 	mp.stats.Readied++
+	mp.eventAfter(EventReady, gp)
 	mp.runnable(gp)
 	mp.impl.Ready(gp)
 }
@@ -220,17 +247,24 @@ func (g *G) Count() *host.Count { return &g.scheduled("Count").stats.Sync }
 func (g *G) Scratch() *any { return &g.scheduled("Scratch").scratch }
 
 func (g *G) yield(mp *M, preempted bool) {
-	why := leftYield
+	why, event := leftYield, EventYield
 	if preempted {
-		why = leftPreempt
+		why, event = leftPreempt, EventPreempted
 	}
-	if mp.core.stopping.Load() {
+	if mp.stopped || g == &mp.g0 {
+		return // nobody else may run here now
+	}
+	halt := mp.core.halt.Load()
+	if halt&haltStop != 0 {
 		g.abandoned(mp)
 	}
-	next := mp.impl.YieldTo(g)
-	if next == nil {
-		return
+	var next *G // none: the M must look up from its Gs, or belongs to this one
+	if halt == 0 && mp.locked == nil {
+		if next = mp.impl.YieldTo(g); next == nil {
+			return
+		}
 	}
+	mp.timed(event)
 	if preempted {
 		g.setStatus(Preempted)
 	}
@@ -241,6 +275,9 @@ func (g *G) yield(mp *M, preempted bool) {
 
 // preempted answers the monitor's request.
 func (g *G) preempted(mp *M) {
+	if g == &mp.g0 {
+		return // it is not the G that was asked
+	}
 	mp.preempt.Store(false)
 	mp.stats.Preempted++
 	g.yield(mp, true)

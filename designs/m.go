@@ -31,7 +31,20 @@ type M struct {
 	idle  [maxIdleStacks]*stack
 	nidle int
 
-	scratch any // see G.Scratch
+	scratch any      // see G.Scratch
+	sleeper *sleeper // see G.Sleep
+	ready   GList    // on their way to ReadyList, which empties it
+
+	// g0 stands for the M where no G runs on it: for who fires timers or looks at
+	// the network. It is good for Ready and Go. Its status is Idle for ever, so
+	// that what only a running G may do panics.
+	g0 G
+
+	locked  *G   // the G that the M belongs to; see LockM
+	stopped bool // the G that runs on it has stopped the world
+	actor   bool // runs no Gs: see StartActor
+	trace   *trace
+	site    Site // of the next G to be made: G.Go's for that call, else ownSite
 
 	Rand    host.Rand
 	nextID  uint64 // the last G ID given out
@@ -48,23 +61,31 @@ const idBatch = 64
 
 // Machine is what a design's M does: everything in which designs differ. All
 // its methods are called by the shared code of this package on the M's own
-// thread.
+// thread. Next and YieldTo are not called, and Schedule must see it, while
+// Core.Halting.
 type Machine interface {
 	// Newproc makes a new G for fn, with InitG, and sees to it that it runs.
 	Newproc(fn func(*G))
 	// Ready sees to it that gp, which has just been made Runnable, runs.
 	Ready(gp *G)
+	// ReadyList is Ready for several that became runnable from outside, the
+	// oldest first: whom the network or a deadline has readied.
+	ReadyList(list *GList)
 	// Next returns a G that can be run at once in place of the current one,
 	// which is about to wait, or nil if there is none close by. It may take
-	// locks but must not wait for work.
+	// the design's locks but must not wait for work, nor fire timers: the
+	// current G may hold locks of its own.
 	Next() *G
 	// YieldTo is Next for a G that is about to go to a queue itself. Nil means
 	// that no other G is to go first, and the G keeps running. A design may keep
-	// its lock from here to Yielded.
+	// its lock from here to Yielded. It may fire timers, since a G that yields holds
+	// no locks.
 	YieldTo(gp *G) *G
 	// Yielded puts gp, which has left its stack, on a queue, behind every G that
 	// is runnable now: Gs that wait for each other by yielding depend on that.
-	// preempted says that it did not give way of its own will.
+	// preempted says that it did not give way of its own will. There need not
+	// have been a YieldTo: if the M is Locked or the world to be stopped there
+	// was none, and Schedule comes next.
 	Yielded(gp *G, preempted bool)
 	// Schedule returns the next G to run, waiting until there is one. dead, if
 	// not nil, has just ended on this M and is to be disposed of. Nil ends the
@@ -77,7 +98,24 @@ type Machine interface {
 	// stack, and then ExitSyscallSlow puts it on a queue; Schedule comes next.
 	ExitSyscall() bool
 	ExitSyscallSlow(gp *G)
+
+	// Timers returns the set that timers go to that are started here, and
+	// TimerFirst says that the first of a set now fires at when: whoever would
+	// sleep longer must be told. The current G may hold locks of its own.
+	Timers() *Timers
+	TimerFirst(when int64)
+	// Cache returns the memory cache to use here.
+	Cache() *Cache
+	// RunLocked: gp, which Schedule returned, is locked to owner. The M gives up
+	// what it takes to run Gs in favor of owner; Schedule comes next.
+	RunLocked(gp *G, owner Machine)
+	// AwaitLocked takes the place of Schedule while the M is Locked: it returns
+	// true when the M's own G is to be run, and false when the M must end.
+	AwaitLocked() bool
 }
+
+// G0 stands for the M outside of every G: it can ready and make Gs.
+func (mp *M) G0() *G { return &mp.g0 }
 
 // Stats are the M's own counters, for the design to add to.
 func (mp *M) Stats() *Stats { return &mp.stats }
@@ -91,9 +129,9 @@ func (mp *M) NewSlice() {
 		return
 	}
 	mp.preempt.Store(false)
-	// stop sets stopping before it asks: either its request comes after the
-	// store above, or stopping is seen here.
-	if mp.core.stopping.Load() {
+	// Whoever halts Ms sets halt before it asks: either its request comes after
+	// the store above, or halt is seen here.
+	if mp.core.halt.Load() != 0 {
 		mp.preempt.Store(true)
 	}
 }
@@ -104,19 +142,23 @@ func (mp *M) InitG(gp *G, fn func(*G)) {
 		mp.nextID = mp.core.newIDs() - 1
 	}
 	mp.nextID++
-	gp.fn, gp.id = fn, mp.nextID
+	gp.fn, gp.id, gp.site = fn, mp.nextID, mp.site
+	mp.site = ownSite
 	mp.stats.Spawned++
+	mp.event(EventSpawn, gp)
 	mp.runnable(gp)
 }
 
-// runnable makes gp Runnable and, every so often, notes when that was.
+// runnable makes gp Runnable and, every so often, notes when that was: its since is
+// then the time, and otherwise 0.
 func (mp *M) runnable(gp *G) {
 	gp.setStatus(Runnable)
 	gp.lastM = mp.id
+	gp.since = 0
 	if mp.latency != nil {
 		if mp.sample--; mp.sample < 0 {
 			mp.sample = mp.core.cfg.SampleReady - 1
-			gp.readyAt = host.Nanotime()
+			gp.since = host.Ticks()
 		}
 	}
 }
@@ -126,21 +168,21 @@ func (mp *M) execute(gp *G) {
 	gp.setStatus(Running)
 	gp.m = mp
 	mp.stats.Executed++
+	mp.eventAfter(EventRun, gp)
 	if gp.lastM != mp.id {
 		if gp.lastM != noM {
 			mp.stats.Migrated++
 		}
 		gp.lastM = mp.id
 	}
-	if gp.readyAt != 0 {
-		mp.latency.record(host.Nanotime() - gp.readyAt)
-		gp.readyAt = 0
+	if gp.since != 0 {
+		mp.latency.record(host.TicksToNs(gp.since, host.Ticks()))
 	}
 }
 
-// next is Next, unless the scheduler stops.
+// next is Next, unless the M must look up from its Gs.
 func (mp *M) next() *G {
-	if mp.core.stopping.Load() {
+	if mp.core.halt.Load() != 0 || mp.locked != nil {
 		return nil
 	}
 	return mp.impl.Next()

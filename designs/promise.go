@@ -28,12 +28,25 @@ const (
 	BesideSyscall Promise = "beside Syscall"
 	// BesideBlocking: the same for BlockingSyscall.
 	BesideBlocking Promise = "beside BlockingSyscall"
+	// StopsWorld: a G can make all others stand still (I8).
+	StopsWorld Promise = "stops the world"
+	// HasPs: parallelism is limited by Ps, which ForEachP goes through.
+	HasPs Promise = "has Ps"
+	// KnowsItsMs: a G can tell which M runs it.
+	KnowsItsMs Promise = "knows its Ms"
+	// Times: timers can call into the scheduler.
+	Times Promise = "times"
+	// Polls: Gs can wait for descriptors, where the system has them.
+	Polls Promise = "polls"
+	// Caches: a G's small memory comes from caches that are counted.
+	Caches Promise = "caches"
 )
 
 // Promises holds all of them.
 var Promises = []Promise{
 	Parks, Counts, SafePoints, KnowsItsGs, DetectsDeadlock, StopsOnPanic, Preempts,
 	Conserves, FairQueues, FairReadies, BesideSyscall, BesideBlocking,
+	StopsWorld, HasPs, KnowsItsMs, Times, Polls, Caches,
 }
 
 // Lacks holds what a design does not promise, and why not.

@@ -39,6 +39,8 @@ type stack struct {
 	m    *M // the M that runs on it, set by who switches to it
 	g    *G // the G it belongs to; nil while the loop is on it, or idle
 
+	lockedM int16 // id of the M that g is locked to, if locks is not 0
+	locks   uint8 // LockMs not undone
 	goexits uint8 // loops below this one that ended by runtime.Goexit
 	dying   bool  // the scheduler is being closed
 }
@@ -95,7 +97,7 @@ func (mp *M) leave(g *G, d departure, next *G) {
 	mp.left = d
 	g.m = nil
 	var to *stack
-	if next != nil && next.stack != nil {
+	if next != nil && next.stack != nil && next.stack.locks == 0 {
 		mp.execute(next)
 		to = next.stack
 	} else {
@@ -151,6 +153,7 @@ func (st *stack) arrive() *G {
 func (mp *M) resume(gp *G) *G {
 	gp.readied()
 	gp.setStatus(Runnable)
+	gp.since = 0
 	return gp
 }
 
@@ -160,9 +163,7 @@ func (st *stack) loop(gp *G) {
 	for !st.dying {
 		mp := st.m
 		if gp == nil {
-			dead := mp.dead
-			mp.dead = nil
-			gp = mp.impl.Schedule(dead)
+			gp = mp.schedule()
 		}
 		switch {
 		case gp == nil: // the M ends
@@ -173,6 +174,8 @@ func (st *stack) loop(gp *G) {
 			mp.execute(gp)
 			st.run(gp)
 			gp = nil
+		case gp.stack.locks != 0 && mp.handedOn(gp):
+			gp = nil
 		default:
 			mp.execute(gp)
 			mp.putStack(st)
@@ -180,6 +183,29 @@ func (st *stack) loop(gp *G) {
 			gp = st.returned()
 		}
 	}
+}
+
+// schedule finds the next G to run; nil: the M ends.
+func (mp *M) schedule() *G {
+	dead := mp.dead
+	mp.dead = nil
+	if gp := mp.locked; gp != nil {
+		if !mp.impl.AwaitLocked() {
+			return nil
+		}
+		return gp
+	}
+	return mp.impl.Schedule(dead)
+}
+
+// handedOn gives gp to the M that it is locked to, unless that is mp.
+func (mp *M) handedOn(gp *G) bool {
+	owner := mp.elsewhere(gp)
+	if owner == nil {
+		return false
+	}
+	mp.impl.RunLocked(gp, owner)
+	return true
 }
 
 // returned is called when an idle stack is used again.
@@ -201,17 +227,29 @@ func (st *stack) run(gp *G) {
 	}()
 	gp.fn(gp)
 	ended = true
-	st.end(gp)
+	st.end(gp, nil)
 }
 
 // end marks gp, which ran on st, as dead. The M may be another than the one
-// the G began on.
-func (st *stack) end(gp *G) {
+// the G began on. If fault is not nil, that is what it panicked with.
+func (st *stack) end(gp *G, fault any) {
 	mp := st.m
+	if mp.stopped {
+		mp.startWorld(mp.core.Procs()) // the others go on, to their next safe point
+		gp.giveWorld()
+		if fault == nil {
+			fault = "designs: the G ended while it had stopped the world; it must call StartTheWorld first"
+		}
+	}
+	st.locks, mp.locked = 0, nil
+	mp.timed(EventEnd)
 	gp.setStatus(Dead)
 	gp.fn, gp.stack, gp.m = nil, nil, nil
 	st.g, mp.dead = nil, gp
 	mp.stats.Ended++
+	if fault != nil {
+		st.core.fail(&PanicError{G: gp.id, Value: fault, Stack: debug.Stack()})
+	}
 }
 
 // unwound: gp's function did not return. It panicked with value, or called
@@ -223,9 +261,8 @@ func (st *stack) unwound(gp *G, value any) {
 	if broken, ok := value.(Broken); ok {
 		host.Fatal(broken, debug.Stack())
 	}
-	st.end(gp)
+	st.end(gp, value)
 	if value != nil {
-		st.core.fail(&PanicError{G: gp.id, Value: value, Stack: debug.Stack()})
 		return
 	}
 	// Goexit cannot be recovered from, and when it is done the coroutine ends.

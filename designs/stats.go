@@ -32,16 +32,26 @@ type Stats struct {
 	Ms           uint64 // Ms started
 	StacksMade   uint64 // coroutine stacks made
 	GsMade       uint64 // Gs allocated, not reused
+	TimersFired  uint64 // timers that fired
+	Polls        uint64 // times the network's events were delivered
+	Polled       uint64 // waiting Gs that were readied by the network or a deadline
+	Stops        uint64 // times the world was stopped
 
 	Sched host.Count // locks of the scheduler
 	Sync  host.Count // locks of package gsync, on behalf of Gs
+
+	// CacheBytes is what memory caches hold at this moment, with what Gs have
+	// allocated and not freed.
+	CacheBytes int64
+	// StopTimes holds the times, in ns, from StopTheWorld to its return.
+	StopTimes *hdrhistogram.Histogram
 
 	// ReadyToRun holds the sampled times, in ns, from becoming runnable to
 	// running; nil if Config.SampleReady is 0.
 	ReadyToRun *hdrhistogram.Histogram
 }
 
-// Add adds the counters of d to s; the histogram stays.
+// Add adds the counters of d to s; histograms and CacheBytes stay.
 func (s *Stats) Add(d *Stats) {
 	a, b := reflect.ValueOf(s).Elem(), reflect.ValueOf(d).Elem()
 	for i := range a.NumField() {
@@ -53,8 +63,8 @@ func (s *Stats) Add(d *Stats) {
 	s.Sync.Add(d.Sync)
 }
 
-// Sub returns s - d, for what happened between two readings; the histogram is
-// that of s.
+// Sub returns s - d, for what happened between two readings; histograms and
+// CacheBytes are those of s.
 func (s Stats) Sub(d Stats) Stats {
 	a, b := reflect.ValueOf(&s).Elem(), reflect.ValueOf(d)
 	for i := range a.NumField() {

@@ -50,6 +50,9 @@ var nextStatus = [8]uint8{
 	Dead:      1 << Runnable,
 }
 
+// MayBecome says whether a G may go from s to next.
+func (s Status) MayBecome(next Status) bool { return nextStatus[s%8]>>next&1 != 0 }
+
 // setStatus is the only way to change a status.
 func (g *G) setStatus(to Status) {
 	if nextStatus[g.status%8]>>to&1 == 0 {

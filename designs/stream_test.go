@@ -1,0 +1,279 @@
+package designs_test
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+	"schedlab/designs/all"
+	"schedlab/designs/gsync"
+)
+
+// overDesigns runs body over the designs, without variants and the baseline.
+func overDesigns(t *testing.T, body func(t *testing.T, open opener)) {
+	for _, name := range []string{"gm", "global", "gpm"} {
+		row, err := all.Find(name)
+		require.NoError(t, err)
+		for _, procs := range []int{1, 2, 4} {
+			t.Run(fmt.Sprintf("design=%s/procs=%d", name, procs), func(t *testing.T) {
+				goroutines := runtime.NumGoroutine()
+				body(t, func(cfg designs.Config) designs.Scheduler {
+					cfg.Procs, cfg.Seed = procs, 1
+					s, err := row.New(cfg)
+					require.NoError(t, err)
+					t.Cleanup(func() { _ = s.Close() }) // if body has failed before
+					return s
+				})
+				for polls := 0; runtime.NumGoroutine() > goroutines && polls < 10e6; polls++ {
+					runtime.Gosched()
+				}
+			})
+		}
+	}
+}
+
+type opener func(designs.Config) designs.Scheduler
+
+// everything makes every kind of event happen that a program can bring about.
+func everything(g *designs.G) {
+	done := gsync.NewChan[int](g, 0)
+	const workers = 20
+	for i := range workers {
+		g.Go(func(g *designs.G) {
+			for range 20 {
+				g.Go(func(g *designs.G) { g.Checkpoint() })
+				g.Yield()
+				g.Syscall(func() {})
+			}
+			g.Park(designs.WaitOther, func(*designs.G) bool { return false })
+			g.Sleep(int64(i) * 10_000)
+			g.BlockingSyscall(runtime.Gosched)
+			done.Send(g, i)
+		})
+	}
+	for range workers / 2 {
+		done.Recv(g)
+	}
+	g.StopTheWorld()
+	g.Go(func(*designs.G) {})
+	g.StartTheWorld()
+	for range workers / 2 {
+		done.Recv(g)
+	}
+}
+
+// lives follows each G through the events, which must be in an order that its
+// status allows.
+type lives struct {
+	t      *testing.T
+	status map[uint64]designs.Status
+	mOf    map[uint64]int16
+}
+
+var eventStatus = map[designs.EventKind]struct {
+	from []designs.Status
+	to   designs.Status
+}{
+	designs.EventSpawn:       {[]designs.Status{designs.Idle}, designs.Runnable},
+	designs.EventRun:         {[]designs.Status{designs.Runnable}, designs.Running},
+	designs.EventReady:       {[]designs.Status{designs.Waiting}, designs.Runnable},
+	designs.EventPark:        {[]designs.Status{designs.Running}, designs.Waiting},
+	designs.EventEnd:         {[]designs.Status{designs.Running}, designs.Dead},
+	designs.EventYield:       {[]designs.Status{designs.Running}, designs.Runnable},
+	designs.EventPreempted:   {[]designs.Status{designs.Running}, designs.Runnable},
+	designs.EventSyscall:     {[]designs.Status{designs.Running}, designs.InSyscall},
+	designs.EventSyscallEnd:  {[]designs.Status{designs.InSyscall}, designs.Running},
+	designs.EventSyscallSlow: {[]designs.Status{designs.InSyscall}, designs.Runnable},
+}
+
+func (l *lives) see(e designs.Event) {
+	change, concerns := eventStatus[e.What]
+	if !concerns {
+		return
+	}
+	from := l.status[e.G]
+	refused := e.What == designs.EventRun && from == designs.Waiting && l.mOf[e.G] == e.M // its commit said no
+	require.True(l.t, refused || slices.Contains(change.from, from), "%v, but the G is %v", e, from)
+	l.status[e.G], l.mOf[e.G] = change.to, e.M
+}
+
+// The stream agrees with the counters, each M's events are in order, and sorted by
+// time each G's are.
+func TestEventStreamTellsWhatHappened(t *testing.T) {
+	overDesigns(t, func(t *testing.T, open opener) {
+		log := &designs.EventLog{}
+		s := open(designs.Config{Events: log})
+		require.NoError(t, s.Run(everything))
+		require.NoError(t, s.Go(func(*designs.G) {}))
+		require.NoError(t, s.Close())
+		require.Zero(t, log.Dropped())
+
+		l := &lives{t, map[uint64]designs.Status{}, map[uint64]int16{}}
+		count := map[designs.EventKind]int{}
+		last := int64(0)
+		for _, e := range log.Events() {
+			require.GreaterOrEqual(t, e.When, last)
+			last = e.When
+			count[e.What]++
+			l.see(e)
+		}
+		for id, status := range l.status {
+			// What is the design's own may be left.
+			require.Contains(t, []designs.Status{designs.Dead, designs.InSyscall, designs.Running, designs.Waiting}, status, "G %d", id)
+		}
+		st := s.Stats()
+		require.EqualValues(t, st.Spawned+st.Injected, count[designs.EventSpawn])
+		require.EqualValues(t, st.Executed, count[designs.EventRun])
+		require.EqualValues(t, st.Ended, count[designs.EventEnd])
+		require.EqualValues(t, st.Readied, count[designs.EventReady])
+		require.EqualValues(t, st.Yields, count[designs.EventYield]+count[designs.EventPreempted])
+		require.EqualValues(t, st.Syscalls, count[designs.EventSyscall])
+		require.EqualValues(t, st.SyscallsSlow, count[designs.EventSyscallSlow])
+		require.EqualValues(t, st.TimersFired, count[designs.EventTimer])
+		require.EqualValues(t, st.Stops, count[designs.EventStopped])
+		require.Equal(t, count[designs.EventStopWorld], count[designs.EventStartWorld])
+		require.InDelta(t, st.Ms, count[designs.EventMStart], 1, "one may be a thread that runs no Gs")
+		require.Positive(t, st.TimersFired)
+		require.Positive(t, st.Stops)
+	})
+}
+
+// Who readied whom, who spawned whom, why one waits: what only the event says.
+func TestEventsSayWho(t *testing.T) {
+	overDesigns(t, func(t *testing.T, open opener) {
+		log := &designs.EventLog{}
+		s := open(designs.Config{Events: log})
+		var main, child uint64
+		require.NoError(t, s.Run(func(g *designs.G) {
+			main = g.ID()
+			var wg gsync.WaitGroup
+			wg.Add(g, 1)
+			g.Go(func(g *designs.G) {
+				child = g.ID()
+				wg.Done(g)
+				g.Sleep(1)
+			})
+			wg.Wait(g)
+		}))
+		var told []designs.Event
+		for _, e := range log.Events() {
+			told = append(told, designs.Event{What: e.What, G: e.G, By: e.By, Reason: e.Reason})
+		}
+		require.Contains(t, told, designs.Event{What: designs.EventSpawn, G: main})
+		require.Contains(t, told, designs.Event{What: designs.EventSpawn, G: child, By: main})
+		require.Contains(t, told, designs.Event{What: designs.EventPark, G: child, Reason: designs.WaitSleep})
+		waited := slices.Contains(told, designs.Event{What: designs.EventPark, G: main, Reason: designs.WaitWaitGroup})
+		require.Equal(t, waited, slices.Contains(told, designs.Event{What: designs.EventReady, G: main, By: child}))
+		require.NoError(t, s.Close())
+	})
+}
+
+// A G that gives way because it is asked to.
+func TestEventsTellPreemption(t *testing.T) {
+	overDesigns(t, func(t *testing.T, open opener) {
+		log := &designs.EventLog{}
+		s := open(designs.Config{Events: log})
+		var over atomic.Bool
+		var main uint64
+		require.NoError(t, s.Run(func(g *designs.G) {
+			main = g.ID()
+			go func() {
+				s.Dump() // wants the world to stand still
+				over.Store(true)
+			}()
+			for !over.Load() {
+				g.Checkpoint()
+			}
+		}))
+		var told []designs.EventKind
+		for _, e := range log.Events() {
+			if e.G == main {
+				told = append(told, e.What)
+			}
+		}
+		require.Contains(t, told, designs.EventPreempted)
+		require.NotContains(t, told, designs.EventYield)
+		require.NoError(t, s.Close())
+	})
+}
+
+// Who was readied by the network is told, and that it was the network.
+func TestEventsOfTheNetwork(t *testing.T) {
+	if !designs.PollSupported {
+		t.Skip("nothing can be waited for on this system")
+	}
+	overDesigns(t, func(t *testing.T, open opener) {
+		log := &designs.EventLog{}
+		s := open(designs.Config{Events: log})
+		polled, readied := 0, 0
+		for runs := 0; polled == 0 && runs < 100; runs++ { // it may be over before the first wait
+			var over atomic.Bool
+			waiter := uint64(0)
+			require.NoError(t, s.Run(func(g *designs.G) {
+				waiter = g.ID()
+				g.Go(func(g *designs.G) {
+					g.Sleep(1e6)
+					over.Store(true)
+				})
+				listen(g, &over)
+			}))
+			polled, readied = 0, 0
+			for _, e := range log.Events() {
+				switch {
+				case e.What == designs.EventPoll:
+					polled += e.N
+				case e.What == designs.EventReady && e.G == waiter:
+					readied++
+				}
+			}
+			require.Equal(t, readied, polled)
+		}
+		require.Positive(t, polled)
+		require.NoError(t, s.Close())
+	})
+}
+
+// Run has returned: all events are there.
+func TestEventsAreThereWhenRunReturns(t *testing.T) {
+	overDesigns(t, func(t *testing.T, open opener) {
+		log := &designs.EventLog{}
+		s := open(designs.Config{Events: log})
+		for range 20 {
+			var last uint64
+			require.NoError(t, s.Run(func(g *designs.G) {
+				g.Go(func(g *designs.G) { last = g.ID() })
+			}))
+			require.True(t, slices.ContainsFunc(log.Events(), func(e designs.Event) bool {
+				return e.What == designs.EventEnd && e.G == last
+			}))
+		}
+		require.NoError(t, s.Close())
+	})
+}
+
+// Gs that come and go on all Ms, many buffers full.
+func TestEventStreamOfMany(t *testing.T) {
+	overDesigns(t, func(t *testing.T, open opener) {
+		log := &designs.EventLog{}
+		s := open(designs.Config{Events: log})
+		const n = 2000
+		require.NoError(t, s.Run(func(g *designs.G) {
+			ch := gsync.NewChan[int](g, 3)
+			for range n {
+				g.Go(func(g *designs.G) { ch.Send(g, 1) })
+				g.Go(func(g *designs.G) { ch.Recv(g) })
+			}
+		}))
+		l := &lives{t, map[uint64]designs.Status{}, map[uint64]int16{}}
+		for _, e := range log.Events() {
+			l.see(e)
+		}
+		require.Len(t, l.status, 2*n+1)
+		require.NoError(t, s.Close())
+	})
+}
