@@ -3,35 +3,54 @@
 //
 // # Nouns
 //
-//   - sched.lock guards the run queue, the idle Ms, the dead Gs, the handing of
-//     Gs to Ms: making, ending, readying and switching a G all take it.
+//   - sched.lock guards the run queue, the Ms that wait, the dead Gs, the handing
+//     of Gs to Ms: making, ending, readying and switching a G all take it.
 //   - mcpu is the number of Ms that run Gs, mcpumax its limit (GOMAXPROCS). Ms in
 //     system calls do not count, so there are as many Ms as it takes.
 //   - mnextg hands a G straight to an M: it is the G that the M runs next.
-//     matchmg does so for all waiting Gs as long as mcpu allows, on idle Ms first,
-//     on new ones otherwise.
+//     matchmg does so for all waiting Gs as long as mcpu allows: to the M that the
+//     G is locked to, or an idle one, or a new one.
 //   - gwaiting says that Gs are on the run queue.
+//   - waitstop says that the G which stops the world waits until mcpu is small
+//     enough.
+//   - The timer G (timerproc) fires timers, the poll server G waits for
+//     descriptors: Gs of the scheduler's own, for which nobody waits.
+//   - Each M has a memory cache, whether it runs Gs or is blocked.
 //
 // # Source
 //
-// src/pkg/runtime/proc.c of Go 1.0 (2012), whose design goes back to 2009; the
-// packed word of mcpu, mcpumax and gwaiting is Russ Cox's of 2011 ("faster
-// entersyscall, exitsyscall"). Vyukov's Scalable Go Scheduler Design Doc (2012)
-// lists what is wrong with it: the one lock, Gs handed between Ms all the time,
-// a memory cache for every M, and threads that block and unblock around system
-// calls.
+// src/pkg/runtime/proc.c and time.goc of Go 1.0 (2012), whose design goes back to
+// 2009, and package net's pollServer; the packed word of mcpu, mcpumax, gwaiting
+// and waitstop is Russ Cox's of 2011 ("faster entersyscall, exitsyscall").
+// Vyukov's Scalable Go Scheduler Design Doc (2012) lists what is wrong with it: the
+// one lock, Gs handed between Ms all the time, a memory cache for every M, and
+// threads that block and unblock around system calls. The files:
+//
+//	gm.go        the scheduler, its lock, gput, gget, matchmg, mnextg
+//	m.go         what an M does for a G (package designs' Machine)
+//	procword.go  the packed word
+//	stop.go      stop-the-world
+//	lockm.go     Ms that wait for the G they are locked to
+//	timers.go    the timer G
+//	poll.go      the poll server G
+//	dump.go      the state as text
 //
 // # Why it is hard
 //
 // With one lock nearly nothing is. What is left is the system call, which takes
-// no lock unless there is work: see below.
+// no lock unless there is work; and who else but matchmg may hand out Gs.
 //
 // # Rejected
 //
-// Taking the lock in every system call: that is what Go did before 2011; it cost
-// seven times as much (538 ns against 74, on 2 Ps).
+//   - Taking the lock in every system call: that is what Go did before 2011; it
+//     cost seven times as much (538 ns against 74, on 2 Ps).
+//   - Handing a readied G that is locked straight to its M (gput did so), for no
+//     mcpu: it then ran in a world that was being stopped (Go issue 886).
+//   - The same if mcpu allows, as Go 1.0 did: Gosched gave the mcpu back, put the
+//     G, and so ran it again and again (Go issue 4820). Here gput only queues, and
+//     matchmg hands out what is first.
 //
-// # Protocol: giving mcpu back without the lock
+// # Giving mcpu back without the lock
 //
 // mcpu and gwaiting are fields of one word (procWord), so both sides see each
 // other without a further barrier:
@@ -53,10 +72,57 @@
 //
 // Between the steps mcpu may exceed mcpumax; I4 speaks of Ms that run Gs.
 //
+// # Stopping the world by waitstop
+//
+// A world that stands still is one with mcpumax 1: the G that stops it keeps its
+// mcpu, and nobody else gets one (matchmg, Schedule and ExitSyscall are refused;
+// mnextg is for who has counted an mcpu).
+//
+//	StopWorld                             any M that gives its mcpu back
+//	1. CAS mcpumax to 1, clear the note   1. subtract 1 from mcpu
+//	2. CAS waitstop into the word if      2. if waitstop was set in the result and
+//	   mcpu is above mcpumax; else done      mcpu is at most mcpumax: CAS waitstop
+//	3. sleep on the note; ask all Gs to      out of the word
+//	   give way again every 100 µs        3. if that was done: signal the note
+//
+// Proof sketch: all steps 1 and 2 change or read one word. Take the last subtraction
+// that brings mcpu to mcpumax. If it comes before StopWorld's step 2, that sees it
+// and does not sleep. If it comes after, it finds waitstop, and whoever takes it out,
+// one M alone, signals. An M that comes out of a system call meanwhile adds 1, is
+// refused, and subtracts it again: it may hold up others' step 2, and then its own
+// finds what they did not. Once mcpu was at most 1 with mcpumax 1, nobody but the
+// stopper can have been let in, so there is no need to look again.
+//
+// Go 1.0 took the lock for all of this. It is not needed, for what StopWorld waits
+// for and that it waits are in the word; and whoever wants the lock of a busy
+// scheduler waits for it. If StopWorld loses patience it takes waitstop out itself;
+// if that is gone already, a signal is on its way, for which it waits, so that it
+// cannot reach the next StopWorld.
+//
+// StartWorld, under sched.lock, sets mcpumax, to another value if that is what the
+// stop was for, and calls matchmg.
+//
+// # Locked Gs
+//
+//	matchmg, RunLocked                    AwaitLocked, on the locked M
+//	(under sched.lock)                    (under sched.lock)
+//	1. count an mcpu for G (RunLocked     1. give mcpu back
+//	   gives up its own)                  2. note the M as one that waits for G
+//	2. set the M's nextg to G             3. matchmg, which may do what stands on
+//	3. if the M waits: wake it               the left, for this M
+//	                                      4. nextg set? run it; otherwise wait
+//
+// Step 4 is what Go issue 2100 was about: nextg may be set by the M's own matchmg,
+// or before the M came here. A G that is queued before its M has come to step 2 may
+// go to any M, which hands it over (RunLocked). An M that waits for its G is not on
+// the list of idle Ms, but at rest like these.
+//
 // # Fairness
 //
 // The run queue is a FIFO, and everything goes to its tail: a G is overtaken by
-// none that was queued after it.
+// none that was queued after it. The timer G and the poll server G queue too, when
+// they come out of the kernel and find mcpu at mcpumax: timers fire late by a turn
+// of the queue, and not at all while Gs that never give way have it all.
 //
 // # What it leaves out
 //
@@ -64,9 +130,12 @@
 // not marked readyonstop, since package designs does not let it be seen before
 // (see designs/stack.go). The successor of a G that parks is taken before the G has
 // left its stack, so that there is one switch and not two; the lock is taken as
-// often. There is no preemption and no monitor, as there was none: a G that
-// never calls the scheduler keeps its mcpu.
+// often. A locked G is queued like any other, see above. The timer G sleeps in the
+// kernel when there are no timers, where Go's was parked. Deadlines of descriptors
+// are timers, not the poll server's affair.
 //
-// Still to come: stop-the-world (waitstop has its bit in the word), locked Gs,
-// the poll server, the memory caches.
+// There is no preemption and no monitor, as there was none: a G that never calls
+// the scheduler keeps its mcpu. Only who stops the world, or the scheduler, asks Gs
+// to give way. There are no Ps, so G.ForEachP fails with designs.ErrNoPs. There is
+// no collector that the stopped Ms could help (helpgc).
 package gm

@@ -9,14 +9,21 @@ import (
 type sched struct {
 	designs.Core
 
-	lock  host.CountedMutex // guards everything below but what procs says of itself
-	procs procWord
-	runq  designs.GList
-	gfree designs.GList     // dead Gs
-	idle  queue.List[m, *m] // idle Ms; the last to park is the first
-	nm    int               // Ms started
-	wakes uint64            // idle Ms woken
-	made  uint64            // Gs
+	procs   procWord
+	stopped host.Note // whoever clears waitstop signals it
+
+	lock    host.CountedMutex // guards everything below
+	runq    designs.GList
+	gfree   designs.GList     // dead Gs
+	idle    queue.List[m, *m] // Ms that wait for any G; the last to park is the first
+	lockedm map[*designs.G]*m // Ms that wait for the G they are locked to
+	allm    []*m              // by their IDs
+	resting int               // Ms that wait, for Gs, timers or the network
+	wakes   uint64            // Ms woken to run a G
+	made    uint64            // Gs
+
+	timers timers
+	poll   pollServer
 }
 
 // New makes a G-M scheduler with mcpumax cfg.Procs.
@@ -24,9 +31,10 @@ func New(cfg designs.Config) (designs.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &sched{}
+	s := &sched{lockedm: map[*designs.G]*m{}}
 	s.procs.init(cfg.Procs)
 	s.Init(s, cfg)
+	s.timers.set.Init(&s.Core)
 	return s, nil
 }
 
@@ -43,9 +51,15 @@ func (s *sched) Inject(in designs.Injection) {
 func (s *sched) Stop() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	for mp := s.idle.Get(); mp != nil; mp = s.idle.Get() {
-		mp.havenextg.Wakeup()
+	for s.idle.Get() != nil {
 	}
+	for _, mp := range s.allm {
+		if mp.waitnextg {
+			s.wake(mp)
+		}
+	}
+	s.timers.wake()
+	s.poll.wake(s.Net())
 }
 
 // AddStats implements [designs.Impl].
@@ -89,32 +103,64 @@ func (s *sched) gget() *designs.G {
 	return gp
 }
 
+// gtake takes a G to run and counts the mcpu for it; nil if none is queued, mcpu is
+// at mcpumax, or Ms end: an mcpu counted for one of those would stay so.
+func (s *sched) gtake() *designs.G {
+	if s.runq.Empty() || s.Stopping() || !s.procs.tryAddCPU() {
+		return nil
+	}
+	return s.gget()
+}
+
 // matchmg gives queued Gs to Ms as long as mcpu allows.
 func (s *sched) matchmg() {
-	for !s.runq.Empty() && s.procs.tryAddCPU() {
-		gp := s.gget()
-		if mp := s.idle.Get(); mp != nil {
-			s.mnextg(mp, gp)
-			continue
+	for gp := s.gtake(); gp != nil; gp = s.gtake() {
+		mp := s.lockedm[gp]
+		if mp == nil {
+			mp = s.idle.Get()
 		}
-		mp := &m{sched: s, nextg: gp}
-		s.nm++
-		s.StartM(&mp.M, mp)
+		if mp == nil {
+			mp = s.startm()
+		}
+		s.mnextg(mp, gp)
 	}
 }
 
-// mnextg hands gp, for which mcpu has been counted, to the idle mp.
+// mnextg hands gp, for which mcpu has been counted, to mp. An M that does not wait
+// looks at nextg before it does.
 func (s *sched) mnextg(mp *m, gp *designs.G) {
+	delete(s.lockedm, gp)
 	mp.nextg = gp
-	s.wakes++
+	if mp.waitnextg {
+		s.wakes++
+		s.wake(mp)
+	}
+}
+
+// wake wakes mp, which waits and has been taken off the idle Ms.
+func (s *sched) wake(mp *m) {
+	mp.waitnextg = false
+	s.resting--
 	mp.havenextg.Wakeup()
 }
 
-// mput makes mp idle.
-func (s *sched) mput(mp *m) {
-	mp.havenextg.Clear()
-	s.idle.PutHead(mp)
-	if s.idle.Len() == s.nm && s.runq.Empty() {
-		s.AtRest()
+// startm starts a new M.
+func (s *sched) startm() *m {
+	mp := &m{sched: s}
+	mp.cache.Init(&s.Core)
+	s.allm = append(s.allm, mp)
+	s.StartM(&mp.M, mp)
+	return mp
+}
+
+// rests counts one more M that waits, and tells the core if all do.
+func (s *sched) rests() {
+	s.resting++
+	if s.resting < len(s.allm) {
+		return
 	}
+	if state := s.procs.load(); !s.runq.Empty() || state.mcpu() != 0 {
+		panic(designs.Broken("gm: rests: all Ms wait, but Gs are queued or an mcpu is missing: " + state.String()))
+	}
+	s.AtRest()
 }

@@ -10,24 +10,39 @@ type m struct {
 	designs.M
 	queue.Link[m] // in sched.idle
 	sched         *sched
+	cache         designs.Cache
 
-	// nextg is the G to run next: set, under sched.lock, by who starts or wakes
-	// the M; havenextg tells it.
+	// nextg is the G to run next: set, under sched.lock, by who starts or wakes the
+	// M, or by the M itself. waitnextg, under the lock too, says that the M waits for
+	// one: then havenextg tells it.
 	nextg     *designs.G
+	waitnextg bool
 	havenextg host.Note
 
 	counted bool       // in mcpu
 	back    *designs.G // came out of a system call and must be queued
+	haslock bool       // sched.lock, from YieldTo to Yielded
 }
 
 // Newproc implements [designs.Machine].
 func (mp *m) Newproc(fn func(*designs.G)) {
 	s := mp.sched
 	s.lock.Lock()
-	gp := s.gfget()
-	mp.InitG(gp, fn)
-	s.readylocked(gp)
+	mp.newproc(fn)
 	s.lock.Unlock()
+}
+
+// newproc needs sched.lock.
+func (mp *m) newproc(fn func(*designs.G)) {
+	gp := mp.sched.gfget()
+	mp.InitG(gp, fn)
+	mp.sched.readylocked(gp)
+}
+
+// newSystemG is newproc for a G of the scheduler's own.
+func (mp *m) newSystemG(fn func(*designs.G)) {
+	mp.sched.AddSystem(1)
+	mp.newproc(fn)
 }
 
 // Ready implements [designs.Machine].
@@ -35,6 +50,17 @@ func (mp *m) Ready(gp *designs.G) {
 	s := mp.sched
 	s.lock.Lock()
 	s.readylocked(gp)
+	s.lock.Unlock()
+}
+
+// ReadyList implements [designs.Machine].
+func (mp *m) ReadyList(list *designs.GList) {
+	s := mp.sched
+	s.lock.Lock()
+	for gp := list.Get(); gp != nil; gp = list.Get() {
+		s.gput(gp)
+	}
+	s.matchmg()
 	s.lock.Unlock()
 }
 
@@ -54,6 +80,7 @@ func (mp *m) YieldTo(*designs.G) *designs.G {
 	s := mp.sched
 	s.lock.Lock()
 	next := s.gget()
+	mp.haslock = next != nil
 	if next == nil {
 		s.lock.Unlock()
 	}
@@ -65,45 +92,78 @@ func (mp *m) YieldTo(*designs.G) *designs.G {
 // have emptied the queue, and an M that gave its mcpu up since saw no gwaiting.
 func (mp *m) Yielded(gp *designs.G, _ bool) {
 	s := mp.sched
+	if !mp.haslock { // there was no YieldTo, or it found nobody
+		s.lock.Lock()
+	}
+	mp.haslock = false
 	s.readylocked(gp)
 	s.lock.Unlock()
 }
 
-// Schedule implements [designs.Machine]: Go 1.0's schedule and nextgandunlock.
+// Schedule implements [designs.Machine]: Go 1.0's schedule.
 func (mp *m) Schedule(dead *designs.G) *designs.G {
 	s := mp.sched
 	s.lock.Lock()
 	if dead != nil {
 		s.gfree.PutHead(dead)
 	}
-	if mp.counted {
-		s.procs.addCPU(-1)
-		mp.counted = false
+	mp.giveBack()
+	if mp.nextg == nil { // else it is a new M
+		mp.nextg = s.gtake()
 	}
+	return mp.nextgandunlock()
+}
+
+// giveBack is what every M does that looks up from its Gs. Under sched.lock.
+func (mp *m) giveBack() {
+	mp.uncount()
 	if mp.back != nil {
-		s.gput(mp.back)
+		mp.sched.gput(mp.back)
 		mp.back = nil
 	}
-	if s.Stopping() {
+}
+
+// uncount gives the M's mcpu back, if it has one.
+func (mp *m) uncount() {
+	if mp.counted {
+		mp.counted = false
+		mp.sched.subCPU()
+	}
+}
+
+// nextgandunlock returns the G that the M has been handed, waiting for one if there
+// is none, or nil if the M is to end. It releases sched.lock.
+func (mp *m) nextgandunlock() *designs.G {
+	s := mp.sched
+	switch {
+	case s.Stopping():
+		mp.take() // it will not run
+		mp.uncount()
 		s.lock.Unlock()
 		return nil
-	}
-	switch {
-	case mp.nextg != nil: // a new M
-	case !s.runq.Empty() && s.procs.tryAddCPU():
-		mp.nextg = s.gget()
-	default:
-		mp.Stats().Parks++
-		s.mput(mp)
+	case mp.nextg == nil:
+		mp.mput()
 		s.lock.Unlock()
 		mp.havenextg.Sleep()
-		return mp.take()
+	default:
+		s.lock.Unlock()
 	}
-	s.lock.Unlock()
 	return mp.take()
 }
 
-// take returns the G that was handed to the M; nil if it was woken to end.
+// mput makes the M wait for a G. Under sched.lock.
+func (mp *m) mput() {
+	mp.Stats().Parks++
+	mp.havenextg.Clear()
+	mp.waitnextg = true
+	if !mp.Locked() {
+		mp.sched.idle.PutHead(mp)
+	}
+	mp.sched.rests()
+}
+
+// take takes the G that was handed to the M, for which mcpu has been counted; nil if
+// it was woken to end.
 func (mp *m) take() *designs.G {
 	gp := mp.nextg
 	mp.nextg = nil
@@ -111,11 +171,11 @@ func (mp *m) take() *designs.G {
 	return gp
 }
 
-// EnterSyscall implements [designs.Machine]: see "giving mcpu back" in the
-// package comment.
+// EnterSyscall implements [designs.Machine]: see 'Giving mcpu back without the
+// lock'.
 func (mp *m) EnterSyscall(bool) {
 	s := mp.sched
-	if !s.procs.addCPU(-1).gwaiting() {
+	if !s.subCPU().gwaiting() {
 		return
 	}
 	s.lock.Lock()
@@ -124,11 +184,14 @@ func (mp *m) EnterSyscall(bool) {
 }
 
 // ExitSyscall implements [designs.Machine].
-func (mp *m) ExitSyscall() bool {
-	state := mp.sched.procs.addCPU(1)
-	return state.mcpu() <= state.mcpumax()
-}
+func (mp *m) ExitSyscall() bool { return mp.sched.procs.addCPU(1).within() }
 
-// ExitSyscallSlow implements [designs.Machine]. Schedule, which comes next,
-// does it all under one acquisition of the lock.
+// ExitSyscallSlow implements [designs.Machine]. Schedule or AwaitLocked, which
+// comes next, does it all under one acquisition of the lock.
 func (mp *m) ExitSyscallSlow(gp *designs.G) { mp.back = gp }
+
+// Timers implements [designs.Machine].
+func (mp *m) Timers() *designs.Timers { return &mp.sched.timers.set }
+
+// Cache implements [designs.Machine]: caches belong to Ms, blocked or not.
+func (mp *m) Cache() *designs.Cache { return &mp.cache }

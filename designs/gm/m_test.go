@@ -11,12 +11,8 @@ import (
 // An M that gives its mcpu up between YieldTo and Yielded sees an empty queue
 // and looks no further. So Yielded must look for it.
 func TestYieldedFindsTheMcpuGivenUpSinceYieldTo(t *testing.T) {
-	s := &sched{}
-	s.procs.init(2)
-	yielding, blocking, idle := &m{sched: s}, &m{sched: s}, &m{sched: s}
-	require.True(t, s.procs.tryAddCPU())
-	require.True(t, s.procs.tryAddCPU())
-	s.idle.PutHead(idle)
+	s, ms := fake(2, 2)
+	yielding, blocking, idle := ms[0], ms[1], s.idleM()
 	first, yielded := new(designs.G), new(designs.G)
 	s.gput(first)
 
@@ -25,4 +21,105 @@ func TestYieldedFindsTheMcpuGivenUpSinceYieldTo(t *testing.T) {
 	yielding.Yielded(yielded, false)
 
 	require.Same(t, yielded, idle.nextg)
+	require.Equal(t, 2, s.procs.load().mcpu())
+}
+
+func TestYieldedTakesTheLockIfYieldToHasNot(t *testing.T) {
+	s, ms := fake(1, 1)
+	gp := new(designs.G)
+	require.Nil(t, ms[0].YieldTo(gp), "alone")
+	s.lock.Lock() // is free
+	s.lock.Unlock()
+
+	ms[0].Yielded(gp, false)
+
+	require.Equal(t, 1, s.runq.Len())
+	s.lock.Lock() // is free
+	s.lock.Unlock()
+}
+
+func TestAReadiedListFindsAnMForEach(t *testing.T) {
+	s, ms := fake(3, 1)
+	first, second := s.idleM(), s.idleM()
+	var list designs.GList
+	for range 3 {
+		list.Put(new(designs.G))
+	}
+
+	ms[0].ReadyList(&list)
+
+	require.NotNil(t, first.nextg)
+	require.NotNil(t, second.nextg)
+	require.Equal(t, 1, s.runq.Len())
+}
+
+// A scheduler that stops leaves Gs in its queue and on their way to Ms that have
+// ended. An mcpu that were counted for one of these would never be given back, and a
+// deferred call that stops the world would wait for it.
+func TestOnceStoppedNothingIsHandedOut(t *testing.T) {
+	s := open(t, 2)
+	require.NoError(t, s.Run(func(*designs.G) {}))
+	require.NoError(t, s.Close())
+	ended, ending := s.allm[0], &m{sched: s}
+	ms := len(s.allm)
+
+	s.procs.addCPU(1)
+	ending.counted = true
+	ending.RunLocked(new(designs.G), ended)
+	require.Nil(t, ending.Schedule(nil))
+	require.Zero(t, s.procs.load().mcpu(), "RunLocked")
+
+	s.procs.addCPU(1)
+	ending.nextg = new(designs.G)
+	require.Nil(t, ending.Schedule(nil))
+	require.Zero(t, s.procs.load().mcpu(), "handed before the end")
+
+	ending.Ready(new(designs.G))
+	require.Zero(t, s.procs.load().mcpu(), "queued")
+	require.Len(t, s.allm, ms)
+}
+
+func TestEachMHasACacheOfItsOwn(t *testing.T) {
+	s := open(t, 2)
+	require.NoError(t, s.Run(func(g *designs.G) {
+		for range 2 {
+			g.Go(func(g *designs.G) {
+				g.LockM()
+				g.Free(g.Alloc(100))
+				s.yieldUntil(g, func() bool { return len(s.allm) > 1 })
+			})
+		}
+	}))
+	require.NotSame(t, s.allm[0].Cache(), s.allm[1].Cache())
+	require.Positive(t, s.Stats().CacheBytes)
+}
+
+// What stands in the queue of a scheduler that stops must not be handed to Ms,
+// which may have ended; and an M that ends gives everything back.
+func TestNobodyHasMcpuWhenAllHaveEnded(t *testing.T) {
+	for _, procs := range []int{1, 2, 4} {
+		s := open(t, procs)
+		require.ErrorContains(t, s.Run(func(g *designs.G) {
+			for range 20 {
+				g.Go(func(g *designs.G) {
+					g.LockM()
+					for {
+						g.Yield()
+						g.Syscall(func() {})
+					}
+				})
+				g.Go(func(g *designs.G) {
+					for {
+						g.Yield()
+					}
+				})
+			}
+			for range 50 {
+				g.Yield()
+			}
+			panic("bang")
+		}), "bang")
+		require.NoError(t, s.Close())
+		require.Zero(t, s.procs.load().mcpu())
+	}
 }

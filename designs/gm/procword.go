@@ -8,15 +8,16 @@ import (
 )
 
 // procWord is the one atomic of the design: how many Ms run Gs, how many may,
-// and whether Gs wait for one.
+// whether Gs wait for one, and whether somebody waits for Ms to stop.
 //
 //	bits  0-14  mcpu      Ms that run Gs
 //	bits 15-29  mcpumax   how many may
 //	bit  30     gwaiting  the run queue is not empty
-//	bit  31     waitstop  (reserved for stop-the-world)
+//	bit  31     waitstop  somebody waits until mcpu is at most mcpumax
 //
-// mcpu goes down and up again without sched.lock, around system calls; mcpumax
-// and gwaiting change only under it.
+// mcpu goes down and up again without sched.lock, around system calls, and a stop
+// needs none. gwaiting changes only under it, and mcpumax goes up only under it: who
+// found mcpu at mcpumax and then waits does both under it.
 type procWord struct{ w host.Uint32 }
 
 const (
@@ -25,6 +26,7 @@ const (
 	mcpumaxShift = mcpuWidth
 	mcpuMask     = 1<<mcpuWidth - 1
 	gwaitingBit  = 1 << (2 * mcpuWidth)
+	waitstopBit  = 1 << (2*mcpuWidth + 1)
 )
 
 // procState is a value of procWord.
@@ -33,14 +35,20 @@ type procState uint32
 func (s procState) mcpu() int      { return int(s & mcpuMask) }
 func (s procState) mcpumax() int   { return int(s >> mcpumaxShift & mcpuMask) }
 func (s procState) gwaiting() bool { return s&gwaitingBit != 0 }
+func (s procState) waitstop() bool { return s&waitstopBit != 0 }
+
+// within says that no more Ms run Gs than may.
+func (s procState) within() bool { return s.mcpu() <= s.mcpumax() }
 
 func (s procState) String() string {
-	return fmt.Sprintf("mcpu %d of %d, gwaiting %t", s.mcpu(), s.mcpumax(), s.gwaiting())
+	return fmt.Sprintf("mcpu %d of %d, gwaiting %t, waitstop %t", s.mcpu(), s.mcpumax(), s.gwaiting(), s.waitstop())
 }
 
 func (p *procWord) init(mcpumax int) { p.w.Store(uint32(mcpumax) << mcpumaxShift) }
 
 func (p *procWord) load() procState { return procState(p.w.Load()) }
+
+func (p *procWord) cas(old, new procState) bool { return p.w.CompareAndSwap(uint32(old), uint32(new)) }
 
 // addCPU adds n, 1 or -1, to mcpu and returns the new state.
 func (p *procWord) addCPU(n int) procState {
@@ -58,8 +66,18 @@ func (p *procWord) tryAddCPU() bool {
 		if s.mcpu() >= s.mcpumax() {
 			return false
 		}
-		if p.w.CompareAndSwap(uint32(s), uint32(s)+mcpuOne) {
+		if p.cas(s, s+mcpuOne) {
 			return true
+		}
+	}
+}
+
+// setMax sets mcpumax: for who has stopped the world or is about to.
+func (p *procWord) setMax(mcpumax int) {
+	for {
+		s := p.load()
+		if p.cas(s, s&^(mcpuMask<<mcpumaxShift)|procState(mcpumax)<<mcpumaxShift) {
+			return
 		}
 	}
 }
@@ -71,4 +89,38 @@ func (p *procWord) setWaiting(on bool) {
 	} else {
 		p.w.Add(^uint32(gwaitingBit - 1))
 	}
+}
+
+// setWaitstop sets waitstop unless mcpu is at most mcpumax already: then there is
+// nothing to wait for. For who stops the world.
+func (p *procWord) setWaitstop() bool {
+	for {
+		s := p.load()
+		if s.within() {
+			return false
+		}
+		if p.cas(s, s|waitstopBit) {
+			return true
+		}
+	}
+}
+
+// takeWaitstop clears waitstop if it is set and mcpu is at most mcpumax. Of several
+// callers one does; that one must tell who waits.
+func (p *procWord) takeWaitstop() bool {
+	for {
+		s := p.load()
+		if !s.waitstop() || !s.within() {
+			return false
+		}
+		if p.cas(s, s&^waitstopBit) {
+			return true
+		}
+	}
+}
+
+// dropWaitstop clears waitstop and says whether it was set: if not, another has taken
+// it. For who set it.
+func (p *procWord) dropWaitstop() bool {
+	return procState(p.w.And(^uint32(waitstopBit))).waitstop()
 }

@@ -1,0 +1,85 @@
+package gm
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+)
+
+// manyPolls is how often a condition is looked at that must come about: far more
+// often than it takes, so that a design which fails fails the test.
+const manyPolls = 20e6
+
+// open makes a scheduler that is closed with the test.
+func open(t *testing.T, procs int) *sched {
+	t.Helper()
+	made, err := New(designs.Config{Procs: procs, Seed: 1})
+	require.NoError(t, err)
+	t.Cleanup(func() { made.Close() })
+	return made.(*sched)
+}
+
+// fake is a scheduler without threads, its Ms driven by hand: running of them run
+// Gs, and another is about, so that there is no rest.
+func fake(procs, running int) (s *sched, ms []*m) {
+	s = &sched{lockedm: map[*designs.G]*m{}, allm: []*m{{}}}
+	s.procs.init(procs)
+	for range running {
+		s.procs.addCPU(1)
+		mp := &m{sched: s, counted: true}
+		s.allm = append(s.allm, mp)
+		ms = append(ms, mp)
+	}
+	return s, ms
+}
+
+// idleM adds an idle M to a fake.
+func (s *sched) idleM() *m {
+	mp := &m{sched: s}
+	s.allm = append(s.allm, mp)
+	mp.mput()
+	return mp
+}
+
+// look returns what f finds under the lock.
+func look[T any](s *sched, f func() T) T {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return f()
+}
+
+// await waits, outside of the scheduler, until cond holds under the lock.
+func (s *sched) await(t *testing.T, cond func() bool) {
+	t.Helper()
+	for range int(manyPolls) {
+		if look(s, cond) {
+			return
+		}
+		runtime.Gosched()
+	}
+	require.FailNow(t, "it has not come about")
+}
+
+// yieldUntil waits, in a G, until cond holds under the lock.
+func (s *sched) yieldUntil(g *designs.G, cond func() bool) {
+	for range int(manyPolls) {
+		if look(s, cond) {
+			return
+		}
+		g.Yield()
+	}
+	panic("yieldUntil: it has not come about")
+}
+
+// check panics in a G, which Run then reports.
+func check(ok bool, what string) {
+	if !ok {
+		panic(what)
+	}
+}
+
+// quiet says that all Ms wait. Needs the lock.
+func (s *sched) quiet() bool { return s.resting == len(s.allm) }

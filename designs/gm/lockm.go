@@ -1,0 +1,28 @@
+package gm
+
+import "schedlab/designs"
+
+// AwaitLocked implements [designs.Machine]. The M can run one G only, so it must
+// see to it that others run the rest; and the one may be among the rest. See
+// 'Locked Gs'.
+func (mp *m) AwaitLocked() bool {
+	s := mp.sched
+	s.lock.Lock()
+	mp.giveBack()
+	if mp.nextg == nil {
+		s.lockedm[mp.LockedG()] = mp
+	}
+	s.matchmg()
+	return mp.nextgandunlock() != nil
+}
+
+// RunLocked implements [designs.Machine]: the M's mcpu goes with gp.
+func (mp *m) RunLocked(gp *designs.G, owner designs.Machine) {
+	s := mp.sched
+	s.lock.Lock()
+	if !s.Stopping() { // else the owner may have ended
+		mp.counted = false
+		s.mnextg(owner.(*m), gp)
+	}
+	s.lock.Unlock()
+}

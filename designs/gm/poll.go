@@ -1,0 +1,60 @@
+package gm
+
+import "schedlab/designs"
+
+// pollServer is the G that waits for all descriptors in a system call, so that
+// other Gs need not: package net had one until Go 1.0, as there was no poller in
+// the scheduler. As that of the timer G, its M counts as one that waits while it is
+// in the kernel.
+type pollServer struct {
+	// Under sched.lock.
+	started bool
+	waiting bool // in Netpoll.Wait, or on the way there
+}
+
+// StartPoller implements [designs.Impl]. All Ms are made by startm, one after the
+// other, so their IDs are places in allm.
+func (s *sched) StartPoller(g *designs.G) {
+	s.lock.Lock()
+	s.poll.started = true
+	s.allm[g.MID()].newSystemG(s.pollserver)
+	s.lock.Unlock()
+}
+
+// pollserver is the poll server G.
+func (s *sched) pollserver(g *designs.G) {
+	events := &designs.PollEvents{}
+	some := false
+	wait := func() { some = s.pollwait(events) }
+	for !s.Stopping() {
+		g.BlockingSyscall(wait)
+		if some {
+			s.Net().Deliver(g, events)
+		}
+	}
+}
+
+func (s *sched) pollwait(events *designs.PollEvents) (some bool) {
+	s.lock.Lock()
+	if s.Stopping() {
+		s.lock.Unlock()
+		return false
+	}
+	s.poll.waiting = true
+	s.rests()
+	s.lock.Unlock()
+	some = s.Net().Wait(-1, events)
+	s.lock.Lock()
+	s.poll.waiting = false
+	s.resting--
+	s.lock.Unlock()
+	return some
+}
+
+// wake ends the wait. Under sched.lock, without which the poll server does not get
+// on: so the poller is still open.
+func (ps *pollServer) wake(net *designs.Netpoll) {
+	if ps.waiting {
+		net.Break()
+	}
+}

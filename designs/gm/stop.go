@@ -1,0 +1,37 @@
+package gm
+
+import "schedlab/designs"
+
+// StopWorld implements [designs.Stopper]. The M that stops keeps its mcpu, and is
+// the one that is left. See 'Stopping the world by waitstop'.
+func (s *sched) StopWorld(_ designs.Machine, patience int64) bool {
+	s.procs.setMax(1)
+	s.stopped.Clear()
+	if !s.procs.setWaitstop() || s.AwaitStopped(&s.stopped, patience) {
+		return true
+	}
+	if s.procs.dropWaitstop() {
+		return false
+	}
+	// Somebody was faster. The next stop must not get his signal.
+	s.stopped.Sleep()
+	return true
+}
+
+// StartWorld implements [designs.Stopper].
+func (s *sched) StartWorld(_ designs.Machine, procs int) {
+	s.lock.Lock()
+	s.procs.setMax(procs)
+	s.matchmg()
+	s.lock.Unlock()
+}
+
+// subCPU subtracts 1 from mcpu, tells who waits for that, and returns the new state.
+// With and without sched.lock.
+func (s *sched) subCPU() procState {
+	state := s.procs.addCPU(-1)
+	if state.waitstop() && s.procs.takeWaitstop() {
+		s.stopped.Wakeup()
+	}
+	return state
+}

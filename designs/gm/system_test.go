@@ -1,0 +1,192 @@
+package gm
+
+import (
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+const hour = 3600e9
+
+// record returns a timer that notes its name when it fires.
+func record(order *[]string, name string) *designs.Timer {
+	return &designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) { *order = append(*order, name) }}
+}
+
+// sleepsUntil says that the timer G sleeps until when. Needs the lock.
+func (s *sched) sleepsUntil(when int64) bool { return s.timers.sleeping && s.timers.until == when }
+
+func TestTimersFireInTheOrderOfTheirTimes(t *testing.T) {
+	s := open(t, 1)
+	var order []string
+	require.NoError(t, s.Run(func(g *designs.G) {
+		g.StopTheWorld() // until all are started
+		now := host.Nanotime()
+		record(&order, "last").Start(g, now+3000, 0)
+		record(&order, "first").Start(g, now+1000, 0)
+		record(&order, "second").Start(g, now+2000, 0)
+		g.StartTheWorld()
+		s.yieldUntil(g, func() bool { return len(order) == 3 })
+	}))
+	require.Equal(t, []string{"first", "second", "last"}, order)
+}
+
+func TestAnEarlierTimerWakesTheTimerG(t *testing.T) {
+	s := open(t, 2)
+	var order []string
+	require.NoError(t, s.Run(func(g *designs.G) {
+		late, next := host.Nanotime()+2*hour, host.Nanotime()+hour
+		lateTimer, nextTimer, last := record(&order, ""), record(&order, ""), record(&order, "")
+		lateTimer.Start(g, late, 0)
+		s.yieldUntil(g, func() bool { return s.sleepsUntil(late) })
+		nextTimer.Start(g, next, 0)
+		check(look(s, func() bool { return !s.sleepsUntil(late) }), "it sleeps on, too long")
+		s.yieldUntil(g, func() bool { return s.sleepsUntil(next) })
+		lateTimer.Stop(g)
+		nextTimer.Stop(g)
+		last.Start(g, late, 0)
+		check(look(s, func() bool { return s.sleepsUntil(next) }), "it was woken for nothing: it looks again in time")
+		last.Stop(g)
+		record(&order, "now").Start(g, 1, 0)
+		s.yieldUntil(g, func() bool { return s.sleepsUntil(0) }) // it has fired
+		g.Sleep(1)                                               // wakes it from a sleep without end
+	}))
+	require.Equal(t, []string{"now"}, order)
+}
+
+// The M of the timer G is the only one, and sleeps for long.
+func TestTheTimerGMayBeTheLastToRest(t *testing.T) {
+	s := open(t, 1)
+	require.NoError(t, s.Run(func(g *designs.G) {
+		record(nil, "never").Start(g, host.Nanotime()+hour, 0)
+	}))
+	require.Len(t, s.allm, 1)
+}
+
+// pipe returns the end of a pipe that Gs can wait for, and the other.
+func pipe(t *testing.T) (fd int, w *os.File) {
+	t.Helper()
+	if !designs.PollSupported {
+		t.Skip("Gs cannot wait for descriptors on this system")
+	}
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	conn, err := r.SyscallConn() // Fd would make it blocking
+	require.NoError(t, err)
+	require.NoError(t, conn.Control(func(n uintptr) { fd = int(n) }))
+	return fd, w
+}
+
+func mustOpen(g *designs.G, fd int) *designs.PollDesc {
+	pd, err := g.OpenPoll(fd)
+	check(err == nil, "OpenPoll")
+	return pd
+}
+
+// While all Ms wait, one of them in the kernel, for what comes from outside.
+func TestAGThatWaitsForADescriptorIsNoDeadlock(t *testing.T) {
+	fd, w := pipe(t)
+	s := open(t, 2)
+	done := make(chan error)
+	for range 3 { // the poll server stays
+		go func() {
+			done <- s.Run(func(g *designs.G) {
+				pd := mustOpen(g, fd)
+				check(pd.Wait(g, designs.PollRead) == nil, "Wait")
+				n, err := host.Read(fd, make([]byte, 2))
+				check(n == 1 && err == nil, "Read")
+				check(pd.Close(g) == nil, "Close")
+			})
+		}()
+		s.await(t, func() bool { return s.quiet() && s.poll.waiting && s.Net().Waiters() })
+		_, err := w.Write([]byte{1})
+		require.NoError(t, err)
+		require.NoError(t, <-done)
+	}
+}
+
+func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
+	goroutines := runtime.NumGoroutine()
+	fd, _ := pipe(t)
+	s := open(t, 2)
+	for range 3 {
+		require.NoError(t, s.Run(func(g *designs.G) {
+			g.Sleep(1)
+			check(mustOpen(g, fd).Close(g) == nil, "Close")
+			(&designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}).Start(g, host.Nanotime()+hour, 0)
+		}))
+	}
+	s.await(t, func() bool { return s.quiet() && s.poll.waiting && s.timers.sleeping })
+	require.NoError(t, s.Close())
+	s.await(t, func() bool { return runtime.NumGoroutine() <= goroutines })
+	stats := s.Stats()
+	require.EqualValues(t, 3+1+2, stats.Injected+stats.Spawned, "three mains, the nudge of Close, two of the scheduler's")
+}
+
+func TestADeadlockIsSeenBesideSystemGs(t *testing.T) {
+	fd, _ := pipe(t)
+	s := open(t, 2)
+	var deadlock *designs.DeadlockError
+	require.ErrorAs(t, s.Run(func(g *designs.G) {
+		g.Sleep(1)
+		mustOpen(g, fd)
+		g.LockM()
+		g.Park(designs.WaitOther, func(*designs.G) bool { return true })
+	}), &deadlock)
+}
+
+// A G that the network has readied in a stopped world waits for its start.
+func TestThePollServerStandsStillToo(t *testing.T) {
+	fd, w := pipe(t)
+	s := open(t, 4)
+	ran := false
+	require.NoError(t, s.Run(func(g *designs.G) {
+		g.Go(func(g *designs.G) {
+			check(mustOpen(g, fd).Wait(g, designs.PollRead) == nil, "Wait")
+			ran = true
+		})
+		s.yieldUntil(g, func() bool { return s.poll.waiting && s.Net().Waiters() })
+		g.StopTheWorld()
+		_, err := w.Write([]byte{1})
+		check(err == nil, "Write")
+		for range int(manyPolls) {
+			if look(s, func() bool { return !s.poll.waiting && s.runq.Len() == 1 }) {
+				break // it has come back, and was refused
+			}
+			runtime.Gosched()
+		}
+		check(!ran && look(s, func() bool { return s.runq.Len() == 1 }), "it ran, or did not queue")
+		g.StartTheWorld()
+	}))
+	require.True(t, ran)
+}
+
+func TestDumpTellsWhatThereIs(t *testing.T) {
+	fd, _ := pipe(t)
+	s := open(t, 3)
+	ran := false
+	require.NoError(t, s.Run(func(g *designs.G) {
+		g.Sleep(1)
+		check(mustOpen(g, fd).Close(g) == nil, "Close")
+		locked := parkLocked(g, s, &ran)
+		s.yieldUntil(g, func() bool { return s.timers.sleeping && s.poll.waiting })
+		g.StopTheWorld()
+		g.Go(func(*designs.G) {})
+		var w strings.Builder
+		s.DumpSched(&w)
+		g.StartTheWorld()
+		g.Ready(locked)
+		lines := strings.Split(w.String(), "\n")
+		check(strings.HasPrefix(lines[0], " mcpu=1 mcpumax=1 gwaiting=true waitstop=false threads="), lines[0])
+		check(strings.Contains(lines[0], " lockedthreads=1 runqueue=1 "), lines[0])
+		check(lines[1] == "  timer G: sleeping=true", lines[1])
+		check(lines[2] == "  poll server G: waiting=true", lines[2])
+	}))
+}

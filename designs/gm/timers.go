@@ -1,0 +1,94 @@
+package gm
+
+import (
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// timers are fired by one G of the scheduler's own, the timer G, which the first
+// timer starts. Between timers it is in a system call, where it sleeps.
+//
+// # The timer G
+//
+//	Start of a timer                      timer G, between timers
+//	1. put it into the set                1. give mcpu back (EnterSyscall)
+//	2. if it is the first: take           2. take sched.lock, read when the first
+//	   sched.lock; if the timer G            timer fires; if that is to come, note
+//	   sleeps until later: wake it           it in until, and sleeping
+//	                                      3. release sched.lock, sleep until then
+//	                                      4. take sched.lock, no longer sleeping
+//	                                      5. get mcpu (ExitSyscall) or queue; fire
+//
+// Proof sketch: one of the two steps 2 has the lock first. If it is the Start's,
+// the timer is in the set when the timer G reads it. If it is the timer G's, the
+// Start finds it sleeping, unless its sleep is over, and then it reads the set once
+// more before the next.
+//
+// From step 2 to 4 the M counts as one that waits: it touches nothing that the core
+// reads at rest.
+type timers struct {
+	set designs.Timers
+
+	// Under sched.lock.
+	started  bool
+	sleeping bool  // and nobody has woken it
+	until    int64 // when its sleep ends by itself, by host.Nanotime; 0: never
+	waitnote host.Note
+}
+
+// TimerFirst implements [designs.Machine].
+func (mp *m) TimerFirst(when int64) {
+	s := mp.sched
+	t := &s.timers
+	s.lock.Lock()
+	switch {
+	case !t.started:
+		t.started = true
+		mp.newSystemG(s.timerproc)
+	case t.until == 0 || when < t.until:
+		t.wake()
+	}
+	s.lock.Unlock()
+}
+
+// wake wakes the timer G if it sleeps. Under sched.lock.
+func (t *timers) wake() {
+	if t.sleeping {
+		t.sleeping = false
+		t.waitnote.Wakeup()
+	}
+}
+
+// timerproc is the timer G.
+func (s *sched) timerproc(g *designs.G) {
+	sleep := s.timersleep
+	for !s.Stopping() {
+		s.timers.set.Run(g, host.Nanotime())
+		g.BlockingSyscall(sleep)
+	}
+}
+
+// timersleep is steps 2 to 4 of the timer G.
+func (s *sched) timersleep() {
+	t := &s.timers
+	s.lock.Lock()
+	t.until = t.set.First()
+	ns := t.until - host.Nanotime()
+	if s.Stopping() || t.until != 0 && ns <= 0 {
+		s.lock.Unlock()
+		return
+	}
+	t.sleeping = true
+	t.waitnote.Clear()
+	s.rests()
+	s.lock.Unlock()
+	if t.until == 0 {
+		t.waitnote.Sleep()
+	} else {
+		t.waitnote.SleepFor(ns)
+	}
+	s.lock.Lock()
+	t.sleeping = false
+	s.resting--
+	s.lock.Unlock()
+}
