@@ -10,13 +10,16 @@
 //     are counted in free.
 //   - Idle Ms sleep on a list under the lock idleMu, and are woken before new ones
 //     are made.
+//   - The reactor (designs/reactor.go) is the thread that waits for timers and the
+//     network. It runs no Gs and needs no slot; to the Ms it is a submitter.
 //
 // # Source
 //
 // The step that texts about Go's scheduler put between Go 1.0 and 1.1 (for
 // instance Kavya Joshi, "The Scheduler Saga", GopherCon 2018): keep threads for
 // reuse, limit those that touch the run queue to the number of cores, not
-// counting those in system calls. Go never shipped it; thread pools are it.
+// counting those in system calls. Go never shipped it; thread pools are it, with
+// the one thread beside the pool that libuv and others have.
 //
 // # Why it is hard
 //
@@ -31,6 +34,8 @@
 //     (mono issue 275, netty issue 8230 and others).
 //   - Spinning before sleep, wakeups one at a time: what G-P-M adds. Here each
 //     put wakes an M if a slot is free, as thread pools do.
+//   - To stop the world, waiting until enough slots are free: an M that looked
+//     just before could still take one. So the stopper takes them itself.
 //
 // # Protocol: submit and park
 //
@@ -50,15 +55,72 @@
 // the submitter's step 3, which sees the free slot. An M that is woken has a
 // slot and looks at the queue before it parks again.
 //
-// The same handshake serves an M that enters a system call: it adds 1 to free
-// and then looks at the queue. Coming out, it takes a slot if one is free;
-// otherwise it queues its G and parks.
+// The same handshake serves whoever else adds to free: an M that enters a system
+// call, a locked M that its G has left, and a stopper that starts the world. Coming
+// out of a system call, an M takes a slot if one is free; otherwise it queues its
+// G and parks.
+//
+// # Protocol: collecting all slots
+//
+// The stopper keeps its slot and takes all others out of free, where nobody can
+// find them. What is missing when it looks comes from those who give back:
+//
+//	give back (park, system call, ...)    stop the world
+//	1. add 1 to free                      1. set Halting
+//	2. barrier (likewise)                 2. barrier (likewise)
+//	3. if Halting: collect                3. collect
+//	                                      4. sleep until told
+//
+//	collect: under idleMu, if Halting: move all of free to collected; if the
+//	stopper sleeps and all slots but one are there, tell it
+//
+// Proof sketch: if a giver's step 1 comes before the stopper's step 3, that one
+// takes its slot. Otherwise the stopper's step 1 came before the giver's step 3,
+// which collects. So a slot that is given back is collected, and since every M is
+// made to give back, the last collect finds all. Whoever takes a slot out of
+// free before it is collected (wake one, a system call's end) has not escaped:
+// it sees Halting in Schedule, or is asked at its G's next safe point. Once all
+// are collected free is 0, so nobody can begin to run a G.
+//
+// Starting: under idleMu, when Halting is false, collected goes back to free, with
+// what there are more or fewer slots than before (SetProcs); and one is woken for
+// each G in the queue. A giver that saw Halting but collects after that sees that it
+// is false. An M that ends gives its slot back, too, lest a stopper wait for it.
+//
+// # Locked Ms
+//
+// A locked M whose G has left it gives its slot back and sleeps, not on the list of
+// idle Ms. Who takes the G from the queue brings it:
+//
+//	an M that took the locked G            its M, the owner (AwaitLocked)
+//	(RunLocked), under idleMu              1. under idleMu: if handed, clear that
+//	1. mark the owner as handed               and run the G (unless Halting: then
+//	2. give it the slot, unless it            queue the G and go on)
+//	   still has its own                   2. give the slot back, sleep; park's
+//	3. wake it if it sleeps                   handshake
+//
+// Proof sketch: both happen under idleMu. If the left side comes first, step 1 of
+// the right finds the mark. If it comes second, it finds the owner asleep. In both
+// cases the owner has a slot when it runs G: asleep it has none and gets one;
+// awake it has its own, or lost it in the system call that it has just left. The
+// left side may look which, since the owner's last change to it came before the G
+// was queued.
+//
+// # Rest
+//
+// awake counts Ms that are not asleep, and the reactor while it works. When it is 0
+// and the queue is empty, nothing happens unless a timer, the network or somebody
+// outside makes it: AtRest. It goes down in sleep and when the reactor has done its
+// work, which is where it is looked at; up by who wakes, before the sleeper runs.
 //
 // # Fairness
 //
-// As in G-M: one FIFO, everything goes to its tail, bypass 0.
+// As in G-M: one FIFO, everything goes to its tail, bypass 0. A locked G that was
+// to run when the world stopped is queued anew.
 //
 // # What it leaves out
 //
-// Local queues, stealing, spinning, preemption, a monitor.
+// Local queues, stealing, spinning, preemption, a monitor. A memory cache and a list
+// of dead Gs belong to an M and stay with it, asleep or blocked: what Ms that can
+// block cost (Vyukov 2012).
 package global

@@ -1,6 +1,9 @@
 package global
 
 import (
+	"fmt"
+	"strings"
+
 	"schedlab/designs"
 	"schedlab/designs/queue"
 	"schedlab/host"
@@ -12,23 +15,33 @@ type runq interface {
 	Put(gp *designs.G)
 	Get() *designs.G
 	Empty() bool
+	Len() int
 }
 
 type sched struct {
 	designs.Core
 
-	runq  runq
-	locks func() host.Count // what the runq's locks have cost
-	gfree designs.FreePool
+	runq    runq
+	locks   func() host.Count // what the runq's locks have cost
+	gfree   designs.FreePool
+	reactor designs.Reactor
+	actor   m // stands for the reactor's thread; it never has a slot
 
-	// free counts slots that no M has. It goes up before a look at runq, and is
-	// looked at after a put into it: see the protocol in the package comment.
+	// free counts slots that no M has and no stopper has collected. It goes up
+	// before a look at runq and at Halting, and is looked at after a put into
+	// runq and after Halting was set: see the protocols in the package comment.
 	free host.Int32
 
 	idleMu host.CountedMutex // guards all below
-	idle   queue.List[m, *m] // idle Ms; the last to park is the first
-	nm     int               // Ms started
-	wakes  uint64            // idle Ms woken
+	ms     []*m              // all
+	idle   queue.List[m, *m] // Ms that any G may wake; the last to park is the first
+	awake  int               // Ms that are not asleep, and the reactor while it works
+	wakes  uint64            // Ms woken for work
+
+	procs     int32     // slots there are
+	collected int32     // of these, taken out of free because the world stands still
+	stopper   bool      // an M waits in StopWorld
+	stopped   host.Note // tells it; cleared under idleMu, before stopper is set
 }
 
 // New makes a scheduler whose run queue has a lock.
@@ -46,9 +59,11 @@ func build(cfg designs.Config, q runq, locks func() host.Count) (designs.Schedul
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &sched{runq: q, locks: locks}
-	s.free.Store(int32(cfg.Procs))
+	s := &sched{runq: q, locks: locks, procs: int32(cfg.Procs)}
+	s.free.Store(s.procs)
 	s.Init(s, cfg)
+	s.actor.init(s)
+	s.reactor.Init(&s.Core, &s.actor.M, &s.actor, s.busy, s.resting)
 	return s, nil
 }
 
@@ -83,38 +98,93 @@ func (s *sched) takeSlot() bool {
 	}
 }
 
-func (s *sched) wakeOne() {
+// wakeOne gives a free slot, if there is one, to an idle or to a new M, and says
+// whether it did.
+func (s *sched) wakeOne() bool {
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()
-	if !s.takeSlot() {
-		return
+	if s.Stopping() || !s.takeSlot() {
+		return false
 	}
 	if mp := s.idle.Get(); mp != nil {
+		mp.slot = true
 		s.wakes++
-		mp.note.Wakeup()
-		return
+		s.wake(mp)
+		return true
 	}
-	mp := &m{sched: s}
-	mp.gfree.Pool = &s.gfree
-	s.nm++
+	mp := &m{slot: true}
+	mp.init(s)
+	s.ms = append(s.ms, mp)
+	s.awake++
 	s.StartM(&mp.M, mp)
+	return true
 }
 
-// Stop implements [designs.Impl].
+// wake ends a sleep. Needs idleMu.
+func (s *sched) wake(mp *m) {
+	mp.asleep = false
+	s.awake++
+	mp.note.Wakeup()
+}
+
+// atRest tells the core when nobody is about. Needs idleMu.
+func (s *sched) atRest() {
+	if s.awake == 0 && s.runq.Empty() {
+		s.AtRest()
+	}
+}
+
+// busy and resting surround the work of the reactor.
+func (s *sched) busy() {
+	s.idleMu.Lock()
+	s.awake++
+	s.idleMu.Unlock()
+}
+
+func (s *sched) resting() {
+	s.idleMu.Lock()
+	s.awake--
+	s.atRest()
+	s.idleMu.Unlock()
+}
+
+// StartPoller implements [designs.Impl].
+func (s *sched) StartPoller(*designs.G) { s.reactor.StartPoller() }
+
+// Stop implements [designs.Impl]. From here on nobody wakes an M but this.
 func (s *sched) Stop() {
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()
-	for mp := s.idle.Get(); mp != nil; mp = s.idle.Get() {
-		mp.note.Wakeup()
+	for _, mp := range s.ms {
+		if mp.asleep {
+			s.wake(mp)
+		}
 	}
+	s.reactor.Stop()
 }
 
 // AddStats implements [designs.Impl].
 func (s *sched) AddStats(st *designs.Stats) {
 	st.Sched.Add(s.locks())
 	s.gfree.AddStats(st)
+	s.reactor.AddStats(st)
 	st.Sched.Add(s.idleMu.Count())
 	s.idleMu.Lock()
 	st.Wakes += s.wakes
 	s.idleMu.Unlock()
+}
+
+// DumpSched implements [designs.Impl].
+func (s *sched) DumpSched(w *strings.Builder) {
+	s.idleMu.Lock()
+	defer s.idleMu.Unlock()
+	asleep := 0
+	for _, mp := range s.ms {
+		if mp.asleep {
+			asleep++
+		}
+	}
+	fmt.Fprintf(w, " freeslots=%d stopwait=%d threads=%d idlethreads=%d lockedthreads=%d runqueue=%d\n",
+		s.free.Load(), s.stopwait(), len(s.ms), s.idle.Len(), asleep-s.idle.Len(), s.runq.Len())
+	s.reactor.Dump(w)
 }

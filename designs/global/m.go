@@ -11,7 +11,20 @@ type m struct {
 	queue.Link[m] // in sched.idle
 	sched         *sched
 	gfree         designs.FreeList
-	note          host.Note
+	cache         designs.Cache
+
+	// slot: the M may run Gs. Its own while it is awake (one exception: see
+	// 'Locked Ms'); asleep it has none until who wakes it sets it, under idleMu.
+	slot   bool
+	asleep bool      // in sleep; under idleMu
+	handed bool      // the M is locked, its G is to be run, and it has a slot; under idleMu
+	note   host.Note // signaled by who clears asleep
+}
+
+func (mp *m) init(s *sched) {
+	mp.sched = s
+	mp.gfree.Pool = &s.gfree
+	mp.cache.Init(&s.Core)
 }
 
 // Newproc implements [designs.Machine].
@@ -27,6 +40,13 @@ func (mp *m) Ready(gp *designs.G) {
 	mp.sched.submitted()
 }
 
+// ReadyList implements [designs.Machine].
+func (mp *m) ReadyList(list *designs.GList) {
+	for gp := list.Get(); gp != nil; gp = list.Get() {
+		mp.Ready(gp)
+	}
+}
+
 // Next implements [designs.Machine].
 func (mp *m) Next() *designs.G { return mp.sched.runq.Get() }
 
@@ -36,58 +56,138 @@ func (mp *m) YieldTo(*designs.G) *designs.G { return mp.sched.runq.Get() }
 // Yielded implements [designs.Machine].
 func (mp *m) Yielded(gp *designs.G, _ bool) { mp.Ready(gp) }
 
-// Schedule implements [designs.Machine]. The M has a slot, unless the scheduler
-// stops: park returns with one.
+// Schedule implements [designs.Machine].
 func (mp *m) Schedule(dead *designs.G) *designs.G {
 	if dead != nil {
 		mp.gfree.Put(dead)
 	}
-	for !mp.sched.Stopping() {
-		if gp := mp.sched.runq.Get(); gp != nil {
-			return gp
+	s := mp.sched
+	for !s.Stopping() {
+		if mp.slot && !s.Halting() {
+			if gp := s.runq.Get(); gp != nil {
+				return gp
+			}
 		}
-		mp.park(1)
+		mp.park()
 	}
+	mp.end()
 	return nil
 }
 
-// park gives back slots (1, or 0 if the M has none) and sleeps until the M is
-// given one, or the scheduler stops.
-func (mp *m) park(slots int32) {
+// park makes the M idle until it is woken with a slot, or the scheduler stops.
+func (mp *m) park() {
 	s := mp.sched
 	s.idleMu.Lock()
 	if s.Stopping() {
 		s.idleMu.Unlock()
 		return
 	}
-	mp.Stats().Parks++
-	mp.note.Clear()
 	s.idle.PutHead(mp)
-	s.free.Add(slots)
-	if s.idle.Len() == s.nm && s.runq.Empty() {
-		s.AtRest()
+	mp.sleep()
+}
+
+// sleep gives the M's slot back, if it has one, and sleeps until the M is woken.
+// Needs idleMu, under which Stopping was false, and returns without it.
+func (mp *m) sleep() {
+	s := mp.sched
+	mp.Stats().Parks++
+	mp.Event(designs.EventMPark, -1, 0)
+	mp.note.Clear()
+	mp.asleep = true
+	s.awake--
+	if mp.slot {
+		mp.slot = false
+		s.free.Add(1)
+		s.collect()
 	}
+	s.atRest()
 	s.idleMu.Unlock()
 	if !s.runq.Empty() {
 		s.wakeOne()
 	}
 	mp.note.Sleep()
+	mp.Event(designs.EventMWake, -1, 0)
+	mp.NewSlice() // what was asked of the M before it slept is done
 }
 
-// EnterSyscall implements [designs.Machine]: park's handshake.
-func (mp *m) EnterSyscall(bool) {
+// giveSlot gives the M's slot back: park's handshake, without sleep.
+func (mp *m) giveSlot() {
 	s := mp.sched
+	mp.slot = false
 	s.free.Add(1)
+	if s.Halting() {
+		s.idleMu.Lock()
+		s.collect()
+		s.idleMu.Unlock()
+	}
 	if !s.runq.Empty() {
 		s.wakeOne()
 	}
 }
 
+// end: the M is about to end. A stopper may wait for its slot.
+func (mp *m) end() {
+	if mp.slot {
+		mp.giveSlot()
+	}
+}
+
+// EnterSyscall implements [designs.Machine].
+func (mp *m) EnterSyscall(bool) { mp.giveSlot() }
+
 // ExitSyscall implements [designs.Machine].
-func (mp *m) ExitSyscall() bool { return mp.sched.takeSlot() }
+func (mp *m) ExitSyscall() bool {
+	mp.slot = mp.sched.takeSlot()
+	return mp.slot
+}
 
 // ExitSyscallSlow implements [designs.Machine].
-func (mp *m) ExitSyscallSlow(gp *designs.G) {
-	mp.Ready(gp)
-	mp.park(0)
+func (mp *m) ExitSyscallSlow(gp *designs.G) { mp.Ready(gp) }
+
+// Timers implements [designs.Machine].
+func (mp *m) Timers() *designs.Timers { return mp.sched.reactor.Timers() }
+
+// TimerFirst implements [designs.Machine].
+func (mp *m) TimerFirst(when int64) { mp.sched.reactor.TimerFirst(when) }
+
+// Cache implements [designs.Machine].
+func (mp *m) Cache() *designs.Cache { return &mp.cache }
+
+// RunLocked implements [designs.Machine]. See 'Locked Ms' in the package comment.
+func (mp *m) RunLocked(_ *designs.G, owner designs.Machine) {
+	s, to := mp.sched, owner.(*m)
+	s.idleMu.Lock()
+	defer s.idleMu.Unlock()
+	if s.Stopping() {
+		return // the owner may have ended; a slot that it gets would be lost
+	}
+	to.handed = true
+	if !to.slot {
+		mp.slot, to.slot = false, true
+	}
+	if to.asleep {
+		s.wakes++
+		s.wake(to)
+	}
+}
+
+// AwaitLocked implements [designs.Machine].
+func (mp *m) AwaitLocked() bool {
+	s := mp.sched
+	s.idleMu.Lock()
+	for !s.Stopping() {
+		if mp.handed {
+			mp.handed = false
+			if !s.Halting() {
+				s.idleMu.Unlock()
+				return true
+			}
+			s.runq.Put(mp.LockedG()) // until the world goes on
+		}
+		mp.sleep()
+		s.idleMu.Lock()
+	}
+	s.idleMu.Unlock()
+	mp.end()
+	return false
 }

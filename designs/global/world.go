@@ -1,0 +1,50 @@
+package global
+
+import "schedlab/designs"
+
+// collect takes what is free out of circulation while the world is to stand
+// still, and tells the stopper when nothing else is missing. Needs idleMu.
+func (s *sched) collect() {
+	if !s.Halting() {
+		return
+	}
+	s.collected += s.free.Swap(0)
+	if s.stopper && s.stopwait() <= 0 {
+		s.stopper = false
+		s.stopped.Wakeup()
+	}
+}
+
+// stopwait is how many slots a stopper that has one lacks; -1 if the stopper has
+// none, being a deferred call that runs at Close. Needs idleMu.
+func (s *sched) stopwait() int32 { return s.procs - 1 - s.collected }
+
+// StopWorld implements [designs.Stopper].
+func (s *sched) StopWorld(_ designs.Machine, patience int64) bool {
+	s.idleMu.Lock()
+	s.stopped.Clear()
+	s.stopper = true
+	s.collect()
+	s.idleMu.Unlock()
+	if s.AwaitStopped(&s.stopped, patience) {
+		return true
+	}
+	s.idleMu.Lock()
+	defer s.idleMu.Unlock()
+	inTime := !s.stopper
+	s.stopper = false
+	return inTime
+}
+
+// StartWorld implements [designs.Stopper]. What was queued meanwhile woke nobody.
+func (s *sched) StartWorld(_ designs.Machine, procs int) {
+	s.idleMu.Lock()
+	s.free.Add(s.collected + int32(procs) - s.procs)
+	s.collected, s.procs = 0, int32(procs)
+	s.idleMu.Unlock()
+	for range s.runq.Len() {
+		if !s.wakeOne() {
+			return
+		}
+	}
+}
