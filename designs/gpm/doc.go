@@ -14,6 +14,9 @@
 //     of a G through a local queue never takes it.
 //   - handoffp gives a P to another M; retake is the monitor doing so behind a
 //     system call.
+//   - The poller is the one idle M that waits in the kernel for the network, until
+//     the first timer is due. Timers are in a heap for each P.
+//   - The world is stopped when one M has taken all Ps.
 //
 // # Source
 //
@@ -26,6 +29,9 @@
 //	find.go     where an M looks for a G, in which order
 //	spin.go     wakep, resetspinning, the limit of spinning Ms
 //	syscall.go  entering and leaving system calls, handoffp
+//	poll.go     who looks at timers and the network, and when
+//	world.go    stop-the-world, changing the number of Ps, safe points of all Ps
+//	lockm.go    Ms that belong to one G
 //	sysmon.go   the monitor: retake, preemption
 //	options.go  what can be taken out
 //
@@ -119,6 +125,9 @@
 // is told by a mark that the monitor sets and the next slice removes, not by a
 // tick that each switch writes (which would have to be an atomic store, an XCHG
 // on amd64; Go's is racy); preemption happens at the G's next call or Checkpoint, not by signal.
-//
-// Still to come: network poller, timers, stop-the-world, locked Gs, caches.
+// Timers are taken out of their heap when they are stopped (Go marks them and cleans up
+// later), so a heap holds no dead ones. A timer that is due is fired between two Gs,
+// by the loop or by a G that yields, but not on the way from a G that waits straight
+// to the next: it may hold a lock that the timer wants. Go wakes a new M beside the poller for new
+// work, too, but the poller here takes a P whenever it comes back and one is idle.
 package gpm

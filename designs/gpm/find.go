@@ -28,10 +28,16 @@ func (mp *m) findRunnable() (gp *designs.G, inherit bool) {
 		if mp.p == nil && !mp.nextP() {
 			continue
 		}
+		if mp.sched.Halted() && !mp.obeyHalt() {
+			continue
+		}
+		mp.runTimers(&mp.p.timers)
 		if gp, inherit := mp.nearby(); gp != nil {
 			return gp, inherit
 		}
-		// The network poller and timers will stand here.
+		if mp.netpoll() {
+			continue
+		}
 		if gp := mp.steal(); gp != nil {
 			return gp, false
 		}
@@ -85,12 +91,13 @@ func (mp *m) tookBatch() {
 
 // take needs sched.lock; tookBatch comes next.
 func (s *sched) take(mp *m, limit int) *designs.G {
-	n := queue.BatchSize(s.runq.Len(), len(s.ps), min(limit, 1+mp.p.runq.Room()))
+	n := queue.BatchSize(s.runq.Len(), len(s.ps()), min(limit, 1+mp.p.runq.Room()))
 	gp := s.runq.Get()
 	if gp == nil {
 		return nil
 	}
 	mp.Stats().GlobalGets++
+	mp.Event(designs.EventGlobalGet, -1, n)
 	if n > 1 {
 		batch := s.runq.GetBatch(mp.batch[:n-1])
 		mp.p.runq.PutBatch(batch)
@@ -99,19 +106,31 @@ func (s *sched) take(mp *m, limit int) *designs.G {
 	return gp
 }
 
-// steal visits the other Ps, if the M may spin.
+// steal visits the other Ps, if the M may spin. In the last round it takes, with
+// runnext, what timers of theirs have readied, who may be too busy to look.
 func (mp *m) steal() *designs.G {
 	s := mp.sched
 	if s.opt.NoSteal || !mp.maySpin() {
 		return nil
 	}
+	all := s.allp.Load()
 	for round := range stealRounds {
-		at, step := s.order.begin(mp)
-		for range s.ps {
-			if gp := mp.stealFrom(s.ps[at], round == stealRounds-1); gp != nil {
+		last := round == stealRounds-1
+		at, step := all.order.begin(mp)
+		for range all.ps {
+			victim := all.ps[at]
+			if last && mp.runTimers(&victim.timers) {
+				if gp, _ := mp.p.next(); gp != nil {
+					return gp
+				}
+			}
+			if gp := mp.stealFrom(victim, last); gp != nil {
 				return gp
 			}
-			at = (at + step) % len(s.ps)
+			at = (at + step) % len(all.ps)
+		}
+		if s.Halting() || s.Stopping() || mp.p.safePoint.Load() {
+			return nil
 		}
 	}
 	mp.Stats().StealMisses++
@@ -138,6 +157,7 @@ func (mp *m) stealFrom(victim *p, last bool) *designs.G {
 	if gp != nil {
 		mp.Stats().Steals++
 		mp.Stats().Stolen += uint64(n)
+		mp.Event(designs.EventSteal, victim.id, n)
 	}
 	return gp
 }
@@ -162,7 +182,7 @@ func stealNext(victim *p, thief queue.Thief[designs.G]) (*designs.G, int) {
 func (mp *m) giveUp() *designs.G {
 	s := mp.sched
 	s.lock.Lock()
-	if s.Stopping() {
+	if s.Stopping() || s.world.stopping || mp.p.safePoint.Load() {
 		s.lock.Unlock()
 		return nil
 	}
@@ -171,9 +191,7 @@ func (mp *m) giveUp() *designs.G {
 		mp.tookBatch()
 		return gp
 	}
-	pp := mp.p
-	mp.p = nil
-	s.pidleput(pp)
+	s.pidleput(mp.releasep())
 	if !mp.spinning && s.needspinning.Load() {
 		// See 'Needspinning'. Nobody else can have taken pp: we hold the lock.
 		mp.acquirep(s.pidleget())
@@ -188,7 +206,7 @@ func (mp *m) giveUp() *designs.G {
 			return nil
 		}
 	}
-	mp.stopm()
+	mp.pollOrStop()
 	return nil
 }
 
@@ -196,9 +214,9 @@ func (mp *m) giveUp() *designs.G {
 // P is idle, the M has that P and spins again.
 func (mp *m) lookAgain() bool {
 	s := mp.sched
-	work := !s.runq.Empty()
-	for i := 0; i < len(s.ps) && !work && !s.opt.NoSteal; i++ {
-		work = !s.ps[i].runq.Empty()
+	work, ps := !s.runq.Empty(), s.ps()
+	for i := 0; i < len(ps) && !work && !s.opt.NoSteal; i++ {
+		work = !ps[i].runq.Empty()
 	}
 	if !work {
 		return false
@@ -222,7 +240,13 @@ func (mp *m) stopm() {
 		s.lock.Unlock()
 		return
 	}
+	s.sleep(mp)
+}
+
+// sleep puts mp, which has no P, to sleep. It needs sched.lock, and releases it.
+func (s *sched) sleep(mp *m) {
 	mp.Stats().Parks++
+	mp.Event(designs.EventMPark, -1, 0)
 	s.mput(mp)
 	s.lock.Unlock()
 	mp.note.Sleep()
@@ -239,5 +263,6 @@ func (mp *m) nextP() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
+	mp.Event(designs.EventMWake, -1, 0)
 	return true
 }

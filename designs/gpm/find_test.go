@@ -17,13 +17,12 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &sched{}
-			for i := range 2 {
-				s.ps = append(s.ps, &p{id: i, sched: s})
-			}
+			ps := []*p{s.newP(0), s.newP(1)}
+			s.setPs(ps)
 			mp, idle := &m{sched: s}, &m{sched: s}
-			s.pidleput(s.ps[1])
+			s.pidleput(ps[1])
 			s.midle.PutHead(idle)
-			mp.acquirep(s.ps[0])
+			mp.acquirep(ps[0])
 			for range 4 {
 				s.runq.Put(new(designs.G))
 			}
@@ -31,7 +30,7 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 			require.NotNil(t, find(mp))
 
 			require.Positive(t, mp.p.runq.Len())
-			require.Same(t, s.ps[1], idle.nextp)
+			require.Same(t, ps[1], idle.nextp)
 			require.True(t, idle.spinning)
 			require.EqualValues(t, 1, s.nmspinning.Load())
 		})

@@ -19,7 +19,8 @@ type m struct {
 	nextp *p
 	note  host.Note
 
-	batch [maxBatch]*designs.G // on their way from the global queue
+	batch  [maxBatch]*designs.G // on their way from the global queue
+	events designs.PollEvents
 }
 
 // wake wakes the M that startm returned, if it returned one.
@@ -31,9 +32,23 @@ func (mp *m) wake() {
 
 // acquirep makes pp, which nobody holds, the M's.
 func (mp *m) acquirep(pp *p) {
-	mp.p = pp
-	pp.m.Store(mp)
+	mp.hold(pp)
 	pp.status.Store(pRunning)
+}
+
+// hold is acquirep of a P whose status is right already.
+func (mp *m) hold(pp *p) {
+	mp.p = pp
+	mp.SetP(pp.id)
+	pp.m.Store(mp)
+}
+
+// releasep takes the P from the M. Whoever gets it sets its status.
+func (mp *m) releasep() *p {
+	pp := mp.p
+	mp.p = nil
+	mp.SetP(-1)
+	return pp
 }
 
 // Newproc implements [designs.Machine].
@@ -56,8 +71,12 @@ func (mp *m) runqput(gp *designs.G, next bool) {
 	mp.p.runq.Put(gp, next, mp.sched)
 }
 
-// Next implements [designs.Machine].
+// Next implements [designs.Machine]. Timers that are due go first, which Schedule
+// sees to: they must not fire here.
 func (mp *m) Next() *designs.G {
+	if first := mp.p.timers.First(); first != 0 && first <= host.Nanotime() {
+		return nil
+	}
 	gp, inherit := mp.nearby()
 	if gp != nil {
 		mp.p.slice(mp, inherit)
@@ -66,12 +85,12 @@ func (mp *m) Next() *designs.G {
 }
 
 // YieldTo implements [designs.Machine]. If there is nothing else close by, the
-// yielding G would be the next on the global queue: it goes on, in a new slice.
+// yielding G would be the next on the global queue: it goes on, in a new slice. A
+// G that yields holds no locks that a timer might want.
 func (mp *m) YieldTo(*designs.G) *designs.G {
-	gp := mp.Next()
-	if gp == nil {
-		mp.p.slice(mp, false)
-	}
+	mp.runTimers(&mp.p.timers)
+	gp, inherit := mp.nearby()
+	mp.p.slice(mp, inherit)
 	return gp
 }
 
@@ -108,3 +127,54 @@ func (mp *m) Schedule(dead *designs.G) *designs.G {
 	}
 	return gp
 }
+
+// ReadyList implements [designs.Machine]: Go's injectglist. The M runs the first
+// itself, if it has a P; as many as there are idle Ps go where those look first.
+func (mp *m) ReadyList(list *designs.GList) {
+	s := mp.sched
+	if mp.p == nil {
+		s.globrunqputStart(list)
+		return
+	}
+	if mp.runqput(list.Get(), false); list.Empty() {
+		return
+	}
+	var share designs.GList
+	for n := s.npidle.Load(); n > 0 && !list.Empty(); n-- {
+		share.Put(list.Get())
+	}
+	if !share.Empty() {
+		s.globrunqputStart(&share)
+	}
+	for gp := list.Get(); gp != nil; gp = list.Get() {
+		mp.runqput(gp, false)
+	}
+	mp.wakep()
+}
+
+// globrunqputStart puts list on the global queue and starts an M for each of
+// them, as far as Ps are idle.
+func (s *sched) globrunqputStart(list *designs.GList) {
+	s.lock.Lock()
+	n := list.Len()
+	s.runq.Append(list)
+	for ; n > 0; n-- {
+		pp := s.pidleget()
+		if pp == nil {
+			// Whoever is about to make one idle shall look: see 'Needspinning'.
+			s.needspinning.Store(true)
+			break
+		}
+		mp := s.startm(pp, false)
+		s.lock.Unlock()
+		mp.wake()
+		s.lock.Lock()
+	}
+	s.lock.Unlock()
+}
+
+// Timers implements [designs.Machine]. Without a P there is nobody to start one.
+func (mp *m) Timers() *designs.Timers { return &mp.p.timers }
+
+// Cache implements [designs.Machine].
+func (mp *m) Cache() *designs.Cache { return &mp.p.cache }

@@ -7,12 +7,17 @@ import (
 )
 
 // Statuses of a P. Who sets a status owns the P, but for the last word of
-// pSyscall: the M that is in the kernel and the monitor fight for the P by CAS.
+// pSyscall: the M that is in the kernel fights for the P by CAS with the monitor
+// and with who stops the world.
 const (
 	pIdle    = iota // on the idle list, or on its way between two Ms
 	pRunning        // held by M p.m
 	pSyscall        // its M is in the kernel and may find it gone
+	pStopped        // held by the stopped world; its queue may hold Gs
+	pDead           // no longer one of the Ps
 )
+
+var pStatusNames = [...]string{"idle", "running", "syscall", "stopped", "dead"}
 
 // p is a processor. Its plain fields belong to the M that holds it.
 type p struct {
@@ -28,6 +33,9 @@ type p struct {
 	runq  queue.Ring[designs.G]
 	gfree designs.FreeList
 
+	timers designs.Timers
+	cache  designs.Cache
+
 	tick     uint32 // time slices begun; every 61st begins with the global queue
 	inherits int    // Gs in a row that came from runnext
 
@@ -40,7 +48,20 @@ type p struct {
 	// to store atomically.
 	marked host.Bool
 
+	// safePoint: fn of ForEachP is to be called for this P, by whoever owns it,
+	// who takes this back. Set under sched.lock, which who makes a P idle has, too;
+	// for a P in a system call see haltInSyscall.
+	safePoint host.Bool
+
 	seen seen // the monitor's own
+}
+
+func (s *sched) newP(id int) *p {
+	pp := &p{id: id, sched: s}
+	pp.gfree.Pool = &s.gfree
+	pp.timers.Init(&s.Core)
+	pp.cache.Init(&s.Core)
+	return pp
 }
 
 // seen is what the monitor saw of a P, and when.

@@ -1,6 +1,10 @@
 package gpm
 
 import (
+	"fmt"
+	"strings"
+	"time"
+
 	"schedlab/designs"
 	"schedlab/designs/queue"
 	"schedlab/host"
@@ -9,9 +13,11 @@ import (
 type sched struct {
 	designs.Core
 	opt   Options
-	ps    []*p
-	order victims
 	gfree designs.FreePool
+
+	// allp is all Ps. Replaced while the world stands still, but read also by
+	// those who hold no P: they may see the last one a little longer.
+	allp host.Pointer[allp]
 
 	// Read without the lock by submitters: see the protocols in the package
 	// comment. npidle is written under lock.
@@ -20,17 +26,33 @@ type sched struct {
 	needspinning host.Bool
 
 	lock    host.CountedMutex // guards all below
+	everyp  []*p              // allp, and those that are dead until SetProcs wants them again
 	runq    queue.Global[designs.G, *designs.G]
 	pidle   queue.List[p, *p] // idle Ps
 	midle   queue.List[m, *m] // idle Ms; the last to park is the first
+	mlocked map[*m]bool       // locked Ms that sleep until their G is to run
 	nm      int               // Ms started
-	handing int               // Ps that the monitor carries from one M to another
+	handing int               // Ps or Gs that the monitor carries
 	wakes   uint64            // idle Ms woken
-	retakes uint64
+	retakes host.Uint64       // by the monitor; atomic, for readers of Stats
 
 	overflows uint64 // of rings
 
+	poll    poll
+	world   stop
 	monitor monitor
+}
+
+// allp is a set of Ps, and the order in which to visit them.
+type allp struct {
+	ps    []*p
+	order victims
+}
+
+func (s *sched) ps() []*p { return s.allp.Load().ps }
+
+func (s *sched) setPs(ps []*p) {
+	s.allp.Store(&allp{ps: ps, order: newVictims(len(ps), s.opt.SequentialVictims)})
 }
 
 // New makes a G-P-M scheduler with cfg.Procs Ps.
@@ -45,15 +67,17 @@ func build(cfg designs.Config, opt Options) (designs.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &sched{opt: opt, ps: make([]*p, cfg.Procs), order: newVictims(cfg.Procs, opt.SequentialVictims)}
-	for i := range s.ps {
-		s.ps[i] = &p{id: i, sched: s}
-		s.ps[i].gfree.Pool = &s.gfree
-	}
+	s := &sched{opt: opt, mlocked: map[*m]bool{}}
 	s.Init(s, cfg)
+	ps := make([]*p, cfg.Procs)
+	for i := range ps {
+		ps[i] = s.newP(i)
+	}
+	s.everyp = ps
+	s.setPs(ps)
 	s.lock.Lock()
-	for i := len(s.ps) - 1; i >= 0; i-- {
-		s.pidleput(s.ps[i])
+	for i := range ps {
+		s.pidleput(ps[len(ps)-1-i])
 	}
 	s.lock.Unlock()
 	s.startMonitor()
@@ -92,6 +116,13 @@ func (s *sched) Stop() {
 	for mp := s.midle.Get(); mp != nil; mp = s.midle.Get() {
 		mp.note.Wakeup()
 	}
+	for mp := range s.mlocked {
+		mp.note.Wakeup()
+	}
+	clear(s.mlocked)
+	if s.poll.by != nil {
+		s.Net().Break()
+	}
 	s.monitor.wake()
 	s.lock.Unlock()
 	s.monitor.stop.Wakeup()
@@ -103,10 +134,30 @@ func (s *sched) AddStats(st *designs.Stats) {
 	s.gfree.AddStats(st)
 	s.lock.Lock()
 	st.Wakes += s.wakes
-	st.Retakes += s.retakes
+	st.Retakes += s.retakes.Load()
 	st.Overflows += s.overflows
-	st.Handoffs += s.retakes
+	st.Handoffs += s.retakes.Load()
 	s.lock.Unlock()
+}
+
+// DumpSched implements [designs.Impl]: Go's schedtrace.
+func (s *sched) DumpSched(w *strings.Builder) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	fmt.Fprintf(w, " idleprocs=%d threads=%d idlethreads=%d lockedthreads=%d spinningthreads=%d needspinning=%t polling=%t runqueue=%d",
+		s.npidle.Load(), s.nm, s.midle.Len(), len(s.mlocked), s.nmspinning.Load(), s.needspinning.Load(), s.poll.by != nil, s.runq.Len())
+	var sizes []int
+	for _, pp := range s.ps() {
+		sizes = append(sizes, pp.runq.Len())
+	}
+	fmt.Fprintf(w, " %d\n", sizes)
+	for _, pp := range s.ps() {
+		fmt.Fprintf(w, "  P%d: status=%s syscalltick=%d runqsize=%d", pp.id, pStatusNames[pp.status.Load()], pp.syscalltick.Load(), pp.runq.Len())
+		if first := pp.timers.First(); first != 0 {
+			fmt.Fprintf(w, " first timer in %v", time.Duration(first-host.Nanotime()).Round(time.Microsecond))
+		}
+		w.WriteString("\n")
+	}
 }
 
 // The functions from here to the end of the file need sched.lock.
@@ -156,10 +207,14 @@ func (s *sched) mput(mp *m) {
 // checkRest tells the core if the last M has become idle. By then every queue
 // must be empty, or a wakeup was lost (I2).
 func (s *sched) checkRest() {
-	if s.midle.Len() != s.nm || s.handing > 0 || s.Stopping() {
+	resting := s.midle.Len() + len(s.mlocked)
+	if s.poll.by != nil {
+		resting++
+	}
+	if resting != s.nm || s.handing > 0 || s.Stopping() {
 		return
 	}
-	if !s.runq.Empty() || int(s.npidle.Load()) != len(s.ps) {
+	if !s.runq.Empty() || int(s.npidle.Load()) != len(s.ps()) {
 		panic(designs.Broken("gpm: checkRest: all Ms are idle, but a P or a G is not: a wakeup was lost"))
 	}
 	s.AtRest()

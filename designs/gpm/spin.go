@@ -69,7 +69,7 @@ func (mp *m) maySpin() bool {
 	}
 	s := mp.sched
 	spinning := int(s.nmspinning.Load())
-	busy := len(s.ps) - int(s.npidle.Load())
+	busy := len(s.ps()) - int(s.npidle.Load())
 	if limit := s.opt.SpinnerLimit; limit > 0 && spinning >= limit || limit == 0 && 2*spinning >= busy {
 		return false
 	}

@@ -6,18 +6,19 @@ import "schedlab/designs"
 // comment.
 func (mp *m) EnterSyscall(blocks bool) {
 	s, pp := mp.sched, mp.p
-	mp.oldp, mp.p = pp, nil
+	mp.oldp = mp.releasep()
 	pp.syscalltick.Add(1)
-	if s.opt.NoHandoffp {
-		return // status stays pRunning: nobody takes it
-	}
 	pp.m.Store(nil)
-	if !blocks {
+	if !blocks || s.opt.NoHandoffp {
 		pp.status.Store(pSyscall)
+		if s.Halted() {
+			mp.haltInSyscall(pp)
+		}
 		return
 	}
 	pp.status.Store(pIdle)
 	mp.Stats().Handoffs++
+	mp.Event(designs.EventHandoff, pp.id, 0)
 	s.handoffp(pp)
 }
 
@@ -25,9 +26,8 @@ func (mp *m) EnterSyscall(blocks bool) {
 func (mp *m) ExitSyscall() bool {
 	s, pp := mp.sched, mp.oldp
 	mp.oldp = nil
-	if s.opt.NoHandoffp || pp.status.CompareAndSwap(pSyscall, pRunning) {
-		mp.p = pp
-		pp.m.Store(mp)
+	if pp.status.CompareAndSwap(pSyscall, pRunning) {
+		mp.hold(pp)
 		return true
 	}
 	s.lock.Lock()
@@ -60,9 +60,20 @@ func (mp *m) ExitSyscallSlow(gp *designs.G) {
 // find (Go issues 5216, 13645).
 func (s *sched) handoffp(pp *p) {
 	s.lock.Lock()
+	for pp.safePoint.Load() {
+		s.lock.Unlock()
+		s.runSafePoint(pp)
+		s.lock.Lock()
+	}
 	var mp *m
 	switch {
+	case s.world.stopping:
+		s.stopP(pp)
 	case !pp.runq.Empty() || !s.runq.Empty():
+		mp = s.startm(pp, false)
+	case s.poll.by == nil && s.wantPoll():
+		// Somebody must wait for the network and timers, as a last M that goes
+		// idle would (Go issue 13645).
 		mp = s.startm(pp, false)
 	case s.nmspinning.Load()+s.npidle.Load() == 0 && s.nmspinning.CompareAndSwap(0, 1):
 		// All others are busy and nobody looks for work: this M shall.
@@ -79,4 +90,7 @@ func (s *sched) handoffp(pp *p) {
 	}
 	s.lock.Unlock()
 	mp.wake()
+	if first := pp.timers.First(); first != 0 {
+		s.wakePoller(first)
+	}
 }

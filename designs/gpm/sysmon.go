@@ -1,6 +1,9 @@
 package gpm
 
-import "schedlab/host"
+import (
+	"schedlab/designs"
+	"schedlab/host"
+)
 
 const (
 	monitorDelay    = 20_000     // ns between two looks of the monitor
@@ -12,6 +15,7 @@ const (
 // monitor is the state of sysmon, the thread that looks after Ps without having
 // one.
 type monitor struct {
+	m
 	stop host.Note // ends it
 
 	// The long sleep, when all Ps are idle: awake is signaled, under sched.lock,
@@ -21,9 +25,8 @@ type monitor struct {
 }
 
 func (s *sched) startMonitor() {
-	if !s.opt.NoPreempt || !s.opt.NoRetake && !s.opt.NoHandoffp {
-		s.StartThread(s.sysmon)
-	}
+	s.monitor.sched = s
+	s.StartActor(&s.monitor.M, &s.monitor.m, func(*designs.G) { s.sysmon() })
 }
 
 // wake ends the long sleep. Under sched.lock.
@@ -42,7 +45,8 @@ func (s *sched) sysmon() {
 			delay, idle = monitorDelay, 0
 			continue
 		}
-		if s.retake(host.Nanotime()) {
+		now := host.Nanotime()
+		if took, polled := s.retake(now), s.pollSeldom(now); took || polled {
 			delay, idle = monitorDelay, 0
 		} else if idle++; idle > monitorPatience {
 			delay = min(2*delay, monitorMaxDelay)
@@ -52,11 +56,11 @@ func (s *sched) sysmon() {
 
 // longSleep sleeps while all Ps are idle, and says whether it did.
 func (s *sched) longSleep() bool {
-	if int(s.npidle.Load()) != len(s.ps) {
+	if int(s.npidle.Load()) != len(s.ps()) {
 		return false
 	}
 	s.lock.Lock()
-	if int(s.npidle.Load()) != len(s.ps) || s.Stopping() {
+	if int(s.npidle.Load()) != len(s.ps()) || s.Stopping() {
 		s.lock.Unlock()
 		return false
 	}
@@ -71,7 +75,7 @@ func (s *sched) longSleep() bool {
 // M, one that runs the same G for long has that G asked to give way. It says
 // whether it took a P.
 func (s *sched) retake(now int64) (took bool) {
-	for _, pp := range s.ps {
+	for _, pp := range s.ps() {
 		switch pp.status.Load() {
 		case pRunning:
 			if s.sliceOver(pp, now) && !s.opt.NoPreempt {
@@ -104,7 +108,7 @@ func (s *sched) sliceOver(pp *p, now int64) bool {
 // nothing to run and others are idle or looking, it can wait for a time slice;
 // no longer, because a P in a system call keeps the monitor from its long sleep.
 func (s *sched) syscallLong(pp *p, now int64) bool {
-	if s.opt.NoRetake {
+	if s.opt.NoRetake || s.opt.NoHandoffp {
 		return false
 	}
 	over := s.sliceOver(pp, now)
@@ -119,20 +123,26 @@ func (s *sched) syscallLong(pp *p, now int64) bool {
 // retakeFrom takes pp from the M that is in a system call with it. While this
 // thread carries the P, that M may come back and be the last to go idle: handing
 // keeps it from finding the scheduler at rest.
-func (s *sched) retakeFrom(pp *p) bool {
+func (s *sched) retakeFrom(pp *p) (took bool) {
+	s.carry(func() {
+		took = pp.status.CompareAndSwap(pSyscall, pIdle)
+		if took {
+			s.monitor.Event(designs.EventRetake, pp.id, 0)
+			s.handoffp(pp)
+			s.retakes.Add(1)
+		}
+	})
+	return took
+}
+
+// carry calls f, which may have Ps or Gs in hands that no queue shows.
+func (s *sched) carry(f func()) {
 	s.lock.Lock()
 	s.handing++
 	s.lock.Unlock()
-	took := pp.status.CompareAndSwap(pSyscall, pIdle)
-	if took {
-		s.handoffp(pp)
-	}
+	f()
 	s.lock.Lock()
 	s.handing--
-	if took {
-		s.retakes++
-	}
 	s.checkRest()
 	s.lock.Unlock()
-	return took
 }

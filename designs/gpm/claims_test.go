@@ -1,0 +1,246 @@
+package gpm
+
+import (
+	"os"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+	"schedlab/host"
+)
+
+// What texts about Go's scheduler say happens to a goroutine, as it shows in the
+// event stream. What each idea buys is in signature_test.go.
+
+// traced runs main and returns what happened.
+func traced(t *testing.T, procs int, main func(*designs.G)) ([]designs.Event, designs.Stats) {
+	t.Helper()
+	return tracedOn(t, procs, func(_ *sched, g *designs.G) { main(g) })
+}
+
+func tracedOn(t *testing.T, procs int, main func(*sched, *designs.G)) ([]designs.Event, designs.Stats) {
+	t.Helper()
+	log := &designs.EventLog{}
+	s, err := build(designs.Config{Procs: procs, Seed: 1, Events: log}, Options{})
+	require.NoError(t, err)
+	require.NoError(t, s.Run(func(g *designs.G) { main(s.(*sched), g) }))
+	require.NoError(t, s.Close())
+	require.Zero(t, log.Dropped())
+	return log.Events(), s.Stats()
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// of returns the kinds of what happened to a G, in order.
+func of(events []designs.Event, g uint64) (kinds []designs.EventKind) {
+	for _, e := range events {
+		if e.G == g && e.What <= designs.EventSyscallSlow {
+			kinds = append(kinds, e.What)
+		}
+	}
+	return kinds
+}
+
+// find returns the index of the first event from i on that is such; it fails if
+// there is none.
+func find(t *testing.T, events []designs.Event, from int, such func(designs.Event) bool) int {
+	t.Helper()
+	i := slices.IndexFunc(events[from:], such)
+	require.NotEqual(t, -1, i, "no such event")
+	return from + i
+}
+
+// A preempted G goes to the global queue, from which it comes back.
+func TestAPreemptedGGoesToTheGlobalQueue(t *testing.T) {
+	var hog uint64
+	events, st := traced(t, 1, func(g *designs.G) {
+		hog = g.ID()
+		ran := false
+		g.Go(func(g *designs.G) { ran = true })
+		for !ran { // ends only if the other G runs meanwhile
+			g.Checkpoint()
+		}
+	})
+	require.Positive(t, st.Preempted)
+	i := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPreempted && e.G == hog })
+	get := find(t, events, i, func(e designs.Event) bool { return e.What == designs.EventGlobalGet })
+	run := find(t, events, i, func(e designs.Event) bool { return e.What == designs.EventRun && e.G == hog })
+	require.Less(t, get, run)
+}
+
+// What others have queued comes last.
+func TestStealingComesLast(t *testing.T) {
+	s := &sched{mlocked: map[*m]bool{}}
+	ps := []*p{s.newP(0), s.newP(1)}
+	s.setPs(ps)
+	mp := &m{sched: s}
+	mp.acquirep(ps[0])
+	ps[1].status.Store(pRunning)
+	gs := make([]designs.G, 3)
+	ps[1].runq.Put(&gs[0], false, s)
+	s.runq.Put(&gs[1])
+	ps[0].runq.Put(&gs[2], false, s)
+	ps[0].tick = 1
+	for i := len(gs) - 1; i >= 0; i-- {
+		gp, _ := mp.findRunnable()
+		require.Same(t, &gs[i], gp)
+	}
+}
+
+// What waits is detached from its M, which schedules on; what is readied runs on
+// whatever M is free.
+func TestAWaitingGLeavesItsM(t *testing.T) {
+	var waiter, other uint64
+	events, _ := traced(t, 1, func(g *designs.G) {
+		c := gsync.NewChan[int](g, 0)
+		g.Go(func(g *designs.G) {
+			other = g.ID()
+			c.Send(g, 1)
+		})
+		waiter = g.ID()
+		c.Recv(g)
+	})
+	park := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPark && e.G == waiter })
+	require.Equal(t, designs.WaitChanReceive, events[park].Reason)
+	run := find(t, events, park, func(e designs.Event) bool { return e.What == designs.EventRun })
+	require.Equal(t, other, events[run].G)
+	require.Equal(t, events[park].M, events[run].M)
+	ready := find(t, events, run, func(e designs.Event) bool { return e.What == designs.EventReady && e.G == waiter })
+	require.Equal(t, other, events[ready].By)
+}
+
+// A G whose wait is over before it has begun goes on running: commit says no.
+func TestAGWhoseWaitIsOverGoesOn(t *testing.T) {
+	var id uint64
+	events, st := traced(t, 1, func(g *designs.G) {
+		id = g.ID()
+		g.Go(func(*designs.G) {})
+		g.Park(designs.WaitOther, func(*designs.G) bool { return false })
+	})
+	require.Zero(t, st.Readied)
+	park := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPark && e.G == id })
+	run := find(t, events, park, func(e designs.Event) bool { return e.What == designs.EventRun })
+	require.Equal(t, id, events[run].G, "nobody ran in between")
+}
+
+// A receiver takes the value from the sender that waits, and readies it: one
+// park and one ready a message.
+func TestAReceiverTakesFromTheWaitingSender(t *testing.T) {
+	const messages = 100
+	_, st := traced(t, 1, func(g *designs.G) {
+		c := gsync.NewChan[int](g, 0)
+		for i := range messages {
+			g.Go(func(g *designs.G) { c.Send(g, i) })
+		}
+		g.Yield() // all senders wait now
+		for range messages {
+			c.Recv(g)
+		}
+	})
+	require.EqualValues(t, messages, st.Readied)
+}
+
+// Only the last Done readies who waits.
+func TestTheLastDoneReadies(t *testing.T) {
+	var waiter, last uint64
+	events, st := traced(t, 1, func(g *designs.G) {
+		waiter = g.ID()
+		var wg gsync.WaitGroup
+		wg.Add(g, 10)
+		for range 10 {
+			g.Go(func(g *designs.G) {
+				last = g.ID()
+				wg.Done(g)
+			})
+		}
+		wg.Wait(g)
+	})
+	require.EqualValues(t, 1, st.Readied)
+	ready := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventReady })
+	require.Equal(t, waiter, events[ready].G)
+	require.Equal(t, last, events[ready].By)
+}
+
+// A readied G goes to the queue of the P that readied it, and an idle P is woken
+// for it: that one steals it, if the first is busy.
+func TestAReadiedGWakesAnIdleP(t *testing.T) {
+	events, _ := traced(t, 2, func(g *designs.G) {
+		var parked, ran atomic.Bool
+		var waiter *designs.G
+		g.Go(func(g *designs.G) {
+			waiter = g
+			g.Park(designs.WaitOther, func(*designs.G) bool { parked.Store(true); return true })
+			ran.Store(true)
+		})
+		for !parked.Load() {
+			g.Yield()
+		}
+		g.Ready(waiter)
+		for !ran.Load() { // busy, without a safe point
+			host.Pause(1)
+		}
+	})
+	ready := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventReady })
+	find(t, events, ready, func(e designs.Event) bool { return e.What == designs.EventSteal && e.M != events[ready].M })
+}
+
+// After a system call a G goes on if its P is still there, and otherwise queues.
+func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
+	var fast, slow uint64
+	events, st := tracedOn(t, 1, func(s *sched, g *designs.G) {
+		fast = g.ID()
+		g.Syscall(func() {})
+		r, w, err := os.Pipe()
+		must(err)
+		defer r.Close()
+		defer w.Close()
+		g.Go(func(g *designs.G) {
+			slow = g.ID()
+			g.BlockingSyscall(func() { r.Read(make([]byte, 1)) })
+		})
+		g.Yield() // back here when the other has given up the P
+		w.Write([]byte{1})
+		for s.runq.Empty() { // no safe point: the P stays here until the other has queued
+			host.Pause(1)
+		}
+	})
+	require.Equal(t, []designs.EventKind{designs.EventSyscall, designs.EventSyscallEnd}, of(events, fast)[2:4])
+	require.Equal(t, []designs.EventKind{designs.EventSyscall, designs.EventSyscallSlow, designs.EventRun}, of(events, slow)[2:5])
+	require.EqualValues(t, 1, st.SyscallsSlow)
+}
+
+// Threads are made when a P is idle and no M is, and not otherwise.
+func TestMsAreMadeOnDemand(t *testing.T) {
+	_, st := traced(t, 2, func(g *designs.G) {
+		for range 1000 {
+			g.Go(func(*designs.G) {})
+			g.Yield()
+		}
+	})
+	require.LessOrEqual(t, st.Ms, uint64(3))
+	const blocked = 10
+	_, st = traced(t, 1, func(g *designs.G) {
+		var in atomic.Int64
+		all := make(chan struct{})
+		for range blocked {
+			g.Go(func(g *designs.G) {
+				g.BlockingSyscall(func() {
+					if in.Add(1) == blocked {
+						close(all)
+					}
+					<-all
+				})
+			})
+		}
+	})
+	require.GreaterOrEqual(t, st.Ms, uint64(blocked))
+	require.LessOrEqual(t, st.Ms, uint64(blocked+2))
+}

@@ -1,0 +1,69 @@
+package gpm
+
+import "schedlab/designs"
+
+// RunLocked implements [designs.Machine]: Go's startlockedm. The other M gets
+// this one's P; see "Locked Ms" in package designs.
+func (mp *m) RunLocked(gp *designs.G, owner designs.Machine) {
+	s, om := mp.sched, owner.(*m)
+	s.lock.Lock()
+	if s.Stopping() {
+		s.lock.Unlock()
+		return
+	}
+	pp := mp.releasep()
+	pp.status.Store(pIdle)
+	om.nextp = pp
+	asleep := s.mlocked[om]
+	delete(s.mlocked, om)
+	if asleep {
+		s.wakes++
+	}
+	s.lock.Unlock()
+	if asleep {
+		om.note.Wakeup()
+	}
+	mp.stopm()
+}
+
+// AwaitLocked implements [designs.Machine]: Go's stoplockedm.
+func (mp *m) AwaitLocked() bool {
+	if mp.p != nil {
+		pp := mp.releasep()
+		pp.m.Store(nil)
+		pp.status.Store(pIdle)
+		mp.Stats().Handoffs++
+		mp.Event(designs.EventHandoff, pp.id, 0)
+		mp.sched.handoffp(pp)
+	}
+	if !mp.awaitP() {
+		return false
+	}
+	mp.acquirep(mp.nextp)
+	mp.nextp = nil
+	mp.Event(designs.EventMWake, -1, 0)
+	mp.sched.runSafePoint(mp.p)
+	// If the world is to stop, the G halts at its next safe point: to leave it here
+	// would be to queue it once more.
+	mp.p.slice(mp, false)
+	return true
+}
+
+// awaitP sleeps until somebody hands a P over with the locked G; false: the
+// scheduler stops.
+func (mp *m) awaitP() bool {
+	s := mp.sched
+	s.lock.Lock()
+	if mp.nextp != nil || s.Stopping() {
+		s.lock.Unlock()
+		return !s.Stopping()
+	}
+	mp.Stats().Parks++
+	mp.Event(designs.EventMPark, -1, 0)
+	mp.note.Clear()
+	s.mlocked[mp] = true
+	s.checkRest()
+	s.lock.Unlock()
+	mp.note.Sleep()
+	return mp.nextp != nil
+}

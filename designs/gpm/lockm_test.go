@@ -1,0 +1,114 @@
+package gpm
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// until waits for what another thread of the test does under sched.lock.
+func (s *sched) until(cond func() bool) {
+	for {
+		s.lock.Lock()
+		ok := cond()
+		s.lock.Unlock()
+		if ok {
+			return
+		}
+		host.Pause(10)
+	}
+}
+
+// listed says whether mp is an idle M. Needs sched.lock.
+func (s *sched) listed(mp *m) (found bool) {
+	for _, idle := range s.idleMs() {
+		found = found || idle == mp
+	}
+	return found
+}
+
+// handOver lets mp, with its P, find a G that is locked to owner. The result is
+// closed when mp, which then sleeps, has been woken.
+func (s *sched) handOver(mp, owner *m) (woken chan bool) {
+	woken = make(chan bool)
+	go func() {
+		mp.RunLocked(new(designs.G), owner)
+		close(woken)
+	}()
+	s.until(func() bool { return s.listed(mp) })
+	return woken
+}
+
+func (mp *m) await() (got chan bool) {
+	got = make(chan bool)
+	go func() { got <- mp.AwaitLocked() }()
+	return got
+}
+
+func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
+	s := newRig(1, 0)
+	mp, owner := s.holder(s.ps()[0]), &m{sched: s}
+	got := owner.await()
+	s.until(func() bool { return s.mlocked[owner] })
+
+	woken := s.handOver(mp, owner)
+
+	require.True(t, <-got)
+	require.Zero(t, owner.p.id)
+	require.Equal(t, []string{"running"}, statuses(s.ps()))
+	require.True(t, owner.p.m.Load() == owner)
+	require.True(t, owner.nextp == nil && mp.p == nil)
+	require.Empty(t, s.mlocked)
+	require.EqualValues(t, 1, s.wakes)
+	mp.note.Wakeup()
+	<-woken
+}
+
+// The G is found before its M, which has just queued it, has gone to sleep. The
+// P that the M still has goes to others.
+func TestALockedMIsHandedAPBeforeItSleeps(t *testing.T) {
+	s := newRig(2, 0)
+	s.nmspinning.Store(1) // nobody is woken to look for work
+	mp, owner := s.holder(s.ps()[0]), s.holder(s.ps()[1])
+	woken := s.handOver(mp, owner)
+	require.Zero(t, s.wakes, "it is awake")
+
+	require.True(t, owner.AwaitLocked())
+
+	require.Zero(t, owner.p.id)
+	require.Equal(t, []string{"running", "idle"}, statuses(s.ps()))
+	require.EqualValues(t, 1, s.npidle.Load())
+	require.Empty(t, s.mlocked)
+	mp.note.Wakeup()
+	<-woken
+}
+
+// The M that is handed a P does not run its G before ForEachP has been to that P.
+func TestALockedMIsHandedAPThatForEachPWants(t *testing.T) {
+	s := newRig(1, 0)
+	mp, owner := s.holder(s.ps()[0]), &m{sched: s}
+	calls := 0
+	s.world.fn, s.world.wait = func(int) { calls++ }, 2
+	s.ps()[0].safePoint.Store(true)
+	woken := s.handOver(mp, owner)
+
+	require.True(t, owner.AwaitLocked())
+
+	require.Equal(t, 1, calls)
+	require.Equal(t, 1, s.world.wait)
+	mp.note.Wakeup()
+	<-woken
+}
+
+func TestALockedMThatSleepsEndsWithTheScheduler(t *testing.T) {
+	s := newRig(1, 0)
+	owner := &m{sched: s}
+	got := owner.await()
+	s.until(func() bool { return s.mlocked[owner] })
+	s.Stop()
+	require.False(t, <-got)
+	require.Empty(t, s.mlocked)
+}

@@ -1,0 +1,256 @@
+package gpm
+
+import (
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// Stopping the world (see the protocol in package designs) is to take all Ps
+// but one's own. Each P is taken in one of four ways:
+//
+//	idle                by who stops, off the list, under sched.lock
+//	in a system call    by who stops, CAS pSyscall to pStopped; or, if the call
+//	                    began later, by its M, which looks at halt after it has
+//	                    set pSyscall
+//	running             by its M, in findRunnable
+//	on its way          by who carries it (handoffp), or by the M it goes to
+//
+// Each way counts once, under sched.lock and only while stopping is set: so wait
+// is the number of Ps that are missing. ForEachP counts with the same words; Go
+// issue 10618 is about two protocols that share a counter, but here only the one G
+// that has taken the world (package designs) does either.
+//
+// # Entering a system call while the world stops
+//
+//	EnterSyscall                        StopWorld
+//	1. status = pSyscall                1. haltWorld is set
+//	2. barrier (atomics are             2. barrier (likewise)
+//	   sequentially consistent)         3. for each P in pSyscall: CAS to
+//	3. if halt is set: CAS pSyscall to     pStopped; won: count it
+//	   pStopped; won: count it
+//
+// Proof sketch: of the two steps 1 one comes first. If it is the left one, step 3
+// on the right finds pSyscall. If it is the right one, step 3 on the left sees
+// halt. If both see each other, the CAS decides.
+type stop struct {
+	stopping bool      // from StopWorld to StartWorld; under sched.lock
+	wait     int       // Ps that are missing; under sched.lock
+	all      host.Note // wait has come to 0
+
+	// fn of ForEachP: written before any safePoint flag is set, read by who takes
+	// one back.
+	fn func(p int)
+}
+
+// StopWorld implements [designs.Stopper].
+func (s *sched) StopWorld(by designs.Machine, patience int64) bool {
+	mp := by.(*m)
+	s.lock.Lock()
+	s.world.all.Clear()
+	s.world.stopping, s.world.wait = true, len(s.ps())-1
+	mp.p.status.Store(pStopped)
+	for _, pp := range s.ps() {
+		if pp.status.CompareAndSwap(pSyscall, pStopped) {
+			s.stopP(pp)
+		}
+	}
+	for pp := s.pidleget(); pp != nil; pp = s.pidleget() {
+		s.stopP(pp)
+	}
+	done := s.world.wait == 0
+	s.lock.Unlock()
+	return done || s.AwaitStopped(&s.world.all, patience)
+}
+
+// stopP takes pp for the stopped world. Needs sched.lock, and stopping.
+func (s *sched) stopP(pp *p) {
+	pp.status.Store(pStopped)
+	pp.m.Store(nil)
+	if s.world.wait--; s.world.wait == 0 {
+		s.world.all.Wakeup()
+	}
+}
+
+// obeyHalt does what the M was stopped for. It says whether the M may go on.
+func (mp *m) obeyHalt() bool {
+	s := mp.sched
+	if mp.p.safePoint.Load() {
+		s.runSafePoint(mp.p)
+	}
+	if !s.Halting() {
+		return !s.Stopping()
+	}
+	s.lock.Lock()
+	if !s.world.stopping || s.Stopping() {
+		s.lock.Unlock() // StopWorld is about to begin, or StartWorld has
+		host.Pause(1)
+		return false
+	}
+	if mp.spinning {
+		mp.dropSpinning() // who starts the world looks for work
+	}
+	s.stopP(mp.releasep())
+	s.sleep(mp)
+	return false
+}
+
+// haltInSyscall is step 3 of "Entering a system call while the world stops", and
+// the same for ForEachP.
+func (mp *m) haltInSyscall(pp *p) {
+	s := mp.sched
+	if pp.safePoint.Load() && pp.status.CompareAndSwap(pSyscall, pRunning) {
+		s.runSafePoint(pp)
+		pp.status.Store(pSyscall)
+	}
+	s.lock.Lock()
+	if s.world.stopping && pp.status.CompareAndSwap(pSyscall, pStopped) {
+		s.stopP(pp)
+	}
+	s.lock.Unlock()
+}
+
+// StartWorld implements [designs.Stopper]. Ps with Gs get an M each, of those
+// that sleep or a new one, or the Gs would wait for the other Ps (Go commits
+// cb945ba6ba, dbcfed93e7).
+func (s *sched) StartWorld(by designs.Machine, procs int) {
+	mp := by.(*m)
+	var started []*m
+	s.lock.Lock()
+	s.world.stopping = false
+	if procs != len(s.ps()) {
+		s.procresize(mp, procs)
+	}
+	mp.p.status.Store(pRunning)
+	ps := s.ps()
+	for i := range ps {
+		pp := ps[len(ps)-1-i]
+		switch {
+		case pp.status.Load() != pStopped: // the world did not stop in time
+		case pp.runq.Empty():
+			s.pidleput(pp)
+		default:
+			pp.status.Store(pIdle)
+			if next := s.startm(pp, false); next != nil {
+				started = append(started, next)
+			}
+		}
+	}
+	s.lock.Unlock()
+	for _, next := range started {
+		next.wake()
+	}
+	// There may be more to do: on the global queue, and in the network.
+	if s.Net().Waiters() {
+		s.ask(mp)
+	}
+	mp.wakep()
+}
+
+// procresize makes it procs Ps, while the world stands still. What belongs to
+// those that go is given to the M's own, which stays or becomes P 0. Needs
+// sched.lock.
+func (s *sched) procresize(mp *m, procs int) {
+	old := s.ps()
+	kept := min(procs, len(old))
+	for id := len(s.everyp); id < procs; id++ {
+		s.everyp = append(s.everyp, s.newP(id))
+	}
+	ps := s.everyp[:procs:procs]
+	for _, pp := range ps[kept:] {
+		pp.status.Store(pStopped)
+	}
+	if mp.p.id >= procs {
+		mp.p.status.Store(pStopped)
+		mp.acquirep(ps[0])
+	}
+	for id := len(old) - 1; id >= kept; id-- {
+		s.bury(old[id], mp.p)
+	}
+	s.setPs(ps)
+}
+
+// bury empties pp, which is no longer one of the Ps, in favor of heir.
+func (s *sched) bury(pp, heir *p) {
+	var gs gathered
+	pp.runq.Drain(&gs)
+	for gp := gs.last(); gp != nil; gp = gs.last() {
+		s.runq.PutHead(gp) // they waited longer than what is there
+	}
+	pp.timers.MoveTo(&heir.timers)
+	pp.gfree.Flush()
+	pp.cache.Flush()
+	pp.status.Store(pDead)
+	pp.m.Store(nil)
+}
+
+// gathered collects what a ring spills.
+type gathered []*designs.G
+
+// PutBatch implements [queue.Overflow].
+func (l *gathered) PutBatch(batch []*designs.G) { *l = append(*l, batch...) }
+
+// last takes the last one.
+func (l *gathered) last() (gp *designs.G) {
+	if n := len(*l); n > 0 {
+		gp, *l = (*l)[n-1], (*l)[:n-1]
+	}
+	return gp
+}
+
+// ForEachP implements [designs.SafePointer]. The function is called by whoever
+// owns the P: this M for idle ones and those in system calls, their Ms for the
+// others.
+//
+//	ForEachP                              whoever has a P to make idle, to enter
+//	1. under sched.lock: flag every P        a system call with, or to run Gs on
+//	2. take the idle ones, and those in   1. (idle: under sched.lock)
+//	   system calls by CAS                   (system call: set pSyscall)
+//	3. run fn for them, hand them off     2. is the P flagged? take the flag back,
+//	4. wait for the others                   run fn, count
+//
+// A P becomes idle under the lock: before step 1, and then step 2 on the left
+// finds it, or after, and then it is seen to be flagged. One that enters a
+// system call: as in "Entering a system call while the world stops".
+func (s *sched) ForEachP(by designs.Machine, fn func(p int)) {
+	mp := by.(*m)
+	var mine []*p
+	s.lock.Lock()
+	s.world.all.Clear()
+	s.world.fn = fn
+	s.world.wait = len(s.ps())
+	s.HaltPs()
+	for _, pp := range s.ps() {
+		pp.safePoint.Store(true)
+	}
+	for pp := s.pidleget(); pp != nil; pp = s.pidleget() {
+		mine = append(mine, pp)
+	}
+	for _, pp := range s.ps() {
+		if pp.status.CompareAndSwap(pSyscall, pIdle) {
+			mine = append(mine, pp)
+		}
+	}
+	s.lock.Unlock()
+	s.PreemptAll()
+	s.runSafePoint(mp.p)
+	for _, pp := range mine {
+		s.handoffp(pp) // which calls fn first
+	}
+	s.AwaitStopped(&s.world.all, -1) // false if the scheduler ends: the caller, too
+	s.ResumePs()
+}
+
+// runSafePoint calls ForEachP's function for pp, which the caller owns, unless
+// that has been done.
+func (s *sched) runSafePoint(pp *p) {
+	if !pp.safePoint.Load() {
+		return
+	}
+	pp.safePoint.Store(false)
+	s.world.fn(pp.id)
+	s.lock.Lock()
+	if s.world.wait--; s.world.wait == 0 {
+		s.world.all.Wakeup()
+	}
+	s.lock.Unlock()
+}

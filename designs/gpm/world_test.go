@@ -1,0 +1,325 @@
+package gpm
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// The protocols are driven step by step here: Ms without threads, of which one at
+// a time does something.
+
+// newRig returns a scheduler with Ps that nobody has and idle Ms. It never comes to
+// rest, because more Ms count as started.
+func newRig(ps, idleMs int) *sched {
+	s := &sched{mlocked: map[*m]bool{}, nm: math.MaxInt}
+	all := make([]*p, ps)
+	for i := range all {
+		all[i] = s.newP(i)
+	}
+	s.everyp = all
+	s.setPs(all)
+	for range idleMs {
+		s.midle.PutHead(&m{sched: s})
+	}
+	return s
+}
+
+// holder returns an M that has pp.
+func (s *sched) holder(pp *p) *m {
+	mp := &m{sched: s}
+	mp.acquirep(pp)
+	return mp
+}
+
+// idle makes the Ps from the given one on idle.
+func (s *sched) idle(from int) {
+	for _, pp := range s.ps()[from:] {
+		s.pidleput(pp)
+	}
+}
+
+func (pp *p) put(n int) (gs []*designs.G) {
+	for range n {
+		gs = append(gs, new(designs.G))
+		pp.runq.Put(gs[len(gs)-1], false, pp.sched)
+	}
+	return gs
+}
+
+// started returns the Ps for which Ms were started, each with its M.
+func started(idle []*m) map[*p]*m {
+	to := map[*p]*m{}
+	for _, mp := range idle {
+		if mp.nextp != nil {
+			to[mp.nextp] = mp
+		}
+	}
+	return to
+}
+
+func (s *sched) idleMs() (ms []*m) {
+	for mp := s.midle.Get(); mp != nil; mp = s.midle.Get() {
+		ms = append(ms, mp)
+	}
+	for _, mp := range ms {
+		s.midle.Put(mp)
+	}
+	return ms
+}
+
+func statuses(ps []*p) (names []string) {
+	for _, pp := range ps {
+		names = append(names, pStatusNames[pp.status.Load()])
+	}
+	return names
+}
+
+func TestStopWorldTakesWhatNobodyUses(t *testing.T) {
+	s := newRig(4, 0)
+	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
+	s.idle(2)
+	caller.EnterSyscall(false)
+
+	require.True(t, s.StopWorld(by, -1))
+
+	require.Equal(t, []string{"stopped", "stopped", "stopped", "stopped"}, statuses(s.ps()))
+	require.Zero(t, s.npidle.Load())
+	require.False(t, caller.ExitSyscall(), "the G may not go on")
+	require.True(t, caller.p == nil)
+}
+
+// Every way in which a P can be given up is counted, once.
+func TestStopWorldCountsWhoComesLater(t *testing.T) {
+	for name, giveUp := range map[string]func(s *sched, mp *m){
+		"enters a system call":          func(_ *sched, mp *m) { mp.EnterSyscall(false) },
+		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(true) },
+		"is carried":                    func(s *sched, mp *m) { s.handoffp(mp.releasep()) },
+		"is carried with Gs": func(s *sched, mp *m) {
+			mp.p.put(1)
+			s.handoffp(mp.releasep())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newRig(3, 1)
+			by, other := s.holder(s.ps()[0]), s.holder(s.ps()[1])
+			s.idle(2)
+			require.False(t, s.StopWorld(by, 0), "a P is in use")
+			require.Equal(t, 1, s.world.wait)
+			s.HaltPs() // as the world's own bit does, it makes who enters a system call look
+
+			require.Nil(t, other.giveUp(), "what the world waits for does not go to the idle list")
+			require.Equal(t, "running", pStatusNames[other.p.status.Load()])
+			giveUp(s, other)
+
+			require.Zero(t, s.world.wait)
+			require.True(t, s.world.all.SleepFor(0), "the stopper was told")
+			require.Equal(t, []string{"stopped", "stopped", "stopped"}, statuses(s.ps()))
+			require.Empty(t, started(s.idleMs()), "nobody gets a P of the stopped world")
+		})
+	}
+}
+
+// The monitor has taken a P when the stop begins, or takes it now: one wins.
+func TestStopWorldAgainstTheMonitor(t *testing.T) {
+	for _, monitorFirst := range []bool{true, false} {
+		s := newRig(2, 1)
+		by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
+		pp := caller.p
+		caller.EnterSyscall(false)
+		if monitorFirst {
+			require.True(t, pp.status.CompareAndSwap(pSyscall, pIdle))
+			require.False(t, s.StopWorld(by, 0))
+			s.handoffp(pp)
+			require.True(t, s.world.all.SleepFor(0))
+		} else {
+			require.True(t, s.StopWorld(by, -1))
+			require.False(t, s.retakeFrom(pp))
+		}
+		require.Zero(t, s.world.wait)
+		require.EqualValues(t, pStopped, pp.status.Load())
+		require.Empty(t, started(s.idleMs()))
+	}
+}
+
+func TestAWorldThatDidNotStopIsStarted(t *testing.T) {
+	s := newRig(3, 0)
+	by, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1])
+	s.idle(2)
+	s.nmspinning.Store(1) // no wakep
+	require.False(t, s.StopWorld(by, 0))
+
+	s.StartWorld(by, 3)
+
+	require.Equal(t, []string{"running", "running", "idle"}, statuses(s.ps()))
+	require.EqualValues(t, 1, s.npidle.Load())
+	require.True(t, busy.p != nil)
+	require.False(t, s.world.stopping)
+	require.False(t, s.StopWorld(by, 0))
+	require.Equal(t, 1, s.world.wait, "the next stop counts anew")
+}
+
+// Go commits cb945ba6ba, dbcfed93e7: a P with Gs of its own needs an M.
+func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
+	s := newRig(4, 4)
+	by := s.holder(s.ps()[0])
+	s.idle(1)
+	require.True(t, s.StopWorld(by, -1))
+	s.ps()[1].put(1)
+	s.ps()[3].put(2)
+	ms := s.idleMs()
+
+	s.StartWorld(by, 4)
+
+	to := started(ms)
+	require.Len(t, to, 3)
+	require.False(t, to[s.ps()[1]].spinning)
+	require.False(t, to[s.ps()[3]].spinning)
+	require.True(t, to[s.ps()[2]].spinning, "what else there is must be looked for")
+	for _, mp := range to {
+		require.True(t, mp.note.SleepFor(0), "woken")
+	}
+	require.Zero(t, s.npidle.Load())
+	require.EqualValues(t, 1, s.nmspinning.Load())
+}
+
+// stopped is a rig whose world the M of P at has stopped. That M can start timers.
+func stopped(t *testing.T, ps, at int) (*sched, *m) {
+	s := newRig(ps, 0)
+	by := &m{sched: s}
+	s.StartActor(&by.M, by, func(*designs.G) {}) // gives it a g0
+	by.acquirep(s.ps()[at])
+	for i, pp := range s.ps() {
+		if i != at {
+			s.pidleput(pp)
+		}
+	}
+	require.True(t, s.StopWorld(by, -1))
+	return s, by
+}
+
+func TestFewerPsLeaveEverythingBehind(t *testing.T) {
+	for _, at := range []int{0, 2} { // the M's own P stays, or goes
+		s, by := stopped(t, 4, at)
+		old := s.ps()
+		last := new(designs.G)
+		s.runq.Put(last)
+		next := new(designs.G)
+		gone := old[1].put(2)
+		old[1].runq.Put(next, true, s)
+		gone = append([]*designs.G{next}, gone...)
+		gone = append(gone, old[3].put(3)...)
+		gone = append(gone, last)
+		dead := new(designs.G)
+		old[3].gfree.Put(dead)
+		timers := startTimers(by, old, 1<<50, 1<<40, 1<<60, 1<<55)
+
+		s.StartWorld(by, 1)
+
+		require.Len(t, s.ps(), 1)
+		require.Zero(t, by.p.id)
+		require.True(t, by.p.m.Load() == by)
+		require.Equal(t, []string{"running", "dead", "dead", "dead"}, statuses(old))
+		for _, want := range gone {
+			require.True(t, s.runq.Get() == want)
+		}
+		require.Nil(t, s.runq.Get())
+		require.True(t, s.gfree.Get() == dead)
+		require.EqualValues(t, 1<<40, by.p.timers.First())
+		for i := range timers {
+			require.True(t, timers[i].Stop(by.G0()), "is still to fire")
+		}
+		require.Zero(t, by.p.timers.First(), "they were all there")
+		require.Zero(t, s.npidle.Load())
+	}
+}
+
+// startTimers starts a timer on each of ps.
+func startTimers(mp *m, ps []*p, whens ...int64) []designs.Timer {
+	timers, own := make([]designs.Timer, len(whens)), mp.p
+	for i := range timers {
+		timers[i].Fire = func(*designs.G, *designs.Timer, uint64) {}
+		mp.p = ps[i]
+		timers[i].Start(mp.G0(), whens[i], 0)
+	}
+	mp.p = own
+	return timers
+}
+
+func TestMorePsAreIdle(t *testing.T) {
+	s, by := stopped(t, 2, 1)
+	s.nmspinning.Store(1) // no wakep
+
+	s.StartWorld(by, 4)
+
+	require.Equal(t, []string{"idle", "running", "idle", "idle"}, statuses(s.ps()))
+	require.EqualValues(t, 3, s.npidle.Load())
+	for i, pp := range s.ps() {
+		require.Equal(t, i, pp.id)
+	}
+}
+
+// A call that began before the P went comes back to find it gone.
+func TestASystemCallOutlivesItsP(t *testing.T) {
+	s := newRig(2, 0)
+	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
+	gone := s.ps()[1]
+	caller.EnterSyscall(false)
+	require.True(t, s.StopWorld(by, -1))
+	s.StartWorld(by, 1)
+	require.False(t, s.retakeFrom(gone), "by a monitor that has the old slice")
+	require.False(t, caller.ExitSyscall())
+	require.EqualValues(t, pDead, gone.status.Load())
+}
+
+// ForEachP goes to each P once, in whatever way the last one comes to it.
+func TestForEachPGoesToEachOnce(t *testing.T) {
+	for name, come := range map[string]func(s *sched, mp *m){
+		"between two Gs": func(_ *sched, mp *m) { mp.obeyHalt() },
+		"enters a system call": func(_ *sched, mp *m) {
+			pp := mp.p
+			mp.EnterSyscall(false)
+			if pp.status.Load() != pSyscall {
+				panic("the P is not left as it was")
+			}
+		},
+		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(true) },
+		"is carried":                    func(s *sched, mp *m) { s.handoffp(mp.releasep()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newRig(4, 4)
+			by, caller, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1]), s.holder(s.ps()[2])
+			s.idle(3)
+			s.nmspinning.Store(1) // nobody is woken to look for work
+			caller.EnterSyscall(false)
+			var calls [4]host.Int32
+			done := make(chan bool)
+			go func() {
+				s.ForEachP(by, func(p int) { calls[p].Add(1) })
+				close(done)
+			}()
+			for calls[0].Load()+calls[1].Load()+calls[3].Load() != 3 {
+				host.Pause(1)
+			}
+			require.True(t, s.Halted())
+			require.Nil(t, busy.giveUp())
+			require.True(t, busy.p != nil, "a P that is waited for is not made idle")
+
+			come(s, busy)
+
+			<-done
+			for p := range calls {
+				require.EqualValues(t, 1, calls[p].Load(), "calls for P %d", p)
+			}
+			require.False(t, s.Halted())
+			require.Zero(t, s.world.wait)
+			for _, pp := range s.ps() {
+				require.False(t, pp.safePoint.Load())
+			}
+		})
+	}
+}
