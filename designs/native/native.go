@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"schedlab/designs"
 )
@@ -53,6 +54,15 @@ func New(cfg designs.Config) (designs.Scheduler, error) {
 type spawner struct{ s *sched }
 
 func (sp spawner) Go(fn func(*designs.G)) { sp.s.spawn(fn) }
+
+func (sp spawner) Call(fn func(*designs.G)) {
+	sp.s.live.Add(1)
+	sp.s.call(fn)
+}
+
+func (sp spawner) Sleep(ns int64) { time.Sleep(time.Duration(ns)) }
+
+func (sp spawner) SetProcs(n int) (before int, err error) { return changeProcs(n) }
 
 func (s *sched) spawn(fn func(*designs.G)) {
 	s.live.Add(1)
@@ -188,6 +198,13 @@ func (s *sched) Stats() designs.Stats {
 	return st
 }
 
+// Dump implements [designs.Scheduler]: Go prints the rest itself, with
+// GODEBUG=schedtrace=1000,scheddetail=1.
+func (s *sched) Dump() string {
+	return fmt.Sprintf("SCHED native: gomaxprocs=%d goroutines=%d of the process, %d Gs and Holds of this scheduler\n",
+		runtime.GOMAXPROCS(0), runtime.NumGoroutine(), s.live.Load())
+}
+
 // procs keeps GOMAXPROCS for all native schedulers of the process.
 var procs struct {
 	sync.Mutex
@@ -214,4 +231,22 @@ func setProcs(n int) (release func(), err error) {
 			runtime.GOMAXPROCS(procs.before)
 		}
 	}), nil
+}
+
+// changeProcs is G.SetProcs. Since GOMAXPROCS belongs to the whole process,
+// there must be no other native scheduler.
+func changeProcs(n int) (before int, err error) {
+	procs.Lock()
+	defer procs.Unlock()
+	before = procs.now
+	if n == 0 || n == before {
+		return before, nil
+	}
+	if procs.open > 1 {
+		return before, fmt.Errorf("native: G.SetProcs: %d native schedulers are open, and GOMAXPROCS belongs to "+
+			"the whole process; close the others first", procs.open)
+	}
+	procs.now = n
+	runtime.GOMAXPROCS(n)
+	return before, nil
 }
