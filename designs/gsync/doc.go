@@ -1,7 +1,8 @@
-// Package gsync has the channels and locks of Gs: [Chan] and [Select], [Mutex],
-// [RWMutex], [Semaphore], [WaitGroup], [Cond]. The same code serves all designs,
-// because it stands on two calls of a G alone, ParkUnlock and Ready. For the Gs
-// of designs/native the same types are Go's own, at the price of one
+// Package gsync has the channels, locks and timers of Gs: [Chan] and [Select],
+// [Mutex], [RWMutex], [Semaphore], [WaitGroup], [Cond]; [Sleep], [Timer], [Ticker].
+// The same code serves all designs, because it stands on two calls of a G alone,
+// ParkUnlock and Ready; timers on package designs' Timer besides. For the Gs of
+// designs/native the same types are Go's own, at the price of one
 // predictable branch; that is the only use of package sync here.
 //
 // Every method takes the calling G, which must be running, and begins with a
