@@ -1,0 +1,70 @@
+package gnet_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
+	"schedlab/designs/all"
+	"schedlab/designs/gnet"
+)
+
+// bounce sends n bytes to an echo server, one after the other.
+func bounce(g *designs.G, c *gnet.Conn, n int) {
+	buf := make([]byte, 1)
+	for range n {
+		_, err := c.Write(g, buf)
+		must.NoError(err)
+		_, err = c.Read(g, buf)
+		must.NoError(err)
+	}
+}
+
+// Reads and writes cost no memory. (How a G that waits is readied is not ours.)
+func TestReadsAndWritesDoNotAllocate(t *testing.T) {
+	const n = 1000
+	eachPolled(t, func(t *testing.T, s designs.Scheduler, network gnet.Network) {
+		var before, after runtime.MemStats
+		run(t, s, func(g *designs.G) {
+			a, b := pair(g, network)
+			buf := make([]byte, 1)
+			runtime.ReadMemStats(&before)
+			for range n {
+				_, err := a.Write(g, buf)
+				must.NoError(err)
+				_, err = b.Read(g, buf)
+				must.NoError(err)
+			}
+			runtime.ReadMemStats(&after)
+			closeAll(g, a, b)
+		})
+		require.Less(t, after.Mallocs-before.Mallocs, uint64(n/4))
+	})
+}
+
+// BenchmarkBounce: a byte to another G of the scheduler and back, over loopback.
+func BenchmarkBounce(b *testing.B) {
+	for _, design := range []string{"gm", "global", "gpm", "native"} {
+		for _, network := range []gnet.Network{gnet.Polled, gnet.Threads} {
+			if design == "native" && network == gnet.Threads {
+				continue // it is the same
+			}
+			b.Run(fmt.Sprintf("design=%s/network=%v", design, network), func(b *testing.B) {
+				s, err := all.New(design, designs.Config{Procs: 2, Seed: 1})
+				require.NoError(b, err)
+				require.NoError(b, s.Run(func(g *designs.G) {
+					x, y := pair(g, network)
+					g.Go(func(g *designs.G) { echo(g, y) })
+					b.ResetTimer()
+					bounce(g, x, b.N)
+					b.StopTimer()
+					must.NoError(x.Close(g))
+				}))
+				require.NoError(b, s.Close())
+			})
+		}
+	}
+}
