@@ -26,6 +26,7 @@ type Row struct {
 const (
 	noMonitor = "no monitor: a G that never waits keeps its processor"
 	runnext   = "Go issue 52934: Gs that respawn each other inherit the slice, so no tick advances and no other queue is looked at"
+	noPs      = "parallelism is limited by a number, not by Ps"
 	goesOwn   = "Go's own scheduler: its goroutines have no handle to do that with"
 )
 
@@ -36,21 +37,21 @@ var Table = []Row{
 		Doc:    "goroutines on threads, one lock over everything",
 		Source: "Go 1.0 (2012)",
 		New:    gm.New,
-		Lacks:  designs.Lacks{designs.Preempts: noMonitor},
+		Lacks:  designs.Lacks{designs.Preempts: noMonitor, designs.HasPs: noPs},
 	},
 	{
 		Name:   "global",
 		Doc:    "one run queue with a lock of its own, Ms limited and used again",
 		Source: "the step between Go 1.0 and 1.1; thread pools",
 		New:    global.New,
-		Lacks:  designs.Lacks{designs.Preempts: noMonitor},
+		Lacks:  designs.Lacks{designs.Preempts: noMonitor, designs.HasPs: noPs},
 	},
 	{
 		Name:   "global-lockfree",
 		Doc:    "global with a lock-free run queue",
 		Source: "Michael and Scott (1996)",
 		New:    global.NewLockFree,
-		Lacks:  designs.Lacks{designs.Preempts: noMonitor},
+		Lacks:  designs.Lacks{designs.Preempts: noMonitor, designs.HasPs: noPs},
 	},
 	{
 		Name:   "gpm",
@@ -180,6 +181,12 @@ var Table = []Row{
 		Lacks: designs.Lacks{
 			designs.Parks:           goesOwn,
 			designs.KnowsItsGs:      goesOwn,
+			designs.KnowsItsMs:      goesOwn,
+			designs.Times:           "Go's own timers; see package gsync",
+			designs.Polls:           "Go's own poller; see package gnet",
+			designs.Caches:          "Go's own memory caches, which it does not count for each user",
+			designs.StopsWorld:      "Go's world can be stopped from inside its runtime only",
+			designs.HasPs:           "Go tells nobody of its Ps",
 			designs.Counts:          "Go tells none of these numbers",
 			designs.SafePoints:      "Go preempts by signal, anywhere",
 			designs.DetectsDeadlock: "Go tells a deadlock only of the whole process",

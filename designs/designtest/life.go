@@ -3,6 +3,7 @@ package designtest
 import (
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -294,6 +295,8 @@ func deadlockIsReported(t *trial) {
 		var deadlock *designs.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 		require.Equal(t, blocked, deadlock.Blocked)
+		require.Len(t, deadlock.Gs, blocked)
+		require.Contains(t, err.Error(), "something of the user's")
 		require.Zero(t, deferred.Load())
 		onlyCloseIsLeft(t, s, deadlock)
 		require.EqualValues(t, blocked, deferred.Load())
@@ -320,7 +323,7 @@ func deadlockAfterHold(t *trial) {
 // closeAbandonsBlocked: Close reports Gs that never can end and runs their
 // deferred calls, each of which ends where it would block.
 func closeAbandonsBlocked(t *trial) {
-	const n = 30
+	const n = 60
 	ways := []func(*designs.G){
 		(*designs.G).Yield,
 		new(baton).take,
@@ -328,6 +331,13 @@ func closeAbandonsBlocked(t *trial) {
 		func(g *designs.G) { g.Park(designs.WaitOther, func(*designs.G) bool { return true }) },
 		func(g *designs.G) { g.Go(nothing) },
 		func(*designs.G) { explode(errBang) },
+		func(g *designs.G) { g.Sleep(never) },
+		func(g *designs.G) { after(g, never, nothing).Stop(g) },
+		func(g *designs.G) { g.LockM(); g.Yield(); g.UnlockM() },
+		func(g *designs.G) { g.StopTheWorld(); g.StartTheWorld() },
+		func(g *designs.G) { _, _ = g.SetProcs(1 + t.procs) },
+		func(g *designs.G) { _ = g.ForEachP(func(int) {}) },
+		func(g *designs.G) { g.Free(g.Alloc(100)) },
 	}
 	var first, last atomic.Int32
 	s := t.scheduler()
@@ -344,6 +354,70 @@ func closeAbandonsBlocked(t *trial) {
 	require.Equal(t, n, deadlock.Blocked)
 	require.EqualValues(t, n, first.Load())
 	require.EqualValues(t, n, last.Load())
+}
+
+// dumpBesideRun: anybody may ask for it at any time, and it changes nothing.
+func dumpBesideRun(t *trial) {
+	var c crowd
+	var over atomic.Bool
+	bad := make(chan string, 1000)
+	s := t.scheduler()
+	var dumpers sync.WaitGroup
+	for range 2 {
+		dumpers.Go(func() {
+			for !over.Load() {
+				if text := s.Dump(); !strings.HasPrefix(text, "SCHED") {
+					bad <- text
+				}
+			}
+		})
+	}
+	for range 2 {
+		require.NoError(t, s.Run(func(g *designs.G) {
+			c = crowd{}
+			c.join(g, t.procs)
+			g.Go(func(g *designs.G) { g.LockM(); g.Sleep(soon) })
+			for range t.many(50) {
+				g.Sleep(soon / 10)
+			}
+			c.end(g)
+		}))
+	}
+	require.NoError(t, s.Close())
+	over.Store(true)
+	dumpers.Wait()
+	require.Contains(t, s.Dump(), "SCHED", "of a closed scheduler")
+	select {
+	case text := <-bad:
+		require.Fail(t, "a Dump that tells nothing", text)
+	default:
+	}
+}
+
+// dumpOfDeadlock: that somebody looks all the time neither hides a deadlock nor
+// makes one.
+func dumpOfDeadlock(t *trial) {
+	for range t.many(20) {
+		var over atomic.Bool
+		var dumper sync.WaitGroup
+		s := t.scheduler()
+		dumper.Go(func() {
+			for !over.Load() {
+				s.Dump()
+				runtime.Gosched()
+			}
+		})
+		var deadlock *designs.DeadlockError
+		require.ErrorAs(t, s.Run(func(g *designs.G) {
+			for range 3 {
+				g.Go(func(g *designs.G) { g.Sleep(soon / 4); new(baton).take(g) })
+			}
+		}), &deadlock)
+		require.Equal(t, 3, deadlock.Blocked)
+		require.Len(t, deadlock.Gs, 3)
+		over.Store(true)
+		dumper.Wait()
+	}
 }
 
 // statsBesideRun: anybody may read them at any time.

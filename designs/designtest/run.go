@@ -57,7 +57,7 @@ func (p *property) run(t *testing.T, open Open, procs int, lacks designs.Lacks) 
 	}
 	watch(t)
 	leaveNothing(t)
-	p.check(&trial{T: t, procs: procs, open: open})
+	p.check(&trial{T: t, procs: procs, open: open, lacks: lacks, all: properties})
 }
 
 // patience is how long a property may take: none needs seconds, so one that
@@ -94,6 +94,18 @@ type trial struct {
 	*testing.T
 	procs int
 	open  Open
+	lacks designs.Lacks
+	all   []property // in which this one is
+
+	// watched: the schedulers that configured makes log their events.
+	watched    bool
+	schedulers []watched
+}
+
+// watched is a scheduler with its events.
+type watched struct {
+	designs.Scheduler
+	log *designs.EventLog
 }
 
 // scheduler opens a scheduler, which is closed with the test at the latest.
@@ -102,14 +114,27 @@ func (t *trial) scheduler() designs.Scheduler {
 }
 
 func (t *trial) configured(cfg designs.Config) designs.Scheduler {
+	log := &designs.EventLog{}
+	if t.watched {
+		cfg.Events = log
+	}
 	s, err := t.open(cfg)
 	require.NoError(t, err)
+	if t.watched {
+		t.schedulers = append(t.schedulers, watched{s, log})
+	}
 	t.Cleanup(func() {
 		if err := s.Close(); !errors.Is(err, designs.ErrClosed) {
 			require.NoError(t, err)
 		}
 	})
 	return s
+}
+
+// promises says whether the design keeps p.
+func (t *trial) promises(p designs.Promise) bool {
+	_, lacking := t.lacks[p]
+	return !lacking
 }
 
 // run runs main on a new scheduler and returns what that has counted.
