@@ -38,6 +38,9 @@ func Measure(b B, w workloads.Workload, d all.Row, p workloads.Params) error {
 }
 
 func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, err error) {
+	if why, lacks := d.Lacks[w.Needs]; lacks {
+		return cost{}, fmt.Errorf("bench: workload %s might never end on design %s, which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
+	}
 	in, err := w.Prepare(p)
 	if err != nil {
 		return cost{}, err

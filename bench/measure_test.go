@@ -196,6 +196,15 @@ func TestEveryDesignAndEveryWorkloadCanBeMeasured(t *testing.T) {
 	}
 }
 
+// A cell that would hang is an error before it begins.
+func TestAWorkloadIsNotRunOnADesignThatLacksWhatItNeeds(t *testing.T) {
+	d, err := all.Find("gpm-nohandoffp")
+	require.NoError(t, err)
+	w := workloads.Workload{Name: "w", Needs: designs.BesideBlocking}
+	err = Measure(&fakeB{left: 1}, w, d, workloads.Params{Procs: 1})
+	require.ErrorContains(t, err, `workload w might never end on design gpm-nohandoffp, which does not promise "beside BlockingSyscall"`)
+}
+
 func measureOnce(t *testing.T, c Cell) {
 	t.Run(c.String(), func(t *testing.T) {
 		b := &fakeB{left: 1}

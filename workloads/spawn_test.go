@@ -37,6 +37,12 @@ type spawner chan<- func(*designs.G)
 
 func (s spawner) Go(fn func(*designs.G)) { s <- fn }
 
+func (s spawner) Call(fn func(*designs.G)) { s.Go(fn) }
+
+func (s spawner) Sleep(int64) {}
+
+func (s spawner) SetProcs(int) (int, error) { return 0, nil }
+
 func (r *reuser) spawner() designs.Native { return spawner(r.queue) }
 
 func TestWarmSpawnWorkloadsAllocateNothing(t *testing.T) {

@@ -17,6 +17,8 @@ import (
 type Workload struct {
 	Name string // as it stands in benchmark names
 	Doc  string // one line: what it stresses
+	// Needs is what a design must promise, or a run may never end; "" if nothing.
+	Needs designs.Promise
 	// Prepare builds the input, outside of what is measured.
 	Prepare func(Params) (*Instance, error)
 }

@@ -1,0 +1,89 @@
+package workloads
+
+import (
+	"errors"
+	"net"
+
+	"schedlab/designs"
+	"schedlab/designs/gnet"
+	"schedlab/host"
+)
+
+// neededBy: where each wait keeps a thread, the Gs that would end it must go on
+// without that thread.
+func neededBy(n gnet.Network) designs.Promise {
+	if n == gnet.Polled && designs.PollSupported {
+		return ""
+	}
+	return designs.BesideBlocking
+}
+
+// netServer accepts connections on the loopback interface and serves each by a G
+// of its own.
+type netServer struct {
+	network gnet.Network
+	serve   func(g *designs.G, c *gnet.Conn) error // to its end; c is closed after that
+	failed  *failure
+	ln      *gnet.Listener
+}
+
+// listen starts the server, which lasts until close.
+func (s *netServer) listen(g *designs.G) (err error) {
+	if s.ln, err = s.network.Listen(g, "127.0.0.1:0"); err != nil {
+		return err
+	}
+	g.Go(s.acceptAll)
+	return nil
+}
+
+// close lets nobody else in. Connections that are served live on.
+func (s *netServer) close(g *designs.G) { s.failed.note(s.ln.Close(g)) }
+
+func (s *netServer) dial(g *designs.G) (*gnet.Conn, error) {
+	return s.network.Dial(g, s.ln.Addr().String())
+}
+
+func (s *netServer) acceptAll(g *designs.G) {
+	for {
+		c, err := s.ln.Accept(g)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if s.failed.note(err) {
+			_ = s.ln.Close(g) // or who wants to be accepted would wait for ever
+			return
+		}
+		g.Go(func(g *designs.G) {
+			s.failed.note(s.serve(g, c))
+			s.failed.note(c.Close(g))
+		})
+	}
+}
+
+// failure keeps the first error of many Gs.
+type failure struct {
+	mu  host.Mutex
+	err error
+}
+
+// note notes err, if it is one, and says whether it is.
+func (f *failure) note(err error) bool {
+	if err == nil {
+		return false
+	}
+	f.mu.Lock(nil)
+	if f.err == nil {
+		f.err = err
+	}
+	f.mu.Unlock()
+	return true
+}
+
+// take returns the error and forgets it.
+func (f *failure) take() error {
+	f.mu.Lock(nil)
+	defer f.mu.Unlock()
+	err := f.err
+	f.err = nil
+	return err
+}

@@ -1,0 +1,202 @@
+package workloads
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"runtime/metrics"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// stopWorld is a G that stops the world again and again while 10 000 others
+// yield to each other, and each time sees that nothing moves.
+//
+// Stresses how fast Ms that are busy come to a safe point and are stopped, and
+// how fast everything is at work again. stop-p50-ns, stop-p99-ns and stop-max-ns
+// are the times from asking for a stop until all stand still.
+//
+// Go's own world can be stopped from outside only by what needs that: the
+// native G calls runtime.ReadMemStats, and the times are the runtime's own, of
+// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Since it
+// preempts by signal, it need not wait for a safe point.
+//
+// Not stressed: Gs that reach no safe point for long, which a stop waits for.
+var stopWorld = Workload{
+	Name:    "stop_world",
+	Doc:     "stop-the-world beside 10 000 yielding Gs: how long until all stand still",
+	Prepare: prepareStopWorld,
+}
+
+var (
+	stopWorldGs    = [...]int{Small: 200, Normal: 10_000, Large: 10_000}
+	stopWorldStops = [...]int{Small: 10, Normal: 30, Large: 1000}
+)
+
+type stopWorldRun struct {
+	stops   int
+	tasks   []stopped
+	bodies  []func(*designs.G)
+	times   *hdrhistogram.Histogram
+	moved   int // stops in which something moved
+	ended   int
+	done    host.Bool   // tells the others to end; one writer, all read
+	natives goStopTimes // instead of times, for native Gs
+}
+
+// stopped is a G that counts, so that it shows when it runs.
+type stopped struct {
+	w      *stopWorldRun
+	yields uint64
+	ends   int
+}
+
+func prepareStopWorld(p Params) (*Instance, error) {
+	w := &stopWorldRun{
+		stops: stopWorldStops[p.Size],
+		tasks: make([]stopped, stopWorldGs[p.Size]),
+		times: designs.NewLatencyHistogram(),
+	}
+	for i := range w.tasks {
+		w.bodies = append(w.bodies, w.tasks[i].main)
+	}
+	return &Instance{Ops: w.stops, Op: "stop", Run: w.run, Metrics: w.metrics}, nil
+}
+
+func (w *stopWorldRun) run(s designs.Scheduler) error {
+	for i := range w.tasks {
+		w.tasks[i] = stopped{w: w}
+	}
+	w.times.Reset()
+	w.done.Store(false)
+	w.moved = 0
+	if err := s.Run(w.main); err != nil {
+		return err
+	}
+	return w.verify()
+}
+
+func (w *stopWorldRun) main(g *designs.G) {
+	for _, body := range w.bodies {
+		g.Go(body)
+	}
+	g.Yield()
+	if g.Native() {
+		w.natives.begin()
+	}
+	for range w.stops {
+		if g.Native() {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+		} else {
+			w.stop(g)
+		}
+		g.Yield()
+	}
+	if g.Native() {
+		w.natives.end()
+	}
+	w.done.Store(true)
+}
+
+func (w *stopWorldRun) stop(g *designs.G) {
+	start := host.Nanotime()
+	g.StopTheWorld()
+	ns := min(max(host.Nanotime()-start, 1), designs.MaxLatencyNs)
+	_ = w.times.RecordValue(ns) // within range: cannot fail
+	if before := w.sum(); w.sum() != before {
+		w.moved++
+	}
+	g.StartTheWorld()
+}
+
+func (w *stopWorldRun) sum() (sum uint64) {
+	for i := range w.tasks {
+		sum += w.tasks[i].yields
+	}
+	return sum
+}
+
+func (t *stopped) main(g *designs.G) {
+	for !t.w.done.Load() {
+		t.yields++
+		g.Yield()
+	}
+	t.ends++
+}
+
+func (w *stopWorldRun) verify() error {
+	if w.moved > 0 {
+		return wrong("stop_world", fmt.Sprintf("%d stops in which a G ran", w.moved), 0)
+	}
+	for i := range w.tasks {
+		if t := &w.tasks[i]; t.ends != 1 {
+			return wrong("stop_world", fmt.Sprintf("%d ends of task %d", t.ends, i), 1)
+		}
+	}
+	return w.natives.err
+}
+
+func (w *stopWorldRun) metrics() []Metric {
+	if len(w.natives.counts) > 0 {
+		return []Metric{
+			{"stop-p50-ns", w.natives.quantile(0.5)},
+			{"stop-p99-ns", w.natives.quantile(0.99)},
+			{"stop-max-ns", w.natives.quantile(1)},
+		}
+	}
+	return []Metric{
+		{"stop-p50-ns", float64(w.times.ValueAtQuantile(50))},
+		{"stop-p99-ns", float64(w.times.ValueAtQuantile(99))},
+		{"stop-max-ns", float64(w.times.Max())},
+	}
+}
+
+// goStopTimes is what Go's runtime tells of the stops between begin and end.
+type goStopTimes struct {
+	counts, before []uint64
+	buckets        []float64 // their borders, in seconds
+	err            error
+}
+
+func (t *goStopTimes) begin() { t.before, t.buckets, t.err = readGoStopTimes() }
+
+func (t *goStopTimes) end() {
+	if t.err != nil {
+		return
+	}
+	t.counts, t.buckets, t.err = readGoStopTimes()
+	for i := range t.before {
+		t.counts[i] -= t.before[i]
+	}
+}
+
+func readGoStopTimes() (counts []uint64, buckets []float64, err error) {
+	sample := []metrics.Sample{{Name: "/sched/pauses/stopping/other:seconds"}}
+	metrics.Read(sample)
+	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
+		return nil, nil, errors.New("workloads: stop_world: this Go does not tell " + sample[0].Name)
+	}
+	h := sample[0].Value.Float64Histogram()
+	return append([]uint64(nil), h.Counts...), h.Buckets, nil
+}
+
+// quantile returns, in ns, the end of the bucket in which q of the stops lie.
+func (t *goStopTimes) quantile(q float64) float64 {
+	total := uint64(0)
+	for _, n := range t.counts {
+		total += n
+	}
+	rank := uint64(math.Ceil(q * float64(total)))
+	for i, n := range t.counts {
+		if n >= rank {
+			return t.buckets[i+1] * 1e9
+		}
+		rank -= n
+	}
+	return 0
+}

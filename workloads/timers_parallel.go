@@ -1,0 +1,185 @@
+package workloads
+
+import (
+	"fmt"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+	"schedlab/host"
+)
+
+// timersParallel: a G that keeps its P busy sets off a timer of 1 ms for each
+// other P, and waits, spinning. Each timer starts a G that spins, too, until all
+// of them have begun: so every P must fire one.
+//
+// Stresses who looks at the timers of a P that is busy: late-mean-ns, late-p50-ns
+// and late-max-ns are the times from when a timer was due until its G ran. The G
+// that set them off passes safe points but does not give way; so they fire on its
+// own P only if the monitor takes the P from it, after 10 ms.
+//
+// Where nobody fires a timer or steals the G that it made, all would spin for
+// ever. So a G that has spun for 10 ms after the timers were due begins to
+// yield; impatient is how many did, and lateness is cut off there. With one P there
+// is nobody else, so the G that sets off the timer yields from the beginning: late
+// is then what a P needs that looks between two Gs.
+//
+// Not stressed: many timers, or the cost of one.
+//
+// Source: Go's BenchmarkParallelTimerLatency (time/sleep_test.go), which leaves
+// out one P. Go issue 38860.
+var timersParallel = Workload{
+	Name:    "timers_parallel",
+	Doc:     "timers of a busy P, one for each other P: who fires them, and how late",
+	Prepare: prepareTimersParallel,
+}
+
+const (
+	parallelDelayNs = 1_000_000
+	// Between rounds the others go idle.
+	parallelPauseNs    = 1_000_000
+	parallelPatienceNs = 10_000_000
+)
+
+var timersParallelRounds = [...]int{Small: 2, Normal: 20, Large: 500}
+
+type timersParallelRun struct {
+	rounds   int
+	patience int64 // of who spins
+	timers   []parallelTimer
+	pause    func(*designs.G)
+
+	// fired counts the timers that have, of all rounds; everybody spins on it. all
+	// is what it comes to in this round: main writes it before it sets off the
+	// timers, whose Gs read it before they count.
+	fired     host.Int64
+	all       int64
+	impatient host.Int64 // Gs that have lost patience
+}
+
+// parallelTimer is one timer; its G's and, between rounds, main's.
+type parallelTimer struct {
+	w     *timersParallelRun
+	timer *gsync.Timer
+	body  func(*designs.G)
+	due   int64
+	fired int
+	early int
+	stale int // times that it had not fired when it was to be set off
+	late  *hdrhistogram.Histogram
+	_     [128 - 64]byte // no two on one pair of cache lines
+}
+
+func prepareTimersParallel(p Params) (*Instance, error) {
+	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+		return nil, err
+	}
+	return newTimersParallel(p, parallelPatienceNs).instance(), nil
+}
+
+func newTimersParallel(p Params, patience int64) *timersParallelRun {
+	w := &timersParallelRun{
+		rounds:   timersParallelRounds[p.Size],
+		patience: patience,
+		timers:   make([]parallelTimer, max(p.Procs-1, 1)),
+		pause:    spinFor(parallelPauseNs),
+	}
+	if p.Procs == 1 {
+		w.patience = 0
+	}
+	for i := range w.timers {
+		w.timers[i].body = w.timers[i].main
+	}
+	return w
+}
+
+func (w *timersParallelRun) instance() *Instance {
+	return &Instance{Ops: w.rounds * len(w.timers), Op: "timer", Run: w.run, Metrics: w.metrics}
+}
+
+func (w *timersParallelRun) run(s designs.Scheduler) error {
+	w.fired.Store(0)
+	w.impatient.Store(0)
+	w.all = 0
+	for i := range w.timers {
+		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: designs.NewLatencyHistogram()}
+	}
+	if err := s.Run(w.main); err != nil {
+		return err
+	}
+	return w.verify()
+}
+
+func (w *timersParallelRun) main(g *designs.G) {
+	for range w.rounds {
+		w.all += int64(len(w.timers))
+		for i := range w.timers {
+			w.timers[i].set(g)
+		}
+		w.spin(g, w.all, parallelDelayNs)
+		w.pause(g)
+	}
+}
+
+// spin keeps the P busy until all timers have fired. grace is added to patience,
+// if there is any.
+func (w *timersParallelRun) spin(g *designs.G, all, grace int64) {
+	start, patient := host.Nanotime(), w.patience > 0
+	for w.fired.Load() < all {
+		if !patient {
+			g.Yield()
+			continue
+		}
+		g.Checkpoint()
+		if host.Nanotime()-start > w.patience+grace {
+			patient = false
+			w.impatient.Add(1)
+		}
+	}
+}
+
+func (t *parallelTimer) set(g *designs.G) {
+	t.due = host.Nanotime() + parallelDelayNs
+	if t.timer == nil {
+		t.timer = gsync.AfterFunc(g, parallelDelayNs, t.body)
+	} else if t.timer.Reset(g, parallelDelayNs) {
+		t.stale++
+	}
+}
+
+// main is the G that the timer starts.
+func (t *parallelTimer) main(g *designs.G) {
+	late := host.Nanotime() - t.due
+	if late < 0 {
+		t.early++
+	}
+	record(t.late, late)
+	t.fired++
+	all := t.w.all
+	t.w.fired.Add(1)
+	t.w.spin(g, all, 0)
+}
+
+func (w *timersParallelRun) verify() error {
+	for i := range w.timers {
+		if t := &w.timers[i]; t.fired != w.rounds || t.early != 0 || t.stale != 0 {
+			return wrong("timers_parallel", fmt.Sprintf("timer %d: fired %d times, %d too early, %d times still active", i, t.fired, t.early, t.stale),
+				fmt.Sprintf("%d times, each after its time and before the next", w.rounds))
+		}
+	}
+	return nil
+}
+
+func (w *timersParallelRun) metrics() []Metric {
+	late := designs.NewLatencyHistogram()
+	for i := range w.timers {
+		late.Merge(w.timers[i].late)
+	}
+	return []Metric{
+		{"late-mean-ns", late.Mean()},
+		{"late-p50-ns", quantile(late, 50)},
+		{"late-max-ns", float64(late.Max())},
+		{"impatient", float64(w.impatient.Load())},
+	}
+}
