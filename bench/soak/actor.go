@@ -1,0 +1,106 @@
+package main
+
+import (
+	"math/rand/v2"
+
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+	"schedlab/host"
+)
+
+// actor is a G of a program, for its own body.
+type actor struct {
+	g   *designs.G
+	p   *program
+	tok *token
+	rnd *rand.Rand
+}
+
+// body returns what a G runs: fn, with a token.
+func (p *program) body(tok *token, seed uint64, fn func(*actor)) func(*designs.G) {
+	return func(g *designs.G) {
+		tok.starts.Add(1)
+		defer tok.ends.Add(1)
+		fn(&actor{g, p, tok, rand.New(rand.NewPCG(seed, p.plan.seed))})
+		p.counts.add(countGs, 1)
+	}
+}
+
+// spawn starts fn as a G.
+func (x *actor) spawn(fn func(*actor)) {
+	x.p.spawned.Add(1)
+	x.g.Go(x.p.body(x.p.ledger.issue(1), x.rnd.Uint64(), fn))
+}
+
+// crew starts n Gs and waits until they have ended.
+func (x *actor) crew(n int, fn func(x *actor, i int)) {
+	var wg gsync.WaitGroup
+	wg.Add(x.g, n)
+	for i := range n {
+		x.spawn(func(x *actor) {
+			defer wg.Done(x.g)
+			fn(x, i)
+		})
+	}
+	wg.Wait(x.g)
+}
+
+// did says that the G has done something. It is also where the parallelism of Gs is
+// seen: no safe point lies in it.
+func (x *actor) did(what count) { x.didMany(what, 1) }
+
+func (x *actor) didMany(what count, n int) {
+	x.tok.beats++
+	x.p.counts.add(what, n)
+	if inside := x.p.inside.Add(1); inside > x.p.limit.Load() {
+		x.p.crowd.Store(inside)
+	}
+	if x.tok.beats%64 == 0 { // now and then long enough for many to be in it
+		host.Pause(300)
+	}
+	x.p.inside.Add(-1)
+}
+
+// many returns n, or more in large programs and less where they are to be small.
+func (x *actor) many(n int) int { return x.p.many(n) }
+
+// upTo returns a number from 1 to n.
+func (x *actor) upTo(n int) int { return 1 + x.rnd.IntN(n) }
+
+// oneIn says yes once in n times.
+func (x *actor) oneIn(n int) bool { return x.rnd.IntN(n) == 0 }
+
+// check notes a fault unless ok.
+func (x *actor) check(ok bool, format string, args ...any) {
+	if !ok {
+		x.p.fault(format, args...)
+	}
+}
+
+// noError notes a fault if there is an error.
+func (x *actor) noError(err error, doing string) bool {
+	x.check(err == nil, "%s: %v", doing, err)
+	return err == nil
+}
+
+// await waits for what others will bring about without telling.
+func (x *actor) await(cond func() bool) {
+	for !cond() {
+		x.g.Sleep(20_000)
+	}
+}
+
+// lull gives way in one of several manners, or not at all.
+func (x *actor) lull() {
+	switch x.rnd.IntN(8) {
+	case 0:
+		x.g.Yield()
+		x.did(countYields)
+	case 1:
+		x.g.Checkpoint()
+		x.did(countCheckpoints)
+	case 2:
+		x.g.Sleep(x.rnd.Int64N(50_000))
+		x.did(countSleeps)
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"schedlab/designs"
+)
+
+// maxOwnGs is how many Gs of its own a design may make, which need not end.
+const maxOwnGs = 2
+
+// balance says what does not fit together in the Stats of a scheduler that is closed.
+// did is how often things happened in the program.
+func (p *program) balance(s designs.Stats, did func(count) int64) error {
+	if !p.promises(designs.Counts) {
+		return nil
+	}
+	var errs []error
+	atMost := func(what string, part, whole uint64) {
+		if part > whole {
+			errs = append(errs, fmt.Errorf("stats: %s: %d of %d", what, part, whole))
+		}
+	}
+	made := s.Spawned + s.Injected
+	atMost("Gs that ended", s.Ended, made)
+	atMost("Gs that ran", s.Ended, s.Executed)
+	atMost("Migrated of Executed", s.Migrated, s.Executed)
+	atMost("SyscallsSlow of Syscalls", s.SyscallsSlow, s.Syscalls)
+	atMost("Retakes of Handoffs", s.Retakes, s.Handoffs)
+	atMost("Steals that took Gs", s.Steals, s.Stolen)
+	atMost("GsMade of Gs", s.GsMade, made)
+	atMost("Polled of Readied", s.Polled, s.Readied)
+	atMost("contended locks", s.Sched.Contended, s.Sched.Acquired)
+	if !p.plan.ending.panics { // or a G may have been abandoned between the two
+		atMost("stops", uint64(did(countStops)), s.Stops)
+		atMost("system calls", uint64(did(countSyscalls)+did(countBlocking)), s.Syscalls)
+		atMost("timers that fired", uint64(did(countFired)+did(countTicks)+did(countFuncs)), s.TimersFired)
+		if own := p.own(s); own < 0 || own > maxOwnGs {
+			errs = append(errs, fmt.Errorf("stats: Spawned is %d; the program's Gs made %d", s.Spawned, p.spawned.Load()))
+		}
+		least, most := p.left(s, did)
+		if left := int64(made - s.Ended); left < least || left > most {
+			errs = append(errs, fmt.Errorf("stats: %d Gs were made and %d ended; %d to %d are to be left", made, s.Ended, least, most))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// own returns how many Gs the design has made for itself.
+func (p *program) own(s designs.Stats) int64 { return int64(s.Spawned) - p.spawned.Load() }
+
+// left returns how many Gs never end: those that are blocked for ever, perhaps the design's
+// own, and, if the scheduler fails, perhaps those of Dumps that came too late.
+func (p *program) left(s designs.Stats, did func(count) int64) (least, most int64) {
+	if p.outcome.blocks == nil {
+		return 0, p.own(s)
+	}
+	blocked := int64(len(p.outcome.blocks.gs))
+	return blocked, blocked + p.own(s) + did(countDumps)
+}

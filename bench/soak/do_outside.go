@@ -1,0 +1,149 @@
+package main
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"time"
+
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+)
+
+// beside is a goroutine outside the scheduler while a program runs.
+type beside struct {
+	p    *program
+	s    designs.Scheduler
+	rnd  *rand.Rand
+	over <-chan struct{} // closed when the Run is over
+	done func()          // lets the Run end; once
+}
+
+// pause waits up to d, and says whether the Run goes on.
+func (b *beside) pause(d time.Duration) bool {
+	select {
+	case <-b.over:
+		return false
+	case <-time.After(time.Duration(b.rnd.Int64N(int64(d)))):
+		return true
+	}
+}
+
+// submit submits a G. It says false if the scheduler takes no more, which is right only
+// if the program panics.
+func (b *beside) submit(fn func(x *actor)) bool {
+	tok := b.p.ledger.issue(1)
+	err := b.s.Go(b.p.body(tok, b.rnd.Uint64(), fn))
+	if err == nil {
+		return true
+	}
+	tok.want.Store(0)
+	if !b.p.plan.ending.panics {
+		b.p.fault("submit: %v", err)
+	}
+	return false
+}
+
+// submit submits Gs. The Run waits for them, because there is a Hold.
+func submit(b *beside) {
+	defer b.done()
+	for range b.p.many(100) {
+		if !b.submit(func(x *actor) {
+			x.lull()
+			x.spawn((*actor).lull)
+			x.did(countSubmitted)
+		}) {
+			return
+		}
+		if b.rnd.IntN(3) == 0 {
+			b.pause(500 * time.Microsecond)
+		}
+	}
+}
+
+// errand is what a G wants a goroutine outside to do: submit a G that sends v to reply.
+// One without reply says that there are no more.
+type errand struct {
+	reply *gsync.Chan[int]
+	v     int
+}
+
+// maxErrands is how many wait to be run at most: for each part one, and its end.
+const maxErrands = 1000
+
+// sendErrands waits for what only comes from outside. Without the Hold it would be
+// deadlocked.
+func sendErrands(x *actor) {
+	defer func() { x.p.errands <- errand{} }()
+	reply := gsync.NewChan[int](x.g, x.rnd.IntN(2))
+	for v := range x.many(50) {
+		x.p.errands <- errand{reply, v}
+		got, ok := reply.Recv(x.g)
+		x.check(ok && got == v, "errand: %d, %t came back for %d", got, ok, v)
+		x.did(countErrands)
+	}
+}
+
+// runErrands runs errands, anybody's, until somebody has no more.
+func runErrands(b *beside) {
+	defer b.done()
+	p := b.p
+	for {
+		select {
+		case <-b.over: // it failed
+			return
+		case e := <-p.errands:
+			if e.reply == nil {
+				return
+			}
+			b.pause(100 * time.Microsecond)
+			if !b.submit(func(x *actor) { e.reply.Send(x.g, e.v) }) {
+				return
+			}
+		}
+	}
+}
+
+// noList is how a Dump says that it could not list the Gs.
+const noList = "no list of Gs: "
+
+// dump looks at the scheduler at random times. That it cannot list all Gs is no fault.
+func dump(b *beside) {
+	b.done()
+	for ok := true; ok; ok = b.pause(10 * time.Millisecond) {
+		text := b.s.Dump()
+		if !strings.HasPrefix(text, "SCHED ") {
+			b.p.fault("dump: it must begin with SCHED: %q", text)
+			return
+		}
+		b.p.counts.add(countDumps, 1)
+		if !strings.Contains(text, noList) {
+			b.p.counts.add(countListed, 1)
+		}
+	}
+}
+
+// readStats reads counters, which only grow.
+func readStats(b *beside) {
+	b.done()
+	last := b.s.Stats()
+	for ok := true; ok; ok = b.pause(time.Millisecond) {
+		s := b.s.Stats()
+		if s.Ended < last.Ended || s.Executed < last.Executed || s.Spawned+s.Injected < s.Ended {
+			b.p.fault("stats: %d made, %d ended, %d executed; before that %d ended, %d executed",
+				s.Spawned+s.Injected, s.Ended, s.Executed, last.Ended, last.Executed)
+			return
+		}
+		last = s
+		b.p.counts.add(countStats, 1)
+	}
+}
+
+// collect collects garbage: Go's own world stands still meanwhile.
+func collect(b *beside) {
+	b.done()
+	for ok := true; ok; ok = b.pause(20 * time.Millisecond) {
+		runtime.GC()
+		b.p.counts.add(countGCs, 1)
+	}
+}

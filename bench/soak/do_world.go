@@ -1,0 +1,186 @@
+package main
+
+import (
+	"math/rand/v2"
+	"sync/atomic"
+
+	"schedlab/designs"
+	"schedlab/designs/gsync"
+	"schedlab/host"
+)
+
+// stopWorld stops the world, sees that nobody moves, and starts it again.
+func stopWorld(x *actor) {
+	x.crew(x.upTo(2), func(x *actor, _ int) {
+		for range x.many(60) {
+			x.g.StopTheWorld()
+			x.beSilent()
+			x.g.StartTheWorld()
+			x.did(countStops)
+			if x.oneIn(4) {
+				x.g.Yield()
+			} else {
+				x.g.Sleep(x.rnd.Int64N(200_000))
+			}
+		}
+	})
+}
+
+// beSilent looks twice at all tokens, in a stopped world. Those that are issued
+// meanwhile are of Gs that are submitted from outside: they must not begin.
+func (x *actor) beSilent() {
+	l := &x.p.ledger
+	n := l.len()
+	before := l.motion(n)
+	for range 2 {
+		host.Pause(uint32(x.upTo(200)))
+		now := l.motion(n)
+		x.check(now == before, "stop: in the stopped world %d Gs or more ran", now-before)
+		begun := l.begun(n)
+		x.check(begun == 0, "stop: in the stopped world %d new Gs began", begun)
+	}
+}
+
+// maxProcs is how many Gs may run at most after SetProcs.
+const maxProcs = 6
+
+// changeProcs changes how many Gs may run, under everything that goes on.
+func changeProcs(x *actor) {
+	for range x.many(40) {
+		if !x.setProcs(x.upTo(maxProcs)) {
+			return
+		}
+		x.did(countProcs)
+		x.g.Sleep(x.rnd.Int64N(300_000))
+	}
+	x.setProcs(x.p.plan.cfg.Procs)
+}
+
+// setProcs also says how many may be seen to run, if no other G does the same.
+func (x *actor) setProcs(n int) bool {
+	limit, alone := &x.p.limit, x.p.plan.parts(procsKind) == 1 && x.p.promises(designs.SafePoints)
+	if alone {
+		limit.Store(max(limit.Load(), int32(n)))
+	}
+	before, err := x.g.SetProcs(n)
+	if !x.noError(err, "procs") {
+		return false
+	}
+	if alone {
+		limit.Store(int32(n))
+	}
+	x.check(before >= 1 && before <= x.p.plan.procsAtMost(), "procs: SetProcs says that they were %d", before)
+	return true
+}
+
+// visitPs goes to each P once.
+func visitPs(x *actor) {
+	for range x.many(60) {
+		var visits [designs.MaxProcs]atomic.Int32
+		err := x.g.ForEachP(func(p int) { visits[p].Add(1) })
+		if !x.noError(err, "forEachP") {
+			return
+		}
+		ps := 0
+		for ps < len(visits) && visits[ps].Load() == 1 {
+			ps++
+		}
+		for p := range visits[ps:] {
+			n := visits[ps+p].Load()
+			x.check(n == 0, "forEachP: P %d was visited %d times; %d others once", ps+p, n, ps)
+		}
+		x.check(ps >= 1 && ps <= x.p.plan.procsAtMost(), "forEachP: %d Ps were visited", ps)
+		x.did(countForEachP)
+		x.g.Sleep(x.rnd.Int64N(200_000))
+	}
+}
+
+// lockMs: a locked G stays on its M, whatever it does.
+func lockMs(x *actor) {
+	ping, pong := gsync.NewChan[int](x.g, 0), gsync.NewChan[int](x.g, 0)
+	x.crew(2*x.upTo(3), func(x *actor, i int) {
+		x.g.LockM()
+		defer x.g.UnlockM()
+		id := x.g.MID()
+		for range x.many(40) {
+			if i%2 == 0 {
+				ping.Send(x.g, i)
+				pong.Recv(x.g)
+			} else {
+				ping.Recv(x.g)
+				pong.Send(x.g, i)
+			}
+			x.lull()
+			if x.oneIn(8) {
+				x.g.LockM()
+				x.g.Syscall(func() {})
+				x.g.UnlockM()
+			}
+			x.check(x.g.MID() == id, "locked: G %d was on M %d; it is on M %d", x.g.ID(), id, x.g.MID())
+			x.did(countLocked)
+		}
+	})
+}
+
+// useCaches: what is written to a Block is in it until it is freed, also by another G.
+func useCaches(x *actor) {
+	c := gsync.NewChan[parcel](x.g, x.rnd.IntN(8))
+	pairs, each := x.upTo(3), x.many(200)
+	x.crew(2*pairs, func(x *actor, i int) {
+		for range each {
+			if i < pairs {
+				c.Send(x.g, pack(x))
+				continue
+			}
+			b, _ := c.Recv(x.g)
+			b.unpack(x)
+		}
+	})
+}
+
+// parcel is a Block with contents that follow from seed.
+type parcel struct {
+	block designs.Block
+	seed  uint64
+	size  int
+}
+
+func pack(x *actor) parcel {
+	size := x.rnd.IntN([]int{16, 100, 1000, 40_000}[x.rnd.IntN(4)])
+	b := parcel{x.g.Alloc(size), x.rnd.Uint64(), size}
+	fill(b.block.Bytes(), b.seed)
+	if x.oneIn(8) {
+		x.lull()
+	}
+	return b
+}
+
+func (b parcel) unpack(x *actor) {
+	if x.oneIn(8) {
+		x.lull()
+	}
+	data := b.block.Bytes()
+	x.check(len(data) == b.size, "cache: a block of %d bytes has %d", b.size, len(data))
+	x.check(filled(data, b.seed), "cache: the contents of a block of %d bytes have changed", b.size)
+	x.g.Free(b.block)
+	x.did(countBlocks)
+}
+
+// fill writes what follows from seed.
+func fill(data []byte, seed uint64) {
+	stream := rand.NewPCG(seed, seed)
+	for i := 0; i < len(data); i += 8 {
+		v := stream.Uint64()
+		for k := i; k < min(i+8, len(data)); k++ {
+			data[k] = byte(v)
+			v >>= 8
+		}
+	}
+}
+
+// filled says whether data is what fill wrote.
+func filled(data []byte, seed uint64) bool {
+	want := make([]byte, len(data))
+	fill(want, seed)
+	return string(want) == string(data)
+}

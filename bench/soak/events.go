@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+
+	"schedlab/designs"
+)
+
+// maxEvents is how many events are kept; of more, their order is not checked.
+const maxEvents = 3e6
+
+// lives is what the events have said so far: which G runs where, and what may happen
+// to each next.
+type lives struct {
+	gs   map[uint64]*life
+	runs map[int16]uint64 // by M
+	made uint64
+}
+
+// life is where a G is.
+type life struct {
+	state lifeState
+	m     int16 // where it runs
+	ended int
+}
+
+type lifeState int
+
+const (
+	lifeNone lifeState = iota
+	lifeRunnable
+	lifeRunning
+	lifeWaiting
+	lifeInSyscall
+	lifeEnded
+)
+
+func (s lifeState) String() string {
+	return [...]string{"not made", "runnable", "running", "waiting", "in a system call", "ended"}[s]
+}
+
+// lifeSteps: the states from which an event leads to another.
+var lifeSteps = map[designs.EventKind]struct {
+	from []lifeState
+	to   lifeState
+}{
+	designs.EventSpawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
+	// From waiting: what it waited for had happened already.
+	designs.EventRun:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
+	designs.EventReady:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
+	designs.EventPark:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
+	designs.EventYield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	designs.EventPreempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	designs.EventSyscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
+	designs.EventSyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
+	designs.EventSyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
+	designs.EventEnd:         {from: []lifeState{lifeRunning}, to: lifeEnded},
+}
+
+// checkEvents says what cannot be in a stream of all events, by time: stats is of the
+// scheduler that told them, least and most how many Gs have not ended.
+func checkEvents(events []designs.Event, stats designs.Stats, least, most int64) error {
+	l := lives{gs: map[uint64]*life{}, runs: map[int16]uint64{}}
+	for i, e := range events {
+		if err := l.happens(e); err != nil {
+			return fmt.Errorf("event %d of %d: %v: %w", i, len(events), e, err)
+		}
+	}
+	if made := stats.Spawned + stats.Injected; l.made != made {
+		return fmt.Errorf("events: %d Gs were made; Stats tells of %d", l.made, made)
+	}
+	unended := int64(0)
+	for _, g := range l.gs {
+		if g.ended == 0 {
+			unended++
+		}
+	}
+	if unended < least || unended > most {
+		return fmt.Errorf("events: %d Gs have not ended; %d to %d are to be left", unended, least, most)
+	}
+	return nil
+}
+
+// happens takes the next event.
+func (l *lives) happens(e designs.Event) error {
+	step, ok := lifeSteps[e.What]
+	if !ok {
+		return nil
+	}
+	g := l.gs[e.G]
+	if g == nil {
+		g = &life{}
+		l.gs[e.G] = g
+	}
+	if !contains(step.from, g.state) {
+		return fmt.Errorf("the G is %v, which must be one of %v", g.state, step.from)
+	}
+	if err := l.onItsM(e, g); err != nil {
+		return err
+	}
+	g.state, g.m = step.to, e.M
+	switch step.to {
+	case lifeEnded:
+		g.ended++
+	case lifeRunnable:
+		if e.What == designs.EventSpawn {
+			l.made++
+		}
+	}
+	return nil
+}
+
+// onItsM checks that one G at a time is on an M, from its run to when it leaves.
+func (l *lives) onItsM(e designs.Event, g *life) error {
+	switch {
+	case e.What == designs.EventSpawn || e.What == designs.EventReady:
+		return nil
+	case e.What == designs.EventRun:
+		if other := l.runs[e.M]; other != 0 {
+			return fmt.Errorf("G %d is on the M", other)
+		}
+		l.runs[e.M] = e.G
+		return nil
+	case g.m != e.M || l.runs[e.M] != e.G:
+		return fmt.Errorf("the G was on M %d, and on this M is G %d", g.m, l.runs[e.M])
+	case e.What != designs.EventSyscall && e.What != designs.EventSyscallEnd:
+		delete(l.runs, e.M)
+	}
+	return nil
+}
+
+func contains(list []lifeState, s lifeState) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

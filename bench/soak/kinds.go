@@ -1,0 +1,93 @@
+package main
+
+import (
+	"slices"
+
+	"schedlab/designs"
+)
+
+// kind is a sort of thing that programs do: by work, by beside, by both, or by how they end.
+type kind struct {
+	name   string
+	needs  []designs.Promise
+	counts []count // what it does: none may be 0 at the end
+
+	work   func(x *actor)            // a G's
+	beside func(b *beside)           // of a goroutine outside, during a Run
+	ends   func(p *program) *outcome // how programs end: at most one is dealt to each
+	events bool                      // the event stream is watched
+	panics bool                      // others may be abandoned wherever they are
+}
+
+func needs(list ...designs.Promise) []designs.Promise { return list }
+
+func counted(list ...count) []count { return list }
+
+// kinds are dealt to programs.
+var kinds = []kind{
+	{name: "tree", work: growTree, counts: counted(countGs)},
+	{name: "chain", work: growChain, counts: counted(countGs)},
+	{name: "deep", work: goDeep, counts: counted(countDeep)},
+	{name: "yield", work: giveWay, counts: counted(countYields, countCheckpoints)},
+	{name: "chan", work: passValues, counts: counted(countChans)},
+	{name: "select", work: selectValues, counts: counted(countSelects)},
+	{name: "mutex", work: exclude, counts: counted(countMutexes)},
+	{name: "rwmutex", work: readAndWrite, counts: counted(countRWMutexes)},
+	{name: "semaphore", work: limit, counts: counted(countSemaphores)},
+	{name: "waitgroup", work: meetAgain, counts: counted(countWaitGroups)},
+	{name: "cond", work: boundedBuffer, counts: counted(countConds)},
+	{name: "syscall", work: callKernel, counts: counted(countSyscalls, countBlocking)},
+	{name: "pipes", work: passPipes, counts: counted(countPipes), needs: needs(designs.BesideBlocking)},
+	{name: "sleep", work: sleepAll, counts: counted(countSleeps)},
+	{name: "timer", work: raceTimers, counts: counted(countFired, countUndone)},
+	{name: "ticker", work: tick, counts: counted(countTicks)},
+	{name: "afterfunc", work: callLater, counts: counted(countFuncs)},
+	{name: "echo", work: echoStreams, counts: counted(countNetBytes)},
+	{name: "net-trouble", work: troubleNet, counts: counted(countTimeouts, countNetClosed, countResets)},
+	{name: "stop", work: stopWorld, counts: counted(countStops), needs: needs(designs.StopsWorld)},
+	{name: procsKind, work: changeProcs, counts: counted(countProcs)},
+	{name: "forEachP", work: visitPs, counts: counted(countForEachP), needs: needs(designs.HasPs)},
+	{name: "locked", work: lockMs, counts: counted(countLocked)},
+	{name: "cache", work: useCaches, counts: counted(countBlocks)},
+	{name: "recover", work: recoverPanics, counts: counted(countRecovered)},
+	{name: "goexit", work: goexit, counts: counted(countGoexits)},
+	{name: "submit", beside: submit, counts: counted(countSubmitted)},
+	{name: "errand", work: sendErrands, beside: runErrands, counts: counted(countErrands)},
+	{name: "dump", beside: dump, counts: counted(countDumps, countListed)},
+	{name: "stats", beside: readStats, counts: counted(countStats)},
+	{name: "gc", beside: collect, counts: counted(countGCs)},
+}
+
+// procsKind changes how many Gs may run.
+const procsKind = "procs"
+
+// endings are dealt to programs as well, one to each.
+var endings = []kind{
+	{name: "returns", ends: returns, counts: counted(countRuns)},
+	{name: "deadlocks", ends: deadlocks, counts: counted(countDeadlocks), needs: needs(designs.DetectsDeadlock)},
+	{name: "returns, watched", ends: returns, events: true, counts: counted(countEvents), needs: needs(designs.KnowsItsGs)},
+	{name: "panics", ends: panicsAtEnd, panics: true, counts: counted(countPanics)},
+	{name: "returns", ends: returns, counts: counted(countRuns)},
+	{name: "panics amid", ends: panicsAmid, panics: true, counts: counted(countPanics), needs: needs(designs.StopsOnPanic)},
+	{name: "deadlocks at Close", ends: deadlocksAtClose, counts: counted(countDeadlocks), needs: needs(designs.DetectsDeadlock)},
+	{name: "deadlocks, watched", ends: deadlocks, events: true, counts: counted(countEvents),
+		needs: needs(designs.KnowsItsGs, designs.DetectsDeadlock)},
+}
+
+// fits says whether a design that lacks this can do it.
+func (k *kind) fits(lacks designs.Lacks) bool {
+	return !slices.ContainsFunc(k.needs, func(p designs.Promise) bool {
+		_, lacking := lacks[p]
+		return lacking
+	})
+}
+
+// fitting returns those of list that fit.
+func fitting(list []kind, lacks designs.Lacks) (fit []*kind) {
+	for i := range list {
+		if list[i].fits(lacks) {
+			fit = append(fit, &list[i])
+		}
+	}
+	return fit
+}

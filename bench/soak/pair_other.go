@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "schedlab/designs/gnet"
+
+// socketPair: there are none here, so streams come of connections alone.
+func socketPair(*actor, gnet.Network) (a, b *gnet.Conn, ok bool) { return nil, nil, false }
