@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help test bench bench-full compare readme lint ci
+.PHONY: help test bench bench-full compare readme soak lint ci
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,12 @@ compare: ## print the comparison of the raw files in DIR (default: the newest)
 
 readme: ## put the main tables of DIR (default: quick) into README.md
 	$(GO) run ./bench/run -compare $(if $(filter command line,$(origin DIR)),$(DIR),$(wildcard results/*/quick)) -readme README.md
+
+DESIGN ?= gpm
+MINUTES ?= 10
+
+soak: ## everything at random, verified, for MINUTES on DESIGN (default: 10 on gpm)
+	$(GO) run ./bench/soak -design $(DESIGN) -minutes $(MINUTES)
 
 lint: ## gofmt, vet, and that everything compiles on the other systems
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'gofmt the files above'; exit 1; }
