@@ -112,7 +112,8 @@ type Config struct {
 	// SampleReady: one in this many changes to Runnable is timed until the G
 	// runs. 0: none.
 	SampleReady int
-	// Events, if not nil, is given what happens. See [Event].
+	// Events, if not nil, is given what happens: see 'The event stream'. Native
+	// schedulers have nothing to give.
 	Events EventSink
 }
 

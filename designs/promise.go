@@ -38,6 +38,8 @@ const (
 	Times Promise = "times"
 	// Polls: Gs can wait for descriptors, where the system has them.
 	Polls Promise = "polls"
+	// Reuses: dead Gs are used again before new ones are made.
+	Reuses Promise = "reuses Gs"
 	// Caches: a G's small memory comes from caches that are counted.
 	Caches Promise = "caches"
 )
@@ -46,7 +48,7 @@ const (
 var Promises = []Promise{
 	Parks, Counts, SafePoints, KnowsItsGs, DetectsDeadlock, StopsOnPanic, Preempts,
 	Conserves, FairQueues, FairReadies, BesideSyscall, BesideBlocking,
-	StopsWorld, HasPs, KnowsItsMs, Times, Polls, Caches,
+	StopsWorld, HasPs, KnowsItsMs, Times, Polls, Reuses, Caches,
 }
 
 // Lacks holds what a design does not promise, and why not.

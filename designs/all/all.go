@@ -147,7 +147,10 @@ var Table = []Row{
 		Doc:    "gpm: dead Gs are not used again",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoFreeList: true}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks: designs.Lacks{
+			designs.FairQueues: runnext,
+			designs.Reuses:     "dead Gs are left to the garbage collector",
+		},
 	},
 	{
 		Name:   "gpm-yieldlocal",

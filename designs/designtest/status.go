@@ -33,6 +33,9 @@ var reachedBy = map[change]string{
 func changesReached(t *trial) {
 	reached := map[string]map[change]int{}
 	for c, name := range reachedBy {
+		if c.from == designs.Dead && !t.promises(designs.Reuses) {
+			continue
+		}
 		i := slices.IndexFunc(t.all, func(p property) bool { return p.name == name })
 		p := t.all[i]
 		if slices.ContainsFunc(p.needs, func(need designs.Promise) bool { return !t.promises(need) }) {

@@ -145,6 +145,7 @@ func (mp *m) nextgandunlock() *designs.G {
 		mp.mput()
 		s.lock.Unlock()
 		mp.havenextg.Sleep()
+		mp.Event(designs.EventMWake, -1, 0)
 	default:
 		s.lock.Unlock()
 	}
@@ -154,6 +155,7 @@ func (mp *m) nextgandunlock() *designs.G {
 // mput makes the M wait for a G. Under sched.lock.
 func (mp *m) mput() {
 	mp.Stats().Parks++
+	mp.Event(designs.EventMPark, -1, 0)
 	mp.havenextg.Clear()
 	mp.waitnextg = true
 	if !mp.Locked() {
