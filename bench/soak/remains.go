@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 )
@@ -26,6 +27,22 @@ func descriptors() int {
 		}
 	}
 	return 0
+}
+
+// openNow lists the descriptors that are open, where the system says what they are.
+func openNow() (text string) {
+	for _, folder := range descriptorFolders {
+		list, _ := os.ReadDir(folder)
+		for _, fd := range list {
+			if to, err := os.Readlink(filepath.Join(folder, fd.Name())); err == nil {
+				text += fmt.Sprintf("; descriptor %s is %s", fd.Name(), to)
+			}
+		}
+		if text != "" {
+			break
+		}
+	}
+	return text
 }
 
 // settle makes the runtime open its own descriptors, which stay.
@@ -52,7 +69,7 @@ func nothingLeft(before remains, patience time.Duration) error {
 			return nil
 		}
 		if time.Since(start) > patience {
-			return fmt.Errorf("before there were %v; left are %v", before, now)
+			return fmt.Errorf("before there were %v; left are %v%s", before, now, openNow())
 		}
 		if wait > time.Millisecond {
 			runtime.GC()

@@ -414,7 +414,7 @@ func everyPOnce(t *trial) {
 		require.ErrorIs(t, err, designs.ErrNoPs, why)
 		return
 	}
-	rounds := t.many(30)
+	rounds := t.many(20)
 	var c crowd
 	var wrong, crowded atomic.Int32
 	t.run(func(g *designs.G) {
