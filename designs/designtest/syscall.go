@@ -123,6 +123,18 @@ func shortSyscalls(t *trial) {
 	calls.requireAll(t, int32(each))
 }
 
+// syscallsAlone: of a G that has nobody to queue behind.
+func syscallsAlone(t *trial) {
+	calls := 0
+	t.run(func(g *designs.G) {
+		for range 100 {
+			g.Syscall(func() { calls++ })
+			g.BlockingSyscall(func() { calls++ })
+		}
+	})
+	require.Equal(t, 200, calls)
+}
+
 // syscallIsNoDeadlock: Gs that wait for one in the kernel are not deadlocked,
 // though no G runs.
 func syscallIsNoDeadlock(t *trial) {

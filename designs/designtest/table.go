@@ -45,6 +45,7 @@ var properties = []property{
 	{name: "CondSignals", check: condSignals},
 	{name: "CondBroadcasts", check: condBroadcasts},
 
+	{name: "SyscallsAlone", check: syscallsAlone},
 	{name: "SyscallsShort", check: shortSyscalls},
 	{name: "SyscallBlockedLetsOthersRun", check: blockedInSyscall, needs: needs(designs.BesideSyscall)},
 	{name: "SyscallBlockingLetsOthersRun", check: blockedInBlockingSyscall, needs: needs(designs.BesideBlocking)},
