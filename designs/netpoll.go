@@ -253,6 +253,8 @@ func (n *Netpoll) open(g *G) error {
 func (n *Netpoll) close() {
 	if n.ready.Load() {
 		n.poller.Close()
+		// Who still has the scheduler must not keep alive what nobody closed.
+		n.descs, n.byTag = nil, nil
 	}
 }
 
