@@ -265,6 +265,14 @@ func listenPolled(g *designs.G, at netip.AddrPort) (acceptor, netip.AddrPort, er
 
 func (ln listener) accept(g *designs.G, c *Conn) error {
 	fd, remote := -1, netip.AddrPort{}
+	// Leaving do is a safe point, at which an ending scheduler abandons g: then
+	// only deferred calls run, and nobody else knows of fd.
+	taken := false
+	defer func() {
+		if fd >= 0 && !taken {
+			_ = host.CloseFD(fd)
+		}
+	}()
 	err := ln.do(g, designs.PollRead, func() (err error) {
 		fd, remote, err = host.Accept(ln.fd)
 		return err
@@ -274,9 +282,9 @@ func (ln listener) accept(g *designs.G, c *Conn) error {
 	}
 	d, err := newDesc(g, fd)
 	if err != nil {
-		_ = host.CloseFD(fd)
 		return err
 	}
+	taken = true
 	if err = c.begin(d, remote); err != nil {
 		_ = d.close(g)
 	}
