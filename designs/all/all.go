@@ -108,7 +108,10 @@ var Table = []Row{
 		Doc:    "gpm: the global queue is looked at only when the local one is empty",
 		Source: "Go issue 5639",
 		New:    gpm.With(gpm.Options{NoGlobalTick: true}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks: designs.Lacks{
+			designs.FairQueues:  runnext,
+			designs.FairReadies: "the global queue waits for as long as Gs that ready and make others keep the local one filled",
+		},
 	},
 	{
 		Name:   "gpm-nohandoffp",

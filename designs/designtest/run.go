@@ -70,7 +70,8 @@ func watch(t *testing.T) {
 	dog := time.AfterFunc(patience, func() {
 		stacks := make([]byte, 1<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
-		panic(fmt.Sprintf("%s: nothing has come of it for %v; the design hangs\n\n%s", t.Name(), patience, stacks))
+		// The name comes last as well: logs are cut at the front.
+		panic(fmt.Sprintf("%s: nothing has come of it for %v; the design hangs\n\n%s\n%[1]s hangs", t.Name(), patience, stacks))
 	})
 	t.Cleanup(func() { dog.Stop() })
 }
