@@ -50,7 +50,7 @@ type layer struct {
 // finding, so that each new one says where it stands.
 var layers = []layer{
 	{folder: "internal/*"},
-	{folder: "host", model: []string{"check/explore"}},
+	{folder: "host", imports: []string{"internal/coro"}, model: []string{"check/explore"}},
 	{folder: "designs/queue", imports: []string{"host"}},
 	{folder: "designs", imports: []string{"host", "designs/queue"}, modules: true},
 	{folder: "designs/gsync", imports: []string{"host", "designs/queue", "designs"}},
@@ -59,7 +59,7 @@ var layers = []layer{
 	{folder: "designs/all", imports: []string{"internal/*", "designs", "designs/*"}},
 	{folder: "designs/*", imports: []string{"host", "designs/queue", "designs"}, modules: true},
 	{folder: "workloads", imports: []string{"internal/*", "host", "designs", "designs/gsync", "designs/gnet"}, modules: true},
-	{folder: "check/explore"},
+	{folder: "check/explore", imports: []string{"internal/coro"}, modules: true},
 	{folder: "check", imports: []string{"..."}, modules: true},
 	{folder: "check/*", imports: []string{"..."}, modules: true},
 	{folder: "bench", imports: []string{"..."}, modules: true},

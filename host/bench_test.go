@@ -93,37 +93,6 @@ func BenchmarkNote(b *testing.B) {
 	})
 }
 
-// BenchmarkStack: switch is one switch in a ring; make is Init and Destroy of a
-// Stack that never runs.
-func BenchmarkStack(b *testing.B) {
-	for _, n := range []int{1, 100} {
-		b.Run(fmt.Sprintf("op=switch/stacks=%d", n), func(b *testing.B) {
-			var base Stack
-			ran := 0
-			cs := ring(n, &base, &ran)
-			left := 0
-			for b.Loop() {
-				if left == 0 {
-					base.Switch(&cs[0].Stack)
-					left = n + 1
-				}
-				left--
-			}
-			for _, c := range cs {
-				c.Destroy()
-			}
-		})
-	}
-	b.Run("op=make", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var s Stack
-			s.Init(func() {})
-			s.Destroy()
-		}
-	})
-}
-
 func BenchmarkNanotime(b *testing.B) {
 	for b.Loop() {
 		Nanotime()

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"schedlab/internal/coro"
 )
 
 // multicore: spinning for something that another thread does makes sense.
@@ -83,10 +85,9 @@ func (r *Rand) Seed(seed, stream uint64) { r.pcg.Seed(seed, stream) }
 // Uint32 returns the next number.
 func (r *Rand) Uint32() uint32 { return uint32(r.pcg.Uint64() >> 32) }
 
+// Stack is a coroutine; see [coro.Stack].
+type Stack = coro.Stack
+
 // Fatal ends the process: v, with its stack, is a panic of the scheduler itself,
 // which must not unwind into whatever computation the coroutine would continue.
-func Fatal(v any, stack []byte) {
-	// Uncaught on a goroutine of its own, so that no recover gets in between.
-	go panic(fmt.Sprintf("%v\n\n%s", v, stack))
-	select {}
-}
+func Fatal(v any, stack []byte) { coro.Fatal(v, stack) }

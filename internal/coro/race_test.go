@@ -1,6 +1,6 @@
 //go:build race
 
-package host
+package coro_test
 
 // The race detector ends the process at 8128 goroutines.
 const manyStacks = 4_000

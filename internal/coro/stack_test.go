@@ -1,6 +1,7 @@
-package host
+package coro_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -8,11 +9,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/host"
+	"schedlab/internal/coro"
 )
 
-// coro is a Stack as a scheduler uses it. Its plain fields are protected by
+type Stack = coro.Stack
+
+// member is a Stack as a scheduler uses it. Its plain fields are protected by
 // nothing but the order that switches make.
-type coro struct {
+type member struct {
 	Stack
 	w       *worker // the thread that continued it
 	arrived int     // times it was continued
@@ -21,21 +27,21 @@ type coro struct {
 
 // worker is a thread that hops from Stack to Stack.
 type worker struct {
-	base coro
-	left *coro // who was left last; whoever is continued puts it into the pool
+	base member
+	left *member // who was left last; whoever is continued puts it into the pool
 	hops int
 	pool *pool
 }
 
-// pool holds the suspended coros that any worker may continue.
+// pool holds the suspended members that any worker may continue.
 type pool struct {
-	mu   Mutex
-	rnd  Rand
-	free []*coro
+	mu   host.Mutex
+	rnd  host.Rand
+	free []*member
 }
 
 // take removes a random coro, or returns nil.
-func (p *pool) take() *coro {
+func (p *pool) take() *member {
 	p.mu.Lock(nil)
 	defer p.mu.Unlock()
 	n := len(p.free)
@@ -49,7 +55,7 @@ func (p *pool) take() *coro {
 	return c
 }
 
-func (p *pool) put(c *coro) {
+func (p *pool) put(c *member) {
 	p.mu.Lock(nil)
 	defer p.mu.Unlock()
 	p.free = append(p.free, c)
@@ -65,7 +71,7 @@ func (w *worker) run() {
 }
 
 // hop continues to in place of c. False: c is to be destroyed.
-func (c *coro) hop(to *coro, w *worker) bool {
+func (c *member) hop(to *member, w *worker) bool {
 	w.left, to.w = c, w
 	if !c.Switch(&to.Stack) {
 		c.told++
@@ -76,7 +82,7 @@ func (c *coro) hop(to *coro, w *worker) bool {
 }
 
 // arrive gives away who was left, which nobody else can have continued before.
-func (c *coro) arrive() {
+func (c *member) arrive() {
 	c.arrived++
 	if w := c.w; w.left != &w.base {
 		w.pool.put(w.left)
@@ -84,7 +90,7 @@ func (c *coro) arrive() {
 }
 
 // wander is what a coro does: hop on until its worker has hopped enough.
-func (c *coro) wander() {
+func (c *member) wander() {
 	c.arrive()
 	for {
 		w := c.w
@@ -105,32 +111,32 @@ func (c *coro) wander() {
 // when it is told to end.
 var endings = []struct {
 	name string
-	main func(*coro)
+	main func(*member)
 }{
-	{"returns", func(c *coro) { c.wander() }},
-	{"answers with Goexit", func(c *coro) {
+	{"returns", func(c *member) { c.wander() }},
+	{"answers with Goexit", func(c *member) {
 		c.wander()
 		runtime.Goexit()
 	}},
-	{"inside Goexit", func(c *coro) {
+	{"inside Goexit", func(c *member) {
 		defer c.wander()
 		runtime.Goexit()
 	}},
-	{"inside Goexit, answers with Goexit", func(c *coro) {
+	{"inside Goexit, answers with Goexit", func(c *member) {
 		defer func() {
 			c.wander()
 			runtime.Goexit()
 		}()
 		runtime.Goexit()
 	}},
-	{"inside a panic, answers with Goexit", func(c *coro) {
+	{"inside a panic, answers with Goexit", func(c *member) {
 		defer func() {
 			c.wander()
 			runtime.Goexit()
 		}()
 		panic("not seen by anybody")
 	}},
-	{"switches again in a deferred call", func(c *coro) {
+	{"switches again in a deferred call", func(c *member) {
 		defer func() {
 			for range 3 {
 				if c.hop(&c.w.base, c.w) {
@@ -144,10 +150,10 @@ var endings = []struct {
 }
 
 // newCoros makes n coros that end in the way chosen for each.
-func newCoros(n int, main func(i int) func(*coro)) []*coro {
-	cs := make([]*coro, n)
+func newCoros(n int, main func(i int) func(*member)) []*member {
+	cs := make([]*member, n)
 	for i := range cs {
-		c, f := &coro{}, main(i)
+		c, f := &member{}, main(i)
 		c.Init(func() { f(c) })
 		cs[i] = c
 	}
@@ -156,7 +162,7 @@ func newCoros(n int, main func(i int) func(*coro)) []*coro {
 
 // destroyAll destroys cs in random order and checks that each was told once,
 // if it ever ran, and that no goroutine is left of the more than before.
-func destroyAll(t *testing.T, cs []*coro, before int) {
+func destroyAll(t *testing.T, cs []*member, before int) {
 	t.Helper()
 	for _, i := range rand.Perm(len(cs)) {
 		c := cs[i]
@@ -168,25 +174,25 @@ func destroyAll(t *testing.T, cs []*coro, before int) {
 }
 
 func TestStacksWanderAndEnd(t *testing.T) {
-	mixed := func(i int) func(*coro) { return endings[i%len(endings)].main }
+	mixed := func(i int) func(*member) { return endings[i%len(endings)].main }
 	t.Run("every way at once", func(t *testing.T) { wanderAndEnd(t, mixed) })
 	for _, e := range endings {
 		t.Run(e.name, func(t *testing.T) {
-			wanderAndEnd(t, func(int) func(*coro) { return e.main })
+			wanderAndEnd(t, func(int) func(*member) { return e.main })
 		})
 	}
 }
 
 // wanderAndEnd lets threads hop at random over stacks, of which each is
 // continued by whichever thread comes, and then destroys all in random order.
-func wanderAndEnd(t *testing.T, main func(i int) func(*coro)) {
+func wanderAndEnd(t *testing.T, main func(i int) func(*member)) {
 	for _, size := range []struct{ threads, stacks, hops int }{
 		{1, 1, 3}, {1, 2, 5}, {1, 3, 50}, {1, 64, 40}, {1, 64, 2_000},
 		{2, 1, 50}, {2, 7, 500}, {4, 64, 1_000},
 	} {
 		before := runtime.NumGoroutine()
 		cs := newCoros(size.stacks, main)
-		p := &pool{free: append([]*coro{}, cs...)}
+		p := &pool{free: append([]*member{}, cs...)}
 		p.rnd.Seed(rand.Uint64(), 0)
 		threads(size.threads, func(int) { (&worker{hops: size.hops, pool: p}).run() })
 		require.ElementsMatch(t, cs, p.free, "every Stack is at rest")
@@ -199,12 +205,12 @@ func wanderAndEnd(t *testing.T, main func(i int) func(*coro)) {
 func TestDestroyOfAStackInAForeignBox(t *testing.T) {
 	for first := range 2 {
 		before := runtime.NumGoroutine()
-		cs := newCoros(2, func(int) func(*coro) { return (*coro).wander })
+		cs := newCoros(2, func(int) func(*member) { return (*member).wander })
 		w := &worker{pool: &pool{}, hops: 1}
-		w.pool.free = []*coro{cs[1]}
+		w.pool.free = []*member{cs[1]}
 		w.base.hop(cs[0], w) // base -> 0 -> 1 -> base
-		require.NotEqual(t, cs[0].own, cs[0].at)
-		require.NotEqual(t, cs[1].own, cs[1].at)
+		require.False(t, cs[0].AtHome())
+		require.False(t, cs[1].AtHome())
 		cs[first].Destroy()
 		cs[1-first].Destroy()
 		require.Equal(t, []int{1, 1}, []int{cs[0].told, cs[1].told})
@@ -213,11 +219,11 @@ func TestDestroyOfAStackInAForeignBox(t *testing.T) {
 }
 
 // ring makes n stacks of which each continues the next, and the last one base.
-func ring(n int, base *Stack, ran *int) []*coro {
-	cs := make([]*coro, n)
+func ring(n int, base *Stack, ran *int) []*member {
+	cs := make([]*member, n)
 	to := base
 	for i := n - 1; i >= 0; i-- {
-		c, next := &coro{}, to
+		c, next := &member{}, to
 		c.Init(func() {
 			for again := true; again; again = c.Switch(next) {
 				*ran++
@@ -303,8 +309,8 @@ func TestDestroyedStackMayBeUsedAgain(t *testing.T) {
 // The collector and tracebacks see stacks whose boxes have changed hands.
 func TestStacksSurviveCollectionAndTraceback(t *testing.T) {
 	before := runtime.NumGoroutine()
-	cs := newCoros(16, func(i int) func(*coro) { return endings[i%len(endings)].main })
-	p := &pool{free: append([]*coro{}, cs...)}
+	cs := newCoros(16, func(i int) func(*member) { return endings[i%len(endings)].main })
+	p := &pool{free: append([]*member{}, cs...)}
 	trace := make([]byte, 1<<20)
 	for range 20 {
 		threads(2, func(int) { (&worker{hops: 20, pool: p}).run() })
@@ -315,9 +321,9 @@ func TestStacksSurviveCollectionAndTraceback(t *testing.T) {
 }
 
 func TestMisuseOfStacksPanics(t *testing.T) {
-	const notSuspended = "host: Stack.Switch: the Stack to continue is not suspended"
-	const inUse = "host: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized"
-	const notCoroutine = "host: Stack.Destroy: the Stack is not a suspended coroutine made by Init"
+	const notSuspended = "coro: Stack.Switch: the Stack to continue is not suspended"
+	const inUse = "coro: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized"
+	const notCoroutine = "coro: Stack.Destroy: the Stack is not a suspended coroutine made by Init"
 	var s, base, zero Stack
 	s.Init(func() {
 		require.PanicsWithValue(t, notSuspended, func() { s.Switch(&s) })
@@ -361,7 +367,7 @@ func TestStackThatEndsByItselfIsFatal(t *testing.T) {
 			cmd.Env = append(os.Environ(), fatalEnv+"="+name)
 			out, err := cmd.CombinedOutput()
 			require.Error(t, err)
-			require.Contains(t, string(out), "host: Stack: "+end.says)
+			require.Contains(t, string(out), "coro: Stack: "+end.says)
 			require.Contains(t, string(out), "(*Stack).Init")
 			require.NotContains(t, string(out), "went on")
 		})
@@ -375,5 +381,70 @@ func TestSwitchDoesNotAllocate(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(1_000, func() { base.Switch(&cs[0].Stack) }))
 	for _, c := range cs {
 		c.Destroy()
+	}
+}
+
+// BenchmarkStack: switch is one switch in a ring; make is Init and Destroy of a
+// Stack that never runs.
+func BenchmarkStack(b *testing.B) {
+	for _, n := range []int{1, 100} {
+		b.Run(fmt.Sprintf("op=switch/stacks=%d", n), func(b *testing.B) {
+			var base Stack
+			ran := 0
+			cs := ring(n, &base, &ran)
+			left := 0
+			for b.Loop() {
+				if left == 0 {
+					base.Switch(&cs[0].Stack)
+					left = n + 1
+				}
+				left--
+			}
+			for _, c := range cs {
+				c.Destroy()
+			}
+		})
+	}
+	b.Run("op=make", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			var s Stack
+			s.Init(func() {})
+			s.Destroy()
+		}
+	})
+}
+
+// awaitGoroutines waits until no more than n goroutines are left. One that has
+// done its last visible act still needs a moment to be gone.
+func awaitGoroutines(t *testing.T, n int) {
+	t.Helper()
+	for range 50_000_000 {
+		if runtime.NumGoroutine() <= n {
+			return
+		}
+		runtime.Gosched()
+	}
+	require.FailNow(t, "goroutines left over")
+}
+
+// threads runs f on n threads at once and waits for them. They begin together,
+// or the first would be done before the last begins.
+func threads(n int, f func(i int)) {
+	defer host.Reserve(n)()
+	done := make(chan struct{})
+	var ready host.Int32
+	for i := range n {
+		go func() {
+			ready.Add(1)
+			for ready.Load() < int32(n) {
+				host.Pause(1)
+			}
+			f(i)
+			done <- struct{}{}
+		}()
+	}
+	for range n {
+		<-done
 	}
 }

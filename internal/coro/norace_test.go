@@ -1,5 +1,5 @@
 //go:build !race
 
-package host
+package coro_test
 
 const manyStacks = 10_000

@@ -1,4 +1,6 @@
-package host
+// Package coro makes coroutines that exchange places directly, out of iter.Pull.
+// Both the real host and the explorer stand on it.
+package coro
 
 import (
 	"fmt"
@@ -93,7 +95,7 @@ func (b *box) exchange(from *Stack) {
 // stands for the stack of the thread that switches away from it first.
 func (s *Stack) Init(f func()) {
 	if s.at != nil {
-		panic("host: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized")
+		panic("coro: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized")
 	}
 	b := &box{}
 	// The second value, stop, is not needed: Destroy ends a coroutine by
@@ -113,10 +115,10 @@ func (s *Stack) Init(f func()) {
 // panic that is not its own, perhaps without a word of it.
 func (s *Stack) ended() {
 	if p := recover(); p != nil {
-		Fatal(fmt.Sprintf("host: Stack: its function panicked: %v", p), debug.Stack())
+		Fatal(fmt.Sprintf("coro: Stack: its function panicked: %v", p), debug.Stack())
 	}
 	if !s.dead {
-		Fatal("host: Stack: its function ended, but nobody has called Destroy", debug.Stack())
+		Fatal("coro: Stack: its function ended, but nobody has called Destroy", debug.Stack())
 	}
 }
 
@@ -132,7 +134,7 @@ func (s *Stack) Switch(to *Stack) bool {
 	}
 	b := to.at
 	if b == nil || b.sits != to {
-		panic("host: Stack.Switch: the Stack to continue is not suspended")
+		panic("coro: Stack.Switch: the Stack to continue is not suspended")
 	}
 	s.at, b.sits = b, s // exchange, inlined
 	if b.yields {
@@ -176,7 +178,7 @@ func (s *Stack) passOn() {
 // box: the next Destroy finds what this one found.
 func (s *Stack) Destroy() {
 	if s.own == nil || s.at.sits != s {
-		panic("host: Stack.Destroy: the Stack is not a suspended coroutine made by Init")
+		panic("coro: Stack.Destroy: the Stack is not a suspended coroutine made by Init")
 	}
 	done := make(chan struct{})
 	// A thread of its own: when s ends by runtime.Goexit, iter.Pull may end the
@@ -193,4 +195,12 @@ func (s *Stack) Destroy() {
 	}()
 	<-done
 	*s = Stack{}
+}
+
+// Fatal ends the process: v, with its stack, is a fault that must not unwind
+// into whatever computation the coroutine would continue.
+func Fatal(v any, stack []byte) {
+	// Uncaught on a goroutine of its own, so that no recover gets in between.
+	go panic(fmt.Sprintf("%v\n\n%s", v, stack))
+	select {}
 }
