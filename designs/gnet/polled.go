@@ -250,6 +250,9 @@ const backlog = 1<<16 - 1
 // listener is the descriptor of a Listener.
 type listener struct{ *desc }
 
+// takeConn is a variable for a test of what happens right behind it.
+var takeConn = host.Accept
+
 func listenPolled(g *designs.G, at netip.AddrPort) (acceptor, netip.AddrPort, error) {
 	fd, local, err := host.Listen(at, backlog)
 	if err != nil {
@@ -274,7 +277,7 @@ func (ln listener) accept(g *designs.G, c *Conn) error {
 		}
 	}()
 	err := ln.do(g, designs.PollRead, func() (err error) {
-		fd, remote, err = host.Accept(ln.fd)
+		fd, remote, err = takeConn(ln.fd)
 		return err
 	})
 	if err != nil {
