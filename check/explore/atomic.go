@@ -1,0 +1,344 @@
+package explore
+
+import "unsafe"
+
+// The types of this file have the methods of those of sync/atomic, and their
+// meaning: sequential consistency. Their zero values are zero; they must not be
+// copied. Each call is one step of the calling thread, which must be a
+// controlled one.
+
+// Bool is a controlled [sync/atomic.Bool].
+type Bool struct{ w word }
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Load returns the value.
+func (x *Bool) Load() bool { return x.w.load(classBool, "Bool.Load") != 0 }
+
+// Store sets the value.
+func (x *Bool) Store(v bool) { x.w.change(x.w.begin(classBool, opStore, 0, "Bool.Store"), bit(v)) }
+
+// Swap sets the value and returns what it was.
+func (x *Bool) Swap(v bool) (old bool) {
+	t := x.w.begin(classBool, opSwap, 0, "Bool.Swap")
+	old = x.w.bits != 0
+	x.w.change(t, bit(v))
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Bool) CompareAndSwap(old, new bool) bool {
+	return x.w.cas(classBool, bit(old), bit(new), "Bool.CompareAndSwap")
+}
+
+// Int32 is a controlled [sync/atomic.Int32].
+type Int32 struct{ w word }
+
+// Load returns the value.
+func (x *Int32) Load() int32 { return int32(x.w.load(classInt32, "Int32.Load")) }
+
+// Store sets the value.
+func (x *Int32) Store(v int32) {
+	x.w.change(x.w.begin(classInt32, opStore, 0, "Int32.Store"), uint64(uint32(v)))
+}
+
+// Swap sets the value and returns what it was.
+func (x *Int32) Swap(v int32) (old int32) {
+	t := x.w.begin(classInt32, opSwap, 0, "Int32.Swap")
+	old = int32(x.w.bits)
+	x.w.change(t, uint64(uint32(v)))
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Int32) CompareAndSwap(old, new int32) bool {
+	return x.w.cas(classInt32, uint64(uint32(old)), uint64(uint32(new)), "Int32.CompareAndSwap")
+}
+
+// Add adds delta and returns the sum.
+func (x *Int32) Add(delta int32) (new int32) {
+	t := x.w.begin(classInt32, opAdd, 0, "Int32.Add")
+	new = int32(x.w.bits) + delta
+	x.w.change(t, uint64(uint32(new)))
+	return new
+}
+
+// And sets the value to its bits that are in mask too, and returns what it was.
+func (x *Int32) And(mask int32) (old int32) {
+	t := x.w.begin(classInt32, opAnd, 0, "Int32.And")
+	old = int32(x.w.bits)
+	x.w.change(t, uint64(uint32(old&mask)))
+	return old
+}
+
+// Or adds the bits of mask to the value and returns what it was.
+func (x *Int32) Or(mask int32) (old int32) {
+	t := x.w.begin(classInt32, opOr, 0, "Int32.Or")
+	old = int32(x.w.bits)
+	x.w.change(t, uint64(uint32(old|mask)))
+	return old
+}
+
+// Int64 is a controlled [sync/atomic.Int64].
+type Int64 struct{ w word }
+
+// Load returns the value.
+func (x *Int64) Load() int64 { return int64(x.w.load(classInt64, "Int64.Load")) }
+
+// Store sets the value.
+func (x *Int64) Store(v int64) {
+	x.w.change(x.w.begin(classInt64, opStore, 0, "Int64.Store"), uint64(v))
+}
+
+// Swap sets the value and returns what it was.
+func (x *Int64) Swap(v int64) (old int64) {
+	t := x.w.begin(classInt64, opSwap, 0, "Int64.Swap")
+	old = int64(x.w.bits)
+	x.w.change(t, uint64(v))
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Int64) CompareAndSwap(old, new int64) bool {
+	return x.w.cas(classInt64, uint64(old), uint64(new), "Int64.CompareAndSwap")
+}
+
+// Add adds delta and returns the sum.
+func (x *Int64) Add(delta int64) (new int64) {
+	t := x.w.begin(classInt64, opAdd, 0, "Int64.Add")
+	new = int64(x.w.bits) + delta
+	x.w.change(t, uint64(new))
+	return new
+}
+
+// And sets the value to its bits that are in mask too, and returns what it was.
+func (x *Int64) And(mask int64) (old int64) {
+	t := x.w.begin(classInt64, opAnd, 0, "Int64.And")
+	old = int64(x.w.bits)
+	x.w.change(t, uint64(old&mask))
+	return old
+}
+
+// Or adds the bits of mask to the value and returns what it was.
+func (x *Int64) Or(mask int64) (old int64) {
+	t := x.w.begin(classInt64, opOr, 0, "Int64.Or")
+	old = int64(x.w.bits)
+	x.w.change(t, uint64(old|mask))
+	return old
+}
+
+// Uint32 is a controlled [sync/atomic.Uint32].
+type Uint32 struct{ w word }
+
+// Load returns the value.
+func (x *Uint32) Load() uint32 { return uint32(x.w.load(classUint32, "Uint32.Load")) }
+
+// Store sets the value.
+func (x *Uint32) Store(v uint32) {
+	x.w.change(x.w.begin(classUint32, opStore, 0, "Uint32.Store"), uint64(v))
+}
+
+// Swap sets the value and returns what it was.
+func (x *Uint32) Swap(v uint32) (old uint32) {
+	t := x.w.begin(classUint32, opSwap, 0, "Uint32.Swap")
+	old = uint32(x.w.bits)
+	x.w.change(t, uint64(v))
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Uint32) CompareAndSwap(old, new uint32) bool {
+	return x.w.cas(classUint32, uint64(old), uint64(new), "Uint32.CompareAndSwap")
+}
+
+// Add adds delta and returns the sum.
+func (x *Uint32) Add(delta uint32) (new uint32) {
+	t := x.w.begin(classUint32, opAdd, 0, "Uint32.Add")
+	new = uint32(x.w.bits) + delta
+	x.w.change(t, uint64(new))
+	return new
+}
+
+// And sets the value to its bits that are in mask too, and returns what it was.
+func (x *Uint32) And(mask uint32) (old uint32) {
+	t := x.w.begin(classUint32, opAnd, 0, "Uint32.And")
+	old = uint32(x.w.bits)
+	x.w.change(t, uint64(old&mask))
+	return old
+}
+
+// Or adds the bits of mask to the value and returns what it was.
+func (x *Uint32) Or(mask uint32) (old uint32) {
+	t := x.w.begin(classUint32, opOr, 0, "Uint32.Or")
+	old = uint32(x.w.bits)
+	x.w.change(t, uint64(old|mask))
+	return old
+}
+
+// Uint64 is a controlled [sync/atomic.Uint64].
+type Uint64 struct{ w word }
+
+// Load returns the value.
+func (x *Uint64) Load() uint64 { return x.w.load(classUint64, "Uint64.Load") }
+
+// Store sets the value.
+func (x *Uint64) Store(v uint64) { x.w.change(x.w.begin(classUint64, opStore, 0, "Uint64.Store"), v) }
+
+// Swap sets the value and returns what it was.
+func (x *Uint64) Swap(v uint64) (old uint64) {
+	t := x.w.begin(classUint64, opSwap, 0, "Uint64.Swap")
+	old = x.w.bits
+	x.w.change(t, v)
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Uint64) CompareAndSwap(old, new uint64) bool {
+	return x.w.cas(classUint64, old, new, "Uint64.CompareAndSwap")
+}
+
+// Add adds delta and returns the sum.
+func (x *Uint64) Add(delta uint64) (new uint64) {
+	t := x.w.begin(classUint64, opAdd, 0, "Uint64.Add")
+	new = x.w.bits + delta
+	x.w.change(t, new)
+	return new
+}
+
+// And sets the value to its bits that are in mask too, and returns what it was.
+func (x *Uint64) And(mask uint64) (old uint64) {
+	t := x.w.begin(classUint64, opAnd, 0, "Uint64.And")
+	old = x.w.bits
+	x.w.change(t, old&mask)
+	return old
+}
+
+// Or adds the bits of mask to the value and returns what it was.
+func (x *Uint64) Or(mask uint64) (old uint64) {
+	t := x.w.begin(classUint64, opOr, 0, "Uint64.Or")
+	old = x.w.bits
+	x.w.change(t, old|mask)
+	return old
+}
+
+// Uintptr is a controlled [sync/atomic.Uintptr].
+type Uintptr struct{ w word }
+
+// Load returns the value.
+func (x *Uintptr) Load() uintptr { return uintptr(x.w.load(classUintptr, "Uintptr.Load")) }
+
+// Store sets the value.
+func (x *Uintptr) Store(v uintptr) {
+	x.w.change(x.w.begin(classUintptr, opStore, 0, "Uintptr.Store"), uint64(v))
+}
+
+// Swap sets the value and returns what it was.
+func (x *Uintptr) Swap(v uintptr) (old uintptr) {
+	t := x.w.begin(classUintptr, opSwap, 0, "Uintptr.Swap")
+	old = uintptr(x.w.bits)
+	x.w.change(t, uint64(v))
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Uintptr) CompareAndSwap(old, new uintptr) bool {
+	return x.w.cas(classUintptr, uint64(old), uint64(new), "Uintptr.CompareAndSwap")
+}
+
+// Add adds delta and returns the sum.
+func (x *Uintptr) Add(delta uintptr) (new uintptr) {
+	t := x.w.begin(classUintptr, opAdd, 0, "Uintptr.Add")
+	new = uintptr(x.w.bits) + delta
+	x.w.change(t, uint64(new))
+	return new
+}
+
+// And sets the value to its bits that are in mask too, and returns what it was.
+func (x *Uintptr) And(mask uintptr) (old uintptr) {
+	t := x.w.begin(classUintptr, opAnd, 0, "Uintptr.And")
+	old = uintptr(x.w.bits)
+	x.w.change(t, uint64(old&mask))
+	return old
+}
+
+// Or adds the bits of mask to the value and returns what it was.
+func (x *Uintptr) Or(mask uintptr) (old uintptr) {
+	t := x.w.begin(classUintptr, opOr, 0, "Uintptr.Or")
+	old = uintptr(x.w.bits)
+	x.w.change(t, uint64(old|mask))
+	return old
+}
+
+// Pointer is a controlled [sync/atomic.Pointer].
+type Pointer[T any] struct {
+	p     *T
+	first *T // before the execution
+	o     *object
+}
+
+func (x *Pointer[T]) reset(*object) { x.p, x.first, x.o = x.first, nil, nil }
+
+func (x *Pointer[T]) begin(k Kind, want *T, what string) *thread {
+	t := self(what)
+	t.op = op{kind: k, obj: x.object(t.e), want: address(want)}
+	t.step()
+	return t
+}
+
+func (x *Pointer[T]) object(e *engine) *object {
+	if x.o == nil {
+		x.first = x.p
+		x.o = e.register(x, classPointer, address(x.p))
+	}
+	x.o.mine(e)
+	return x.o
+}
+
+// address tells pointers apart; it does not keep what they point to.
+func address[T any](p *T) uint64 { return uint64(uintptr(unsafe.Pointer(p))) }
+
+func (x *Pointer[T]) change(t *thread, p *T) {
+	old, new := address(x.p), address(p)
+	if t.op.kind != opStore {
+		t.acquire(x.o)
+	}
+	t.release(x.o)
+	x.p, x.o.bits = p, new
+	t.done(writes, old, new, true)
+}
+
+// Load returns the value.
+func (x *Pointer[T]) Load() *T {
+	t := x.begin(opLoad, nil, "Pointer.Load")
+	t.acquire(x.o)
+	t.done(reads, x.o.bits, x.o.bits, true)
+	return x.p
+}
+
+// Store sets the value.
+func (x *Pointer[T]) Store(p *T) { x.change(x.begin(opStore, nil, "Pointer.Store"), p) }
+
+// Swap sets the value and returns what it was.
+func (x *Pointer[T]) Swap(p *T) (old *T) {
+	t := x.begin(opSwap, nil, "Pointer.Swap")
+	old = x.p
+	x.change(t, p)
+	return old
+}
+
+// CompareAndSwap sets the value to new if it is old, and says whether it was.
+func (x *Pointer[T]) CompareAndSwap(old, new *T) bool {
+	t := x.begin(opCAS, old, "Pointer.CompareAndSwap")
+	if x.p != old {
+		t.acquire(x.o)
+		t.done(reads, x.o.bits, x.o.bits, false)
+		return false
+	}
+	x.change(t, new)
+	return true
+}

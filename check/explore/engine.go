@@ -1,0 +1,398 @@
+package explore
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+
+	"schedlab/internal/coro"
+)
+
+// strategy decides what an engine leaves open: which thread takes the next step,
+// and what Choose returns. Each is a small file; Option names them.
+type strategy interface {
+	// begin prepares the next execution. It says false if there is none left.
+	begin(e *engine) bool
+	// next returns the thread that takes the next step: one for which
+	// e.enabled is true. nil ends the execution: because no thread is
+	// enabled, or because it is of no interest.
+	next(e *engine) *thread
+	// choose returns a number from 0 to n-1, for t.
+	choose(e *engine, t *thread, n int) int
+	// end is called when the execution has come to an end: e.outcome.
+	end(e *engine)
+	// bound tells which executions the strategy stands for.
+	bound() string
+}
+
+// outcome is how an execution ended.
+type outcome uint8
+
+const (
+	running  outcome = iota
+	complete         // all threads have ended
+	stuck            // no thread is enabled, and not all have ended
+	cut              // the strategy lost interest
+	foreign          // it belongs to another shard
+	repeated         // it had been executed and counted before
+	failed           // a property was violated on the way
+	tooLong          // the step limit
+	diverged         // the program did not do again what it did before
+)
+
+// engine executes a program, again and again, as its strategy says. It is used
+// by one goroutine and the coroutines which that continues.
+type engine struct {
+	cfg      *config
+	program  func()
+	strategy strategy
+	ctl      *control // shared with the other engines of the exploration
+	pulse    pulse    // see 'Watchdog'
+
+	base    coro.Stack  // of the goroutine that calls execute
+	running *coro.Stack // who runs
+	cur     *thread     // for which thread
+	idle    []*carrier
+	busy    []*carrier
+
+	// The execution under way.
+	threads  []*thread // by id; may hold threads of other executions, which did not begin
+	alive    []*thread // begun or about to
+	live     int
+	newborn  []*thread
+	names    *threadNames
+	objects  []*object // the first nobjects belong to this execution
+	nobjects int
+	events   []event
+	awaited  []int32 // objects: see event
+	scratch  []int32 // see thread.effect
+	choices  []choice
+	outcome  outcome
+	failure  *Violation // the first
+	aborting bool
+	grants   int      // steps that have been allowed
+	schedule Schedule // what has been decided
+	plain    []interface{ reset() }
+	steps    uint64 // of all executions; read by the watchdog
+
+	// Virtual time: see Now.
+	now      int64
+	timeouts int  // early ones
+	barrier  bool // time has advanced because nothing else could happen
+	clockObj timeVar
+	timeID   int32 // the id of its object; noObject: not used yet
+
+	trace *recording // source positions, if wanted
+}
+
+// choice is a value that Choose returned.
+type choice struct {
+	after  int32 // events executed before
+	thread int32
+	n, v   int32
+}
+
+func newEngine(cfg *config, program func(), s strategy) *engine {
+	return &engine{cfg: cfg, program: program, strategy: s, names: &threadNames{}}
+}
+
+// spawn makes a thread that runs f, by parent, which is nil for the first.
+func (e *engine) spawn(parent *thread, f func()) *thread {
+	id := int32(0)
+	if parent != nil {
+		id = e.kid(parent)
+	} else if len(e.threads) == 0 {
+		e.threads = append(e.threads, &thread{e: e})
+	}
+	t := e.threads[id]
+	t.nkids, t.fn, t.stack, t.began, t.ended = 0, f, nil, false, false
+	t.birth = -1
+	t.handle.t = t
+	t.early = false
+	t.op, t.seq, t.last, t.deadline, t.woken = op{}, 0, -1, noDeadline, false
+	t.marks, t.await, t.waited = t.marks[:0], t.await[:0], t.waited[:0]
+	t.sync = t.sync[:0]
+	if parent != nil {
+		t.last, t.birth = parent.last, parent.last
+		t.sync.join(parent.sync)
+		parent.sync.put(parent.id, parent.sync.at(parent.id)+1)
+	}
+	t.sync.put(id, 1)
+	t.nth = int32(len(e.alive))
+	e.alive = append(e.alive, t)
+	e.newborn = append(e.newborn, t)
+	e.live++
+	e.trace.born(t)
+	return t
+}
+
+// kid returns the id of the next thread that parent makes: the same in all
+// executions, in whatever order threads are made.
+func (e *engine) kid(parent *thread) int32 {
+	n := parent.nkids
+	parent.nkids++
+	if n == len(parent.kids) {
+		id := e.names.of(birth{parent.id, int32(n)})
+		for int(id) >= len(e.threads) {
+			e.threads = append(e.threads, &thread{e: e, id: int32(len(e.threads))})
+		}
+		parent.kids = append(parent.kids, id)
+	}
+	return parent.kids[n]
+}
+
+// execute runs the program once.
+func (e *engine) execute() {
+	for _, t := range e.alive {
+		t.ended, t.seq, t.last = true, 0, -1 // not part of the next execution until it begins there
+	}
+	e.alive, e.newborn, e.live = e.alive[:0], e.newborn[:0], 0
+	e.events, e.choices, e.schedule, e.awaited = e.events[:0], e.choices[:0], e.schedule[:0], e.awaited[:0]
+	e.outcome, e.failure = running, nil
+	e.now, e.timeouts, e.barrier, e.grants, e.timeID = 0, 0, false, 0, noObject
+	e.running = &e.base
+	for _, t := range e.threads {
+		t.ended, t.seq, t.last = true, 0, -1 // those of other executions, should this one not make them
+	}
+	e.spawn(nil, e.program)
+	e.resume(e.next())
+	e.judge()
+	if len(e.busy) > 0 {
+		e.abort()
+	}
+	e.forgetObjects()
+}
+
+// abort ends the threads and Stacks that have not come to an end. Their
+// deferred calls run; those that would take a step end there.
+func (e *engine) abort() {
+	e.aborting = true
+	for _, c := range e.busy {
+		c.stack.Destroy()
+	}
+	e.busy = e.busy[:0]
+	e.aborting = false
+}
+
+// close ends all coroutines.
+func (e *engine) close() {
+	for _, c := range e.idle {
+		c.stack.Destroy()
+	}
+	e.idle = nil
+}
+
+// next returns the thread that runs next, nil if the execution is over.
+func (e *engine) next() *thread {
+	if e.pulse.Load() == asked {
+		e.answer()
+	}
+	if n := len(e.newborn); n > 0 {
+		// Each runs up to its first operation before anything is decided.
+		t := e.newborn[0]
+		copy(e.newborn, e.newborn[1:])
+		e.newborn = e.newborn[:n-1]
+		return t
+	}
+	if e.outcome != running {
+		return nil
+	}
+	if len(e.events) >= e.cfg.steps {
+		e.outcome = tooLong
+		return nil
+	}
+	for {
+		t := e.strategy.next(e)
+		if e.outcome != running {
+			return nil
+		}
+		if t != nil && !e.enabled(t) && !e.anyEnabled() {
+			e.advanceTime() // a step that is repeated may have been possible by that only
+		}
+		if t != nil && e.enabled(t) {
+			e.grants++
+			e.schedule = append(e.schedule, t.nth)
+			return t
+		}
+		if e.anyEnabled() {
+			if t != nil {
+				e.diverge(e.cannot(t))
+			} else {
+				e.outcome = cut
+			}
+			return nil
+		}
+		if e.advanceTime() {
+			continue
+		}
+		if t != nil {
+			e.diverge(e.cannot(t))
+			return nil
+		}
+		e.outcome = complete
+		if e.live > 0 {
+			e.outcome = stuck
+		}
+		return nil
+	}
+}
+
+// enabled says whether t can take its step.
+func (e *engine) enabled(t *thread) bool {
+	if t.ended || len(t.await) > 0 && !t.changed() {
+		return false
+	}
+	o := t.op.obj
+	switch t.op.kind {
+	case opNone:
+		return false
+	case opLock:
+		return o.bits == 0
+	case opRLock:
+		return o.bits&writeLocked == 0
+	case opNoteSleep:
+		return o.bits == noteSignaled || e.expired(t)
+	case opWoken:
+		return t.woken || e.expired(t)
+	case opTimeout:
+		return e.expired(t)
+	case opJoin:
+		return t.op.join.ended
+	}
+	return true
+}
+
+// changed says whether something has been written that t waits for.
+func (t *thread) changed() bool {
+	for _, m := range t.await {
+		if len(m.obj.changes) != m.version {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *engine) anyEnabled() bool {
+	for _, t := range e.alive {
+		if e.enabled(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// runnable appends the threads that are enabled to to, in the order of birth.
+func (e *engine) runnable(to []*thread) []*thread {
+	for _, t := range e.alive {
+		if e.enabled(t) {
+			to = append(to, t)
+		}
+	}
+	return to
+}
+
+// done writes down that t has executed its op, and how.
+func (t *thread) done(m mode, old, new uint64, ok bool) {
+	e := t.e
+	t.seq++
+	t.last = int32(len(e.events))
+	ev := event{
+		thread: t.id, seq: t.seq, kind: t.op.kind, mode: m, ok: ok, obj: noObject, obj2: noObject,
+		old: old, new: new, want: t.op.want,
+		waited: len(t.await) > 0, timed: t.deadline != noDeadline, after: e.barrier, from: t.follows(), now: e.now, due: t.deadline,
+	}
+	if t.early {
+		ev.early, ev.now = true, t.past
+		t.early = false
+	}
+	e.barrier = false
+	if o := t.op.obj; o != nil {
+		ev.obj = o.id
+		if old != new {
+			o.changes = append(o.changes, int32(len(e.events)))
+		}
+		t.mark(o, old, new)
+	}
+	if o := t.op.obj2; o != nil {
+		ev.obj2 = o.id
+		o.changes = append(o.changes, int32(len(e.events)))
+	}
+	e.events = append(e.events, ev)
+	e.steps++
+	if len(t.await) > 0 {
+		e.noteAwaited(t)
+	}
+	t.await, t.waited = t.waited[:0], t.await
+	t.deadline = noDeadline
+	if e.trace != nil {
+		e.trace.record(e)
+	}
+}
+
+// noteAwaited writes down what t's event, the last one, had waited for.
+func (e *engine) noteAwaited(t *thread) {
+	ev := &e.events[len(e.events)-1]
+	ev.aw0 = int32(len(e.awaited))
+	for _, m := range t.await {
+		e.awaited = append(e.awaited, m.obj.id)
+	}
+	ev.aw1 = int32(len(e.awaited))
+}
+
+// follows returns the event that t's op comes after, besides those that touched
+// its objects; -1 if there is none.
+func (t *thread) follows() int32 {
+	switch {
+	case t.op.kind == opJoin:
+		return t.op.join.last
+	case t.op.kind == opWoken && t.woken:
+		return t.wokenBy
+	}
+	return -1
+}
+
+// mark remembers that t has read old in o, and left new there.
+func (t *thread) mark(o *object, old, new uint64) {
+	for i := range t.marks {
+		m := &t.marks[i]
+		if m.obj != o {
+			continue
+		}
+		if old != new && m.version == len(o.changes)-1 {
+			m.version++ // nobody else's change
+		}
+		m.last = new
+		return
+	}
+	if t.op.kind != opStore && len(t.marks) < maxMarks {
+		t.marks = append(t.marks, mark{o, len(o.changes), old, new})
+	}
+}
+
+// fail says that v has happened. Only the first counts. The caller returns to
+// the program, and the execution ends at the next step.
+func (e *engine) fail(v *Violation) {
+	if e.failure == nil {
+		v.Step = len(e.events)
+		e.trace.failed()
+		e.failure = v
+	}
+	e.outcome = failed
+}
+
+func (e *engine) panicked(t *thread, v any, stack []byte) {
+	e.fail(&Violation{Property: Panic, Thread: int(t.nth), Message: fmt.Sprint(v), Stack: userStack(stack)})
+}
+
+// diverge says that the program does not do again what it did before.
+func (e *engine) diverge(what string) {
+	e.outcome = diverged
+	e.failure = &Violation{Property: Nondeterminism, Step: len(e.events), Message: what}
+}
+
+// goroutineID returns the number that stack dumps show.
+func goroutineID() string {
+	buf := make([]byte, 64)
+	fields := bytes.Fields(buf[:runtime.Stack(buf, false)])
+	return string(fields[1])
+}

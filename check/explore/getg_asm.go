@@ -1,0 +1,10 @@
+//go:build amd64 || arm64
+
+package explore
+
+// getg returns an address that no two goroutines have at the same time.
+func getg() uintptr
+
+// knowsGoroutines: getg tells goroutines apart, so several engines can run at
+// once, and a goroutine that is not controlled is noticed.
+const knowsGoroutines = true
