@@ -1,0 +1,112 @@
+package explore
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Merge adds up what all shards have found: the files that they wrote because of
+// -explore.resume, each a file of its own. The results are by test and ordinal, as
+// in TestRing#1. The error says which parts are missing, twice there, not finished,
+// or not of the same whole, and what is violated that no MustViolate declares, or
+// the other way round; without one, the program is what its tests say. Explorations
+// by other strategies are not in the files: shard 1 reports them.
+func Merge(files ...string) (map[string]Result, error) {
+	wholes := map[string]*whole{}
+	var errs []error
+	for _, file := range files {
+		f, err := readState(file)
+		if err == nil && len(f.Explorations) == 0 {
+			err = fmt.Errorf("explore: %s is not there, or holds nothing", file)
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for name, s := range f.Explorations {
+			if wholes[name] == nil {
+				wholes[name] = &whole{state: s, name: name, files: map[int]string{}}
+			}
+			wholes[name].take(s, file)
+		}
+	}
+	results := map[string]Result{}
+	for _, name := range slices.Sorted(maps.Keys(wholes)) {
+		results[name] = wholes[name].result()
+		errs = append(errs, wholes[name].errs...)
+	}
+	return results, errors.Join(errs...)
+}
+
+// whole is an exploration of which parts are added up. Its state is that of the
+// first.
+type whole struct {
+	*state
+	name  string
+	files map[int]string // by shard
+	sum   Result
+	errs  []error
+}
+
+func (w *whole) wrong(format string, a ...any) {
+	w.errs = append(w.errs, fmt.Errorf("explore: "+w.name+": "+format, a...))
+}
+
+// take adds s, from file.
+func (w *whole) take(s *state, file string) {
+	switch {
+	case s.Shards != w.Shards || s.Steps != w.Steps || s.Timeouts != w.Timeouts || s.Expect != w.Expect || s.First != w.First:
+		w.wrong("%s is not of the same whole as the file before: another number of shards, other options, or another program", file)
+		return
+	case w.files[s.Shard] != "":
+		w.wrong("shard %d is in %s and in %s", s.Shard, w.files[s.Shard], file)
+		return
+	}
+	w.files[s.Shard] = file
+	r := s.Result.restore()
+	elapsed := w.sum.Elapsed + r.Elapsed
+	w.sum.add(r)
+	w.sum.Elapsed = elapsed
+	switch v := r.Violation; {
+	case v != nil && v.Property != w.Expect:
+		w.wrong("%s: %v; this does it again: -explore.replay=%s", file, v, v.Schedule)
+	case v == nil && !s.Finished:
+		w.wrong("%s is not finished; run shard %d/%d again with it: it goes on", file, s.Shard, s.Shards)
+	}
+}
+
+// result is what all parts say together.
+func (w *whole) result() Result {
+	var missing []string
+	for i := 1; i <= w.Shards && len(missing) < 10; i++ {
+		if w.files[i] == "" {
+			missing = append(missing, fmt.Sprint(i))
+		}
+	}
+	if n := w.Shards - len(w.files); n > 0 {
+		w.wrong("%s of %d missing: %s", count(n, "shard"), w.Shards, strings.Join(missing, ", "))
+	}
+	r := w.sum
+	r.Bound = (&dpor{}).bound() + r.timeBound(w.Timeouts) + fmt.Sprintf("; merged from %s", count(len(w.files), "shard"))
+	switch {
+	case r.Violation != nil:
+		r.Verdict = Violated
+	case len(w.errs) > 0:
+		r.Why = "not all parts are there"
+	case r.TooLong > 0:
+		r.Why = fmt.Sprintf("%d executions were given up after %d steps", r.TooLong, w.Steps)
+		w.wrong("%s", r.Why)
+	case r.Complete == 0:
+		r.Why = "no execution came to its end"
+		w.wrong("%s", r.Why)
+	default:
+		r.Verdict = Verified
+		if w.Expect != "" {
+			w.wrong("MustViolate(%q): that was not violated", w.Expect)
+		}
+	}
+	return r
+}

@@ -1,0 +1,295 @@
+package explore
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// tree is what several workers share who explore one program with dpor. A nil
+// tree is that of one who works alone.
+//
+// # Sharing
+//
+// Whoever works has a path of nodes, from the root down. When others have
+// nothing to do, he gives away one branch that is still to be explored, that of
+// his node closest to the root: it goes with the nodes above, which both have
+// from then on. Races that either finds are put into the wakeup trees of those
+// nodes, and either, on the way back, takes branches from there; so whoever adds
+// a branch passes it, and no branch is lost.
+//
+// A step that sleeps promises that everything which begins with it has been
+// explored, and that all races found there are in the wakeup trees: only so
+// does one who lets it sleep know how to wake it. So a branch is taken only when
+// every step that would sleep below it has been explored to the end, or
+// conflicts with the branch and so does not sleep (mayTake). Branches of one node
+// that conflict are explored at the same time; others wait, and whoever is the
+// last to come back takes them. A race that can begin with a branch which somebody
+// has taken is left to him: what he explores is complete in itself. So the
+// executions are those of one worker, each done once.
+type tree struct {
+	mu      sync.Mutex
+	moved   *sync.Cond // tasks, idle or halted has changed
+	tasks   []task
+	workers int
+	idle    int
+	begun   bool // somebody has taken the root
+	halted  bool
+	hungry  atomic.Int32 // workers without a task; read without mu, as a hint
+}
+
+// task is a branch to be explored: the path to it, and what is known of the way
+// on.
+type task struct {
+	path  []place
+	guide *way
+	done  bool // the end of path has been explored: go on from there
+}
+
+func newTree(workers int) *tree {
+	t := &tree{workers: workers}
+	t.moved = sync.NewCond(&t.mu)
+	return t
+}
+
+// lock and unlock guard n if others have it, too.
+func (t *tree) lock(n *node) {
+	if n.shared {
+		t.mu.Lock()
+	}
+}
+
+func (t *tree) unlock(n *node) {
+	if n.shared {
+		t.mu.Unlock()
+	}
+}
+
+// root says whether the caller is to begin with the root.
+func (t *tree) root() bool {
+	if t == nil {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	first := !t.begun
+	t.begun = true
+	return first
+}
+
+// more waits for a task for d and makes it d's. It says false if there will be
+// none.
+func (t *tree) more(d *dpor) bool {
+	if t == nil {
+		return false
+	}
+	for {
+		job, ok := t.next()
+		if !ok {
+			return false
+		}
+		if d.adopt(job) {
+			return true
+		}
+	}
+}
+
+func (t *tree) next() (job task, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.idle++
+	t.hungry.Add(1)
+	defer t.hungry.Add(-1)
+	for len(t.tasks) == 0 && !t.halted {
+		if t.idle == t.workers {
+			t.halted = true
+			t.moved.Broadcast()
+			break
+		}
+		t.moved.Wait()
+	}
+	if t.halted {
+		return task{}, false
+	}
+	t.idle--
+	job = t.tasks[0]
+	t.tasks = t.tasks[1:]
+	return job, true
+}
+
+// adopt makes job what d does. It says false if there was nothing left of it.
+func (d *dpor) adopt(job task) bool {
+	d.nodes = append(d.nodes[:0], job.path...)
+	d.known = 0
+	if job.done {
+		return d.backtrack()
+	}
+	d.guide = job.guide
+	d.from(&d.nodes[len(d.nodes)-1])
+	return true
+}
+
+// share gives a branch of d's to the others, if they have nothing to do.
+func (t *tree) share(d *dpor) {
+	if t == nil || t.hungry.Load() == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.tasks) >= t.idle {
+		return
+	}
+	for i := range d.nodes {
+		if !d.nodes[i].open() {
+			continue
+		}
+		for k := range d.nodes[:i+1] {
+			d.nodes[k].publish()
+		}
+		if !d.nodes[i].open() {
+			continue // not beside what d does itself
+		}
+		path := append([]place(nil), d.nodes[:i+1]...)
+		for k := range path[:i] {
+			path[k].join()
+		}
+		d.advance(&path[i])
+		t.tasks = append(t.tasks, task{path: path, guide: d.guide})
+		d.guide = nil
+		t.moved.Signal()
+		return
+	}
+}
+
+// publish makes n a node that others may have, too.
+func (n *place) publish() {
+	if !n.shared {
+		n.shared = true
+		if n.n == 0 {
+			n.active = append(n.active[:0], 1)
+		}
+	}
+}
+
+// working returns how many work below the step that n takes.
+func (n *place) working() *int32 {
+	first := len(n.node.sleep) - len(n.active)
+	return &n.active[len(n.sleep)-first]
+}
+
+// join says that one more works below the step that n takes.
+func (n *place) join() {
+	if n.n == 0 {
+		*n.working()++
+	}
+}
+
+// leave says that one less does.
+func (n *place) leave() {
+	if n.shared && n.n == 0 {
+		*n.working()--
+	}
+}
+
+// mayTake says whether b may be explored beside what others explore from n.
+func (n *node) mayTake(b *branch) bool {
+	first := len(n.sleep) - len(n.active)
+	for i, working := range n.active {
+		s := &n.sleep[first+i]
+		if working > 0 && (s.waited || b.waited || !s.conflicts(b.footprint)) {
+			return false
+		}
+	}
+	return true
+}
+
+// leave hands in what d has not explored, and ends the work of all.
+func (t *tree) leave(d *dpor) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case len(d.nodes) > 0:
+		t.tasks = append(t.tasks, task{path: append([]place(nil), d.nodes...), guide: d.guide, done: !d.ready})
+		d.nodes, d.guide = d.nodes[:0], nil
+	case d.ready:
+		t.begun = false // it had not even begun
+	}
+	d.ready = false
+	t.halted = true
+	t.moved.Broadcast()
+}
+
+// divide makes the engines of an exploration that is to be exhaustive: workers
+// that share a tree, each with the same part if there are shards.
+func (x *exploration) divide() error {
+	cfg := x.ctl.cfg
+	x.shared = newTree(cfg.workers)
+	names := &threadNames{}
+	if cfg.resume != "" {
+		var err error
+		if names, err = x.resume(names); err != nil {
+			return err
+		}
+	}
+	var split *splitter
+	if cfg.shards > 1 {
+		split = &splitter{shard: cfg.shard, shards: cfg.shards}
+	}
+	for range cfg.workers {
+		e := newEngine(cfg, x.program, &dpor{tree: x.shared, split: split})
+		e.names = names
+		e.expect(len(names.ids))
+		x.engines = append(x.engines, e)
+	}
+	return nil
+}
+
+// resume loads what an earlier run has left, if there was one.
+func (x *exploration) resume(names *threadNames) (*threadNames, error) {
+	cfg := x.ctl.cfg
+	f, err := openState(cfg.resume)
+	if err != nil {
+		return nil, err
+	}
+	s := f.Explorations[x.name]
+	if s == nil {
+		return names, nil
+	}
+	if err := s.fits(cfg, cfg.resume); err != nil {
+		return nil, err
+	}
+	if s.Result.Violation != nil && !cfg.keepGoing {
+		return names, nil // the program may have been repaired: look again from the beginning
+	}
+	x.before, x.ctl.first = s.Result.restore(), s.First
+	if x.shared.tasks, names, err = s.restore(); err != nil {
+		return nil, fmt.Errorf("explore: %s is damaged: %w; remove it and begin again", cfg.resume, err)
+	}
+	x.shared.begun = s.Finished || len(x.shared.tasks) > 0
+	return names, nil
+}
+
+// finished says whether nothing is left to be explored.
+func (x *exploration) finished() bool {
+	return x.shared != nil && x.shared.begun && len(x.shared.tasks) == 0
+}
+
+// keep writes what has been found, and what is left, for a later run.
+func (x *exploration) keep(r *Result) error {
+	cfg := x.ctl.cfg
+	if cfg.resume == "" || x.shared == nil || x.ctl.gone.Load() {
+		return nil
+	}
+	if v := r.Violation; v != nil && v.Property == Nondeterminism {
+		return nil // what the file tells may be of use once the program is itself again
+	}
+	s := &state{
+		Shard: cfg.shard + 1, Shards: cfg.shards, Steps: cfg.steps, Timeouts: cfg.timeouts, Expect: cfg.expect,
+		First: x.ctl.first, Finished: x.finished(), Result: saveResult(r),
+	}
+	s.save(x.shared.tasks, x.engines[0].names)
+	return writeState(cfg.resume, x.name, s)
+}
