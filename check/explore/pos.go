@@ -1,0 +1,43 @@
+package explore
+
+// pos is partial order sampling (Yuan, Yang, Gu, "Partial Order Aware Concurrency
+// Sampling", CAV 2018). Each step that is announced has a priority, drawn when it
+// is announced, and the highest that is enabled is executed. Those that depend on
+// it, and so have lost a race, draw again: who came late in one race has the same
+// chances in the next. So traces are met more evenly: that one step comes after k
+// others it has nothing to do with has a probability of 1/(k+1), where random, which
+// lets it go on with each of them, has 1/2^k.
+type pos struct {
+	dice
+	priorities
+	drawnFor []int32 // of each thread, the number of the step that its priority is for; 0: none
+}
+
+func (s *pos) begin(e *engine) bool {
+	clear(s.drawnFor)
+	return s.dice.begin(e)
+}
+
+func (s *pos) next(e *engine) *thread {
+	s.room(e)
+	for len(s.drawnFor) < len(e.threads) {
+		s.drawnFor = append(s.drawnFor, 0)
+	}
+	for _, t := range e.alive {
+		if s.drawnFor[t.id] != t.seq+1 || s.lost(e, t) {
+			s.drawnFor[t.id] = t.seq + 1
+			s.priorities[t.id] = s.rng.Uint64()
+		}
+	}
+	return s.highest(e)
+}
+
+// lost says whether the last event has won a race against t's step.
+func (s *pos) lost(e *engine, t *thread) bool {
+	n := len(e.events)
+	return n > 0 && !t.ended && e.events[n-1].thread != t.id && t.dependsOn(int32(n-1))
+}
+
+func (s *pos) end(*engine) {}
+
+func (s *pos) bound() string { return "partial order sampling: " + s.drawn() }
