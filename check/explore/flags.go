@@ -1,0 +1,172 @@
+package explore
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// # Flags
+//
+// A test binary that imports this package has these flags; other programs do
+// not. They override the options of every exploration in the binary, so choose the
+// test by -run. go test passes on what it does not know:
+//
+//	go test ./queue -run TestRing -v -explore.v -explore.budget=10m
+//
+// Write -flag=value, with the =. A package that does not import this one knows none
+// of them: name packages that do, in place of ./... .
+//
+//	-explore.strategy=name    like Strategy
+//	-explore.preemptions=n    like Preemptions
+//	-explore.seed=n           like Seed, where something is drawn at random
+//	-explore.executions=n     like Executions
+//	-explore.budget=duration  like Budget
+//	-explore.workers=n        like Workers
+//	-explore.shard=i/n        explore the i-th of n parts only, from 1
+//	-explore.resume=file      go on from file, and write it when interrupted
+//	-explore.replay=token     one execution again, as a counterexample says
+//	-explore.v                tell progress and verdicts
+
+// flags are those of this process.
+var flags flagValues
+
+func init() {
+	if testing.Testing() {
+		flags.register(flag.CommandLine)
+	}
+}
+
+// flagValues is what flags ask for.
+type flagValues struct {
+	verbose bool
+	seeds   bool   // a seed is given
+	replay  string // token; "": none
+	given   []func(*config)
+}
+
+func (f *flagValues) register(fs *flag.FlagSet) {
+	set := func(name, usage string, parse func(string) (Option, error)) {
+		fs.Func("explore."+name, usage, func(s string) error {
+			o, err := parse(s)
+			if err == nil {
+				f.given = append(f.given, o)
+			}
+			return err
+		})
+	}
+	set("strategy", "explore by the strategy of this `name`", func(s string) (Option, error) {
+		if _, ok := strategies[s]; !ok || reserved[s] {
+			return nil, fmt.Errorf("there is no such strategy; there are %s", strategyNames())
+		}
+		return func(c *config) { c.choose(s, "-explore.strategy="+s) }, nil
+	})
+	set("preemptions", "explore all executions with at most `n` preemptions", number(0, func(c *config, n int) {
+		c.preempt = n
+		c.wish(fmt.Sprintf("-explore.preemptions=%d", n), "bounded")
+	}))
+	set("seed", "draw at random from this `seed`", func(s string) (Option, error) {
+		f.seeds = true
+		return parseSeed(s)
+	})
+	set("executions", "stop after `n` executions", number(1, func(c *config, n int) { c.executions = uint64(n) }))
+	set("budget", "stop after this `duration`, such as 90s or 10m", parseBudget)
+	set("workers", "explore on `n` cores", number(1, func(c *config, n int) { c.workers = n }))
+	set("shard", "explore part `i/n` only, i from 1 to n", parseShard)
+	set("resume", "go on from this `file`, and write it when interrupted", parseFile)
+	fs.StringVar(&f.replay, "explore.replay", "", "do the one execution of this `token` again")
+	fs.BoolVar(&f.verbose, "explore.v", false, "tell progress and verdicts")
+}
+
+// number parses a whole number of at least least.
+func number(least int, set func(*config, int)) func(string) (Option, error) {
+	return func(s string) (Option, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least {
+			return nil, fmt.Errorf("it must be a whole number, %d or more", least)
+		}
+		return func(c *config) { set(c, n) }, nil
+	}
+}
+
+func parseSeed(s string) (Option, error) {
+	n, err := strconv.ParseUint(s, 0, 64)
+	if err != nil {
+		return nil, fmt.Errorf("it must be a whole number from 0 to 2^64-1")
+	}
+	return func(c *config) { c.seed = n }, nil
+}
+
+func parseBudget(s string) (Option, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return nil, fmt.Errorf("it must be a duration of more than 0, such as 90s or 10m")
+	}
+	return func(c *config) { c.budget = d }, nil
+}
+
+func parseShard(s string) (Option, error) {
+	a, b, _ := strings.Cut(s, "/")
+	i, err := strconv.Atoi(a)
+	n, err2 := strconv.Atoi(b)
+	if err != nil || err2 != nil || i < 1 || i > n {
+		return nil, fmt.Errorf("it must be i/n with i from 1 to n, such as 1/8")
+	}
+	return func(c *config) { c.shard, c.shards = i-1, n }, nil
+}
+
+func parseFile(s string) (Option, error) {
+	if s == "" {
+		return nil, fmt.Errorf("it must be the name of a file")
+	}
+	return func(c *config) { c.resume = s }, nil
+}
+
+// apply makes cfg, which options have settled, what f asks for. A strategy among
+// the flags takes the place of that of the options, and of what belongs to it.
+func (f *flagValues) apply(cfg *config) error {
+	if f == nil {
+		return nil
+	}
+	for _, set := range f.given {
+		set(cfg)
+	}
+	if f.seeds && cfg.chosen != "" && !slices.Contains(randomStrategies, cfg.strategy) {
+		cfg.errs = append(cfg.errs, fmt.Errorf("-explore.seed contradicts %s, which draws nothing at random; drop one of the two", cfg.chosen))
+	}
+	if err := cfg.settle(); err != nil {
+		return err
+	}
+	if f.replay != "" {
+		return cfg.replayOnly(f.replay)
+	}
+	return nil
+}
+
+// forNth returns the flags for the nth exploration of a test, and whether it is
+// to be left out because another one is replayed.
+func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
+	which, token, ok := strings.Cut(f.replay, ":")
+	n, err := strconv.Atoi(which)
+	if !ok || err != nil {
+		return f, f.replay != "" && nth != 1
+	}
+	one := *f
+	one.replay = token
+	return &one, n != nth
+}
+
+// replayOnly makes cfg that of the one execution that token stands for.
+func (c *config) replayOnly(token string) error {
+	s, err := ParseSchedule(token)
+	if err != nil {
+		return err
+	}
+	c.strategy, c.replay = "replay", s
+	c.workers, c.shard, c.shards, c.resume = 1, 0, 1, ""
+	return nil
+}

@@ -1,0 +1,150 @@
+package explore
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// progress tells how far an exploration has come, every two seconds: executions,
+// executions a second, how much of all is done and how much time is left, by
+// estimate. A nil progress tells nothing.
+//
+// The estimate is the weighted backtrack estimate of Kilby, Slaney, Thiébaux and
+// Walsh ("Estimating Search Tree Size", AAAI 2006): a finished execution stands
+// for the part of the tree that one at random would be, the product of 1/branches
+// along its path. Branches that are found later make the tree larger than it
+// seemed: early estimates promise too much.
+type progress struct {
+	name    string
+	to      io.Writer
+	inPlace bool // to is a terminal: each line takes the place of the one before
+	next    time.Duration
+	written bool
+	asked   atomic.Bool // the first engine is to tell its part; partner: tellProgress
+	part    atomic.Uint64
+}
+
+// interval is the time between two lines.
+const interval = 2 * time.Second
+
+// estimator is a strategy that knows how much it has done: from 0 to 1.
+type estimator interface{ progress() float64 }
+
+// partUnit: progress.part counts millionths.
+const partUnit = 1_000_000
+
+// tellProgress is called between two executions.
+func (e *engine) tellProgress() {
+	p := e.ctl.progress
+	if p == nil || !p.asked.Load() {
+		return
+	}
+	p.asked.Store(false)
+	if s, ok := e.strategy.(estimator); ok {
+		p.part.Store(uint64(s.progress() * partUnit))
+	}
+}
+
+// tick tells, now that elapsed has passed, how far c has come, if it is time.
+func (p *progress) tick(c *control, elapsed time.Duration) {
+	if p == nil {
+		return
+	}
+	if p.next == 0 {
+		p.next = interval
+	}
+	if elapsed < p.next {
+		p.asked.Store(true)
+		return
+	}
+	p.next = elapsed + interval
+	p.tell(p.line(c, elapsed))
+}
+
+func (p *progress) tell(line string) {
+	if p.inPlace {
+		fmt.Fprintf(p.to, "\r\033[K%s", line)
+	} else {
+		fmt.Fprintln(p.to, line)
+	}
+	p.written = true
+}
+
+// end leaves the line, if one was written in place.
+func (p *progress) end() {
+	if p != nil && p.written && p.inPlace {
+		fmt.Fprint(p.to, "\r\033[K")
+	}
+}
+
+func (p *progress) line(c *control, elapsed time.Duration) string {
+	n := c.ended.Load()
+	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s", p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
+	part := p.done(c, n, elapsed)
+	if part <= 0 {
+		return s
+	}
+	left := time.Duration(float64(elapsed) * (1 - part) / part)
+	return s + fmt.Sprintf(", about %s done, %s left", percent(part), roughly(left))
+}
+
+// done returns the part that is done: of all executions, or of a budget if that
+// is spent earlier.
+func (p *progress) done(c *control, n uint64, elapsed time.Duration) float64 {
+	part := float64(p.part.Load()) / partUnit
+	if limit := c.cfg.executions; limit > 0 {
+		part = max(part, float64(n)/float64(limit))
+	}
+	if c.cfg.budget > 0 {
+		part = max(part, float64(elapsed)/float64(c.cfg.budget))
+	}
+	return min(part, 1)
+}
+
+func percent(part float64) string {
+	if part < 0.01 {
+		return fmt.Sprintf("%.2g %%", 100*part)
+	}
+	return fmt.Sprintf("%.0f %%", 100*part)
+}
+
+// roughly rounds d to what an estimate is worth.
+func roughly(d time.Duration) string {
+	switch {
+	case d > 10*24*time.Hour:
+		return "many days"
+	case d > 10*time.Hour:
+		return fmt.Sprintf("%.0f hours", d.Hours())
+	case d > 10*time.Minute:
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	}
+	return d.Round(time.Second).String()
+}
+
+// progress is the part of the tree that lies behind the path: at each node, what
+// has been taken there before, as a share of what is known to be there.
+func (d *dpor) progress() float64 {
+	done, weight := 0.0, 1.0
+	for i := range d.nodes {
+		before, all := d.nodes[i].branches()
+		done += weight * float64(before) / float64(all)
+		weight /= float64(all)
+	}
+	return done
+}
+
+// branches returns how many branches of n were taken before the one that is
+// taken now, and how many are known.
+func (n *node) branches() (before, all int) {
+	if n.n != 0 {
+		return int(n.taken) - 1, int(n.n)
+	}
+	waiting := 0
+	for b := n.pending; b != nil; b = b.next {
+		waiting++
+	}
+	taken := max(int(n.taken), 1)
+	return taken - 1, taken + waiting
+}

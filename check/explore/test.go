@@ -1,0 +1,190 @@
+package explore
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Test explores program and fails t unless the verdict is Verified: it prints
+// the execution that violates a property, one column per thread, with a line that
+// does it again; or says what ran out. See [Run], [Option] and 'Flags'.
+//
+// With -v it logs the verdict, with its bound and counts; with -v or
+// -explore.v it tells its progress when it takes more than two seconds.
+func Test(t testing.TB, program func(), opts ...Option) Result {
+	t.Helper()
+	nth := ordinal(t)
+	fl, skip := flags.forNth(nth)
+	if skip {
+		t.Logf("explore: the %s exploration of this test is left out: -explore.replay is for another one", nthName(nth))
+		return Result{Why: "left out"}
+	}
+	cfg, err := configure(opts, fl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why := cfg.leftOut(); why != "" {
+		t.Logf("explore: %s", why)
+		return Result{Bound: "nothing", Why: why}
+	}
+	x, err := newExploration(cfg, program, fmt.Sprintf("%s#%d", t.Name(), nth))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.ctl.progress = progressOf(t)
+	x.ctl.endBefore(t)
+	r, err := x.run()
+	if err != nil {
+		t.Error(err)
+	}
+	x.report(t, &r, nth)
+	return r
+}
+
+// endBefore stops in time for t to report before go test -timeout kills it.
+func (c *control) endBefore(t testing.TB) {
+	d, ok := t.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return
+	}
+	if end, ok := d.Deadline(); ok {
+		left := time.Until(end)
+		c.endAfter(left-left/10, "the time of go test is running out; give more by -timeout, or explore less")
+	}
+}
+
+// report fails t if r is not what it should be, and logs it.
+func (x *exploration) report(t testing.TB, r *Result, nth int) {
+	t.Helper()
+	v, want := r.Violation, x.ctl.cfg.expect
+	if v != nil {
+		x.engines[0].explain(v, t.Name(), nth)
+	}
+	switch {
+	case x.leftOpen(r):
+		t.Logf("explore: %v; the other shards tell the rest: see Merge", r)
+	case want != "" && (v == nil || v.Property != want):
+		t.Errorf("explore: MustViolate(%q): that was not violated\n%v%s", want, r, counterexample(t, v, nth))
+	case want == "" && r.Verdict != Verified:
+		t.Errorf("explore: %v%s", r, counterexample(t, v, nth))
+	case v != nil:
+		t.Logf("explore: %v: %v", r, v)
+	default:
+		t.Logf("explore: %v", r)
+	}
+	if flags.verbose && !testing.Verbose() {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", t.Name(), r)
+	}
+}
+
+// leftOpen says whether r, of one shard, is neither a pass nor a failure: nothing
+// belongs to it, or what must be violated may be so in another one.
+func (x *exploration) leftOpen(r *Result) bool {
+	cfg := x.ctl.cfg
+	return cfg.shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
+}
+
+// counterexample is v in full, and where its page is.
+func counterexample(t testing.TB, v *Violation, nth int) string {
+	if v == nil {
+		return ""
+	}
+	text := ""
+	for _, part := range []string{v.Table, v.Stack, hint(v.Property), savePage(t, v.HTML, nth)} {
+		if part = strings.TrimRight(part, "\n"); part != "" {
+			text += "\n\n" + part
+		}
+	}
+	return text
+}
+
+// savePage writes page where the test keeps its files, and says where. Without
+// -artifacts go test would delete it at once.
+func savePage(t testing.TB, page string, nth int) string {
+	switch {
+	case page == "":
+		return ""
+	case !artifactsKept():
+		return "go test -artifacts keeps this as a web page, too."
+	}
+	file := filepath.Join(t.ArtifactDir(), fmt.Sprintf("counterexample%d.html", nth))
+	if err := os.WriteFile(file, []byte(page), 0o666); err != nil {
+		return fmt.Sprintf("the page could not be written: %v", err)
+	}
+	return "page: " + file
+}
+
+// ordinals counts the explorations of each test that runs.
+var ordinals struct {
+	mu sync.Mutex
+	m  map[testing.TB]int
+}
+
+// ordinal returns which exploration of t this is, from 1.
+func ordinal(t testing.TB) int {
+	ordinals.mu.Lock()
+	defer ordinals.mu.Unlock()
+	if ordinals.m == nil {
+		ordinals.m = map[testing.TB]int{}
+	}
+	if ordinals.m[t] == 0 {
+		t.Cleanup(func() { forgetOrdinal(t) })
+	}
+	ordinals.m[t]++
+	return ordinals.m[t]
+}
+
+func forgetOrdinal(t testing.TB) {
+	ordinals.mu.Lock()
+	defer ordinals.mu.Unlock()
+	delete(ordinals.m, t)
+}
+
+// nthName is "first", and so on.
+func nthName(n int) string {
+	if n == 1 {
+		return "first"
+	}
+	return fmt.Sprintf("%d.", n)
+}
+
+// artifactsKept says whether go test was given -artifacts.
+func artifactsKept() bool {
+	f := flag.Lookup("test.artifacts")
+	return f != nil && f.Value.String() == "true"
+}
+
+// progressOf returns where t's progress is told; nil: nowhere.
+func progressOf(t testing.TB) *progress {
+	terminal := isTerminal(os.Stderr)
+	if !terminal && !flags.verbose && !testing.Verbose() {
+		return nil
+	}
+	p := &progress{name: t.Name(), to: os.Stderr, inPlace: terminal}
+	if !terminal && !flags.verbose {
+		p.to = logWriter{t}
+	}
+	return p
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// logWriter logs each line that is written to it.
+type logWriter struct{ t testing.TB }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.t.Logf("%s", strings.TrimRight(string(p), "\n"))
+	return len(p), nil
+}
+
+var _ io.Writer = logWriter{}

@@ -1,0 +1,189 @@
+package explore
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Verdict is what an exploration has found out.
+type Verdict uint8
+
+const (
+	// Unknown: a budget ran out, or not everything within the bound could be
+	// executed. Never a pass.
+	Unknown Verdict = iota
+	// Verified: every execution within the bound keeps all properties, and there
+	// was at least one complete one.
+	Verified
+	// Violated: an execution breaks a property.
+	Violated
+)
+
+func (v Verdict) String() string { return [...]string{"Unknown", "Verified", "Violated"}[v] }
+
+// Property is what an execution can break.
+type Property string
+
+// The properties that are always checked.
+const (
+	Deadlock       Property = "deadlock"       // no thread can go on, the first among them
+	LostWakeup     Property = "lost wakeup"    // a deadlock, and who waits was signaled before it waited
+	LeakedThreads  Property = "leaked threads" // the first thread has ended, others never can
+	Livelock       Property = "livelock"       // threads spin, and nobody writes what they read
+	Panic          Property = "panic"          // a thread panicked
+	Assertion      Property = "assertion"      // see Assert
+	DataRace       Property = "data race"      // see Var
+	DoubleWakeup   Property = "double wakeup"  // of a Note
+	BadUnlock      Property = "bad unlock"     // of a lock that is not locked
+	Nondeterminism Property = "nondeterminism" // the program differs from run to run
+	Blocking       Property = "blocks outside" // code blocks or loops without a controlled operation
+)
+
+// properties are what MustViolate accepts.
+var properties = []Property{
+	Deadlock, LostWakeup, LeakedThreads, Livelock, Panic, Assertion, DataRace, DoubleWakeup, BadUnlock, Nondeterminism, Blocking,
+}
+
+// Violation is a property that was broken, and how.
+type Violation struct {
+	Property Property
+	Message  string
+	Thread   int      // that broke it, by the order in which threads were made, from 0; for deadlocks, one of them
+	Step     int      // steps executed before
+	Stack    string   // of a panic
+	Schedule Schedule // which does it again: see Replay
+	Minimal  bool     // no shorter schedule exists within what was searched
+	Table    string   // the execution, one column per thread; Test fills it in
+	HTML     string   // the same, as a page of its own
+}
+
+// String tells v in one line.
+func (v *Violation) String() string { return headline(v) }
+
+// Result is the outcome of an exploration.
+type Result struct {
+	Verdict    Verdict
+	Bound      string     // what the verdict is about
+	Why        string     // of Unknown: what ran out, and how to go on
+	Violation  *Violation // of Violated: the first
+	Violations uint64     // executions that broke a property; more than 1 only with KeepGoing
+	Complete   uint64     // executions in which every thread ended
+	Stuck      uint64     // executions in which no thread could go on, and not all had ended
+	Cut        uint64     // executions given up because all that could follow had been explored: see Cut executions
+	TooLong    uint64     // executions given up at the limit of Steps
+	Steps      uint64     // of all executions
+	Elapsed    time.Duration
+
+	timeouts int // early ones, at most, in one execution
+}
+
+// count adds the execution that e has just ended.
+func (r *Result) count(e *engine) {
+	if e.outcome == repeated {
+		e.ctl.withdraw()
+		return
+	}
+	switch e.outcome {
+	case complete:
+		r.Complete++
+	case stuck:
+		r.Stuck++
+	case cut:
+		r.Cut++
+	case tooLong:
+		r.TooLong++
+	}
+	r.timeouts = max(r.timeouts, e.timeouts)
+	if e.failure != nil {
+		r.Violations++
+		if r.Violation == nil {
+			r.Violation = e.failure
+			r.Violation.Schedule = append(Schedule(nil), e.schedule...)
+		}
+	}
+	e.ctl.ended.Add(1)
+	e.ctl.steps.Add(uint64(len(e.events)))
+}
+
+// add makes r the result of what r and o have found. See conclude.
+func (r *Result) add(o *Result) {
+	r.Complete += o.Complete
+	r.Stuck += o.Stuck
+	r.Cut += o.Cut
+	r.TooLong += o.TooLong
+	r.Steps += o.Steps
+	r.Elapsed = max(r.Elapsed, o.Elapsed)
+	r.Violations += o.Violations
+	r.timeouts = max(r.timeouts, o.timeouts)
+	if r.Violation == nil {
+		r.Violation = o.Violation
+	}
+}
+
+// conclude gives the verdict on what has been counted.
+func (r *Result) conclude(c *control, s strategy) {
+	r.Bound = s.bound() + r.timeBound(c.cfg.timeouts)
+	r.Verdict, r.Why = Unknown, ""
+	if r.Violation != nil {
+		r.Verdict = Violated
+		return
+	}
+	if r.Why = r.doubt(c, s); r.Why == "" {
+		r.Verdict = Verified
+	}
+}
+
+// timeBound is what Timeouts(n) adds to the bound.
+func (r *Result) timeBound(n int) string {
+	switch {
+	case n == 0:
+		return "; no early timeout"
+	case r.timeouts == n:
+		return fmt.Sprintf("; at most %s in each", count(n, "early timeout"))
+	}
+	return ""
+}
+
+// doubt says why nothing is verified although nothing is violated; "" if
+// everything is.
+func (r *Result) doubt(c *control, s strategy) string {
+	why := c.reason()
+	switch {
+	case why != "":
+		return why
+	case r.TooLong > 0:
+		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.cfg.steps)
+	case r.Complete == 0 && r.Cut > 0:
+		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.cfg.strategy)
+	case r.Complete == 0:
+		return "nothing was executed to its end"
+	case c.cfg.strategy == "replay":
+		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
+	case samples(s):
+		return fmt.Sprintf("strategy %s leaves executions out: it finds violations, and verifies nothing", c.cfg.strategy)
+	}
+	return ""
+}
+
+// String is the verdict in one line, with its bound and what was executed.
+func (r Result) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v (%s): %s complete", r.Verdict, r.Bound, count(int(r.Complete), "execution"))
+	for _, c := range []struct {
+		n    uint64
+		what string
+	}{{r.Stuck, "stuck"}, {r.Cut, "cut"}, {r.TooLong, "too long"}} {
+		if c.n > 0 {
+			fmt.Fprintf(&b, ", %d %s", c.n, c.what)
+		}
+	}
+	if r.Violations > 0 {
+		fmt.Fprintf(&b, ", %d violating", r.Violations)
+	}
+	fmt.Fprintf(&b, ", %s, %v", count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
+	if r.Why != "" {
+		fmt.Fprintf(&b, "; %s", r.Why)
+	}
+	return b.String()
+}
