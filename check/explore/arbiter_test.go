@@ -1,0 +1,362 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// arbiter counts traces without any reduction: it executes every interleaving and
+// tells the traces apart by what they are, for each object the order of its
+// writes, with the reads in between.
+type arbiter struct {
+	path     []crossing
+	depth    int
+	waits    map[int][]int32 // what events after a Pause have waited for
+	complete map[string]int
+	stuck    map[string]int
+	shortest map[Property]int // steps before it was broken
+}
+
+// crossing is a point with several ways to go on.
+type crossing struct{ way, ways int }
+
+func countTraces(program func()) *arbiter {
+	a := &arbiter{complete: map[string]int{}, stuck: map[string]int{}, shortest: map[Property]int{}}
+	cfg := defaults()
+	cfg.keepGoing = true
+	e := newEngine(cfg, program, a)
+	defer e.close()
+	e.explore()
+	return a
+}
+
+func (a *arbiter) begin(*engine) bool {
+	a.waits = map[int][]int32{}
+	a.depth = 0
+	for k := len(a.path) - 1; k >= 0; k-- {
+		if c := &a.path[k]; c.way+1 < c.ways {
+			c.way++
+			a.path = a.path[:k+1]
+			return true
+		}
+	}
+	return len(a.path) == 0
+}
+
+func (a *arbiter) take(ways int) int {
+	if a.depth == len(a.path) {
+		a.path = append(a.path, crossing{0, ways})
+	}
+	a.depth++
+	return a.path[a.depth-1].way
+}
+
+func (a *arbiter) next(e *engine) *thread {
+	a.look(e)
+	ts := e.runnable(nil)
+	if len(ts) == 0 {
+		return nil
+	}
+	return ts[a.take(len(ts))]
+}
+
+// look notes what the last event had waited for.
+func (a *arbiter) look(e *engine) {
+	if i := len(e.events) - 1; i >= 0 && e.events[i].waited {
+		a.waits[i] = nil
+		for _, m := range e.threads[e.events[i].thread].waited {
+			a.waits[i] = append(a.waits[i], m.obj.id)
+		}
+	}
+}
+
+func (a *arbiter) choose(_ *engine, _ *thread, n int) int { return a.take(n) }
+
+func (a *arbiter) bound() string { return "" }
+
+func (a *arbiter) end(e *engine) {
+	a.look(e)
+	if v := e.failure; v != nil {
+		if n, ok := a.shortest[v.Property]; !ok || v.Step < n {
+			a.shortest[v.Property] = v.Step
+		}
+	}
+	switch e.outcome {
+	case complete:
+		a.complete[a.trace(e)]++
+	case stuck:
+		a.stuck[a.trace(e)]++
+	}
+}
+
+// trace is the same for two executions if and only if they are the same trace.
+// Objects have no names: what their events are tells them apart.
+func (a *arbiter) trace(e *engine) string {
+	rounds := map[int32][][]string{} // of an object: a write, and the reads after it
+	touch := func(i int, o int32, m mode) {
+		name := fmt.Sprintf("%d.%d", e.events[i].thread, e.events[i].seq)
+		if m == writes {
+			rounds[o] = append(rounds[o], []string{"w" + name})
+			return
+		}
+		if len(rounds[o]) == 0 {
+			rounds[o] = [][]string{{""}}
+		}
+		last := &rounds[o][len(rounds[o])-1]
+		*last = append(*last, name)
+	}
+	for i, ev := range e.events {
+		if ev.obj != noObject {
+			touch(i, ev.obj, ev.mode)
+		}
+		if ev.obj2 != noObject {
+			touch(i, ev.obj2, writes)
+		}
+		for _, o := range a.waits[i] {
+			if o != ev.obj {
+				touch(i, o, reads)
+			}
+		}
+	}
+	var all []string
+	for _, r := range rounds {
+		for _, round := range r {
+			slices.Sort(round[1:])
+		}
+		all = append(all, fmt.Sprint(r))
+	}
+	for _, c := range e.choices {
+		all = append(all, fmt.Sprintf("%d chose %d after %s", c.thread, c.v, after(e, c)))
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+// after names the event that c follows.
+func after(e *engine, c choice) string {
+	if c.after < 0 {
+		return "nothing"
+	}
+	return fmt.Sprint(e.events[c.after].thread, e.events[c.after].seq)
+}
+
+func TestTheExplorerAgreesWithEveryInterleaving(t *testing.T) {
+	for name, p := range smallPrograms {
+		t.Run(name, func(t *testing.T) {
+			a := countTraces(p)
+			r := allOf(p)
+			require.Equal(t, len(a.complete), int(r.Complete), "complete")
+			require.Equal(t, len(a.stuck), int(r.Stuck), "stuck")
+		})
+	}
+}
+
+// Programs of which nobody has published the number of traces.
+var smallPrograms = map[string]func(){
+	"ticket lock(2)":  ticketLock(2).started(),
+	"ticket lock(3)":  ticketLock(3).started(),
+	"seqlock":         bodies(seqlock).started(),
+	"test-and-set":    testAndTestAndSet(2).started(),
+	"barrier(2)":      barrier(2).started(),
+	"barrier(3)":      barrier(3).started(),
+	"producer":        bodies(producerConsumer).started(),
+	"account":         bodies(account).started(),
+	"fib(1)":          fib(1).started(),
+	"fib(2)":          fib(2).started(),
+	"futex lock(2)":   futexLock(2).started(),
+	"choices":         choosing,
+	"philosophers(3)": philosophers(3).started(),
+	"rwmutex(2,1)":    rwlock(2, 1).started(),
+	"casrot(4)":       casRot(4).started(),
+	"casrot(5)":       casRot(5).started(),
+	"wcas(4)":         wcas(4).started(),
+	"casw(3)":         casW(3).started(),
+	"MCS lock(2)":     mcs(2).started(),
+	"CoA(2)":          coA(2).started(),
+	"casw(2)":         casW(2).started(),
+	"Chase-Lev":       chaseLev(1).joined(),
+}
+
+func ticketLock(n int) bodies {
+	return func() []func() {
+		var next, serving Uint32
+		return each(n, func(int) {
+			ticket := next.Add(1) - 1
+			for serving.Load() != ticket {
+				Pause()
+			}
+			serving.Store(ticket + 1)
+		})
+	}
+}
+
+func mcs(n int) bodies {
+	type waiter struct {
+		next Pointer[waiter]
+		wait Bool
+	}
+	return func() []func() {
+		var tail Pointer[waiter]
+		return each(n, func(int) {
+			me := &waiter{}
+			if before := tail.Swap(me); before != nil {
+				me.wait.Store(true)
+				before.next.Store(me)
+				for me.wait.Load() {
+					Pause()
+				}
+			}
+			if me.next.Load() == nil {
+				if tail.CompareAndSwap(me, nil) {
+					return
+				}
+				for me.next.Load() == nil {
+					Pause()
+				}
+			}
+			me.next.Load().wait.Store(false)
+		})
+	}
+}
+
+func seqlock() []func() {
+	var seq, x, y Uint32
+	return []func(){
+		func() { seq.Add(1); x.Store(1); y.Store(1); seq.Add(1) },
+		func() {
+			for {
+				s := seq.Load()
+				a, b := x.Load(), y.Load()
+				if s%2 == 0 && seq.Load() == s {
+					Assert(a == b, "torn: %d, %d", a, b)
+					return
+				}
+				Pause()
+			}
+		},
+	}
+}
+
+func testAndTestAndSet(n int) bodies {
+	return func() []func() {
+		var locked Bool
+		return each(n, func(int) {
+			for locked.Load() || !locked.CompareAndSwap(false, true) {
+				Pause()
+			}
+			locked.Store(false)
+		})
+	}
+}
+
+func barrier(n int) bodies {
+	return func() []func() {
+		var m Mutex
+		c := Cond{L: &m}
+		arrived := 0
+		return each(n, func(int) {
+			m.Lock()
+			arrived++
+			if arrived == n {
+				c.Broadcast()
+			}
+			for arrived < n {
+				c.Wait()
+			}
+			m.Unlock()
+		})
+	}
+}
+
+func producerConsumer() []func() {
+	var m Mutex
+	c := Cond{L: &m}
+	queue := 0
+	return []func(){
+		func() {
+			for range 2 {
+				m.Lock()
+				queue++
+				c.Signal()
+				m.Unlock()
+			}
+		},
+		func() {
+			for range 2 {
+				m.Lock()
+				for queue == 0 {
+					c.Wait()
+				}
+				queue--
+				m.Unlock()
+			}
+		},
+	}
+}
+
+func account() []func() {
+	var m Mutex
+	balance := 10
+	change := func(by int) func() {
+		return func() {
+			m.Lock()
+			balance += by
+			m.Unlock()
+		}
+	}
+	return []func(){change(5), change(-5), func() {
+		m.Lock()
+		Assert(balance == 5 || balance == 10 || balance == 15, "balance %d", balance)
+		m.Unlock()
+	}}
+}
+
+func fib(n int) bodies {
+	return func() []func() {
+		var i, j Int32
+		i.Store(1)
+		j.Store(1)
+		add := func(to, from *Int32) func() {
+			return func() {
+				for range n {
+					to.Store(to.Load() + from.Load())
+				}
+			}
+		}
+		return []func(){add(&i, &j), add(&j, &i)}
+	}
+}
+
+// futexLock: 0 free, 1 locked, 2 locked and somebody may wait (Drepper, "Futexes
+// are tricky").
+func futexLock(n int) bodies {
+	return func() []func() {
+		var w Uint32
+		return each(n, func(int) {
+			if !w.CompareAndSwap(0, 1) {
+				for w.Swap(2) != 0 {
+					w.Wait(2, -1)
+				}
+			}
+			if w.Swap(0) == 2 {
+				w.Wake(1)
+			}
+		})
+	}
+}
+
+func choosing() {
+	var x, y Int32
+	Go(func() {
+		if Choose(2) == 0 {
+			x.Store(int32(Choose(3)))
+		} else {
+			y.Store(1)
+		}
+	})
+	Go(func() { x.Load(); y.Load() })
+}

@@ -1,0 +1,34 @@
+package explore
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestMemoryDoesNotGrowWithExecutions: a search keeps what lies on its path and
+// nothing of what it has done, so that 10^8 executions need no more than 10^5.
+func TestMemoryDoesNotGrowWithExecutions(t *testing.T) {
+	if testing.Short() || raceDetector {
+		t.Skip("too many executions")
+	}
+	d := &dpor{}
+	e := newEngine(defaults(), sections(5, 2).started(), d)
+	defer e.close()
+	explore := func(executions int) uint64 {
+		for range executions {
+			require.True(t, d.begin(e))
+			e.execute()
+			d.end(e)
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	first := explore(10_000)
+	last := explore(100_000)
+	require.Less(t, int64(last)-int64(first), int64(1<<20), "bytes more after 110 000 executions than after 10 000: %d, %d", last, first)
+	t.Logf("%d bytes after 10 000 executions, %d after 110 000", first, last)
+}

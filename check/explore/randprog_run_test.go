@@ -1,0 +1,253 @@
+package explore
+
+// machine runs a prog with the controlled types and says what happened.
+type machine struct {
+	code    [][]ins
+	e       *engine
+	outside bool
+	*shared
+
+	heap    [objects]*Uint32
+	started [maxProcs]*Thread
+	who     map[int32]int       // thread id -> number in the program
+	names   map[int32]int       // object id -> number in the program
+	awaits  map[[2]int32]uint32 // thread id and seq of an event -> what it waited for, after Pause
+	results [maxProcs]uint32    // a hash of what its operations returned
+}
+
+// shared is the variables of a program.
+type shared struct {
+	words   [mutexAt]Uint32
+	mutexes [rwAt - mutexAt]Mutex
+	rw      RWMutex
+	notes   [condAt - noteAt]Note
+	cond    Cond
+	pointer Pointer[Uint32]
+}
+
+func newMachine(p *prog) *machine {
+	m := &machine{code: p.flat(), outside: p.outside}
+	m.makeShared()
+	return m
+}
+
+func (m *machine) makeShared() {
+	m.shared = &shared{}
+	m.cond.L = &m.mutexes[0]
+}
+
+// program is what is explored.
+func (m *machine) program() {
+	if !m.outside {
+		m.makeShared()
+	}
+	m.heap, m.started, m.results = [objects]*Uint32{}, [maxProcs]*Thread{}, [maxProcs]uint32{}
+	m.e = self("program").e
+	m.who, m.names, m.awaits = map[int32]int{0: 0}, map[int32]int{}, map[[2]int32]uint32{}
+	m.run(0)
+}
+
+func (m *machine) run(me int) {
+	var r uint32
+	var q int
+	made := 0
+	code := m.code[me]
+	for pc := 0; pc < len(code); pc++ {
+		in := code[pc]
+		ret := r
+		switch in.op {
+		case pChoose:
+			ret = uint32(Choose(in.a))
+		case pUnless:
+			if r != uint32(in.a) {
+				pc = in.b - 1
+			}
+		case pAgain:
+			if r == uint32(in.a) {
+				m.pause()
+				pc = in.b - 1
+			}
+		case pPause:
+			m.pause()
+		case pNew:
+			q = heapAt + 2*me + made
+			m.heap[q] = new(Uint32)
+			made++
+		case pPut, pGet, pPutNil:
+			q, ret = m.point(in, q, r)
+		case pQLoad, pQStore, pQAdd:
+			if q != 0 {
+				ret = m.word(ins{op: direct[in.op], obj: q, a: in.a}, r)
+			}
+		case pGo:
+			m.start(in.a)
+		case pJoin:
+			if th := m.started[in.a]; th != nil {
+				th.Join()
+			}
+		case pLoad, pStore, pStoreR, pAdd, pSwap, pCAS, pFWait, pFWake:
+			ret = m.word(in, r)
+		default:
+			ret = m.sync(in, r)
+		}
+		if ret != r {
+			m.results[me] = m.results[me]*31 + ret + 1
+		}
+		r = ret
+	}
+}
+
+func (m *machine) start(i int) {
+	m.started[i] = Go(func() { m.run(i) })
+	m.who[m.started[i].t.id] = i
+}
+
+// pause pauses and notes for what its thread waits then.
+func (m *machine) pause() {
+	Pause()
+	t := m.e.cur
+	set := uint32(0)
+	for _, mk := range t.await {
+		set |= 1 << m.names[mk.obj.id]
+	}
+	m.awaits[[2]int32{t.id, t.seq + 1}] = set
+}
+
+// word does an operation on a number.
+func (m *machine) word(in ins, r uint32) uint32 {
+	var x *Uint32
+	if in.obj < mutexAt {
+		x = &m.words[in.obj]
+	} else {
+		x = m.heap[in.obj]
+	}
+	m.names[x.w.object(m.e, classUint32).id] = in.obj
+	switch in.op {
+	case pLoad:
+		return x.Load()
+	case pStore:
+		x.Store(uint32(in.a))
+	case pStoreR:
+		x.Store(r + uint32(in.a))
+	case pAdd:
+		return x.Add(uint32(in.a))
+	case pSwap:
+		return x.Swap(uint32(in.a))
+	case pCAS:
+		return uint32(bit(x.CompareAndSwap(uint32(in.a), uint32(in.b))))
+	case pFWait:
+		return uint32(bit(x.Wait(uint32(in.a), -1)))
+	case pFWake:
+		return uint32(x.Wake(in.a))
+	}
+	return r
+}
+
+// point does an operation on the pointer. It returns what its thread's pointer
+// and number are then.
+func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
+	m.names[m.pointer.object(m.e).id] = ptrAt
+	switch in.op {
+	case pPut:
+		m.pointer.Store(m.heap[q])
+	case pPutNil:
+		return q, uint32(bit(m.pointer.CompareAndSwap(nil, m.heap[q])))
+	case pGet:
+		p := m.pointer.Load()
+		for i, h := range m.heap {
+			if h == p {
+				return i, r
+			}
+		}
+	}
+	return q, r
+}
+
+// sync does an operation on a lock, note or condition.
+func (m *machine) sync(in ins, r uint32) uint32 {
+	name := func(w *word, c class) { m.names[w.object(m.e, c).id] = in.obj }
+	switch {
+	case in.obj < rwAt:
+		l := &m.mutexes[in.obj-mutexAt]
+		name(&l.w, classMutex)
+		switch in.op {
+		case pLock:
+			l.Lock()
+		case pTryLock:
+			return uint32(bit(l.TryLock()))
+		case pUnlock:
+			l.Unlock()
+		}
+	case in.obj < noteAt:
+		name(&m.rw.w, classRWMutex)
+		return m.readers(in, r)
+	case in.obj < condAt:
+		n := &m.notes[in.obj-noteAt]
+		name(&n.w, classNote)
+		switch in.op {
+		case pSleep:
+			n.Sleep()
+		case pWakeup:
+			n.Wakeup()
+		case pClear:
+			n.Clear()
+		}
+	default:
+		if in.op == pWait {
+			m.names[m.cond.L.w.object(m.e, classMutex).id] = mutexAt
+		}
+		name(&m.cond.w, classCond)
+		switch in.op {
+		case pWait:
+			m.cond.Wait()
+		case pSignal:
+			m.cond.Signal()
+		case pBroad:
+			m.cond.Broadcast()
+		}
+	}
+	return r
+}
+
+func (m *machine) readers(in ins, r uint32) uint32 {
+	switch in.op {
+	case pRWLock:
+		m.rw.Lock()
+	case pRWTry:
+		return uint32(bit(m.rw.TryLock()))
+	case pRWUnlock:
+		m.rw.Unlock()
+	case pRLock:
+		m.rw.RLock()
+	case pTryRLock:
+		return uint32(bit(m.rw.TryRLock()))
+	case pRUnlock:
+		m.rw.RUnlock()
+	}
+	return r
+}
+
+// trace returns the execution that has just ended.
+func (m *machine) trace() *traced {
+	e := m.e
+	tr := &traced{}
+	name := func(id int32) int8 {
+		if id == noObject {
+			return -1
+		}
+		return int8(m.names[id])
+	}
+	for _, ev := range e.events {
+		s := step2{thread: int8(m.who[ev.thread]), kind: ev.kind, obj: name(ev.obj), obj2: name(ev.obj2), ok: ev.ok,
+			awaits: m.awaits[[2]int32{ev.thread, ev.seq}]}
+		if isNumber(int(s.obj)) {
+			s.old, tr.final[s.obj] = ev.old, ev.new
+		}
+		tr.steps = append(tr.steps, s)
+	}
+	for _, c := range e.choices {
+		tr.choices = append(tr.choices, [2]int8{int8(m.who[c.thread]), int8(c.v)})
+	}
+	tr.results, tr.stuck = m.results, e.outcome == stuck
+	return tr
+}

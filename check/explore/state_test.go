@@ -1,0 +1,134 @@
+package explore
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// resumed explores program k executions at a time until nothing is left.
+func resumed(t *testing.T, program func(), file string, k, workers, shard, shards int) Result {
+	for range 2000 {
+		cfg := defaults()
+		cfg.keepGoing, cfg.executions, cfg.workers, cfg.resume = true, uint64(k), workers, file
+		cfg.shard, cfg.shards = shard, shards
+		x, err := newExploration(cfg, program, "x")
+		require.NoError(t, err)
+		r, err := x.run()
+		require.NoError(t, err)
+		if x.finished() {
+			return r
+		}
+	}
+	t.Fatal("no end")
+	return Result{}
+}
+
+func waitsByPause() {
+	var x, y Int32
+	Go(func() {
+		for x.Load() == 0 {
+			Pause()
+		}
+		y.Store(1)
+	})
+	Go(func() { y.Load(); x.Store(1); y.Load() })
+}
+
+func TestResumedEqualsUninterrupted(t *testing.T) {
+	programs := append(slices.Clone(parallelPrograms[:1]), parallelPrograms[2:]...)
+	one := allOf(waitsByPause)
+	programs = append(programs, struct {
+		name            string
+		program         func()
+		complete, stuck uint64
+	}{"pause", waitsByPause, one.Complete, one.Stuck})
+	for _, p := range programs {
+		for _, k := range []int{1, 3, 50} {
+			for _, workers := range []int{1, 3} {
+				t.Run(fmt.Sprintf("%s/executions=%d/workers=%d", p.name, k, workers), func(t *testing.T) {
+					if k == 1 && p.complete > 300 {
+						t.Skip("takes long")
+					}
+					r := resumed(t, p.program, filepath.Join(t.TempDir(), "f"), k, workers, 0, 1)
+					require.Equal(t, []uint64{p.complete, p.stuck, 0}, []uint64{r.Complete, r.Stuck, r.Cut})
+				})
+			}
+		}
+	}
+}
+
+func TestShardsThatAreResumedMergeToTheWhole(t *testing.T) {
+	for _, p := range parallelPrograms[2:] {
+		t.Run(p.name, func(t *testing.T) {
+			var files []string
+			for i := range 3 {
+				files = append(files, filepath.Join(t.TempDir(), "f"))
+				resumed(t, p.program, files[i], 40, 1+i%2, i, 3)
+			}
+			sums, err := Merge(files...)
+			r := sums["x"]
+			require.Equal(t, []uint64{p.complete, p.stuck}, []uint64{r.Complete, r.Stuck})
+			require.Equal(t, p.stuck == 0, err == nil, "%v", err)
+			_, err = Merge(files[:2]...)
+			require.ErrorContains(t, err, "1 shard of 3 missing: 3")
+		})
+	}
+}
+
+func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "f")
+	again := func(edit func(*config), program func()) (Result, error) {
+		cfg := defaults()
+		cfg.resume, cfg.executions = file, 5
+		edit(cfg)
+		x, err := newExploration(cfg, program, "x")
+		if err != nil {
+			return Result{}, err
+		}
+		return x.run()
+	}
+	same := func(*config) {}
+	_, err := again(same, lastZero(4).started())
+	require.NoError(t, err)
+	good, err := os.ReadFile(file)
+	require.NoError(t, err)
+
+	_, err = again(func(c *config) { c.steps = 7 }, lastZero(4).started())
+	require.ErrorContains(t, err, "was written with Steps 10000, and now it is 7")
+	_, err = again(func(c *config) { c.shards = 2 }, lastZero(4).started())
+	require.ErrorContains(t, err, "number of shards")
+	_, err = again(func(c *config) { c.resume = filepath.Join(file, "in", "a", "file") }, lastZero(4).started())
+	require.ErrorContains(t, err, "cannot be written")
+
+	for from, to := range map[string]string{
+		`"version":1`: `"version":9`, `{"version"`: `garbage`, `"Shard":1`: `"Shard":4`, `"Node":1`: `"Node":99`, `"Thread":1`: `"Thread":77`,
+	} {
+		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(good), from, to, 1)), 0o666))
+		_, err = again(same, lastZero(4).started())
+		require.ErrorContains(t, err, file, "%s", from)
+	}
+
+	// Another program, as its first execution tells, or only later ones.
+	for _, first := range []bool{true, false} {
+		var f stateFile
+		require.NoError(t, json.Unmarshal(good, &f))
+		if !first {
+			f.Explorations["x"].First = 0
+		}
+		text, err := json.Marshal(&f)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, text, 0o666))
+		r, err := again(same, sections(2, 1).started())
+		require.NoError(t, err)
+		require.Equal(t, Violated, r.Verdict)
+		require.Equal(t, Nondeterminism, r.Violation.Property)
+		require.Contains(t, r.Violation.Message, "the program has changed since "+file)
+	}
+}

@@ -1,0 +1,461 @@
+package explore
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// spy shows the end of each execution to somebody.
+type spy struct {
+	strategy
+	seen        func(e *engine)
+	preemptions int // of the execution
+}
+
+func (s *spy) begin(e *engine) bool {
+	s.preemptions = 0
+	return s.strategy.begin(e)
+}
+
+func (s *spy) next(e *engine) *thread {
+	t := s.strategy.next(e)
+	if t != nil && e.enabled(t) && e.preempts(t) {
+		s.preemptions++
+	}
+	return t
+}
+
+func (s *spy) end(e *engine) {
+	s.strategy.end(e)
+	s.seen(e)
+}
+
+func (s *spy) samples() bool { return samples(s.strategy) }
+
+// exploreWith explores program by a strategy of the table and shows each
+// execution, those that count, to seen.
+func exploreWith(t testing.TB, name string, cfg *config, program func(), seen func(e *engine)) Result {
+	t.Helper()
+	cfg.strategy, cfg.keepGoing = name, true
+	s := &spy{strategy: strategies[name].make(cfg), seen: func(e *engine) {
+		if e.outcome != repeated && e.outcome != cut {
+			seen(e)
+		}
+	}}
+	e := newEngine(cfg, program, s)
+	defer e.close()
+	return e.explore()
+}
+
+func ignore(*engine) {}
+
+// preemptionsOf counts the preemptions of an execution by what has been
+// announced and executed alone: who was preempted does something later, and
+// nothing kept it from doing it. It holds for programs that never wait.
+func preemptionsOf(e *engine) (n int) {
+	for i := 1; i < len(e.events); i++ {
+		a, b := e.events[i-1].thread, e.events[i].thread
+		goesOn := slices.ContainsFunc(e.events[i:], func(ev event) bool { return ev.thread == a })
+		if a != b && goesOn {
+			n++
+		}
+	}
+	return n
+}
+
+func TestNaiveExecutesEachInterleavingOnce(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		program func()
+		want    uint64
+	}{
+		{"2 threads of 8 steps", steps(2, 8), 12870},
+		{"3 threads of 3 steps", steps(3, 3), 1680},
+		{"numbers", func() { Choose(2); Choose(3) }, 6},
+		{"one number", func() { Choose(1) }, 1},
+		{"numbers between steps", func() {
+			var x Int32
+			Go(func() { x.Store(int32(Choose(3))); x.Load() })
+			Go(func() { x.Load() })
+		}, 9},
+		{"critical sections", sections(2, 2).started(), 6}, // to wait for a lock is no step
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			seen := map[string]bool{}
+			r := exploreWith(t, "naive", defaults(), c.program, func(e *engine) { seen[fmt.Sprint(e.schedule)] = true })
+			require.Equal(t, c.want, r.Complete)
+			require.Len(t, seen, int(c.want))
+		})
+	}
+}
+
+func TestNaiveMeetsDeadlocksAndTime(t *testing.T) {
+	r := exploreWith(t, "naive", defaults(), philosophers(2).started(), ignore)
+	require.NotZero(t, r.Stuck)
+	require.NotZero(t, r.Complete)
+
+	woken := map[bool]bool{}
+	r = exploreWith(t, "naive", defaults(), func() {
+		var n Note
+		Go(func() { woken[n.SleepFor(5)] = true })
+		Go(func() { Sleep(3); n.Wakeup() })
+	}, ignore)
+	require.Equal(t, map[bool]bool{true: true, false: true}, woken)
+	require.Zero(t, r.Violations)
+	require.Zero(t, r.Stuck)
+}
+
+// randomSteps is a program of 2 or 3 threads made from seed.
+func randomSteps(seed uint64) func() {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	type step struct{ kind, x, v int }
+	threads := make([][]step, 2+rng.IntN(2))
+	for i := range threads {
+		for range 1 + rng.IntN(3) {
+			threads[i] = append(threads[i], step{rng.IntN(6), rng.IntN(2), rng.IntN(3)})
+		}
+	}
+	return func() {
+		var xs [2]Int32
+		var locks [2]Mutex
+		for _, steps := range threads {
+			Go(func() {
+				for _, s := range steps {
+					x, v := &xs[s.x], int32(s.v)
+					switch s.kind {
+					case 0:
+						x.Load()
+					case 1:
+						x.Store(v)
+					case 2:
+						x.CompareAndSwap(v, v+1)
+					case 3:
+						x.Add(v)
+					case 4:
+						x.Store(int32(Choose(2)))
+					case 5:
+						locks[s.x].Lock()
+						if v > 0 { // else it is never unlocked
+							defer locks[s.x].Unlock()
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestBoundedExploresEachTraceUpToTheBound: those that naive finds, each first with
+// the fewest preemptions with which naive does.
+func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
+	n := uint64(300)
+	if raceDetector {
+		n = 50
+	}
+	for seed := range n {
+		program := randomSteps(seed)
+		fewest := map[string]int{}
+		exploreWith(t, "naive", defaults(), program, func(e *engine) {
+			n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+			if old, ok := fewest[trace]; !ok || n < old {
+				fewest[trace] = n
+			}
+		})
+		for bound := range 5 {
+			got, last := map[string]int{}, 0
+			cfg := defaults()
+			cfg.preempt = bound
+			exploreWith(t, "bounded", cfg, program, func(e *engine) {
+				n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+				require.GreaterOrEqual(t, n, last, "seed %d: fewest preemptions first", seed)
+				if _, ok := got[trace]; !ok {
+					got[trace] = n
+				}
+				last = n
+			})
+			want := map[string]int{}
+			for trace, n := range fewest {
+				if n <= bound {
+					want[trace] = n
+				}
+			}
+			require.Equal(t, want, got, "seed %d, bound %d", seed, bound)
+		}
+	}
+}
+
+func TestBoundedSaysWhenItLeavesNothingOut(t *testing.T) {
+	for most, want := range map[int]string{
+		100: "every execution: a limit of 4 preemptions leaves nothing out",
+		4:   "every execution: a limit of 4 preemptions leaves nothing out",
+		3:   "every execution with at most 3 preemptions",
+	} {
+		cfg := defaults()
+		cfg.preempt = most
+		var b strategy
+		r := exploreWith(t, "bounded", cfg, steps(2, 3), func(e *engine) { b = e.strategy })
+		require.Equal(t, want, b.bound())
+		require.Equal(t, most > 3, r.Complete == 20)
+	}
+}
+
+// planted are bugs by the depth of pct: how many orders must be met.
+var planted = []struct {
+	name    string
+	depth   int
+	bug     Property
+	program func()
+}{
+	{"read too early", 1, Assertion, func() {
+		var ready Int32
+		Go(func() { ready.Store(1) })
+		Go(func() { Assert(ready.Load() == 1, "not ready") })
+	}},
+	{"lost update", 2, Assertion, addsByHand},
+	{"lock order", 2, Deadlock, philosophers(2).started()},
+	{"wrong spin lock", 3, Assertion, func() {
+		var held, inside Int32
+		enter := func() {
+			for held.Load() != 0 {
+				Pause()
+			}
+			held.Store(1)
+			Assert(inside.Add(1) == 1, "two inside")
+			inside.Add(-1)
+			held.Store(0)
+		}
+		Go(enter)
+		Go(enter)
+	}},
+	{"there and back", 3, Assertion, func() {
+		var x Int32
+		Go(func() { x.Store(1); x.Store(0) })
+		Go(func() {
+			if x.Load() == 1 {
+				Assert(x.Load() == 1, "it changed")
+			}
+		})
+	}},
+}
+
+func TestEachStrategyFindsPlantedBugs(t *testing.T) {
+	for name, row := range strategies {
+		if name == "fuzz" || name == "replay" {
+			continue
+		}
+		for _, c := range planted {
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				cfg := defaults()
+				cfg.strategy = name
+				e := newEngine(cfg, c.program, row.make(cfg))
+				defer e.close()
+				r := e.explore()
+				require.Equal(t, Violated, r.Verdict)
+				require.Equal(t, c.bug, r.Violation.Property)
+			})
+		}
+	}
+}
+
+func TestBoundsSayWhatWasExecuted(t *testing.T) {
+	for name, want := range map[string]string{
+		"naive":   "every interleaving",
+		"bounded": "every execution: a limit of 2 preemptions leaves nothing out",
+		"random":  "random: 10 executions, seed 4",
+		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 with probability >= 1/(n k^2) = 0.021 " +
+			"(n=3 threads, k=4 steps), all together 0.19",
+		"pos":  "partial order sampling: 10 executions, seed 4",
+		"fuzz": "the execution that the bytes say",
+	} {
+		cfg := defaults()
+		cfg.seed = 4
+		if name != "naive" && name != "bounded" {
+			cfg.executions = 10
+		}
+		var s strategy
+		r := exploreWith(t, name, cfg, steps(2, 2), func(e *engine) { s = e.strategy })
+		require.Equal(t, want, s.bound())
+		require.Contains(t, r.Bound, want)
+		verified := name == "naive" || name == "bounded"
+		require.Equal(t, verified, r.Verdict == Verified, "%s: %v", name, r)
+	}
+}
+
+func schedules(t testing.TB, name string, cfg *config, program func()) (all []string) {
+	exploreWith(t, name, cfg, program, func(e *engine) { all = append(all, fmt.Sprint(e.schedule)) })
+	return all
+}
+
+func TestTheSeedSaysWhichExecutionsAreDrawn(t *testing.T) {
+	for _, name := range []string{"random", "pct", "pos"} {
+		draw := func(seed uint64, shard, shards int) []string {
+			cfg := defaults()
+			cfg.executions, cfg.seed, cfg.shard, cfg.shards = 60, seed, shard, shards
+			return schedules(t, name, cfg, lastZero(3).started())
+		}
+		all := draw(7, 0, 1)
+		require.Len(t, all, 60, name)
+		require.Equal(t, all, draw(7, 0, 1), name)
+		require.NotEqual(t, all, draw(8, 0, 1), name)
+		if name == "pct" {
+			continue // it learns the length of executions from those before
+		}
+		merged := make([]string, 60)
+		for shard := range 3 {
+			for i, s := range draw(7, shard, 3) {
+				merged[3*i+shard] = s
+			}
+		}
+		require.Equal(t, all, merged, name)
+	}
+}
+
+func TestPCTKeepsItsPromise(t *testing.T) {
+	for _, c := range planted {
+		for extra := range 3 {
+			program := func() {
+				var y Int32
+				for range extra {
+					Go(func() { y.Add(1); y.Add(1) })
+				}
+				c.program()
+			}
+			cfg := defaults()
+			cfg.depth, cfg.executions, cfg.seed = c.depth, 2000, 3
+			var s *pct
+			r := exploreWith(t, "pct", cfg, program, func(e *engine) { s = e.strategy.(*spy).strategy.(*pct) })
+			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.chance(), "%s, %d more threads: %s", c.name, extra, s.bound())
+		}
+	}
+}
+
+// lateOf is a program in which one thread is to be late: its step is to come
+// after k others of a thread that does not know it.
+func lateOf(k int) func() {
+	return func() {
+		var x, y Int32
+		Go(func() { x.Store(1) })
+		Go(func() {
+			for range k {
+				y.Add(1)
+			}
+			x.Load()
+		})
+	}
+}
+
+func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
+	const samples = 4000
+	for _, c := range []struct {
+		name    string
+		program func()
+		traces  int
+	}{
+		{"late by 6", lateOf(6), 2}, {"late by 10", lateOf(10), 2}, {"lastzero(4)", lastZero(4).started(), 28}, {"Chase-Lev", chaseLev(1).started(), 18},
+	} {
+		rarest := func(name string) int {
+			hits := map[string]int{}
+			cfg := defaults()
+			cfg.executions, cfg.seed = samples, 5
+			exploreWith(t, name, cfg, c.program, func(e *engine) { hits[traceOf(e)]++ })
+			require.LessOrEqual(t, len(hits), c.traces)
+			if len(hits) < c.traces {
+				return 0
+			}
+			least := samples
+			for _, n := range hits {
+				least = min(least, n)
+			}
+			return least
+		}
+		r, p := rarest("random"), rarest("pos")
+		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d", c.name, c.traces, r, p, samples)
+		require.Greater(t, p, r, c.name)
+	}
+}
+
+// traceOf names the trace of an execution: what each object saw, reads between
+// two writes in the order of threads.
+func traceOf(e *engine) string {
+	seen := make([][][2]int32, len(e.objects)) // (thread, seq) per object
+	reading := make([]int, len(e.objects))     // of the last entries, how many are reads
+	for _, ev := range e.events {
+		if ev.obj == noObject {
+			continue
+		}
+		o := &seen[ev.obj]
+		*o = append(*o, [2]int32{ev.thread, ev.seq})
+		if ev.mode == writes {
+			reading[ev.obj] = 0
+			continue
+		}
+		reading[ev.obj]++
+		slices.SortFunc((*o)[len(*o)-reading[ev.obj]:], func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
+	}
+	seen = slices.DeleteFunc(seen, func(o [][2]int32) bool { return len(o) == 0 })
+	slices.SortFunc(seen, func(a, b [][2]int32) int {
+		return slices.CompareFunc(a, b, func(x, y [2]int32) int { return slices.Compare(x[:], y[:]) })
+	})
+	return fmt.Sprint(seen, chosen(e))
+}
+
+func TestNaiveSeesThatTheProgramDiffers(t *testing.T) {
+	for name, program := range map[string]func(run int){
+		"another operation": func(run int) {
+			var x Int32
+			Go(func() { x.Load() })
+			Go(func() {
+				if run%2 == 0 {
+					x.Store(1)
+				} else {
+					x.Load()
+				}
+			})
+		},
+		"another Choose": func(run int) { Choose(2 + run%2) },
+		"a thread less": func(run int) {
+			var x Int32
+			Go(func() { x.Load() })
+			if run%2 == 0 {
+				Go(func() { x.Load(); x.Load() })
+			}
+		},
+		"a thread less, and it never ended": func(run int) {
+			var x Mutex
+			var y Int32
+			Go(func() { y.Load() })
+			if run%2 == 0 {
+				Go(func() { x.Lock(); x.Lock() })
+			}
+			y.Load()
+		},
+		"a thread less, and it was given up": func(run int) {
+			var x Int32
+			Go(func() { x.Load(); Assert(false, "violated") })
+			if run%2 == 0 {
+				Go(func() { x.Load(); x.Load() })
+			}
+		},
+	} {
+		for _, strategy := range []string{"naive", "bounded"} {
+			run, diverged := -1, false
+			exploreWith(t, strategy, defaults(), func() { run++; program(run) }, func(e *engine) {
+				diverged = diverged || e.failure != nil && e.failure.Property == Nondeterminism
+			})
+			require.True(t, diverged, "%s: %s", strategy, name)
+		}
+	}
+}
+
+// chosen are the numbers that each thread got from Choose.
+func chosen(e *engine) [][]int32 {
+	all := make([][]int32, len(e.threads))
+	for _, c := range e.choices {
+		all[c.thread] = append(all[c.thread], c.v)
+	}
+	return all
+}

@@ -1,0 +1,131 @@
+package explore
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// byTurns lets workers explore a program together, but one execution at a time,
+// whose turn it is drawn from seed: what several workers do at the same time, to be
+// done again. Each has a program of his own.
+func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts, violations int) {
+	tr := newTree(workers + 1) // one more is never there, so that nobody is told that all are idle
+	tr.begun = true
+	names := &threadNames{}
+	team := make([]*turner, workers)
+	for i := range team {
+		team[i] = newTurner(program(), tr, names)
+		defer team[i].e.close()
+	}
+	team[0].busy, team[0].fresh = true, true
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for busy(team) > 0 || len(tr.tasks) > 0 {
+		w := team[rng.IntN(workers)]
+		if !w.prepare(tr) {
+			continue
+		}
+		tr.idle = workers - busy(team)
+		tr.hungry.Store(int32(tr.idle))
+		w.e.execute()
+		w.d.end(w.e)
+		switch w.e.outcome {
+		case complete:
+			ended++
+		case stuck:
+			blocked++
+		case cut:
+			cuts++
+		default:
+			violations++
+		}
+	}
+	return ended, blocked, cuts, violations
+}
+
+// turner is a worker who waits for his turn.
+type turner struct {
+	e     *engine
+	d     *dpor
+	busy  bool
+	fresh bool // he has the root
+}
+
+func newTurner(program func(), tr *tree, names *threadNames) *turner {
+	d := &dpor{tree: tr, begun: true}
+	e := newEngine(defaults(), program, d)
+	e.names = names
+	return &turner{e: e, d: d}
+}
+
+// prepare finds w something to execute.
+func (w *turner) prepare(tr *tree) bool {
+	if w.busy && !w.fresh {
+		w.busy = w.d.backtrack()
+	}
+	w.fresh = false
+	for !w.busy && len(tr.tasks) > 0 {
+		job := tr.tasks[0]
+		tr.tasks = tr.tasks[1:]
+		w.busy = w.d.adopt(job)
+	}
+	if w.busy {
+		w.d.rewind()
+	}
+	return w.busy
+}
+
+func busy(team []*turner) (n int) {
+	for _, w := range team {
+		if w.busy {
+			n++
+		}
+	}
+	return n
+}
+
+func TestWorkersByTurnsExploreWhatOneDoes(t *testing.T) {
+	turns := uint64(60)
+	if testing.Short() || raceDetector {
+		turns = 6
+	}
+	for _, p := range parallelPrograms {
+		if p.complete > 1000 {
+			continue
+		}
+		for _, workers := range []int{2, 3} {
+			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
+				for seed := range turns {
+					complete, stuck, cuts, _ := byTurns(func() func() { return p.program }, workers, seed)
+					require.Equal(t, [3]int{int(p.complete), int(p.stuck), 0}, [3]int{complete, stuck, cuts}, "complete, stuck, cut: seed %d", seed)
+				}
+			})
+		}
+	}
+}
+
+// TestWorkersByTurnsOnRandomPrograms: also where choices, locks and Pause are mixed
+// at random.
+func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
+	for _, pf := range profiles {
+		t.Run(pf.name, func(t *testing.T) {
+			shared := 0
+			for seed := range uint64(randomPrograms() / 4) {
+				p := pf.random(rand.New(rand.NewPCG(seed, 2)))
+				if _, ok := enumerate(p, *bruteLimit); !ok {
+					continue
+				}
+				one := p.explored(&dpor{})
+				if one.Violations != one.Stuck {
+					continue // such an execution ends early
+				}
+				complete, stuck, _, _ := byTurns(func() func() { return newMachine(p).program }, 2, seed)
+				require.Equal(t, [2]int{int(one.Complete), int(one.Stuck)}, [2]int{complete, stuck}, "complete, stuck: seed %d\n%s", seed, p)
+				shared++
+			}
+			require.Positive(t, shared)
+		})
+	}
+}

@@ -1,0 +1,170 @@
+package explore
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// impatient is long enough for any step on a loaded machine to begin.
+const impatient = 300 * time.Millisecond
+
+func blocksOnChannel() {
+	c := make(chan int)
+	Go(func() { <-c })
+}
+
+func blocksOnMutex() {
+	var m sync.Mutex
+	m.Lock()
+	m.Lock()
+}
+
+func sleepsForReal() { time.Sleep(time.Hour) }
+
+func blocksAfterSteps() {
+	var x Int32
+	c := make(chan int)
+	Go(func() { x.Store(1) })
+	Go(func() {
+		if x.Load() == 0 {
+			<-c
+		}
+	})
+}
+
+func TestCodeThatBlocksOutsideIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		program        func()
+		message, stack string
+	}{
+		{"channel", blocksOnChannel, `thread 1 has been blocked \(chan receive\)`, "blocksOnChannel"},
+		{"mutex", blocksOnMutex, `thread 0 has been blocked \(sync.Mutex.Lock\)`, "blocksOnMutex"},
+		{"sleep", sleepsForReal, `thread 0 has been blocked \(sleep\)`, "sleepsForReal"},
+		{"after steps", blocksAfterSteps, `thread 2 has been blocked \(chan receive\)`, "blocksAfterSteps"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := Run(c.program, Patience(impatient))
+			require.NoError(t, err)
+			require.Equal(t, Violated, r.Verdict)
+			require.Equal(t, Blocking, r.Violation.Property)
+			require.Regexp(t, c.message, r.Violation.Message)
+			require.Contains(t, r.Violation.Stack, c.stack)
+		})
+	}
+}
+
+func TestSleepingForRealAgainAndAgainIsNamed(t *testing.T) {
+	r, err := Run(func() {
+		var x Int32
+		for range 100 {
+			x.Add(1)
+			time.Sleep(impatient / 50)
+		}
+	}, Patience(impatient))
+	require.NoError(t, err)
+	require.Equal(t, Violated, r.Verdict)
+	require.Equal(t, Blocking, r.Violation.Property)
+	require.Contains(t, r.Violation.Message, "waits (sleep) outside the controlled types")
+	require.Contains(t, r.Violation.Stack, "TestSleepingForReal")
+}
+
+func TestALoopWithoutOperationIsNamed(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	loops := func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	}
+	r, err := Run(loops, Patience(impatient))
+	require.NoError(t, err)
+	require.Equal(t, Blocking, r.Violation.Property)
+	require.Contains(t, r.Violation.Message, "without a controlled operation")
+	require.Contains(t, r.Violation.Stack, "TestALoopWithoutOperationIsNamed")
+}
+
+func TestAStrayGoroutineIsAFailureOfItsExploration(t *testing.T) {
+	for name, program := range map[string]func(){
+		"it is waited for": func() {
+			var x Int32
+			var wg sync.WaitGroup
+			wg.Add(1)
+			go func() { defer wg.Done(); x.Store(1) }()
+			wg.Wait()
+			x.Load()
+		},
+		"it never lets go": func() {
+			var x Int32
+			c := make(chan int)
+			go func() { x.Store(1); c <- 1 }()
+			<-c
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := Run(program, Patience(impatient))
+			require.NoError(t, err)
+			require.Equal(t, Violated, r.Verdict)
+			require.Equal(t, Blocking, r.Violation.Property)
+			require.Contains(t, r.Violation.Message, "Int32.Store on a goroutine that is no controlled thread")
+			require.Contains(t, r.Violation.Stack, "TestAStrayGoroutine")
+		})
+	}
+}
+
+func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
+	c := newControl(defaults())
+	e := newEngine(c.cfg, nil, nil)
+	e.ctl = c
+	for range 10 * silentTicks { // nothing is executed
+		require.Nil(t, c.blocked([]*engine{e}))
+	}
+	e.pulse.Store(executing)
+	e.pulse.waiting = silentTicks - 1 // it was met waiting, and now is not
+	for range 10 * silentTicks {
+		require.Nil(t, c.blocked([]*engine{e}))
+		require.EqualValues(t, asked, e.pulse.Load())
+		require.Zero(t, e.pulse.waiting)
+		e.answer()
+	}
+}
+
+// TestALongExecutionIsNotTakenForOneThatHangs: the program itself is the
+// watchdog, and asks before each step.
+func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
+	c := newControl(defaults())
+	var e *engine
+	e = newEngine(c.cfg, func() {
+		var x Int32
+		for range 10 * silentTicks {
+			x.Add(1)
+			require.Nil(t, c.blocked([]*engine{e}))
+		}
+	}, &dpor{})
+	defer e.close()
+	e.ctl = c
+	require.Nil(t, e.explore().Violation)
+}
+
+func TestAnAbandonedEngineEndsWhenItCan(t *testing.T) {
+	c := make(chan int)
+	ended := make(chan int, 1)
+	r, err := Run(func() {
+		var x Int32
+		defer func() { ended <- 1 }()
+		<-c
+		x.Store(1)
+		t.Error("the abandoned thread took a step")
+	}, Patience(impatient))
+	require.NoError(t, err)
+	require.Equal(t, Blocking, r.Violation.Property)
+	close(c)
+	<-ended
+}
