@@ -1,3 +1,5 @@
+//go:build !model
+
 package host
 
 import "sync/atomic"
@@ -10,4 +12,13 @@ type (
 	Uint32         = atomic.Uint32
 	Uint64         = atomic.Uint64
 	Pointer[T any] = atomic.Pointer[T]
+)
+
+type (
+	// Mutex is a lock for scheduler state. It counts what it costs for who passes
+	// a [Count].
+	Mutex = FutexMutex
+
+	// Note is a one-shot event: the way to park and unpark an M.
+	Note = FutexNote
 )

@@ -1,3 +1,5 @@
+//go:build !model
+
 package host
 
 // CallerInside is F within package host, for the tests of the package outside.

@@ -15,7 +15,7 @@
 //   - [Note]: one-shot sleep and wakeup of a thread.
 //   - [Stack]: a coroutine, which any thread may continue.
 //   - [Go]: starts a thread. [Reserve]: sees to it that threads can run.
-//   - [Nanotime], [Rand]: what differs from run to run.
+//   - [Nanotime], [Epoch], [Rand]: what differs from run to run.
 //   - [Ticks], [OrderedTicks]: times of events, cheaper than Nanotime.
 //   - [Poller]: which descriptors can be read or written again; [Listen],
 //     [Accept], [Connect], [Read], [Write] and more: sockets that never block.
@@ -32,6 +32,24 @@
 // RawSyscall the collector would wait for ever. Threads are not locked to
 // their goroutine (runtime.LockOSThread), because the runtime refuses to move a
 // coroutine between locked threads.
+//
+// # The host of the model
+//
+// With the build tag model this package stands on package explore: the atomics are
+// steps that it orders, a [Mutex] and a [Note] have no inside ([FutexMutex] and
+// [FutexNote], which they are on the real host, can be explored by themselves), time
+// is virtual, a [Rand] is the explorer's choice, a [Cap] is small, and there is no
+// [Poller]. What is exported is the same, which a test sees to. Nothing of it works
+// outside of an exploration, so ordinary tests of what stands on this package are
+// for the real host:
+//
+//	go vet -tags model ./...                everything compiles
+//	go test -tags model ./check/model       the explorations of this module
+//
+// A program of one's own is explored by explore.Test in a test file behind the same
+// tag; package check/model has examples. What is kept from one execution to the next
+// must be a variable of this package's types or be made anew: a plain package
+// variable that a program changes makes its executions differ.
 //
 // # Limits
 //

@@ -1,7 +1,7 @@
 package host
 
-// Mutex is a lock for scheduler state: four bytes, a short spin, then futex(2).
-// The zero Mutex is unlocked. It belongs to no thread: whoever holds it may
+// FutexMutex is the [Mutex] of the real host: four bytes, a short spin, then
+// futex(2). The zero FutexMutex is unlocked. It belongs to no thread: whoever holds it may
 // leave its stack and let another stack on the same thread unlock it, which is
 // how a parking G's lock outlives its stack.
 //
@@ -26,7 +26,7 @@ package host
 // and whoever takes the mutex there leaves "contended" for its own Unlock. A
 // thread that takes it at step 1 or 2 in between owes nobody a wakeup, since
 // the woken one is still on its way.
-type Mutex struct {
+type FutexMutex struct {
 	word Uint32
 }
 
@@ -43,7 +43,7 @@ const (
 
 // Lock waits until it holds m and adds what that cost to c, which is written
 // only while m is held. c may be nil.
-func (m *Mutex) Lock(c *Count) {
+func (m *FutexMutex) Lock(c *Count) {
 	if m.word.CompareAndSwap(mutexFree, mutexHeld) {
 		if c != nil {
 			c.Acquired++
@@ -54,7 +54,7 @@ func (m *Mutex) Lock(c *Count) {
 }
 
 // TryLock takes m if nobody holds it and says whether it did.
-func (m *Mutex) TryLock(c *Count) bool {
+func (m *FutexMutex) TryLock(c *Count) bool {
 	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
 		return false
 	}
@@ -64,7 +64,7 @@ func (m *Mutex) TryLock(c *Count) bool {
 	return true
 }
 
-func (m *Mutex) lockSlow(c *Count) {
+func (m *FutexMutex) lockSlow(c *Count) {
 	start := Nanotime()
 	sleeps := m.acquire()
 	if c != nil {
@@ -76,7 +76,7 @@ func (m *Mutex) lockSlow(c *Count) {
 }
 
 // acquire is steps 2 to 4; it returns how often it slept.
-func (m *Mutex) acquire() (sleeps uint64) {
+func (m *FutexMutex) acquire() (sleeps uint64) {
 	if multicore {
 		for range mutexSpins {
 			if m.word.Load() == mutexFree && m.word.CompareAndSwap(mutexFree, mutexHeld) {
@@ -94,7 +94,7 @@ func (m *Mutex) acquire() (sleeps uint64) {
 
 // Unlock releases m. It says whether it had to wake a sleeper through the
 // kernel, for callers that count. Unlocking a free Mutex panics.
-func (m *Mutex) Unlock() (woke bool) {
+func (m *FutexMutex) Unlock() (woke bool) {
 	switch m.word.Swap(mutexFree) {
 	case mutexFree:
 		panic("host: Mutex.Unlock: the mutex is not locked")
@@ -103,64 +103,4 @@ func (m *Mutex) Unlock() (woke bool) {
 		return true
 	}
 	return false
-}
-
-// CountedMutex is a Mutex that keeps its own Count: a scheduler's lock. The
-// zero CountedMutex is unlocked. Counting makes an uncontended Lock and Unlock
-// about 1.4 times as dear (BenchmarkMutex on a busy 2-CPU x86 guest, medians of
-// 8: 13.5 ns bare, 18.7 ns counted). The hold time is sampled, because to read
-// the clock twice each time would add five times the price of the bare lock.
-//
-// Its hold time is an estimate. Sound over many acquisitions, since every place
-// that takes the lock is sampled as often as it takes it; worthless over a few,
-// and one sampled holder that loses its CPU counts holdSample times.
-type CountedMutex struct {
-	mu       Mutex
-	n        Count  // written under mu; without Wakes
-	heldFrom int64  // under mu: when this, sampled, acquisition began; else 0
-	skip     int    // under mu: acquisitions until the next that is sampled
-	wakes    Uint64 // atomic, because a waker no longer holds mu
-}
-
-// holdSample: one acquisition in this many has its hold time measured. It is
-// prime, because schedulers take their lock in patterns (twice a round, say)
-// and with 64 the sample would be of one place in the pattern for ever.
-const holdSample = 67
-
-// Lock waits until it holds m.
-func (m *CountedMutex) Lock() {
-	if m.mu.word.CompareAndSwap(mutexFree, mutexHeld) { // Mutex.Lock, inlined
-		m.n.Acquired++
-	} else {
-		m.mu.lockSlow(&m.n)
-	}
-	if m.skip--; m.skip < 0 {
-		m.skip = holdSample - 1
-		m.heldFrom = Nanotime()
-	}
-}
-
-// Unlock releases m. Unlocking a free CountedMutex panics.
-func (m *CountedMutex) Unlock() {
-	if m.heldFrom != 0 {
-		m.n.HoldNs += holdSample * (Nanotime() - m.heldFrom)
-		m.heldFrom = 0
-	}
-	m.unlock()
-}
-
-func (m *CountedMutex) unlock() {
-	if m.mu.Unlock() {
-		m.wakes.Add(1)
-	}
-}
-
-// Count returns what m has cost so far. It takes m, which is not counted as an
-// acquisition; that others had to wait for it is counted as their waiting.
-func (m *CountedMutex) Count() Count {
-	m.mu.Lock(nil)
-	n := m.n
-	m.unlock()
-	n.Wakes = m.wakes.Load()
-	return n
 }

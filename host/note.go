@@ -1,7 +1,8 @@
 package host
 
-// Note is a one-shot event on which one thread sleeps and which another
-// thread signals: the way to park and unpark an M. The zero Note is clear.
+// FutexNote is the [Note] of the real host: a one-shot event on which one thread
+// sleeps and which another thread signals, the way to park and unpark an M. The
+// zero FutexNote is clear.
 //
 // A wakeup before the sleep is not lost: the sleep returns at once. A second
 // wakeup without a Clear in between is an error and panics, because it means
@@ -23,7 +24,7 @@ package host
 // Between steps 1 and 3 of Wakeup the sleeper may have seen the signal, have
 // cleared the note and sleep on it again. The waker's system call then ends
 // that sleep too early, which is why step 4 looks at the word again.
-type Note struct {
+type FutexNote struct {
 	word Uint32
 }
 
@@ -36,11 +37,11 @@ const (
 // Clear makes a signaled Note ready for another use. Only the sleeper may call
 // it, or who prepares the note for it, once the Wakeup of the last use has been
 // seen and before anybody can call the next.
-func (n *Note) Clear() { n.word.Store(noteClear) }
+func (n *FutexNote) Clear() { n.word.Store(noteClear) }
 
 // Sleep waits until Wakeup has been called since the last Clear. It says
 // whether it asked the kernel to sleep. One thread at a time.
-func (n *Note) Sleep() (slept bool) {
+func (n *FutexNote) Sleep() (slept bool) {
 	for n.word.Load() != noteSignaled {
 		if n.word.CompareAndSwap(noteClear, noteSleeping) || n.word.Load() == noteSleeping {
 			slept = true
@@ -52,7 +53,7 @@ func (n *Note) Sleep() (slept bool) {
 
 // SleepFor is Sleep with a limit in nanoseconds; it says whether the Note was
 // signaled. After false the Note is clear, and may be signaled at any time.
-func (n *Note) SleepFor(ns int64) (signaled bool) {
+func (n *FutexNote) SleepFor(ns int64) (signaled bool) {
 	start := Nanotime()
 	for n.word.Load() != noteSignaled {
 		elapsed := Nanotime() - start // never start+ns, which may overflow
@@ -68,14 +69,14 @@ func (n *Note) SleepFor(ns int64) (signaled bool) {
 
 // giveUp takes back "sleeping", so that a later Wakeup spends no system call on
 // a sleeper that has gone. It fails, and says true, if Wakeup came first.
-func (n *Note) giveUp() (signaled bool) {
+func (n *FutexNote) giveUp() (signaled bool) {
 	n.word.CompareAndSwap(noteSleeping, noteClear)
 	return n.word.Load() == noteSignaled
 }
 
 // Wakeup signals the Note and wakes its sleeper if there is one. It says
 // whether that took a system call. Anybody, once per Clear.
-func (n *Note) Wakeup() (woke bool) {
+func (n *FutexNote) Wakeup() (woke bool) {
 	switch n.word.Swap(noteSignaled) {
 	case noteSignaled:
 		panic("host: Note.Wakeup: the note was already signaled: two wakers own one sleeper")

@@ -1,3 +1,5 @@
+//go:build !model
+
 package host
 
 import (
@@ -13,8 +15,10 @@ import (
 // multicore: spinning for something that another thread does makes sense.
 var multicore = runtime.NumCPU() > 1
 
-// epoch is the zero of Nanotime.
 var epoch = time.Now()
+
+// Epoch returns the time at which Nanotime was 0.
+func Epoch() time.Time { return epoch }
 
 // Nanotime returns a monotonic time in nanoseconds since the process began.
 func Nanotime() int64 { return int64(time.Since(epoch)) }

@@ -221,7 +221,7 @@ func (a *alarm) deliver() (to *waiter) {
 		a.start = 0
 	}
 	if a.c != nil && !a.c.closed {
-		now := nanotimeZero.Add(time.Duration(host.Nanotime()))
+		now := host.Epoch().Add(time.Duration(host.Nanotime()))
 		to, _ = a.c.offer(&now)
 	}
 	return to
@@ -267,13 +267,6 @@ func (a *alarm) undo() (undone bool) {
 // wakes says whether somebody receives. It is asked at rest only, when every M has
 // given the scheduler's lock back, which who asks holds: so it needs no other.
 func (a *alarm) wakes() bool { return a.c.recvq.head != nil }
-
-// nanotimeZero is the time at which host.Nanotime was 0, or a moment later: so no
-// value is earlier than the timer was due.
-var nanotimeZero = func() time.Time {
-	ns := host.Nanotime()
-	return time.Now().Add(-time.Duration(ns))
-}()
 
 // nativeTimes makes c one of ours. A Chan's native channel can be sent to as well,
 // which the type of c forbids, so the conversion is unsafe; what it stands for is

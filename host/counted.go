@@ -1,0 +1,59 @@
+//go:build !model
+
+package host
+
+// CountedMutex is a Mutex that keeps its own Count: a scheduler's lock. The
+// zero CountedMutex is unlocked. Counting makes an uncontended Lock and Unlock
+// about 1.4 times as dear (BenchmarkMutex on a busy 2-CPU x86 guest, medians of
+// 8: 13.5 ns bare, 18.7 ns counted). The hold time is sampled, because to read
+// the clock twice each time would add five times the price of the bare lock.
+//
+// Its hold time is an estimate. Sound over many acquisitions, since every place
+// that takes the lock is sampled as often as it takes it; worthless over a few,
+// and one sampled holder that loses its CPU counts holdSample times.
+type CountedMutex struct {
+	mu       Mutex
+	n        Count  // written under mu; without Wakes
+	heldFrom int64  // under mu: when this, sampled, acquisition began; else 0
+	skip     int    // under mu: acquisitions until the next that is sampled
+	wakes    Uint64 // atomic, because a waker no longer holds mu
+}
+
+// holdSample: one acquisition in this many has its hold time measured. It is
+// prime, because schedulers take their lock in patterns (twice a round, say)
+// and with 64 the sample would be of one place in the pattern for ever.
+const holdSample = 67
+
+// Lock waits until it holds m.
+func (m *CountedMutex) Lock() {
+	m.mu.Lock(&m.n)
+	if m.skip--; m.skip < 0 {
+		m.skip = holdSample - 1
+		m.heldFrom = Nanotime()
+	}
+}
+
+// Unlock releases m. Unlocking a free CountedMutex panics.
+func (m *CountedMutex) Unlock() {
+	if m.heldFrom != 0 {
+		m.n.HoldNs += holdSample * (Nanotime() - m.heldFrom)
+		m.heldFrom = 0
+	}
+	m.unlock()
+}
+
+func (m *CountedMutex) unlock() {
+	if m.mu.Unlock() {
+		m.wakes.Add(1)
+	}
+}
+
+// Count returns what m has cost so far. It takes m, which is not counted as an
+// acquisition; that others had to wait for it is counted as their waiting.
+func (m *CountedMutex) Count() Count {
+	m.mu.Lock(nil)
+	n := m.n
+	m.unlock()
+	n.Wakes = m.wakes.Load()
+	return n
+}
