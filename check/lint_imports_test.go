@@ -60,6 +60,7 @@ var layers = []layer{
 	{folder: "designs/*", imports: []string{"host", "designs/queue", "designs"}, modules: true},
 	{folder: "workloads", imports: []string{"internal/*", "host", "designs", "designs/gsync", "designs/gnet"}, modules: true},
 	{folder: "check/explore", imports: []string{"internal/coro"}, modules: true},
+	{folder: "check/explore/*", imports: []string{"check/explore"}},
 	{folder: "check", imports: []string{"..."}, modules: true},
 	{folder: "check/*", imports: []string{"..."}, modules: true},
 	{folder: "bench", imports: []string{"..."}, modules: true},

@@ -1,0 +1,42 @@
+//go:build model
+
+package model_test
+
+import (
+	"testing"
+
+	"schedlab/check/explore"
+	"schedlab/designs"
+	"schedlab/designs/all"
+	"schedlab/designs/gsync"
+)
+
+// handOver: two Gs meet at a channel that holds nothing, on a scheduler of two
+// Ps.
+func handOver(design string) func() {
+	return func() {
+		s, err := all.New(design, designs.Config{Procs: 2})
+		explore.Assert(err == nil, "New: %v", err)
+		run(s, func(g *designs.G) {
+			c := gsync.NewChan[int](g, 0)
+			g.Go(func(g *designs.G) { c.Send(g, 42) })
+			v, ok := c.Recv(g)
+			explore.Assert(v == 42 && ok, "received %v, %v", v, ok)
+		})
+		closeDown(s)
+	}
+}
+
+// Every design that schedules for itself runs here: a first look at each, the
+// searching one is TestGlobal.
+func TestDesigns(t *testing.T) {
+	for _, c := range []struct {
+		design      string
+		preemptions int
+		executions  uint64
+	}{{"gm", 2, 794}, {"global", 2, 1813}, {"global-lockfree", 2, 1893}, {"gpm", 1, 7892}} {
+		t.Run(c.design, func(t *testing.T) {
+			verify(t, c.executions, handOver(c.design), explore.Preemptions(c.preemptions))
+		})
+	}
+}

@@ -1,0 +1,112 @@
+//go:build model
+
+package model_test
+
+import (
+	"testing"
+
+	"schedlab/check/explore"
+	"schedlab/designs"
+	"schedlab/designs/global"
+	"schedlab/host"
+)
+
+// open makes a scheduler of procs Ps, which close ends.
+func open(procs int) designs.Scheduler {
+	s, err := global.New(designs.Config{Procs: procs})
+	explore.Assert(err == nil, "New: %v", err)
+	return s
+}
+
+func closeDown(s designs.Scheduler) {
+	err := s.Close()
+	explore.Assert(err == nil, "Close: %v", err)
+}
+
+func run(s designs.Scheduler, main func(g *designs.G)) {
+	err := s.Run(main)
+	explore.Assert(err == nil, "Run: %v", err)
+}
+
+// schedule runs main on a new scheduler of procs Ps to the end of all Gs.
+func schedule(procs int, main func(g *designs.G)) {
+	s := open(procs)
+	run(s, main)
+	closeDown(s)
+}
+
+// spawn: a G makes n others, each of which yields so many times.
+func spawn(procs, n, yields int) func() {
+	return func() {
+		ran := 0
+		schedule(procs, func(g *designs.G) {
+			for range n {
+				g.Go(func(g *designs.G) {
+					for range yields {
+						g.Yield()
+					}
+					ran++
+				})
+			}
+		})
+		explore.Assert(ran == n, "%d of %d Gs have run", ran, n)
+	}
+}
+
+// submit: work comes from two threads outside at the same time.
+func submit(procs int) func() {
+	return func() {
+		s := open(procs)
+		ran, other := false, false
+		beside(
+			func() {
+				run(s, func(*designs.G) { ran = true })
+				explore.Assert(ran, "Run has returned before its G ran")
+			},
+			func() {
+				err := s.Go(func(*designs.G) { other = true })
+				explore.Assert(err == nil, "Go: %v", err)
+			})
+		closeDown(s)
+		explore.Assert(other, "Close has returned before a G ran")
+	}
+}
+
+// syscalls: no more Gs than Ps run at the same moment, whatever comes back from
+// the kernel when.
+func syscalls(procs, n int) func() {
+	return func() {
+		var inside host.Int32
+		work := func(g *designs.G) {
+			g.Syscall(func() {})
+			explore.Assert(inside.Add(1) <= int32(procs), "more Gs run than there are Ps")
+			inside.Add(-1)
+		}
+		schedule(procs, func(g *designs.G) {
+			for range n {
+				g.Go(work)
+			}
+			work(g)
+		})
+	}
+}
+
+func TestGlobal(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		executions uint64
+		program    func()
+		options    []explore.Option
+	}{
+		{"one P, two Gs that yield", 138, spawn(1, 2, 1), nil},
+		{"two Ps, no G but main", 5202, spawn(2, 0, 0), nil},
+		{"two Ps, one G more", 1115, spawn(2, 1, 0), []explore.Option{explore.Preemptions(2)}},
+		{"two Ps, two Gs more", 1539, spawn(2, 2, 0), []explore.Option{explore.Preemptions(2)}},
+		{"one P, work from outside", 1998, submit(1), []explore.Option{explore.Preemptions(2)}},
+		{"one P, system calls", 5633, syscalls(1, 1), []explore.Option{explore.Preemptions(2)}},
+		{"two Ps, system calls", 4430, syscalls(2, 1), []explore.Option{explore.Preemptions(1)}},
+		{"two Ps, a G that yields", 1115, spawn(2, 1, 1), []explore.Option{explore.Preemptions(2)}},
+	} {
+		t.Run(c.name, func(t *testing.T) { verify(t, c.executions, c.program, c.options...) })
+	}
+}

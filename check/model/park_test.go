@@ -1,0 +1,59 @@
+//go:build model
+
+package model_test
+
+import (
+	"testing"
+
+	"schedlab/check/explore"
+	"schedlab/designs"
+	"schedlab/host"
+)
+
+// event is something that happens once, and that one G waits for: the smallest
+// thing that park and ready are good for.
+//
+//	wait                                happen
+//	1. leave the stack (Park)           1. store happened
+//	2. commit: store the waiter         2. take the waiter; ready it if there is one
+//	3. load happened: if it has, take
+//	   the waiter; if it was still
+//	   there, do not wait
+type event struct {
+	happened host.Bool
+	waiter   host.Pointer[designs.G]
+}
+
+func (e *event) wait(g *designs.G) {
+	g.Park(designs.WaitSemaphore, func(gp *designs.G) bool {
+		e.waiter.Store(gp)
+		return !e.happened.Load() || e.waiter.Swap(nil) == nil
+	})
+}
+
+func (e *event) happen(g *designs.G) {
+	e.happened.Store(true)
+	if gp := e.waiter.Swap(nil); gp != nil {
+		g.Ready(gp)
+	}
+}
+
+func parkAndReady(procs int) func() {
+	return func() {
+		schedule(procs, func(g *designs.G) {
+			var e event
+			told := false
+			g.Go(func(g *designs.G) {
+				told = true
+				e.happen(g)
+			})
+			e.wait(g)
+			explore.Assert(told, "the wait ended before what it waited for")
+		})
+	}
+}
+
+func TestParkAndReady(t *testing.T) {
+	t.Run("one P", func(t *testing.T) { verify(t, 138, parkAndReady(1)) })
+	t.Run("two Ps", func(t *testing.T) { verify(t, 1827, parkAndReady(2), explore.Preemptions(2)) })
+}
