@@ -143,16 +143,13 @@ func (e *engine) kid(parent *thread) int32 {
 
 // execute runs the program once.
 func (e *engine) execute() {
-	for _, t := range e.alive {
-		t.ended, t.seq, t.last = true, 0, -1 // not part of the next execution until it begins there
-	}
 	e.alive, e.newborn, e.live = e.alive[:0], e.newborn[:0], 0
 	e.events, e.choices, e.schedule, e.awaited = e.events[:0], e.choices[:0], e.schedule[:0], e.awaited[:0]
 	e.outcome, e.failure = running, nil
 	e.now, e.timeouts, e.barrier, e.grants, e.timeID = 0, 0, false, 0, noObject
 	e.running = &e.base
 	for _, t := range e.threads {
-		t.ended, t.seq, t.last = true, 0, -1 // those of other executions, should this one not make them
+		t.ended, t.seq, t.last = true, 0, -1 // of another execution, until this one makes it
 	}
 	e.spawn(nil, e.program)
 	e.resume(e.next())

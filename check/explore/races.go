@@ -33,7 +33,7 @@ func (d *dpor) lastThreadNode() int {
 // room makes room for the clock of event i.
 func (d *dpor) room(e *engine, i int) {
 	if len(e.threads) > d.stride {
-		d.widen(len(e.threads) + 3&^3)
+		d.widen((len(e.threads) + 3) &^ 3)
 	}
 	for len(d.last) < len(e.threads) {
 		d.last = append(d.last, -1)
