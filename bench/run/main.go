@@ -18,6 +18,7 @@
 //	DESIGN.txt       raw: Go benchmark format, the environment before the samples
 //	comparison.txt   benchstat's tables
 //	comparison.md    the same figures, workloads by designs
+//	comparison.svg   time and lock contention of the designs as a picture
 //
 // Until all samples are there, the folder's name ends in .partial, so that an
 // interrupted comparison never replaces a whole one.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,14 +17,11 @@ func publish(ctx context.Context, dir string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var text, markdown bytes.Buffer
-	if err := writeText(ctx, &text, r); err != nil {
+	var text, markdown, picture bytes.Buffer
+	if err := errors.Join(writeText(ctx, &text, r), writeMarkdown(&markdown, r), writePicture(&picture, r)); err != nil {
 		return err
 	}
-	if err := writeMarkdown(&markdown, r); err != nil {
-		return err
-	}
-	for name, b := range map[string]*bytes.Buffer{textFile: &text, markdownFile: &markdown} {
+	for name, b := range map[string]*bytes.Buffer{textFile: &text, markdownFile: &markdown, pictureFile: &picture} {
 		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
 			return err
 		}

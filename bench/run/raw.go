@@ -13,6 +13,7 @@ const (
 	environmentFile = "environment.txt"
 	textFile        = "comparison.txt"
 	markdownFile    = "comparison.md"
+	pictureFile     = "comparison.svg"
 )
 
 // partial ends the name of a folder that does not have all samples yet.

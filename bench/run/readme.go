@@ -71,16 +71,18 @@ func splice(readme, text string) (string, error) {
 func readmeText(dir string, r *results) string {
 	var s strings.Builder
 	link := filepath.ToSlash(dir)
-	fmt.Fprintf(&s, "\nFrom [%s](%s), where there is more. Median of the samples, ± how far the 95%% confidence interval reaches,\n"+
-		"and how many times the first column's it is (~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
 	top := *r // with all the processors there were
 	top.procs = r.procs[len(r.procs)-1:]
+	fmt.Fprintf(&s, "\n![time and lock contention of the designs](%s/%s)\n", link, pictureFile)
+	fmt.Fprintf(&s, "\n<details><summary>The same in figures</summary>\n"+
+		"\nFrom [%s](%s), where there is more. Median of the samples, ± how far the 95%% confidence interval reaches,\n"+
+		"and how many times the first column's it is (~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
 	for _, t := range readmeTables {
 		if body := table(&top, t.unit, groups(r.designs)[0].designs); body != "" {
 			_, rows, _ := strings.Cut(body, "|")
 			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", t.heading, top.procs[0], rows)
 		}
 	}
-	s.WriteString("\n")
+	s.WriteString("\n</details>\n\n")
 	return s.String()
 }

@@ -30,11 +30,13 @@ func expect(t *testing.T, name string, got []byte) {
 func TestComparisonsOfRecordedResults(t *testing.T) {
 	r, err := load(golden)
 	require.NoError(t, err)
-	var text, markdown bytes.Buffer
+	var text, markdown, picture bytes.Buffer
 	require.NoError(t, writeText(t.Context(), &text, r))
 	require.NoError(t, writeMarkdown(&markdown, r))
 	expect(t, textFile, text.Bytes())
+	require.NoError(t, writePicture(&picture, r))
 	expect(t, markdownFile, markdown.Bytes())
+	expect(t, pictureFile, picture.Bytes())
 }
 
 func TestAFailedCellIsShownAsFailed(t *testing.T) {
@@ -91,7 +93,7 @@ func TestARunPublishes(t *testing.T) {
 	for _, path := range published {
 		names = append(names, filepath.Base(path))
 	}
-	require.Equal(t, []string{markdownFile, textFile, environmentFile, "native.txt"}, names)
+	require.Equal(t, []string{markdownFile, pictureFile, textFile, environmentFile, "native.txt"}, names)
 }
 
 func TestAnInterruptedRunSaysSo(t *testing.T) {
