@@ -220,6 +220,7 @@ func TestEventLogSorts(t *testing.T) {
 	}
 	for i := range 300 {
 		mp := ms[i%3]
+		nextTick() // so that this one is later than that of another M
 		mp.timed(EventEnd)
 		mp.event(EventSpawn, &G{id: uint64(i)})
 	}
@@ -236,6 +237,13 @@ func TestEventLogSorts(t *testing.T) {
 		}
 	}
 	require.True(t, slices.IsSorted(spawned))
+}
+
+// nextTick waits until events get another time. Some counters are coarse.
+func nextTick() {
+	for begin := host.Ticks(); host.Ticks() == begin; {
+		host.Pause(1)
+	}
 }
 
 // Without a sink nobody pays, with one nobody allocates.

@@ -15,8 +15,16 @@ import (
 	"schedlab/host"
 )
 
-// soakOf runs one program of two parts: k and a harmless one, with an ending.
-func soakOf(t *testing.T, k kind, ending kind, wrap func(designs.Scheduler) designs.Scheduler) error {
+// impatient is for tests that leave something, and so much of it that what earlier tests
+// have left, and goes away meanwhile, does not make up for it.
+const (
+	impatient = 50 * time.Millisecond
+	much      = 100
+)
+
+// soakOf runs one program of two parts: k and a harmless one, with an ending. What has
+// ended may take as long as leave to be gone.
+func soakOf(t *testing.T, k kind, ending kind, wrap func(designs.Scheduler) designs.Scheduler, leave time.Duration) error {
 	o := small(t, "gpm")
 	open := o.row.New
 	o.row.New = func(cfg designs.Config) (designs.Scheduler, error) {
@@ -27,7 +35,7 @@ func soakOf(t *testing.T, k kind, ending kind, wrap func(designs.Scheduler) desi
 		return s, err
 	}
 	m := newMix(o, io.Discard)
-	m.leave = 50 * time.Millisecond
+	m.leave = leave
 	calm := kind{name: "calm", work: func(x *actor) { x.crew(4, func(x *actor, _ int) { x.lull() }) }}
 	return m.program(&plan{
 		cfg:    designs.Config{Procs: 2},
@@ -41,7 +49,7 @@ var noKind = kind{name: "nothing", work: func(*actor) {}}
 
 func TestGoodProgramsPass(t *testing.T) {
 	for _, ending := range endings {
-		require.NoError(t, soakOf(t, noKind, ending, nil), ending.name)
+		require.NoError(t, soakOf(t, noKind, ending, nil, leavePatience), ending.name)
 	}
 }
 
@@ -86,6 +94,8 @@ func (p *program) faultsNow() []error {
 
 func TestChecksBite(t *testing.T) {
 	release := make(chan struct{})
+	var left sync.WaitGroup
+	defer left.Wait()
 	defer close(release)
 	for name, bad := range map[string]struct {
 		work func(x *actor)
@@ -97,32 +107,42 @@ func TestChecksBite(t *testing.T) {
 		"a wrong answer":                       {func(x *actor) { x.check(false, "sum is %d", 4) }, "sum is 4"},
 		"a G that runs in the stopped world":   {func(x *actor) { runsOn(x, false) }, "in the stopped world"},
 		"a G that begins in the stopped world": {func(x *actor) { runsOn(x, true) }, "in the stopped world"},
-		"too many at once":                     {func(x *actor) { x.p.inside.Add(2); x.did(countGs) }, "3 Gs ran at the same moment; there should be fewer"},
+		"too many at once":                     {func(x *actor) { x.p.inside.Add(2); x.did(countGs) }, "Gs ran at the same moment; there should be fewer"},
 		"a panic":                              {func(*actor) { panic("bang") }, "the program returns, but Run says panic in G"},
 		"a deadlock":                           {func(x *actor) { (&blocked{}).block(x) }, "the program returns, but Run says deadlock: 2 Gs"},
-		"a goroutine that is left":             {func(*actor) { go func() { <-release }() }, "left are"},
-		"Gs that Stats does not know":          {func(x *actor) { x.p.spawned.Add(1) }, "stats: Spawned is"},
+		"goroutines that are left":             {func(*actor) { repeat(much, func() { left.Go(func() { <-release }) }) }, "left are"},
+		"Gs that Stats does not know":          {func(x *actor) { x.p.spawned.Add(9) }, "stats: Spawned is"},
 		"stops that Stats does not know":       {func(x *actor) { x.did(countStops) }, "stats: stops: 1 of 0"},
 		"calls that Stats does not know":       {func(x *actor) { x.did(countSyscalls) }, "stats: system calls: 1 of 0"},
 		"timers that Stats does not know":      {func(x *actor) { x.didMany(countTicks, 1e6) }, "stats: timers that fired: 1000000 of"},
 	} {
-		err := soakOf(t, kind{name: name, work: bad.work}, endings[0], nil)
+		err := soakOf(t, kind{name: name, work: bad.work}, endings[0], nil, impatient)
 		require.ErrorContains(t, err, bad.want, name)
 	}
 }
 
-func TestADescriptorThatIsLeftIsSeen(t *testing.T) {
+func repeat(n int, f func()) {
+	for range n {
+		f()
+	}
+}
+
+func TestDescriptorsThatAreLeftAreSeen(t *testing.T) {
 	if descriptors() == 0 {
 		t.Skip("this system does not list descriptors")
 	}
-	var file *os.File
+	var files []*os.File
 	err := soakOf(t, kind{name: "open", work: func(x *actor) {
-		var err error
-		file, err = os.Open(os.DevNull)
-		x.noError(err, "open")
-	}}, endings[0], nil)
+		repeat(much, func() {
+			file, err := os.Open(os.DevNull)
+			x.noError(err, "open")
+			files = append(files, file)
+		})
+	}}, endings[0], nil, impatient)
 	require.ErrorContains(t, err, "left are")
-	require.NoError(t, file.Close())
+	for _, file := range files {
+		require.NoError(t, file.Close())
+	}
 }
 
 func TestAChangedGOMAXPROCSIsSeen(t *testing.T) {
@@ -236,7 +256,7 @@ func TestLiesAreSeen(t *testing.T) {
 			l := lie.liar
 			l.Scheduler = s
 			return &l
-		})
+		}, impatient)
 		require.ErrorContains(t, err, lie.want, lie.name)
 	}
 }

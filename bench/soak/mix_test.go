@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -14,6 +15,14 @@ import (
 
 	"schedlab/designs/all"
 )
+
+// As in run: what is opened later is left by nobody.
+func TestMain(m *testing.M) {
+	if err := settle(); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // mains are the designs that the tests soak.
 var mains = []string{"gm", "global", "gpm", "native"}

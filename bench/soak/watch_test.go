@@ -31,6 +31,7 @@ func TestAHangIsReported(t *testing.T) {
 	defer label(t.Context(), "")
 	require.NoError(t, printLabels())
 	release := s.Hold()
+	const blocked = "waiting (chan receive)"
 	var door *gsync.Chan[int]
 	ran := make(chan error)
 	go func() {
@@ -39,9 +40,16 @@ func TestAHangIsReported(t *testing.T) {
 			door.Recv(g)
 		})
 	}()
+	for !strings.Contains(s.Dump(), blocked) {
+		runtime.Gosched()
+	}
 	w.start()
 	hung.Wait()
 	w.stop()
+	for strings.Contains(out.String(), noList) { // the machine stood still
+		out.Reset()
+		w.report()
+	}
 	require.NoError(t, s.Go(func(g *designs.G) { door.Send(g, 1) }))
 	release()
 	require.NoError(t, <-ran)
@@ -49,8 +57,8 @@ func TestAHangIsReported(t *testing.T) {
 	text := out.String()
 	require.Contains(t, text, "soak: design gpm, seed 1, round 2: nothing has happened for 50ms\n")
 	require.Contains(t, text, "SCHED")
-	require.Contains(t, text, "waiting (chan receive)")
-	require.Contains(t, text, "watch_test.go")
+	require.Contains(t, text, blocked)
+	require.Contains(t, text, "soak.TestAHangIsReported(", "the stacks of all")
 	require.Contains(t, text, "here it hangs", "the labels of the stacks")
 }
 

@@ -7,17 +7,15 @@ import (
 	"schedlab/designs/designtest"
 )
 
-// TestConformance asks of every row what designtest asks of a design. A variant
-// shares nearly all of its code with the design it is named after, so it is run
-// with one Procs only: the least that is parallel.
+// TestConformance asks of every row what designtest asks of a design.
 func TestConformance(t *testing.T) {
 	for _, row := range all.Table {
 		t.Run(row.Name, func(t *testing.T) {
-			var procs []int // designtest's own choice
+			run := designtest.Run
 			if all.VariantOf(row.Name, all.Names()) != "" {
-				procs = []int{2}
+				run = designtest.RunVariant
 			}
-			designtest.Run(t, row.New, row.Lacks, procs...)
+			run(t, row.New, row.Lacks)
 		})
 	}
 }

@@ -18,6 +18,7 @@
 //	life.go      a scheduler from New to Close
 //	misuse.go    wrong calls
 //	count.go     what the counters count
+//	memory.go    what operations may cost: for the tests of other packages
 //
 // # How to add a design
 //

@@ -191,9 +191,7 @@ type meeting struct {
 
 func (m *meeting) attend(*designs.G) {
 	m.arrived.Add(1)
-	for m.arrived.Load() < m.size {
-		host.Pause(10)
-	}
+	standUntil(func() bool { return m.arrived.Load() >= m.size })
 }
 
 // procsMeet: Procs Gs do run at once, whether they are spawned, readied, come

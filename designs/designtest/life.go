@@ -94,24 +94,34 @@ func submittedBeforeRun(t *trial) {
 // end.
 func runBesideSubmitters(t *trial) {
 	s := t.scheduler()
-	var stop atomic.Bool
-	var submitter sync.WaitGroup
-	submitter.Go(func() {
-		for !stop.Load() && s.Go(nothing) == nil {
-			runtime.Gosched()
-		}
-	})
+	end := submitOneByOne(s)
 	early := 0
-	for range t.many(5000) {
+	for range t.many(2000) {
 		ran := false
 		require.NoError(t, s.Run(func(*designs.G) { ran = true }))
 		if !ran {
 			early++
 		}
 	}
-	stop.Store(true)
-	submitter.Wait()
+	end()
 	require.Zero(t, early, "Runs that returned before main had run")
+}
+
+// submitOneByOne submits Gs from outside until end is called, each when the last one
+// has run: or else, where that takes longer than to submit one, s would never be at
+// rest, which a Run waits for.
+func submitOneByOne(s designs.Scheduler) (end func()) {
+	var over, ran atomic.Bool
+	var submitter sync.WaitGroup
+	submitter.Go(func() {
+		for !over.Load() && s.Go(func(*designs.G) { ran.Store(true) }) == nil {
+			await(func() bool { return ran.Swap(false) })
+		}
+	})
+	return func() {
+		over.Store(true)
+		submitter.Wait()
+	}
 }
 
 // closeWaits: for all that has been submitted, and what that spawns.

@@ -271,10 +271,10 @@ func (s *storm) ready(g, gp *designs.G) {
 	}
 }
 
-// manyBlocked: 100 000 Gs wait at the same moment. With one Procs only, since it
+// manyBlocked: 40 000 Gs wait at the same moment. With one Procs only, since it
 // is about their number.
 func manyBlocked(t *trial) {
-	n := t.many(100_000)
+	n := t.many(40_000)
 	var ended atomic.Int64
 	t.run(func(g *designs.G) {
 		var w waitlist

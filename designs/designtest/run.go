@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs"
+	"schedlab/host"
 )
 
 // Open makes a scheduler: the New of a design.
@@ -32,48 +33,68 @@ type property struct {
 }
 
 // Run checks that the design that open makes keeps every promise but those it
-// lacks, with each of procs; with 1, 2 and 4 if none is given.
-func Run(t *testing.T, open Open, lacks designs.Lacks, procs ...int) {
+// lacks, with 1, 2 and 4 Procs.
+func Run(t *testing.T, open Open, lacks designs.Lacks) { runAll(t, open, lacks, false, 1, 2, 4) }
+
+// RunVariant is Run for a design that shares nearly all of its code with another,
+// for which Run is called: with 2 Procs only, the least that is parallel, and a
+// quarter of the rounds.
+func RunVariant(t *testing.T, open Open, lacks designs.Lacks) { runAll(t, open, lacks, true, 2) }
+
+func runAll(t *testing.T, open Open, lacks designs.Lacks, variant bool, procs ...int) {
 	checkLacks(t, lacks)
-	if len(procs) == 0 {
-		procs = []int{1, 2, 4}
-	}
 	for _, n := range procs {
 		t.Run(fmt.Sprintf("procs=%d", n), func(t *testing.T) {
 			for _, p := range properties {
 				if p.procs == 0 || p.procs == n {
-					t.Run(p.name, func(t *testing.T) { p.run(t, open, n, lacks) })
+					t.Run(p.name, func(t *testing.T) {
+						p.run(&trial{T: t, procs: n, open: open, lacks: lacks, variant: variant, all: properties})
+					})
 				}
 			}
 		})
 	}
 }
 
-func (p *property) run(t *testing.T, open Open, procs int, lacks designs.Lacks) {
+func (p *property) run(t *trial) {
 	for _, need := range p.needs {
-		if why, lacking := lacks[need]; lacking {
+		if why, lacking := t.lacks[need]; lacking {
 			t.Skipf("not promised (%s): %s", need, why)
 		}
 	}
-	watch(t)
-	leaveNothing(t)
-	p.check(&trial{T: t, procs: procs, open: open, lacks: lacks, all: properties})
+	Watch(t.T)
+	leaveNothing(t.T)
+	p.check(t)
 }
 
-// patience is how long a property may take: none needs seconds, so one that
-// takes this long hangs.
-const patience = 3 * time.Minute
+// patience is how many seconds a test may take: none needs many, so one that takes
+// this long hangs.
+const patience = 180
 
-// watch ends the process if the test hangs. It cannot end the test alone, since
-// nothing can make a scheduler's threads give up.
-func watch(t *testing.T) {
-	dog := time.AfterFunc(patience, func() {
+// Watch ends the process if the test hangs, with the stacks of all goroutines and
+// what dumps tell. It cannot end the test alone, since nothing can make a scheduler's
+// threads give up. It counts seconds one by one, so that those in which the whole
+// machine stood still are not counted.
+func Watch(t *testing.T, dumps ...func() string) {
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	go func() {
+		for range patience {
+			select {
+			case <-over:
+				return
+			case <-time.After(time.Second):
+			}
+		}
+		text := ""
+		for _, dump := range dumps {
+			text += dump() + "\n"
+		}
 		stacks := make([]byte, 1<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		// The name comes last as well: logs are cut at the front.
-		panic(fmt.Sprintf("%s: nothing has come of it for %v; the design hangs\n\n%s\n%[1]s hangs", t.Name(), patience, stacks))
-	})
-	t.Cleanup(func() { dog.Stop() })
+		panic(fmt.Sprintf("%s: nothing has come of it for %d s; the design hangs\n\n%s%s\n%[1]s hangs", t.Name(), patience, text, stacks))
+	}()
 }
 
 // leaveNothing checks, when the test is over, that all goroutines have ended
@@ -81,8 +102,9 @@ func watch(t *testing.T) {
 func leaveNothing(t *testing.T) {
 	goroutines, maxprocs := runtime.NumGoroutine(), runtime.GOMAXPROCS(0)
 	t.Cleanup(func() {
-		// What ended a moment ago may need another to be gone.
-		for polls := 0; runtime.NumGoroutine() > goroutines && polls < 10e6; polls++ {
+		// What ended a moment ago may need another to be gone, or long, if its thread
+		// has no CPU.
+		for start := time.Now(); runtime.NumGoroutine() > goroutines && time.Since(start) < time.Minute; {
 			runtime.Gosched()
 		}
 		require.LessOrEqual(t, runtime.NumGoroutine(), goroutines, "goroutines are left behind")
@@ -93,10 +115,11 @@ func leaveNothing(t *testing.T) {
 // trial is one property of one design with one Procs.
 type trial struct {
 	*testing.T
-	procs int
-	open  Open
-	lacks designs.Lacks
-	all   []property // in which this one is
+	procs   int
+	open    Open
+	lacks   designs.Lacks
+	variant bool
+	all     []property // in which this one is
 
 	// watched: the schedulers that configured makes log their events.
 	watched    bool
@@ -146,12 +169,16 @@ func (t *trial) run(main func(*designs.G)) designs.Stats {
 	return s.Stats()
 }
 
-// many returns n, or a tenth of it where everything is ten times as slow.
+// many returns n, or a part of it: a quarter for a variant, a tenth where everything
+// is ten times as slow.
 func (t *trial) many(n int) int {
-	if raceEnabled {
-		return n / 10
+	if t.variant {
+		n /= 4
 	}
-	return n
+	if raceEnabled {
+		n /= 10
+	}
+	return max(n, 1)
 }
 
 // await waits, outside the scheduler, until cond holds.
@@ -165,5 +192,14 @@ func await(cond func() bool) {
 func yieldUntil(g *designs.G, cond func() bool) {
 	for !cond() {
 		g.Yield()
+	}
+}
+
+// standUntil waits, in a G that passes no safe point meanwhile, until cond holds. Its
+// M keeps the right to run it; the thread sleeps, since whom it waits for may need
+// the CPU.
+func standUntil(cond func() bool) {
+	for !cond() {
+		host.Sleep(1)
 	}
 }

@@ -271,7 +271,7 @@ func selectDefault(t *trial) {
 // mutexExcludes: plain memory under it is safe.
 func mutexExcludes(t *trial) {
 	const gs = 16
-	each := t.many(2000)
+	each := 8 * t.many(250)
 	counter, tried := 0, 0
 	t.run(func(g *designs.G) {
 		var mu gsync.Mutex

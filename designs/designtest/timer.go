@@ -2,7 +2,6 @@ package designtest
 
 import (
 	"math/rand/v2"
-	"runtime"
 	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
@@ -366,14 +365,7 @@ func timerThatIsNone(t *trial) {
 // the others come to rest meanwhile. (Go issue 61454 is the like of it)
 func timerBesideRest(t *trial) {
 	s := t.scheduler()
-	var over atomic.Bool
-	done := make(chan bool)
-	go func() {
-		for !over.Load() && s.Go(nothing) == nil {
-			runtime.Gosched()
-		}
-		close(done)
-	}()
+	end := submitOneByOne(s)
 	rounds := t.many(500)
 	require.NoError(t, s.Run(func(g *designs.G) {
 		for range rounds {
@@ -385,8 +377,7 @@ func timerBesideRest(t *trial) {
 			door.take(g)
 		}
 	}))
-	over.Store(true)
-	<-done
+	end()
 }
 
 // sleepersAbandoned: a scheduler ends at once though Gs sleep.

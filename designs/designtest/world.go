@@ -14,7 +14,7 @@ import (
 // worldStandsStill: whatever the others do, none does it while one has stopped
 // the world, and all go on afterwards. (I8)
 func worldStandsStill(t *trial) {
-	stops := t.many(100)
+	stops := t.many(60)
 	var c crowd
 	moved := 0
 	s := t.scheduler()
@@ -56,9 +56,7 @@ func hogsStandStill(t *trial) {
 					}
 				})
 			}
-			for running.Load() < hogs {
-				host.Pause(10)
-			}
+			standUntil(func() bool { return running.Load() >= hogs })
 			g.StopTheWorld()
 			stopped.Store(true)
 			g.StartTheWorld()

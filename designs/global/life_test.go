@@ -7,11 +7,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs"
+	"schedlab/designs/designtest"
 	"schedlab/host"
 )
 
@@ -23,6 +23,7 @@ func everyVariant(t *testing.T, procs int, body func(*testing.T, *sched)) {
 			opened, err := open(designs.Config{Procs: procs, Seed: 1})
 			require.NoError(t, err)
 			s := opened.(*sched)
+			designtest.Watch(t, s.Dump)
 			body(t, s)
 			if err := s.Close(); !errors.Is(err, designs.ErrClosed) {
 				require.NoError(t, err)
@@ -35,21 +36,7 @@ func everyVariant(t *testing.T, procs int, body func(*testing.T, *sched)) {
 	}
 }
 
-// run is s.Run, and ends the test if that has nothing to say for a long time.
-func run(t *testing.T, s *sched, main func(*designs.G)) {
-	require.NoError(t, result(t, s, main))
-}
-
-func result(t *testing.T, s *sched, main func(*designs.G)) error {
-	done := make(chan error)
-	go func() { done <- s.Run(main) }()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(2 * time.Minute):
-		panic(t.Name() + ": Run hangs: " + s.Dump())
-	}
-}
+func run(t *testing.T, s *sched, main func(*designs.G)) { require.NoError(t, s.Run(main)) }
 
 // parked is a G that waits to be readied.
 type parked struct {
@@ -197,7 +184,7 @@ func TestSetProcsLetsSoManyGsRunAtOnce(t *testing.T) {
 func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		var stopping atomic.Bool
-		err := result(t, s, func(g *designs.G) {
+		err := s.Run(func(g *designs.G) {
 			g.Go(func(*designs.G) {
 				for !stopping.Load() || !s.Halting() {
 					runtime.Gosched()
@@ -219,7 +206,7 @@ func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		ran := false
-		err := result(t, s, func(g *designs.G) {
+		err := s.Run(func(g *designs.G) {
 			defer func() {
 				g.StopTheWorld()
 				ran = true
@@ -325,7 +312,7 @@ func TestADeadlockIsReportedAfterTheLastTimer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			everyVariant(t, 2, func(t *testing.T, s *sched) {
 				tm := &designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}
-				err := result(t, s, func(g *designs.G) {
+				err := s.Run(func(g *designs.G) {
 					start(g, tm)
 					new(parked).wait(g)
 				})
@@ -427,7 +414,7 @@ func TestALockedGRunsAfterTheWorldWasStopped(t *testing.T) {
 
 func TestALockedMRestsToo(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		err := result(t, s, func(g *designs.G) {
+		err := s.Run(func(g *designs.G) {
 			g.LockM()
 			new(parked).wait(g)
 		})

@@ -7,17 +7,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs"
+	"schedlab/designs/designtest"
 )
-
-// manyPolls is how often a condition is looked at that must come about: far more
-// often than it takes, so that a design which fails fails the test.
-const manyPolls = 20e6
 
 // open makes a scheduler that is closed with the test.
 func open(t *testing.T, procs int) *sched {
 	t.Helper()
 	made, err := New(designs.Config{Procs: procs, Seed: 1})
 	require.NoError(t, err)
+	designtest.Watch(t, made.Dump)
 	t.Cleanup(func() { made.Close() })
 	return made.(*sched)
 }
@@ -52,26 +50,17 @@ func look[T any](s *sched, f func() T) T {
 }
 
 // await waits, outside of the scheduler, until cond holds under the lock.
-func (s *sched) await(t *testing.T, cond func() bool) {
-	t.Helper()
-	for range int(manyPolls) {
-		if look(s, cond) {
-			return
-		}
+func (s *sched) await(cond func() bool) {
+	for !look(s, cond) {
 		runtime.Gosched()
 	}
-	require.FailNow(t, "it has not come about")
 }
 
 // yieldUntil waits, in a G, until cond holds under the lock.
 func (s *sched) yieldUntil(g *designs.G, cond func() bool) {
-	for range int(manyPolls) {
-		if look(s, cond) {
-			return
-		}
+	for !look(s, cond) {
 		g.Yield()
 	}
-	panic("yieldUntil: it has not come about")
 }
 
 // check panics in a G, which Run then reports.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs"
+	"schedlab/designs/designtest"
 )
 
 func TestStoppingAWorldOfOneTakesNoWait(t *testing.T) {
@@ -36,10 +37,11 @@ func TestTheLastToGiveItsMcpuBackSignalsTheStopper(t *testing.T) {
 	}
 	for name, giveBack := range ways {
 		t.Run(name, func(t *testing.T) {
+			designtest.Watch(t)
 			s, ms := fake(3, 3)
 			stopped := make(chan bool)
 			go func() { stopped <- s.StopWorld(ms[0], -1) }()
-			s.await(t, func() bool { return s.procs.load().waitstop() })
+			s.await(func() bool { return s.procs.load().waitstop() })
 			ms[1].EnterSyscall(false)
 			require.True(t, s.procs.load().waitstop(), "2 of 1")
 

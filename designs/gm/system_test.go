@@ -105,7 +105,7 @@ func TestAGThatWaitsForADescriptorIsNoDeadlock(t *testing.T) {
 				check(pd.Close(g) == nil, "Close")
 			})
 		}()
-		s.await(t, func() bool { return s.quiet() && s.poll.waiting && s.Net().Waiters() })
+		s.await(func() bool { return s.quiet() && s.poll.waiting && s.Net().Waiters() })
 		_, err := w.Write([]byte{1})
 		require.NoError(t, err)
 		require.NoError(t, <-done)
@@ -113,9 +113,9 @@ func TestAGThatWaitsForADescriptorIsNoDeadlock(t *testing.T) {
 }
 
 func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
-	goroutines := runtime.NumGoroutine()
 	fd, _ := pipe(t)
 	s := open(t, 2)
+	goroutines := runtime.NumGoroutine()
 	for range 3 {
 		require.NoError(t, s.Run(func(g *designs.G) {
 			g.Sleep(1)
@@ -123,9 +123,9 @@ func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
 			(&designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}).Start(g, host.Nanotime()+hour, 0)
 		}))
 	}
-	s.await(t, func() bool { return s.quiet() && s.poll.waiting && s.timers.sleeping })
+	s.await(func() bool { return s.quiet() && s.poll.waiting && s.timers.sleeping })
 	require.NoError(t, s.Close())
-	s.await(t, func() bool { return runtime.NumGoroutine() <= goroutines })
+	s.await(func() bool { return runtime.NumGoroutine() <= goroutines })
 	stats := s.Stats()
 	require.EqualValues(t, 3+1+2, stats.Injected+stats.Spawned, "three mains, the nudge of Close, two of the scheduler's")
 }
@@ -156,12 +156,7 @@ func TestThePollServerStandsStillToo(t *testing.T) {
 		g.StopTheWorld()
 		_, err := w.Write([]byte{1})
 		check(err == nil, "Write")
-		for range int(manyPolls) {
-			if look(s, func() bool { return !s.poll.waiting && s.runq.Len() == 1 }) {
-				break // it has come back, and was refused
-			}
-			runtime.Gosched()
-		}
+		s.await(func() bool { return !s.poll.waiting && (s.runq.Len() == 1 || ran) }) // it has come back, and was refused
 		check(!ran && look(s, func() bool { return s.runq.Len() == 1 }), "it ran, or did not queue")
 		g.StartTheWorld()
 	}))

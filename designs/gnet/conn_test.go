@@ -165,14 +165,17 @@ func TestReadFailsOnceTheDeadlineHasPassed(t *testing.T) {
 }
 
 func TestWriteFailsAtItsDeadlineAndSaysHowMuchItWrote(t *testing.T) {
-	tooMuch := make([]byte, 16<<20) // for the kernel to keep
+	chunk := make([]byte, 16<<20) // mostly more than the kernel keeps
 	each(t, func(t *testing.T, s designs.Scheduler, n gnet.Network) {
 		run(t, s, func(g *designs.G) {
 			a, b := pair(g, n)
 			must.NoError(a.SetWriteDeadline(g, time.Now().Add(5*time.Millisecond)))
-			wrote, err := a.Write(g, tooMuch)
+			wrote, more, err := 0, 0, error(nil)
+			for ; err == nil; wrote += more {
+				more, err = a.Write(g, chunk)
+			}
 			must.ErrorIs(err, os.ErrDeadlineExceeded)
-			must.Less(wrote, len(tooMuch))
+			must.Less(more, len(chunk))
 			must.NoError(a.Close(g))
 			got, err := b.ReadFull(g, make([]byte, wrote+1))
 			must.Error(err)
@@ -207,12 +210,13 @@ func TestADeadlineEndsAReadUnderWay(t *testing.T) {
 func TestDialFailsIfNobodyListens(t *testing.T) {
 	each(t, func(t *testing.T, s designs.Scheduler, n gnet.Network) {
 		run(t, s, func(g *designs.G) {
-			ln := listen(g, n, loopback)
-			must.NoError(ln.Close(g))
-			_, err := n.Dial(g, ln.Addr().String())
+			a, b := pair(g, n) // whose listener is closed, and whose port nobody else gets
+			addr := b.LocalAddr().String()
+			_, err := n.Dial(g, addr)
 			must.ErrorIs(err, syscall.ECONNREFUSED)
-			must.ErrorContains(err, "gnet: dial: "+ln.Addr().String())
+			must.ErrorContains(err, "gnet: dial: "+addr)
 			must.ErrorContains(err, "nobody listens there")
+			closeAll(g, a, b)
 		})
 	})
 }
@@ -432,6 +436,12 @@ func TestGsThatWaitNeedNoThreads(t *testing.T) {
 			}
 			must.NoError(ln.Close(g))
 		})
-		require.LessOrEqual(t, s.Stats().Ms, uint64(10))
+		requireFewMs(t, s, 100)
 	})
+}
+
+// requireFewMs: many Gs have waited at the same time. How many Ms there are besides
+// is up to the machine: who loses its CPU is stood in for.
+func requireFewMs(t *testing.T, s designs.Scheduler, many int) {
+	require.Less(t, s.Stats().Ms, uint64(many/4))
 }

@@ -2,13 +2,13 @@ package gnet_test
 
 import (
 	"fmt"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/designs/designtest"
 	"schedlab/designs/gnet"
 )
 
@@ -25,23 +25,19 @@ func bounce(g *designs.G, c *gnet.Conn, n int) {
 
 // Reads and writes cost no memory. (How a G that waits is readied is not ours.)
 func TestReadsAndWritesDoNotAllocate(t *testing.T) {
-	const n = 1000
 	eachPolled(t, func(t *testing.T, s designs.Scheduler, network gnet.Network) {
-		var before, after runtime.MemStats
-		run(t, s, func(g *designs.G) {
-			a, b := pair(g, network)
+		var a, b *gnet.Conn
+		run(t, s, func(g *designs.G) { a, b = pair(g, network) })
+		designtest.CostsNoMemory(t, s, func(g *designs.G, n int) {
 			buf := make([]byte, 1)
-			runtime.ReadMemStats(&before)
 			for range n {
 				_, err := a.Write(g, buf)
 				must.NoError(err)
 				_, err = b.Read(g, buf)
 				must.NoError(err)
 			}
-			runtime.ReadMemStats(&after)
-			closeAll(g, a, b)
 		})
-		require.Less(t, after.Mallocs-before.Mallocs, uint64(n/4))
+		run(t, s, func(g *designs.G) { closeAll(g, a, b) })
 	})
 }
 

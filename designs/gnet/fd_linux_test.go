@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,11 +22,30 @@ import (
 	"schedlab/host"
 )
 
-// descriptors returns how many of the process are open.
-func descriptors(t *testing.T) int {
+// descriptors returns those of the process: the number, and what it stands for.
+func descriptors(t *testing.T) (open []string) {
+	warm(t)
 	list, err := os.ReadDir("/proc/self/fd")
 	require.NoError(t, err)
-	return len(list) // with that of the directory, each time
+	for _, e := range list {
+		if what, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil { // else it is that of the list
+			open = append(open, e.Name()+" "+what)
+		}
+	}
+	return open
+}
+
+// warm makes what package net keeps: its own poller.
+func warm(t *testing.T) {
+	ln, err := net.Listen("tcp", loopback)
+	require.NoError(t, err)
+	require.NoError(t, ln.Close())
+}
+
+// openedSince returns what is open and was not in before. Not all of that need be open
+// still: other tests leave some to the collector.
+func openedSince(t *testing.T, before []string) []string {
+	return slices.DeleteFunc(descriptors(t), func(d string) bool { return slices.Contains(before, d) })
 }
 
 func socketpair() (fds [2]int) {
@@ -265,7 +285,6 @@ func TestAcceptTellsOfWantOfDescriptors(t *testing.T) {
 // kernel drops who wants to join.
 func TestDialTimeoutEndsADial(t *testing.T) {
 	each(t, func(t *testing.T, s designs.Scheduler, n gnet.Network) {
-		warm(t)
 		before := descriptors(t)
 		run(t, s, func(g *designs.G) {
 			fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
@@ -290,7 +309,7 @@ func TestDialTimeoutEndsADial(t *testing.T) {
 			must.NoError(syscall.Close(fd))
 		})
 		require.NoError(t, s.Close())
-		require.Equal(t, before, descriptors(t))
+		require.Empty(t, openedSince(t, before))
 	})
 }
 
@@ -298,9 +317,9 @@ func TestDialTimeoutEndsADial(t *testing.T) {
 // descriptor behind.
 func TestNoDescriptorIsLeft(t *testing.T) {
 	each(t, func(t *testing.T, s designs.Scheduler, n gnet.Network) {
-		warm(t)
 		before := descriptors(t)
 		run(t, s, func(g *designs.G) {
+			other, busy := pair(g, n) // nobody listens there
 			for range 20 {
 				ln := listen(g, n, loopback)
 				for range 5 {
@@ -311,27 +330,20 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 					}
 				}
 				must.NoError(ln.Close(g))
-				_, err := n.Dial(g, ln.Addr().String())
+				_, err := n.Dial(g, busy.LocalAddr().String())
 				must.Error(err)
 			}
+			closeAll(g, other, busy)
 		})
 		require.NoError(t, s.Close())
-		require.Equal(t, before, descriptors(t))
+		require.Empty(t, openedSince(t, before))
 	})
-}
-
-// warm makes what package net keeps: its own poller.
-func warm(t *testing.T) {
-	ln, err := net.Listen("tcp", loopback)
-	require.NoError(t, err)
-	require.NoError(t, ln.Close())
 }
 
 // A G that is abandoned while it waits, and one that waits for its turn, leave
 // the descriptor in a state in which a deferred Close can close it.
 func TestAbandonedGsCloseWhatTheyDeferred(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s designs.Scheduler, n gnet.Network) {
-		warm(t)
 		before := descriptors(t)
 		stop := errors.New("stop")
 		var begun host.Int32
@@ -356,19 +368,18 @@ func TestAbandonedGsCloseWhatTheyDeferred(t *testing.T) {
 		})
 		require.ErrorIs(t, err, stop)
 		require.NoError(t, s.Close())
-		require.Equal(t, before, descriptors(t))
+		require.Empty(t, openedSince(t, before))
 	})
 }
 
 // See 'What nobody closes'.
 func TestWhatNobodyClosesIsCollected(t *testing.T) {
-	warm(t)
 	for _, n := range []gnet.Network{gnet.Polled, gnet.Threads} {
 		for _, design := range []string{"gm", "global", "gpm", "native"} {
 			before := descriptors(t)
 			forget(t, design, n)
-			for i := 0; descriptors(t) != before; i++ {
-				require.Less(t, i, 1000, "%s, %v: %d descriptors are left", design, n, descriptors(t)-before)
+			for i := 0; len(openedSince(t, before)) > 0; i++ {
+				require.Less(t, i, 1000, "%s, %v: %v are left", design, n, openedSince(t, before))
 				runtime.GC()
 			}
 		}
@@ -391,8 +402,9 @@ func TestTenThousandConnections(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s designs.Scheduler, n gnet.Network) {
 		conns := 1000
 		if strings.Contains(t.Name(), "design=gpm/procs=2") {
-			conns = raiseLimit(t, 10_000)
+			conns = 10_000
 		}
+		conns = raiseLimit(t, conns)
 		before := descriptors(t)
 		run(t, s, func(g *designs.G) {
 			ln := listen(g, n, loopback)
@@ -416,9 +428,9 @@ func TestTenThousandConnections(t *testing.T) {
 			done.Wait(g)
 			must.NoError(ln.Close(g))
 		})
-		require.LessOrEqual(t, s.Stats().Ms, uint64(10))
+		requireFewMs(t, s, 2*conns)
 		require.NoError(t, s.Close())
-		require.Equal(t, before, descriptors(t))
+		require.Empty(t, openedSince(t, before))
 	})
 }
 

@@ -18,7 +18,7 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 	ran := func(name string) func(*designs.G) {
 		return func(*designs.G) { order = append(order, name) }
 	}
-	events, _ := tracedOn(t, 1, func(s *sched, g *designs.G) {
+	events, _ := tracedOn(t, 1, Options{}, func(s *sched, g *designs.G) {
 		var fds [2]int
 		must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
 		g.Go(func(g *designs.G) {
@@ -71,5 +71,5 @@ func TestTheNetworkIsPolledByTheScheduler(t *testing.T) {
 		}
 	})
 	require.Positive(t, st.Polls)
-	require.LessOrEqual(t, st.Ms, uint64(4), "two to run Gs, one that polls, one to spare")
+	require.Less(t, st.Ms, uint64(pairs/2), "two to run Gs, one that polls, some to spare")
 }

@@ -29,16 +29,19 @@ func run(t *testing.T, opt Options, main func(*designs.G)) designs.Stats {
 }
 
 // Go, ping-pong beside a hog: 0.7-1.7 µs a bounce, 701-736 µs without runnext. A
-// bounce that waits for the hog costs a time slice, so slices are counted.
+// bounce that lets the other G in costs a time slice there; here the other gives way
+// at once, so that its turns can be counted, and there are no slices, which end by
+// the clock.
 func TestRunnextLetsAPairBounceBesideAHog(t *testing.T) {
-	const bounces = 1000
-	slices := func(opt Options) uint64 {
-		return run(t, opt, func(g *designs.G) {
+	const bounces = 10_000
+	turns := func(opt Options) (turns int) {
+		opt.NoPreempt = true
+		run(t, opt, func(g *designs.G) {
 			ping, pong := gsync.NewChan[int](g, 0), gsync.NewChan[int](g, 0)
 			over := false // one P: Gs take turns
 			g.Go(func(g *designs.G) {
-				for !over {
-					g.Checkpoint()
+				for ; !over; turns++ {
+					g.Yield()
 				}
 			})
 			g.Go(func(g *designs.G) {
@@ -52,12 +55,13 @@ func TestRunnextLetsAPairBounceBesideAHog(t *testing.T) {
 				pong.Recv(g)
 			}
 			over = true
-		}).Preempted
+		})
+		return turns
 	}
-	with, without := slices(Options{}), slices(Options{NoRunnext: true})
-	t.Logf("slices of the hog in %d bounces: with runnext %d, without %d", bounces, with, without)
-	require.Greater(t, without, uint64(2*bounces/globalTick/2))
-	require.Greater(t, without, 3*with)
+	with, without := turns(Options{}), turns(Options{NoRunnext: true})
+	t.Logf("turns of the other in %d bounces: with runnext %d, without %d", bounces, with, without)
+	require.LessOrEqual(t, with, 2)
+	require.Greater(t, without, 2*bounces/globalTick/2)
 }
 
 // Go, another G beside one in a 100 ms system call: runs after 10-14 ms at most;
@@ -135,10 +139,12 @@ func TestPreemptionEndsATimeSlice(t *testing.T) {
 // Go, a G on the global queue beside two chains of Gs that respawn themselves:
 // 11-31 µs without runnext; never without runnext and the 61st tick; and with
 // both, hardly ever either: that is Go issue 52934, which ours must share, being
-// faithful, and which the option that repairs it must repair.
+// faithful, and which the option that repairs it must repair. Without time slices,
+// whose end by the clock would let the G in, it is never.
 func TestGlobalTickBoundsBypassOfTheGlobalQueue(t *testing.T) {
 	const respawns = 20_000
 	bypass := func(opt Options) int {
+		opt.NoPreempt = true
 		s, err := build(designs.Config{Procs: 1}, opt)
 		require.NoError(t, err)
 		var started, submitted atomic.Bool
@@ -177,7 +183,7 @@ func TestGlobalTickBoundsBypassOfTheGlobalQueue(t *testing.T) {
 		stock, noRunnext, capped, neither)
 	require.LessOrEqual(t, noRunnext, 2*globalTick)
 	require.LessOrEqual(t, capped, 4*2*globalTick)
-	require.Greater(t, stock, 10*globalTick, "the finding: Go issue 52934")
+	require.GreaterOrEqual(t, stock, respawns, "the finding: Go issue 52934")
 	require.GreaterOrEqual(t, neither, respawns)
 }
 

@@ -2,6 +2,7 @@ package gpm
 
 import (
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -303,7 +304,7 @@ func TestForEachPGoesToEachOnce(t *testing.T) {
 				close(done)
 			}()
 			for calls[0].Load()+calls[1].Load()+calls[3].Load() != 3 {
-				host.Pause(1)
+				runtime.Gosched()
 			}
 			require.True(t, s.Halted())
 			require.Nil(t, busy.giveUp())

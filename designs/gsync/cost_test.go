@@ -1,16 +1,16 @@
 package gsync_test
 
 import (
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs"
+	"schedlab/designs/designtest"
 	"schedlab/designs/gsync"
 )
 
-// warm operations, each done n times by the Gs of one Run.
+// operations, each done n times by the Gs of one Run.
 var operations = map[string]func(g *designs.G, n int){
 	"unbuffered": pingPong,
 	"buffered":   buffered,
@@ -80,25 +80,15 @@ var operations = map[string]func(g *designs.G, n int){
 	},
 }
 
-func TestOperationsDoNotAllocate(t *testing.T) {
-	if raceEnabled {
-		t.Skip("under the race detector sync.Pool drops elements at random")
-	}
-	const n = 1000
+func TestOperationsDoNotAllocate(t *testing.T) { costNoMemory(t, operations) }
+
+func costNoMemory(t *testing.T, operations map[string]func(g *designs.G, n int)) {
 	for name, operation := range operations {
 		for _, design := range []string{"gm", "global", "gpm", "native"} {
 			t.Run("operation="+name+"/design="+design, func(t *testing.T) {
 				s := open(t, design, 1)
-				run(t, s, func(g *designs.G) { operation(g, n) }) // warm
-				var before, after runtime.MemStats
-				run(t, s, func(g *designs.G) {
-					runtime.ReadMemStats(&before)
-					operation(g, n)
-				})
-				runtime.ReadMemStats(&after)
-				// Far less than one each: objects, stacks and closures are made once.
-				require.Less(t, after.Mallocs-before.Mallocs, uint64(n/4))
-				require.NoError(t, s.Close())
+				t.Cleanup(func() { require.NoError(t, s.Close()) }) // after a skip, too
+				designtest.CostsNoMemory(t, s, operation)
 			})
 		}
 	}

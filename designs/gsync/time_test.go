@@ -3,7 +3,6 @@ package gsync_test
 import (
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -409,7 +408,7 @@ func TestTimersOfAbandonedGsComeToAnEnd(t *testing.T) {
 	for _, design := range []string{"gm", "global", "gpm"} {
 		t.Run("design="+design, func(t *testing.T) {
 			s := open(t, design, 2)
-			var reached atomic.Int32
+			var begun, reached atomic.Int32
 			calls := []func(g *designs.G, timer *gsync.Timer, ticker *gsync.Ticker){
 				func(g *designs.G, timer *gsync.Timer, _ *gsync.Ticker) { timer.C.Recv(g) },
 				func(g *designs.G, timer *gsync.Timer, _ *gsync.Ticker) { timer.Stop(g) },
@@ -432,10 +431,12 @@ func TestTimersOfAbandonedGsComeToAnEnd(t *testing.T) {
 								call(g, timer, ticker)
 							}()
 						}
+						begun.Add(1)
 						gsync.Sleep(g, never)
 					})
 				}
 				gsync.Sleep(g, 2*soon)
+				settled(g, func() bool { return begun.Load() == gs })
 				panic("on purpose")
 			}), &panicked)
 			require.NoError(t, s.Close())
@@ -491,7 +492,7 @@ func TestATimerDoesNotSendToAClosedChannel(t *testing.T) {
 	})
 }
 
-// timerOperations, warm, each done n times.
+// timerOperations, each done n times.
 var timerOperations = map[string]func(g *designs.G, n int){
 	"sleep": func(g *designs.G, n int) {
 		for range 3 {
@@ -530,25 +531,4 @@ var timerOperations = map[string]func(g *designs.G, n int){
 	},
 }
 
-func TestTimersDoNotAllocate(t *testing.T) {
-	if raceEnabled {
-		t.Skip("under the race detector sync.Pool drops elements at random")
-	}
-	const n = 200
-	for name, operation := range timerOperations {
-		for _, design := range []string{"gm", "global", "gpm", "native"} {
-			t.Run("operation="+name+"/design="+design, func(t *testing.T) {
-				s := open(t, design, 1)
-				run(t, s, func(g *designs.G) { operation(g, n) }) // warm
-				var before, after runtime.MemStats
-				run(t, s, func(g *designs.G) {
-					runtime.ReadMemStats(&before)
-					operation(g, n)
-				})
-				runtime.ReadMemStats(&after)
-				require.Less(t, after.Mallocs-before.Mallocs, uint64(n/4))
-				require.NoError(t, s.Close())
-			})
-		}
-	}
-}
+func TestTimersDoNotAllocate(t *testing.T) { costNoMemory(t, timerOperations) }

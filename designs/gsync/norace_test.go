@@ -1,5 +1,0 @@
-//go:build !race
-
-package gsync_test
-
-const raceEnabled = false
