@@ -162,10 +162,12 @@ func TestPollerReportsEachArrivalOnce(t *testing.T) {
 
 func TestPollerReportsRoom(t *testing.T) {
 	eachPair(t, func(t *testing.T, e *ends) {
-		fill(t, e.w)
-		e.p.now()
-		require.NotContains(t, e.p.now(), uint64(2))
 		// A tcp acknowledgement that is still under way makes room later.
+		await(t, "no more room", func() bool {
+			fill(t, e.w)
+			e.p.now()
+			return !e.p.now()[2].Writable
+		})
 		await(t, "room", func() bool {
 			drain(t, e.r)
 			return e.p.now()[2].Writable
@@ -354,6 +356,7 @@ func TestBreakEndsTheNextWait(t *testing.T) {
 func TestBreakEndsABlockedWait(t *testing.T) {
 	eachWait(t, func(t *testing.T, p *Poller, wait func() int) {
 		const rounds = 200
+		defer Reserve(2)()
 		var waited Int32
 		var stop, stopped Bool
 		Go(func() {
@@ -371,7 +374,7 @@ func TestBreakEndsABlockedWait(t *testing.T) {
 			p.Break()
 			await(t, "the Wait ends", func() bool { return waited.Load() > before })
 		}
-		require.Less(t, waited.Load(), int32(rounds+rounds/10), "waits that ended; a signal may end some")
+		require.Less(t, waited.Load(), int32(rounds+rounds/2), "waits that ended; a signal may end some")
 		stop.Store(true)
 		p.Break()
 		await(t, "the thread ends", stopped.Load)

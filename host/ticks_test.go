@@ -112,7 +112,7 @@ func TestOrderedTicksFollowWhatWasSeen(t *testing.T) {
 	var turn, back Uint32
 	last := uint64(0) // plain: turn orders it
 	threads(2, func(i int) {
-		for range 2_000 {
+		for range 500 {
 			for turn.Load() != uint32(i) {
 				Pause(1)
 			}

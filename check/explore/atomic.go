@@ -5,7 +5,9 @@ import "unsafe"
 // The types of this file have the methods of those of sync/atomic, and their
 // meaning: sequential consistency. Their zero values are zero; they must not be
 // copied. Each call is one step of the calling thread, which must be a
-// controlled one.
+// controlled one. What a call does is said once, in word; here are the names and
+// types, written out because go doc would show methods of a generic type that
+// they embed with its type parameter in place of int32.
 
 // Bool is a controlled [sync/atomic.Bool].
 type Bool struct{ w word }
@@ -21,14 +23,11 @@ func bit(b bool) uint64 {
 func (x *Bool) Load() bool { return x.w.load(classBool, "Bool.Load") != 0 }
 
 // Store sets the value.
-func (x *Bool) Store(v bool) { x.w.change(x.w.begin(classBool, opStore, 0, "Bool.Store"), bit(v)) }
+func (x *Bool) Store(v bool) { x.w.update(classBool, opStore, bit(v), "Bool.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Bool) Swap(v bool) (old bool) {
-	t := x.w.begin(classBool, opSwap, 0, "Bool.Swap")
-	old = x.w.bits != 0
-	x.w.change(t, bit(v))
-	return old
+	return x.w.update(classBool, opSwap, bit(v), "Bool.Swap") != 0
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
@@ -43,45 +42,31 @@ type Int32 struct{ w word }
 func (x *Int32) Load() int32 { return int32(x.w.load(classInt32, "Int32.Load")) }
 
 // Store sets the value.
-func (x *Int32) Store(v int32) {
-	x.w.change(x.w.begin(classInt32, opStore, 0, "Int32.Store"), uint64(uint32(v)))
-}
+func (x *Int32) Store(v int32) { x.w.update(classInt32, opStore, uint64(v), "Int32.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Int32) Swap(v int32) (old int32) {
-	t := x.w.begin(classInt32, opSwap, 0, "Int32.Swap")
-	old = int32(x.w.bits)
-	x.w.change(t, uint64(uint32(v)))
-	return old
+	return int32(x.w.update(classInt32, opSwap, uint64(v), "Int32.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Int32) CompareAndSwap(old, new int32) bool {
-	return x.w.cas(classInt32, uint64(uint32(old)), uint64(uint32(new)), "Int32.CompareAndSwap")
+	return x.w.cas(classInt32, uint64(old), uint64(new), "Int32.CompareAndSwap")
 }
 
 // Add adds delta and returns the sum.
 func (x *Int32) Add(delta int32) (new int32) {
-	t := x.w.begin(classInt32, opAdd, 0, "Int32.Add")
-	new = int32(x.w.bits) + delta
-	x.w.change(t, uint64(uint32(new)))
-	return new
+	return int32(x.w.update(classInt32, opAdd, uint64(delta), "Int32.Add")) + delta
 }
 
 // And sets the value to its bits that are in mask too, and returns what it was.
 func (x *Int32) And(mask int32) (old int32) {
-	t := x.w.begin(classInt32, opAnd, 0, "Int32.And")
-	old = int32(x.w.bits)
-	x.w.change(t, uint64(uint32(old&mask)))
-	return old
+	return int32(x.w.update(classInt32, opAnd, uint64(mask), "Int32.And"))
 }
 
 // Or adds the bits of mask to the value and returns what it was.
 func (x *Int32) Or(mask int32) (old int32) {
-	t := x.w.begin(classInt32, opOr, 0, "Int32.Or")
-	old = int32(x.w.bits)
-	x.w.change(t, uint64(uint32(old|mask)))
-	return old
+	return int32(x.w.update(classInt32, opOr, uint64(mask), "Int32.Or"))
 }
 
 // Int64 is a controlled [sync/atomic.Int64].
@@ -91,16 +76,11 @@ type Int64 struct{ w word }
 func (x *Int64) Load() int64 { return int64(x.w.load(classInt64, "Int64.Load")) }
 
 // Store sets the value.
-func (x *Int64) Store(v int64) {
-	x.w.change(x.w.begin(classInt64, opStore, 0, "Int64.Store"), uint64(v))
-}
+func (x *Int64) Store(v int64) { x.w.update(classInt64, opStore, uint64(v), "Int64.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Int64) Swap(v int64) (old int64) {
-	t := x.w.begin(classInt64, opSwap, 0, "Int64.Swap")
-	old = int64(x.w.bits)
-	x.w.change(t, uint64(v))
-	return old
+	return int64(x.w.update(classInt64, opSwap, uint64(v), "Int64.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
@@ -110,26 +90,17 @@ func (x *Int64) CompareAndSwap(old, new int64) bool {
 
 // Add adds delta and returns the sum.
 func (x *Int64) Add(delta int64) (new int64) {
-	t := x.w.begin(classInt64, opAdd, 0, "Int64.Add")
-	new = int64(x.w.bits) + delta
-	x.w.change(t, uint64(new))
-	return new
+	return int64(x.w.update(classInt64, opAdd, uint64(delta), "Int64.Add")) + delta
 }
 
 // And sets the value to its bits that are in mask too, and returns what it was.
 func (x *Int64) And(mask int64) (old int64) {
-	t := x.w.begin(classInt64, opAnd, 0, "Int64.And")
-	old = int64(x.w.bits)
-	x.w.change(t, uint64(old&mask))
-	return old
+	return int64(x.w.update(classInt64, opAnd, uint64(mask), "Int64.And"))
 }
 
 // Or adds the bits of mask to the value and returns what it was.
 func (x *Int64) Or(mask int64) (old int64) {
-	t := x.w.begin(classInt64, opOr, 0, "Int64.Or")
-	old = int64(x.w.bits)
-	x.w.change(t, uint64(old|mask))
-	return old
+	return int64(x.w.update(classInt64, opOr, uint64(mask), "Int64.Or"))
 }
 
 // Uint32 is a controlled [sync/atomic.Uint32].
@@ -139,16 +110,11 @@ type Uint32 struct{ w word }
 func (x *Uint32) Load() uint32 { return uint32(x.w.load(classUint32, "Uint32.Load")) }
 
 // Store sets the value.
-func (x *Uint32) Store(v uint32) {
-	x.w.change(x.w.begin(classUint32, opStore, 0, "Uint32.Store"), uint64(v))
-}
+func (x *Uint32) Store(v uint32) { x.w.update(classUint32, opStore, uint64(v), "Uint32.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Uint32) Swap(v uint32) (old uint32) {
-	t := x.w.begin(classUint32, opSwap, 0, "Uint32.Swap")
-	old = uint32(x.w.bits)
-	x.w.change(t, uint64(v))
-	return old
+	return uint32(x.w.update(classUint32, opSwap, uint64(v), "Uint32.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
@@ -158,26 +124,17 @@ func (x *Uint32) CompareAndSwap(old, new uint32) bool {
 
 // Add adds delta and returns the sum.
 func (x *Uint32) Add(delta uint32) (new uint32) {
-	t := x.w.begin(classUint32, opAdd, 0, "Uint32.Add")
-	new = uint32(x.w.bits) + delta
-	x.w.change(t, uint64(new))
-	return new
+	return uint32(x.w.update(classUint32, opAdd, uint64(delta), "Uint32.Add")) + delta
 }
 
 // And sets the value to its bits that are in mask too, and returns what it was.
 func (x *Uint32) And(mask uint32) (old uint32) {
-	t := x.w.begin(classUint32, opAnd, 0, "Uint32.And")
-	old = uint32(x.w.bits)
-	x.w.change(t, uint64(old&mask))
-	return old
+	return uint32(x.w.update(classUint32, opAnd, uint64(mask), "Uint32.And"))
 }
 
 // Or adds the bits of mask to the value and returns what it was.
 func (x *Uint32) Or(mask uint32) (old uint32) {
-	t := x.w.begin(classUint32, opOr, 0, "Uint32.Or")
-	old = uint32(x.w.bits)
-	x.w.change(t, uint64(old|mask))
-	return old
+	return uint32(x.w.update(classUint32, opOr, uint64(mask), "Uint32.Or"))
 }
 
 // Uint64 is a controlled [sync/atomic.Uint64].
@@ -187,14 +144,11 @@ type Uint64 struct{ w word }
 func (x *Uint64) Load() uint64 { return x.w.load(classUint64, "Uint64.Load") }
 
 // Store sets the value.
-func (x *Uint64) Store(v uint64) { x.w.change(x.w.begin(classUint64, opStore, 0, "Uint64.Store"), v) }
+func (x *Uint64) Store(v uint64) { x.w.update(classUint64, opStore, v, "Uint64.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Uint64) Swap(v uint64) (old uint64) {
-	t := x.w.begin(classUint64, opSwap, 0, "Uint64.Swap")
-	old = x.w.bits
-	x.w.change(t, v)
-	return old
+	return x.w.update(classUint64, opSwap, v, "Uint64.Swap")
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
@@ -204,26 +158,17 @@ func (x *Uint64) CompareAndSwap(old, new uint64) bool {
 
 // Add adds delta and returns the sum.
 func (x *Uint64) Add(delta uint64) (new uint64) {
-	t := x.w.begin(classUint64, opAdd, 0, "Uint64.Add")
-	new = x.w.bits + delta
-	x.w.change(t, new)
-	return new
+	return x.w.update(classUint64, opAdd, delta, "Uint64.Add") + delta
 }
 
 // And sets the value to its bits that are in mask too, and returns what it was.
 func (x *Uint64) And(mask uint64) (old uint64) {
-	t := x.w.begin(classUint64, opAnd, 0, "Uint64.And")
-	old = x.w.bits
-	x.w.change(t, old&mask)
-	return old
+	return x.w.update(classUint64, opAnd, mask, "Uint64.And")
 }
 
 // Or adds the bits of mask to the value and returns what it was.
 func (x *Uint64) Or(mask uint64) (old uint64) {
-	t := x.w.begin(classUint64, opOr, 0, "Uint64.Or")
-	old = x.w.bits
-	x.w.change(t, old|mask)
-	return old
+	return x.w.update(classUint64, opOr, mask, "Uint64.Or")
 }
 
 // Uintptr is a controlled [sync/atomic.Uintptr].
@@ -233,16 +178,11 @@ type Uintptr struct{ w word }
 func (x *Uintptr) Load() uintptr { return uintptr(x.w.load(classUintptr, "Uintptr.Load")) }
 
 // Store sets the value.
-func (x *Uintptr) Store(v uintptr) {
-	x.w.change(x.w.begin(classUintptr, opStore, 0, "Uintptr.Store"), uint64(v))
-}
+func (x *Uintptr) Store(v uintptr) { x.w.update(classUintptr, opStore, uint64(v), "Uintptr.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Uintptr) Swap(v uintptr) (old uintptr) {
-	t := x.w.begin(classUintptr, opSwap, 0, "Uintptr.Swap")
-	old = uintptr(x.w.bits)
-	x.w.change(t, uint64(v))
-	return old
+	return uintptr(x.w.update(classUintptr, opSwap, uint64(v), "Uintptr.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
@@ -252,38 +192,29 @@ func (x *Uintptr) CompareAndSwap(old, new uintptr) bool {
 
 // Add adds delta and returns the sum.
 func (x *Uintptr) Add(delta uintptr) (new uintptr) {
-	t := x.w.begin(classUintptr, opAdd, 0, "Uintptr.Add")
-	new = uintptr(x.w.bits) + delta
-	x.w.change(t, uint64(new))
-	return new
+	return uintptr(x.w.update(classUintptr, opAdd, uint64(delta), "Uintptr.Add")) + delta
 }
 
 // And sets the value to its bits that are in mask too, and returns what it was.
 func (x *Uintptr) And(mask uintptr) (old uintptr) {
-	t := x.w.begin(classUintptr, opAnd, 0, "Uintptr.And")
-	old = uintptr(x.w.bits)
-	x.w.change(t, uint64(old&mask))
-	return old
+	return uintptr(x.w.update(classUintptr, opAnd, uint64(mask), "Uintptr.And"))
 }
 
 // Or adds the bits of mask to the value and returns what it was.
 func (x *Uintptr) Or(mask uintptr) (old uintptr) {
-	t := x.w.begin(classUintptr, opOr, 0, "Uintptr.Or")
-	old = uintptr(x.w.bits)
-	x.w.change(t, uint64(old|mask))
-	return old
+	return uintptr(x.w.update(classUintptr, opOr, uint64(mask), "Uintptr.Or"))
 }
 
 // Pointer is a controlled [sync/atomic.Pointer].
 type Pointer[T any] struct {
-	p     *T
-	first *T // before the execution
-	o     *object
+	_ noCopy
+	p *T
+	o *object
 }
 
-func (x *Pointer[T]) reset(*object) { x.p, x.first, x.o = x.first, nil, nil }
+func (x *Pointer[T]) reset(o *object) { x.p, x.o = (*T)(o.at), nil }
 
-func (x *Pointer[T]) begin(k Kind, want *T, what string) *thread {
+func (x *Pointer[T]) begin(k kind, want *T, what string) *thread {
 	t := self(what)
 	t.op = op{kind: k, obj: x.object(t.e), want: address(want)}
 	t.step()
@@ -292,10 +223,10 @@ func (x *Pointer[T]) begin(k Kind, want *T, what string) *thread {
 
 func (x *Pointer[T]) object(e *engine) *object {
 	if x.o == nil {
-		x.first = x.p
 		x.o = e.register(x, classPointer, address(x.p))
+		x.o.at = unsafe.Pointer(x.p)
 	}
-	x.o.mine(e)
+	x.o.mine(e, x)
 	return x.o
 }
 

@@ -61,8 +61,12 @@ type nap struct {
 // thread that took the last one could go on.
 func (e *engine) preempts(t *thread) bool {
 	last := e.lastThread()
-	return last != nil && last != t && e.enabled(last)
+	return last != t && e.goesOn(last)
 }
+
+// goesOn says whether last, which took the last step, could take the next one as
+// well, without time having advanced in between: then nobody ran.
+func (e *engine) goesOn(last *thread) bool { return last != nil && !e.barrier && e.enabled(last) }
 
 func (s *bounded) begin(e *engine) bool {
 	if s.begun {
@@ -122,7 +126,7 @@ func (s *bounded) next(e *engine) (t *thread) {
 // branch begins a turn.
 func (s *bounded) branch(e *engine) *thread {
 	last := e.lastThread()
-	goesOn := last != nil && e.enabled(last)
+	goesOn := e.goesOn(last)
 	n := len(s.turns)
 	asleep := s.inherit(e, last, goesOn)
 	calm := s.spent == s.limit
@@ -137,7 +141,7 @@ func (s *bounded) branch(e *engine) *thread {
 		s.naps = s.naps[:n]
 		return nil
 	}
-	s.naps[n].went = t == last
+	s.naps[n].went = goesOn && t == last
 	return t
 }
 
@@ -158,11 +162,16 @@ func (s *bounded) inherit(e *engine, last *thread, goesOn bool) []int32 {
 	}
 	s.naps[p].goes = goesOn
 	for _, id := range s.asleep[s.naps[p].from:s.naps[p+1].from] {
-		if t := e.threads[id]; !t.dependsOn(int32(len(e.events)-1)) && (goesOn || last.ended || !last.op.footprint().conflicts(t.op.footprint())) {
+		if t := e.threads[id]; !t.dependsOn(int32(len(e.events)-1)) && (goesOn || last.ended || !last.mayNeed(t)) {
 			s.asleep = append(s.asleep, id)
 		}
 	}
 	return s.asleep[from:]
+}
+
+// mayNeed says whether t, which cannot go on, perhaps can after u's next step.
+func (t *thread) mayNeed(u *thread) bool {
+	return t.op.join == u || t.effect().conflicts(effect{footprint: u.op.footprint()})
 }
 
 func (s *bounded) end(e *engine) {

@@ -15,7 +15,7 @@ import (
 // step2 is one step of an execution.
 type step2 struct {
 	thread    int8
-	kind      Kind
+	kind      kind
 	obj, obj2 int8 // -1: none; obj2 is always written
 	ok        bool
 	old       uint64 // of a number
@@ -145,7 +145,7 @@ type bruteState struct {
 }
 
 type bruteObject struct {
-	val     uint32 // number; who holds it, plus 1; twice the readers, plus 1 if written; signaled; heap object
+	val     uint32 // number; locked; 4 for each reader, 2 if a writer waits for them, 1 if written; signaled; heap object
 	changes int8
 	queue   [maxProcs]int8
 	queued  int
@@ -153,11 +153,12 @@ type bruteObject struct {
 
 type bruteThread struct {
 	started, woken bool
-	phase          uint8 // of a pWait or pFWait: 1, queued; 2, takes the mutex
+	phase          uint8 // of a pWait or pFWait: 1, queued; 2, takes the mutex; of a pRWLock: 1, waits for readers
 	pc             int
 	r              uint32
 	q, made        int
 	results        uint32
+	chose          bool   // since the last Pause
 	marks, awaits  uint32 // what it has read since the last Pause, and waits for: a bit each
 	marked, seen   [objects]bruteMark
 }
@@ -169,7 +170,7 @@ type bruteMark struct {
 }
 
 // mark: t has found old in o and left new there.
-func (t *bruteThread) mark(o int8, k Kind, old, new uint32, changes int8) {
+func (t *bruteThread) mark(o int8, k kind, old, new uint32, changes int8) {
 	m := &t.marked[o]
 	switch {
 	case t.marks&(1<<o) != 0:
@@ -247,6 +248,7 @@ func (b *brute) settle(s *bruteState) bool {
 					c := *s
 					c.threads[i].pc++
 					c.threads[i].answer(uint32(v))
+					c.threads[i].chose = c.threads[i].chose || in.a > 1
 					b.explore(c)
 				})
 				return true
@@ -312,8 +314,11 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 }
 
 // pause: the next step waits until others change what has been read since the last
-// Pause, unless t itself has seen it change, or it is the RWMutex.
+// Pause, unless t itself has seen it change, or it is the RWMutex, or t has chosen.
 func (t *bruteThread) pause() {
+	if t.chose {
+		t.marks, t.chose = 0, false
+	}
 	for o, m := range t.marked {
 		if t.marks&(1<<o) != 0 && (m.first != m.last || o == rwAt) {
 			t.marks = 0
@@ -333,10 +338,12 @@ func (b *brute) enabled(s *bruteState, i int) bool {
 	in := b.code[i][t.pc]
 	o := &s.objs[in.obj]
 	switch in.op {
-	case pLock, pRWLock:
+	case pLock:
 		return o.val == 0
+	case pRWLock:
+		return t.phase == 0 && o.val&3 == 0 || t.phase == 1 && o.val == 2
 	case pRLock:
-		return o.val&1 == 0
+		return o.val&3 == 0
 	case pSleep:
 		return o.val == 1
 	case pJoin:
@@ -429,12 +436,8 @@ func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 	o := &s.objs[in.obj]
 	t := &s.threads[i]
 	val := o.val
-	holder := uint32(1) // of the RWMutex
-	if in.obj < rwAt {
-		holder = uint32(i) + 1
-	}
-	set := func(k Kind, v uint32) { r.kind, o.val = k, v }
-	try := func(k Kind, can bool, v uint32) {
+	set := func(k kind, v uint32) { r.kind, o.val = k, v }
+	try := func(k kind, can bool, v uint32) {
 		r.kind, r.ok, *ret = k, can, 0
 		if can {
 			o.val, *ret = v, 1
@@ -461,20 +464,25 @@ func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 		try(opCAS, val == 0, uint32(t.q))
 	case pGet:
 		r.kind, t.q = opLoad, int(val)
-	case pLock, pRWLock:
-		set(opLock, holder)
+	case pLock:
+		set(opLock, 1)
+	case pRWLock:
+		set(opLock, 1)
+		if val != 0 {
+			r.ok, t.phase, o.val = false, 1, val+2
+		}
 	case pTryLock, pRWTry:
-		try(opTryLock, val == 0, holder)
+		try(opTryLock, val == 0, 1)
 	case pUnlock, pRWUnlock:
 		set(opUnlock, 0)
-		return val == holder || in.op == pUnlock && val != 0
+		return val == 1
 	case pRLock:
-		set(opRLock, val+2)
+		set(opRLock, val+4)
 	case pTryRLock:
-		try(opTryRLock, val&1 == 0, val+2)
+		try(opTryRLock, val&3 == 0, val+4)
 	case pRUnlock:
-		set(opRUnlock, val-2)
-		return val >= 2
+		set(opRUnlock, val-4)
+		return val >= 4
 	case pSleep:
 		r.kind = opNoteSleep
 	case pWakeup:
@@ -525,16 +533,23 @@ func (s *bruteState) wakeOne(obj, k int) {
 	o.queued--
 }
 
-// wait goes on with a wait that has begun: woken, then the mutex of a Cond.
+// wait goes on with a wait that has begun: woken, then the mutex of a Cond; or the
+// readers of the RWMutex are gone.
 func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	t := &s.threads[i]
 	switch {
 	case t.phase == 2:
 		r.kind, r.obj = opLock, mutexAt
-		s.objs[mutexAt].val = uint32(i) + 1
+		s.objs[mutexAt].val = 1
 		t.phase = 0
 		t.pc++
-		b.done(s, i, r, 0, uint32(i)+1)
+		b.done(s, i, r, 0, 1)
+	case in.op == pRWLock:
+		r.kind = opDrain
+		s.objs[rwAt].val = 1
+		t.phase = 0
+		t.pc++
+		b.done(s, i, r, 2, 1)
 	case in.op == pWait:
 		r.kind, r.obj = opWoken, -1
 		t.phase = 2

@@ -105,9 +105,6 @@ func (c *calm) rearranged(block, how int) []int32 {
 func (c *calm) begin(*engine) bool { return true }
 
 func (c *calm) next(e *engine) *thread {
-	if !e.anyEnabled() {
-		return nil
-	}
 	t := c.wish(e)
 	if e.preempts(t) {
 		c.spent++

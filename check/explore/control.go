@@ -16,6 +16,7 @@ type control struct {
 	// halt: no execution begins any more. Its own word, because every engine
 	// reads it before every execution; why is written before it.
 	halt  atomic.Bool
+	rest  atomic.Bool   // likewise, until this is false again: see 'Rounds'
 	began atomic.Uint64 // executions; partner: the other engines, and progress
 	ended atomic.Uint64 // executions; read by progress
 	steps atomic.Uint64 // of executions that have ended; read by progress
@@ -67,7 +68,7 @@ func (c *control) reason() string {
 
 // admit says whether another execution may begin, and counts it.
 func (c *control) admit() bool {
-	if c.halt.Load() {
+	if c.halt.Load() || c.rest.Load() {
 		return false
 	}
 	n := c.began.Add(1)

@@ -6,14 +6,14 @@ type dependencies struct {
 	lastWrite int32   // event, or -1
 	reads     []int32 // events since lastWrite, the last of each thread
 
-	// See 'Races with locks'.
-	lastLock  int32   // the last Lock that succeeded, or the last Clear of a signaled Note; -1
-	lastRLock []int32 // RLocks since
+	// The last Lock, or TryLock that succeeded, or Clear of a signaled Note; -1. See
+	// 'Races with locks'.
+	lastLock int32
 }
 
 func (d *dependencies) reset() {
 	d.lastWrite, d.lastLock = -1, -1
-	d.reads, d.lastRLock = d.reads[:0], d.lastRLock[:0]
+	d.reads = d.reads[:0]
 }
 
 // note writes down that event i touched the object, by mode m.
@@ -26,13 +26,11 @@ func (d *dependencies) note(i int32, m mode, events []event) {
 		d.noteRead(i, ev.thread, events)
 	}
 	switch ev.kind {
-	case opLock, opTryLock:
+	case opLock:
+		d.lastLock = i
+	case opTryLock:
 		if ev.ok {
-			d.lastLock, d.lastRLock = i, d.lastRLock[:0]
-		}
-	case opRLock, opTryRLock:
-		if ev.ok {
-			d.lastRLock = append(d.lastRLock, i)
+			d.lastLock = i
 		}
 	case opNoteClear:
 		if ev.old == noteSignaled {
@@ -53,10 +51,12 @@ func (d *dependencies) noteRead(i, thread int32, events []event) {
 
 // enables says whether ev made an operation of kind k possible: such an operation
 // cannot be done just before it.
-func (ev *event) enables(k Kind) bool {
+func (ev *event) enables(k kind) bool {
 	switch ev.kind {
-	case opUnlock, opCondWait, opRUnlock:
+	case opUnlock, opCondWait:
 		return k == opLock || k == opRLock
+	case opRUnlock:
+		return k == opDrain
 	case opNoteWakeup:
 		return k == opNoteSleep
 	}

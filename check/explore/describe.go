@@ -25,7 +25,14 @@ func (r *recording) describe(e *engine, ev *event) string {
 			return fmt.Sprintf("CAS %s fails: is %s, not %s", name, show(ev.old), show(ev.want))
 		}
 		return fmt.Sprintf("CAS %s: %s → %s", name, show(ev.old), show(ev.new))
-	case opLock, opRLock, opUnlock, opRUnlock:
+	case opLock:
+		if !ev.ok {
+			return fmt.Sprintf("lock %s: after its readers", name)
+		}
+		return "lock " + name
+	case opDrain:
+		return fmt.Sprintf("lock %s: its readers are gone", name)
+	case opRLock, opUnlock, opRUnlock:
 		return fmt.Sprintf("%v %s", ev.kind, name)
 	case opTryLock, opTryRLock:
 		if !ev.ok {
@@ -113,6 +120,8 @@ func (e *engine) pendingText(t *thread) string {
 		return "waits to be woken"
 	case t.op.kind == opNoteSleep:
 		return fmt.Sprintf("sleeps on %v", o)
+	case t.op.kind == opDrain:
+		return fmt.Sprintf("waits for the readers of %v", o)
 	case o != nil:
 		return fmt.Sprintf("waits to %v %v", t.op.kind, o)
 	}

@@ -339,6 +339,18 @@ var detectorTests = []struct {
 			Go(func() { m.RLock(); m.Lock(); m.Unlock(); m.RUnlock() })
 		}
 	}, Deadlock},
+	{"deadlock: read lock twice, beside a writer", func() {
+		var m RWMutex
+		Go(func() { m.RLock(); m.RLock(); m.RUnlock(); m.RUnlock() })
+		Go(func() { m.Lock(); m.Unlock() })
+	}, Deadlock},
+	{"deadlock: two read locks in turn, beside a writer of each", func() {
+		var a, b RWMutex
+		Go(func() { a.RLock(); b.RLock(); b.RUnlock(); a.RUnlock() })
+		Go(func() { b.RLock(); a.RLock(); a.RUnlock(); b.RUnlock() })
+		Go(func() { a.Lock(); a.Unlock() })
+		Go(func() { b.Lock(); b.Unlock() })
+	}, Deadlock},
 	{"deadlock: join with a lock that the other one needs", func() {
 		var m Mutex
 		th := Go(func() { m.Lock(); m.Unlock() })
@@ -399,9 +411,20 @@ var detectorTests = []struct {
 		Go(func() { m.Unlock() })
 		m.Lock()
 	}, ""},
-	{"no deadlock: read lock twice", func() {
+	{"no deadlock: read lock twice, beside a reader", func() {
 		var m RWMutex
 		Go(func() { m.RLock(); m.RLock(); m.RUnlock(); m.RUnlock() })
+		Go(func() { m.RLock(); m.RUnlock() })
+	}, ""},
+	{"no deadlock: read lock twice, the second by TryRLock", func() {
+		var m RWMutex
+		Go(func() {
+			m.RLock()
+			if m.TryRLock() {
+				m.RUnlock()
+			}
+			m.RUnlock()
+		})
 		Go(func() { m.Lock(); m.Unlock() })
 	}, ""},
 	{"no deadlock: a time limit", func() {
@@ -736,6 +759,12 @@ var detectorTests = []struct {
 	{"bad unlock: of a read lock", func() {
 		var m RWMutex
 		m.RLock()
+		m.Unlock()
+	}, BadUnlock},
+	{"bad unlock: while a writer waits", func() {
+		var m RWMutex
+		m.RLock()
+		Go(m.Lock)
 		m.Unlock()
 	}, BadUnlock},
 	{"bad unlock: read unlock of a write lock", func() {

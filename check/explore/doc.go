@@ -183,13 +183,13 @@
 //   - Pause in a loop that gives up after some rounds: the execution in which it gives up is
 //     lost, because a thread that pauses waits until something it read has changed. Leave
 //     Pause out there. Executions that differ in how often a loop looked in vain are one.
-//   - [RWMutex] lets readers in while a writer waits, which sync's does not: there are more
-//     executions, and the deadlock of a reader who reads again while a writer waits is
-//     missed.
+//   - TryLock and TryRLock fail only if somebody holds the lock, or waits to write. Go's
+//     may fail though it is free.
 //   - A futex wait never ends for no reason, though futex(2) allows that. A Cond wakes in
 //     the order of arrival, as that of sync does without promising it.
 //   - With [KeepGoing] an execution that breaks a property still ends there, unless it is a
-//     deadlock: what would have followed is not explored, so counts may be too low.
+//     deadlock: what would have followed is not known, nor the executions in which that
+//     comes earlier. So counts may be too low, and other bugs may be missed.
 //   - The strategies that draw at random leave executions out, and are never Verified.
 //
 // Those that end in Unknown, or in an alarm that the code may not deserve:
@@ -247,8 +247,8 @@
 // in that package, with a debugger if you like. The token holds thread and kind of each
 // step: it survives changes of the program elsewhere, and if a step is another one now
 // it says which. With -artifacts (see go help testflag) the same is kept as a web page that
-// needs nothing else; its place is printed. Run neither shortens nor prints: Violation.Schedule
-// is the token, Table and HTML are empty.
+// needs nothing else; its place is printed. Run prints nothing: [Violation.Text] is what Test
+// would have printed, but the name of the test.
 //
 // The exhaustive strategy divides its work. [Workers], or -explore.workers=n, uses n cores. A
 // matrix of CI jobs, or an array job, has one shard each, without any of them knowing of
@@ -264,8 +264,9 @@
 //	go run schedlab/check/explore/merge part*.json
 //
 // The same flag without shards keeps what an exploration has done when it is interrupted, by
-// -explore.budget, by a signal or by the timeout of go test. The same command goes on from
-// there; the counts are those of one uninterrupted run. The other strategies begin anew,
+// -explore.budget, by a signal or by the timeout of go test; and every half minute, should
+// the process be killed. The same command goes on from there; the counts are those of one
+// uninterrupted run. The other strategies begin anew,
 // and leave all to shard 1 if they cannot be divided.
 //
 // # Cut executions

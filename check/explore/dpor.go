@@ -66,10 +66,13 @@ import "fmt"
 //
 // # Races with locks
 //
-// A Lock cannot be done just before the Unlock that made it possible, only
-// before the Lock of whoever holds it; likewise a Sleep before the Clear of an
-// earlier round. So the race is with that one. A thread that waits for a lock
-// when the execution is stuck has a race with its holder, too.
+// A Lock or RLock cannot be done just before the Unlock that made it possible, only
+// before the Lock of whoever holds it, or waits for readers to leave; likewise a
+// Sleep before the Clear of an earlier round. So the race is with that one. A thread
+// that waits for a lock when the execution is stuck has a race with that Lock, too.
+// A writer shuts an RWMutex by the first step of its Lock, which readers do not
+// prevent. So nothing has to be done about the second one, opDrain: the readers that
+// it waits for were there before the first, and leave afterwards.
 type dpor struct {
 	tree   *tree // shared with others who explore the same program; nil: alone
 	nodes  []place
@@ -94,6 +97,7 @@ type dpor struct {
 	races    []race  // of the events that are known, in the order of their ends
 	order    []race  // races to look at
 	early    []int32 // events that timed out early
+	barrier  int32   // the first event after time last advanced because nothing else could happen; -1
 	branches *branch // free ones
 	ways     *way    // free ones
 	spare    []*node // free ones
@@ -103,6 +107,8 @@ type dpor struct {
 	sum       summary // of d.v
 	drowsy    []*step // see awake
 	v         []int32
+	all       []int32   // room for d.v
+	sums      []summary // of the ends of d.v, by length
 	f         step
 	beforeF   int32   // the event before f of its thread
 	fromF     int32   // an event that f follows besides; -1
@@ -142,7 +148,7 @@ type place struct {
 type step struct {
 	thread int32
 	seq    int32
-	kind   Kind
+	kind   kind
 	waited bool // it depends on more than its footprint
 	outer  bool // asleep: see splitter
 	footprint
@@ -188,7 +194,7 @@ func (d *dpor) begin(e *engine) bool {
 
 // rewind goes back to the beginning of the execution.
 func (d *dpor) rewind() {
-	d.depth, d.seen = 0, 0
+	d.depth, d.seen, d.barrier = 0, 0, -1
 	d.early = d.early[:0]
 	for i := range d.last {
 		d.last[i] = -1
@@ -266,11 +272,16 @@ func (d *dpor) inheritSleep(e *engine, n *node) {
 		return
 	}
 	from := &d.nodes[d.nodeOf[n.events-1]]
+	if e.events[n.events-1].after {
+		return
+	}
+	last := e.effect(n.events - 1)
 	for i := range from.sleep {
-		s := &from.sleep[i]
-		if t := e.threads[s.thread]; !t.dependsOn(n.events - 1) {
-			n.sleep = append(n.sleep, stepOf(t))
-			n.sleep[len(n.sleep)-1].outer = s.outer || from.full
+		t := e.threads[from.sleep[i].thread]
+		if x := t.effect(); !x.conflicts(last) {
+			s := stepOf(t)
+			s.outer = from.sleep[i].outer || from.full
+			n.sleep = append(n.sleep, s)
 		}
 	}
 }
@@ -413,6 +424,9 @@ func (n *node) open() bool { return n.pending != nil && n.mayTake(n.pending) || 
 
 func (d *dpor) end(e *engine) {
 	d.ready = false
+	if e.outcome == diverged {
+		return // races of the execution before do not fit this one, and there will be no other
+	}
 	d.observe(e)
 	d.waitInVain(e)
 	d.reverse(e)

@@ -58,8 +58,8 @@ type engine struct {
 	// The execution under way.
 	threads  []*thread // by id; may hold threads of other executions, which did not begin
 	alive    []*thread // begun or about to
+	begun    int       // how many of them have
 	live     int
-	newborn  []*thread
 	names    *threadNames
 	objects  []*object // the first nobjects belong to this execution
 	nobjects int
@@ -102,7 +102,7 @@ func (e *engine) spawn(parent *thread, f func()) *thread {
 	if parent != nil {
 		id = e.kid(parent)
 	} else if len(e.threads) == 0 {
-		e.threads = append(e.threads, &thread{e: e})
+		e.threads = append(e.threads, e.unborn(0))
 	}
 	t := e.threads[id]
 	t.nkids, t.fn, t.stack, t.began, t.ended = 0, f, nil, false, false
@@ -110,7 +110,7 @@ func (e *engine) spawn(parent *thread, f func()) *thread {
 	t.handle.t = t
 	t.early = false
 	t.op, t.seq, t.last, t.deadline, t.woken = op{}, 0, -1, noDeadline, false
-	t.marks, t.await, t.waited = t.marks[:0], t.await[:0], t.waited[:0]
+	t.marks, t.await, t.waited, t.chose = t.marks[:0], t.await[:0], t.waited[:0], false
 	t.sync = t.sync[:0]
 	if parent != nil {
 		t.last, t.birth = parent.last, parent.last
@@ -120,11 +120,13 @@ func (e *engine) spawn(parent *thread, f func()) *thread {
 	t.sync.put(id, 1)
 	t.nth = int32(len(e.alive))
 	e.alive = append(e.alive, t)
-	e.newborn = append(e.newborn, t)
 	e.live++
 	e.trace.born(t)
 	return t
 }
+
+// unborn makes the thread of id, which does not run yet, or not in this execution.
+func (e *engine) unborn(id int32) *thread { return &thread{e: e, id: id, last: -1, ended: true} }
 
 // kid returns the id of the next thread that parent makes: the same in all
 // executions, in whatever order threads are made.
@@ -134,7 +136,7 @@ func (e *engine) kid(parent *thread) int32 {
 	if n == len(parent.kids) {
 		id := e.names.of(birth{parent.id, int32(n)})
 		for int(id) >= len(e.threads) {
-			e.threads = append(e.threads, &thread{e: e, id: int32(len(e.threads))})
+			e.threads = append(e.threads, e.unborn(int32(len(e.threads))))
 		}
 		parent.kids = append(parent.kids, id)
 	}
@@ -143,7 +145,7 @@ func (e *engine) kid(parent *thread) int32 {
 
 // execute runs the program once.
 func (e *engine) execute() {
-	e.alive, e.newborn, e.live = e.alive[:0], e.newborn[:0], 0
+	e.alive, e.begun, e.live = e.alive[:0], 0, 0
 	e.events, e.choices, e.schedule, e.awaited = e.events[:0], e.choices[:0], e.schedule[:0], e.awaited[:0]
 	e.outcome, e.failure = running, nil
 	e.now, e.timeouts, e.barrier, e.grants, e.timeID = 0, 0, false, 0, noObject
@@ -184,54 +186,47 @@ func (e *engine) next() *thread {
 	if e.pulse.Load() == asked {
 		e.answer()
 	}
-	if n := len(e.newborn); n > 0 {
+	if n := e.begun; n < len(e.alive) {
 		// Each runs up to its first operation before anything is decided.
-		t := e.newborn[0]
-		copy(e.newborn, e.newborn[1:])
-		e.newborn = e.newborn[:n-1]
-		return t
+		e.begun++
+		return e.alive[n]
 	}
-	if e.outcome != running {
+	if e.outcome != running || e.over() {
 		return nil
+	}
+	t := e.strategy.next(e)
+	switch {
+	case e.outcome != running:
+		return nil
+	case t == nil:
+		e.outcome = cut
+		return nil
+	case !e.enabled(t):
+		e.diverge(e.cannot(t))
+		return nil
+	}
+	e.grants++
+	e.schedule = append(e.schedule, t.nth)
+	return t
+}
+
+// over says whether the execution has come to its end. Otherwise some thread is
+// enabled now: if need be time has advanced.
+func (e *engine) over() bool {
+	for !e.anyEnabled() {
+		if !e.advanceTime() {
+			e.outcome = complete
+			if e.live > 0 {
+				e.outcome = stuck
+			}
+			return true
+		}
 	}
 	if len(e.events) >= e.cfg.steps {
 		e.outcome = tooLong
-		return nil
+		return true
 	}
-	for {
-		t := e.strategy.next(e)
-		if e.outcome != running {
-			return nil
-		}
-		if t != nil && !e.enabled(t) && !e.anyEnabled() {
-			e.advanceTime() // a step that is repeated may have been possible by that only
-		}
-		if t != nil && e.enabled(t) {
-			e.grants++
-			e.schedule = append(e.schedule, t.nth)
-			return t
-		}
-		if e.anyEnabled() {
-			if t != nil {
-				e.diverge(e.cannot(t))
-			} else {
-				e.outcome = cut
-			}
-			return nil
-		}
-		if e.advanceTime() {
-			continue
-		}
-		if t != nil {
-			e.diverge(e.cannot(t))
-			return nil
-		}
-		e.outcome = complete
-		if e.live > 0 {
-			e.outcome = stuck
-		}
-		return nil
-	}
+	return false
 }
 
 // enabled says whether t can take its step.
@@ -243,10 +238,10 @@ func (e *engine) enabled(t *thread) bool {
 	switch t.op.kind {
 	case opNone:
 		return false
-	case opLock:
-		return o.bits == 0
-	case opRLock:
-		return o.bits&writeLocked == 0
+	case opLock, opRLock:
+		return o.bits&(locked|wanted) == 0
+	case opDrain:
+		return o.bits == wanted
 	case opNoteSleep:
 		return o.bits == noteSignaled || e.expired(t)
 	case opWoken:
@@ -270,6 +265,9 @@ func (t *thread) changed() bool {
 }
 
 func (e *engine) anyEnabled() bool {
+	if e.enabled(e.cur) {
+		return true // most often
+	}
 	for _, t := range e.alive {
 		if e.enabled(t) {
 			return true

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"io"
@@ -133,11 +134,14 @@ func TestOnlyTestBinariesHaveFlags(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 		return file
 	}
-	program := write("main.go", "package main\nimport (\"flag\"; _ \""+strings.TrimSuffix(explorePath, ".")+
-		"\")\nfunc main() { flag.VisitAll(func(f *flag.Flag) { println(f.Name) }) }\n")
+	program := write("main.go", "package main\nimport (\"flag\"; \"fmt\"; _ \""+strings.TrimSuffix(explorePath, ".")+
+		"\")\nfunc main() { flag.VisitAll(func(f *flag.Flag) { fmt.Println(f.Name) }) }\n")
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(here, "flagprobe", "main.go"): program}})
 	require.NoError(t, err)
-	out, err := exec.Command("go", "run", "-overlay", write("overlay.json", string(overlay)), "./flagprobe").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	var errs bytes.Buffer // go may say there what it downloads
+	run := exec.Command("go", "run", "-overlay", write("overlay.json", string(overlay)), "./flagprobe")
+	run.Stderr = &errs
+	out, err := run.Output()
+	require.NoError(t, err, "%s", &errs)
 	require.Empty(t, string(out))
 }

@@ -80,8 +80,24 @@ func (e *engine) blockers(t *thread) []*thread {
 		return nil
 	case t.op.kind == opJoin:
 		return []*thread{t.op.join}
-	case t.op.kind == opLock || t.op.kind == opRLock:
+	case t.op.kind == opDrain:
 		return e.holders(t.op.obj)
+	case t.op.kind == opLock || t.op.kind == opRLock:
+		if w := e.writer(t.op.obj); w != nil {
+			return []*thread{w}
+		}
+		return e.holders(t.op.obj)
+	}
+	return nil
+}
+
+// writer returns the thread that waits for the readers of o to leave; nil if none
+// does.
+func (e *engine) writer(o *object) *thread {
+	for _, t := range e.alive {
+		if !t.ended && t.op.kind == opDrain && t.op.obj == o {
+			return t
+		}
 	}
 	return nil
 }
@@ -95,7 +111,7 @@ func (e *engine) holders(o *object) (ts []*thread) {
 			continue
 		}
 		switch t := e.threads[ev.thread]; ev.kind {
-		case opLock, opTryLock, opRLock, opTryRLock:
+		case opLock, opTryLock, opRLock, opTryRLock, opDrain:
 			ts = append(ts, t)
 		case opUnlock, opCondWait:
 			ts = ts[:0]
@@ -222,7 +238,7 @@ func (e *engine) plight(t *thread) string {
 	switch {
 	case len(t.await) > 0:
 		return what + "spins: nobody is left to write what it has read, " + t.hasRead()
-	case t.op.kind == opLock, t.op.kind == opRLock:
+	case t.op.kind == opLock, t.op.kind == opRLock, t.op.kind == opDrain:
 		return what + "waits for " + t.op.obj.what() + e.heldBy(t)
 	case t.op.kind == opNoteSleep:
 		return what + "sleeps on " + t.op.obj.what()
@@ -247,7 +263,11 @@ func (e *engine) heldBy(t *thread) string {
 			who = append(who, u.String())
 		}
 	}
-	return ", held by " + strings.Join(who, " and ")
+	held := ", held by " + strings.Join(who, " and ")
+	if w := e.writer(t.op.obj); w != nil && w != t {
+		held += ", behind " + w.String() + ", which wants to write"
+	}
+	return held
 }
 
 // hasRead lists what t has read since its last Pause, with the values, by which

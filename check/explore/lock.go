@@ -1,103 +1,90 @@
 package explore
 
-// Mutex is a controlled lock. The zero Mutex is unlocked. It belongs to no
+// The state of a lock. A Mutex is free or locked.
+const (
+	locked    = 1 // somebody holds it, of an RWMutex: for writing
+	wanted    = 2 // RWMutex: somebody waits for its readers, to lock it
+	oneReader = 4 // RWMutex: this for each of them
+)
+
+// tryLock is TryLock for the lock w of class c.
+func (w *word) tryLock(c class, what string) bool {
+	t := w.begin(c, opTryLock, 0, what)
+	if w.bits != 0 {
+		t.done(writes, w.bits, w.bits, false)
+		return false
+	}
+	w.take(t)
+	return true
+}
+
+// take makes t the holder, by the operation under way.
+func (w *word) take(t *thread) {
+	old := w.bits
+	t.acquire(w.o)
+	t.sync.join(w.o.rsync)
+	w.set(locked)
+	t.done(writes, old, locked, true)
+}
+
+// unlock is Unlock, of what must be locked, as how says.
+func (w *word) unlock(c class, what, how string) {
+	t := w.begin(c, opUnlock, 0, what)
+	if w.bits != locked {
+		t.violate(BadUnlock, "unlock of %s, which is not %s", w.o, how)
+	}
+	t.release(w.o)
+	w.o.rsync = w.o.rsync[:0]
+	w.set(0)
+	t.done(writes, locked, 0, true)
+}
+
+// Mutex is a controlled [sync.Mutex]. The zero Mutex is unlocked. It belongs to no
 // thread: another may unlock it. A thread that waits for it takes no step.
 type Mutex struct{ w word }
 
 // Lock waits until nobody holds m, and takes it.
-func (m *Mutex) Lock() {
-	t := m.w.begin(classMutex, opLock, 0, "Mutex.Lock")
-	m.take(t)
-}
+func (m *Mutex) Lock() { m.w.take(m.w.begin(classMutex, opLock, 0, "Mutex.Lock")) }
 
 // TryLock takes m if nobody holds it, and says whether it did.
-func (m *Mutex) TryLock() bool {
-	t := m.w.begin(classMutex, opTryLock, 0, "Mutex.TryLock")
-	if m.w.bits != 0 {
-		t.done(writes, m.w.bits, m.w.bits, false)
-		return false
-	}
-	m.take(t)
-	return true
-}
+func (m *Mutex) TryLock() bool { return m.w.tryLock(classMutex, "Mutex.TryLock") }
 
-func (m *Mutex) take(t *thread) {
-	t.acquire(m.w.o)
-	m.w.set(uint64(t.id) + 1)
-	t.done(writes, 0, m.w.bits, true)
-}
+// Unlock releases m. To unlock a free Mutex is a violation, of [BadUnlock].
+func (m *Mutex) Unlock() { m.w.unlock(classMutex, "Mutex.Unlock", "locked") }
 
-// Unlock releases m. To unlock a free Mutex is a violation.
-func (m *Mutex) Unlock() {
-	t := m.w.begin(classMutex, opUnlock, 0, "Mutex.Unlock")
-	old := m.w.bits
-	if old == 0 {
-		t.violate(BadUnlock, "unlock of %s, which is not locked", m.w.o)
-	}
-	t.release(m.w.o)
-	m.w.set(0)
-	t.done(writes, old, 0, true)
-}
-
-// RWMutex is a controlled readers-writer lock. The zero RWMutex is unlocked.
-// Unlike that of package sync it lets readers in while a writer waits: so it
-// allows more executions, and misses the deadlock of a thread that takes the read
-// lock a second time while a writer waits.
+// RWMutex is a controlled [sync.RWMutex]. The zero RWMutex is unlocked. As there, a
+// writer that waits for readers keeps further readers out: a thread that takes the
+// read lock a second time waits then for ever. It belongs to no thread.
 type RWMutex struct{ w word }
 
-// The state of an RWMutex: this bit, and twice the number of readers.
-const (
-	writeLocked = 1
-	oneReader   = 2
-)
-
-// Lock waits until nobody holds m, and takes it for writing.
+// Lock waits until nobody holds m, and takes it for writing. Where it finds
+// readers, that is two steps: from the first one on nobody else gets in, and the
+// second one waits for them.
 func (m *RWMutex) Lock() {
 	t := m.w.begin(classRWMutex, opLock, 0, "RWMutex.Lock")
-	m.take(t)
+	if old := m.w.bits; old != 0 {
+		m.w.set(old | wanted)
+		t.done(writes, old, m.w.bits, false)
+		t = m.w.begin(classRWMutex, opDrain, 0, "RWMutex.Lock")
+	}
+	m.w.take(t)
 }
 
 // TryLock takes m for writing if nobody holds it, and says whether it did.
-func (m *RWMutex) TryLock() bool {
-	t := m.w.begin(classRWMutex, opTryLock, 0, "RWMutex.TryLock")
-	if m.w.bits != 0 {
-		t.done(writes, m.w.bits, m.w.bits, false)
-		return false
-	}
-	m.take(t)
-	return true
-}
+func (m *RWMutex) TryLock() bool { return m.w.tryLock(classRWMutex, "RWMutex.TryLock") }
 
-func (m *RWMutex) take(t *thread) {
-	t.acquire(m.w.o)
-	t.sync.join(m.w.o.rsync)
-	m.w.set(writeLocked)
-	t.done(writes, 0, writeLocked, true)
-}
+// Unlock releases m. To unlock what is not locked for writing is a violation, of
+// [BadUnlock].
+func (m *RWMutex) Unlock() { m.w.unlock(classRWMutex, "RWMutex.Unlock", "locked for writing") }
 
-// Unlock releases m. To unlock what is not locked for writing is a violation.
-func (m *RWMutex) Unlock() {
-	t := m.w.begin(classRWMutex, opUnlock, 0, "RWMutex.Unlock")
-	old := m.w.bits
-	if old != writeLocked {
-		t.violate(BadUnlock, "unlock of %s, which is not locked for writing", m.w.o)
-	}
-	t.release(m.w.o)
-	m.w.o.rsync = m.w.o.rsync[:0]
-	m.w.set(0)
-	t.done(writes, old, 0, true)
-}
+// RLock waits until nobody writes or waits to write, and takes m for reading.
+func (m *RWMutex) RLock() { m.takeRead(m.w.begin(classRWMutex, opRLock, 0, "RWMutex.RLock")) }
 
-// RLock waits until nobody writes, and takes m for reading.
-func (m *RWMutex) RLock() {
-	t := m.w.begin(classRWMutex, opRLock, 0, "RWMutex.RLock")
-	m.takeRead(t)
-}
-
-// TryRLock takes m for reading if nobody writes, and says whether it did.
+// TryRLock takes m for reading if nobody writes or waits to write, and says whether
+// it did.
 func (m *RWMutex) TryRLock() bool {
 	t := m.w.begin(classRWMutex, opTryRLock, 0, "RWMutex.TryRLock")
-	if m.w.bits&writeLocked != 0 {
+	if m.w.bits&(locked|wanted) != 0 {
 		t.done(reads, m.w.bits, m.w.bits, false)
 		return false
 	}
@@ -113,7 +100,7 @@ func (m *RWMutex) takeRead(t *thread) {
 }
 
 // RUnlock releases m, held for reading. To do it more often than RLock is a
-// violation.
+// violation, of [BadUnlock].
 func (m *RWMutex) RUnlock() {
 	t := m.w.begin(classRWMutex, opRUnlock, 0, "RWMutex.RUnlock")
 	old := m.w.bits

@@ -61,6 +61,10 @@ func (w *whole) take(s *state, file string) {
 	case s.Shards != w.Shards || s.Steps != w.Steps || s.Timeouts != w.Timeouts || s.Expect != w.Expect || s.First != w.First:
 		w.wrong("%s is not of the same whole as the file before: another number of shards, other options, or another program", file)
 		return
+	case s.Binary != w.Binary:
+		w.wrong("%s was written by another binary than the file before, so perhaps of another program; "+
+			"build it once for all shards (go test -c), or each time from the same source in the same place", file)
+		return
 	case w.files[s.Shard] != "":
 		w.wrong("shard %d is in %s and in %s", s.Shard, w.files[s.Shard], file)
 		return

@@ -39,7 +39,7 @@ type turn struct {
 // move is what a turn can take: a thread's step, or a number for Choose.
 type move struct {
 	x    int32 // thread or number
-	kind Kind  // of the step; opNone: a number
+	kind kind  // of the step; opNone: a number
 	obj  int32 // of the step; or the argument of Choose
 }
 
@@ -104,14 +104,13 @@ func (w *walk) repeat(e *engine) *thread {
 // asleep are left out.
 func (w *walk) fork(e *engine, calm bool, asleep ...int32) *thread {
 	last := e.lastThread()
-	goesOn := last != nil && e.enabled(last)
 	w.turns = append(w.turns, turn{})
-	for i := len(e.alive) - 1; i >= 0 && !(calm && goesOn); i-- {
+	for i := len(e.alive) - 1; i >= 0 && !(calm && e.goesOn(last)); i-- {
 		if t := e.alive[i]; t != last && e.enabled(t) && !slices.Contains(asleep, t.id) {
 			w.offer(moveOf(t))
 		}
 	}
-	if goesOn {
+	if last != nil && e.enabled(last) {
 		w.offer(moveOf(last))
 	}
 	if !w.take() {

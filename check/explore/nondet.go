@@ -58,7 +58,7 @@ func differs(want, got []string) *Violation {
 }
 
 // otherStep tells that t is about to do something else than k on obj.
-func (e *engine) otherStep(t *thread, k Kind, obj int32) string {
+func (e *engine) otherStep(t *thread, k kind, obj int32) string {
 	does := "has ended"
 	if !t.ended {
 		does = "is about to do " + e.stepName(t.op.kind, t.op.footprint().obj)
@@ -76,7 +76,7 @@ func (e *engine) cannot(t *thread) string {
 	return fmt.Sprintf("step %d: %v %s; after the same steps, in an execution before, it took a step", len(e.events)+1, t, does)
 }
 
-func (e *engine) stepName(k Kind, obj int32) string {
+func (e *engine) stepName(k kind, obj int32) string {
 	if obj == noObject || int(obj) >= e.nobjects {
 		return k.String()
 	}

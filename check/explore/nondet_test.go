@@ -2,6 +2,7 @@ package explore
 
 import (
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,6 +95,45 @@ func TestADivergenceIsReportedWhereItHappens(t *testing.T) {
 				r.Violation.Message)
 		})
 	}
+}
+
+// Also for workers that have nothing to do yet.
+func TestANondeterministicProgramEndsAllWorkers(t *testing.T) {
+	var runs atomic.Int32
+	r, err := Run(func() { var x Int32; x.Store(runs.Add(1)) }, Workers(3))
+	require.NoError(t, err)
+	require.Equal(t, Nondeterminism, r.Violation.Property)
+}
+
+// Wherever in the search it happens: the races of executions before do not fit.
+func TestADivergenceAnywhereEndsTheSearch(t *testing.T) {
+	found := 0
+	for at := rehearsals + 2; at < rehearsals+12; at++ {
+		for _, o := range [][]Option{nil, {KeepGoing()}, {Preemptions(2)}, {Strategy("naive")}} {
+			runs := 0
+			r, err := Run(func() {
+				runs++
+				var x, y Int32
+				for i := range 3 {
+					Go(func() {
+						if runs >= at && i == 1 {
+							return
+						}
+						x.Store(int32(i))
+						y.Load()
+						x.Add(1)
+						y.Store(2)
+					})
+				}
+			}, o...)
+			require.NoError(t, err)
+			if r.Violation != nil { // otherwise it went another way before it met the difference
+				require.Equal(t, Nondeterminism, r.Violation.Property, "at %d: %v", at, r.Violation)
+				found++
+			}
+		}
+	}
+	require.Greater(t, found, 20)
 }
 
 func TestDeterministicProgramsAreNotSuspected(t *testing.T) {

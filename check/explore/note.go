@@ -126,7 +126,7 @@ func (c *Cond) Wait() {
 	t.op = op{kind: opCondWait, obj: c.L.w.object(t.e, classMutex), obj2: c.w.object(t.e, classCond)}
 	t.step()
 	old := c.L.w.bits
-	if old == 0 {
+	if old != locked {
 		t.violate(BadUnlock, "wait on %s with %s, which is not locked", c.w.o, c.L.w.o)
 	}
 	t.release(c.L.w.o)
@@ -142,7 +142,7 @@ func (c *Cond) Signal() { c.wake(opSignal, 1, "Cond.Signal") }
 // Broadcast wakes all that wait.
 func (c *Cond) Broadcast() { c.wake(opBroadcast, -1, "Cond.Broadcast") }
 
-func (c *Cond) wake(k Kind, n int, what string) {
+func (c *Cond) wake(k kind, n int, what string) {
 	t := c.w.begin(classCond, k, 0, what)
 	woken := 0
 	for ; woken != n && len(c.w.o.queue) > 0; woken++ {

@@ -2,7 +2,9 @@ package explore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unsafe"
 )
 
 // class is of which type an object is.
@@ -31,6 +33,19 @@ var classNames = [...]string{
 // String returns the name of the type in lower case: as in "mutex 3".
 func (c class) String() string { return strings.ToLower(classNames[c]) }
 
+// fit returns what a variable of the type holds of a sum.
+func (c class) fit(sum uint64) uint64 {
+	switch c {
+	case classInt32:
+		return uint64(int32(sum))
+	case classUint32:
+		return uint64(uint32(sum))
+	case classUintptr:
+		return uint64(uintptr(sum))
+	}
+	return sum
+}
+
 // show writes bits as the value that it is for such an object.
 func (c class) show(bits uint64) string {
 	switch c {
@@ -53,12 +68,15 @@ type object struct {
 	id    int32
 	class class
 	owner resetter
+	word  *word // owner, if it is a word: to compare this is faster
 	name  string
-	bits  uint64 // of a word, its value; of a lock or note, its state
-	first uint64 // bits before the execution
+	bits  uint64         // of a word, its value; of a lock or note, its state
+	first uint64         // bits before the execution
+	at    unsafe.Pointer // of a Pointer, where it pointed before the execution
 	queue []*thread
 
-	// changes: the events that changed its value. See Pause.
+	// changes: the events that changed its value; of the time, -1-i if it advanced
+	// before event i. See Pause.
 	changes []int32
 
 	// sync is what is known to have happened before whoever reads the object:
@@ -91,11 +109,12 @@ func (e *engine) register(owner resetter, c class, bits uint64) *object {
 	return o
 }
 
-// forgetObjects makes the program's variables what they were.
+// forgetObjects makes the program's variables what they were. One that the program
+// has made zero on the way has several objects, of which the first one knows.
 func (e *engine) forgetObjects() {
-	for _, o := range e.objects[:e.nobjects] {
+	for _, o := range slices.Backward(e.objects[:e.nobjects]) {
 		o.owner.reset(o)
-		o.owner = nil
+		o.owner, o.word, o.at = nil, nil, nil
 	}
 	e.nobjects = 0
 	for _, x := range e.plain {
@@ -105,9 +124,18 @@ func (e *engine) forgetObjects() {
 	e.plain = e.plain[:0]
 }
 
-// mine panics unless o belongs to e.
-func (o *object) mine(e *engine) {
+// mine panics unless o belongs to e and is that of owner.
+func (o *object) mine(e *engine, owner resetter) {
 	if o.e != e {
 		panic("explore: a variable is used by two explorations at the same time; make it inside the program, or explore with one worker")
 	}
+	if o.owner != owner {
+		panic("explore: a variable was copied after its first use; share it by a pointer")
+	}
 }
+
+// noCopy makes vet find copies.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}

@@ -1,12 +1,12 @@
 package explore
 
-// Kind is what a visible operation does.
-type Kind uint8
+// kind is what a visible operation does.
+type kind uint8
 
 // The visible operations. Each is one event; everything between two of them
 // belongs to the first.
 const (
-	opNone Kind = iota
+	opNone kind = iota
 	opLoad
 	opStore
 	opSwap
@@ -14,7 +14,7 @@ const (
 	opAdd
 	opAnd
 	opOr
-	opLock
+	opLock // of an RWMutex with readers: shuts others out, and opDrain follows
 	opTryLock
 	opUnlock
 	opRLock
@@ -32,6 +32,7 @@ const (
 	opTimeout
 	opJoin
 	opNow
+	opDrain // waits for the readers of an RWMutex, and locks it
 )
 
 var kindNames = [...]string{
@@ -40,9 +41,10 @@ var kindNames = [...]string{
 	opRUnlock: "read unlock", opNoteSleep: "sleep", opNoteWakeup: "wakeup", opNoteClear: "clear", opCondWait: "wait",
 	opSignal: "signal", opBroadcast: "broadcast", opFutexWait: "futex wait", opFutexWake: "futex wake", opWoken: "woken",
 	opTimeout: "time out", opJoin: "join", opNow: "now",
+	opDrain: "lock after the readers",
 }
 
-func (k Kind) String() string { return kindNames[k] }
+func (k kind) String() string { return kindNames[k] }
 
 // mode is how an event touches an object. Two events of different threads are
 // dependent if they touch an object in common and one of them changes it.
@@ -55,7 +57,7 @@ const (
 
 // op is what a thread is about to do: its next visible operation.
 type op struct {
-	kind Kind
+	kind kind
 	obj  *object // nil: none
 	obj2 *object // nil: none; always written
 	want uint64  // CAS: the value expected
@@ -80,7 +82,7 @@ func (o *op) mode() mode {
 type event struct {
 	thread int32
 	seq    int32 // the thread's how manieth, from 1
-	kind   Kind
+	kind   kind
 	mode   mode
 	ok     bool  // CAS, TryLock, timed waits: whether it succeeded
 	waited bool  // it had waited, after Pause, for others to write

@@ -118,7 +118,12 @@ func Workers(n int) Option {
 	}
 }
 
-// KeepGoing explores on after a violation and counts all that follow.
+// KeepGoing explores on after a violation, and counts the executions that break a
+// property: Result.Violations. Each of them ends where it does. Of the steps that would
+// have followed nothing is known, and so neither of the executions in which they
+// come earlier: all counts may be too low, and another bug may be missed. Only
+// Strategy("naive") finds them. Deadlocks and all others that end by themselves leave
+// nothing out.
 func KeepGoing() Option { return func(c *config) { c.keepGoing = true } }
 
 // MustViolate declares that the program is wrong: [Test] fails unless p is the

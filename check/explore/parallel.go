@@ -222,6 +222,9 @@ func (t *tree) leave(d *dpor) {
 	t.moved.Broadcast()
 }
 
+// reopen lets the workers, who have all left, come back.
+func (t *tree) reopen() { t.halted, t.idle = false, 0 }
+
 // divide makes the engines of an exploration that is to be exhaustive: workers
 // that share a tree, each with the same part if there are shards.
 func (x *exploration) divide() error {
@@ -264,6 +267,10 @@ func (x *exploration) resume(names *threadNames) (*threadNames, error) {
 	if s.Result.Violation != nil && !cfg.keepGoing {
 		return names, nil // the program may have been repaired: look again from the beginning
 	}
+	if s.Binary != binaryHash() {
+		return nil, fmt.Errorf("explore: %s was written by another binary: what was explored may have changed since; "+
+			"remove it and begin again, or go back to that binary", cfg.resume)
+	}
 	x.before, x.ctl.first = s.Result.restore(), s.First
 	if x.shared.tasks, names, err = s.restore(); err != nil {
 		return nil, fmt.Errorf("explore: %s is damaged: %w; remove it and begin again", cfg.resume, err)
@@ -277,10 +284,13 @@ func (x *exploration) finished() bool {
 	return x.shared != nil && x.shared.begun && len(x.shared.tasks) == 0
 }
 
+// kept says whether what is found is written to a file.
+func (x *exploration) kept() bool { return x.ctl.cfg.resume != "" && x.shared != nil }
+
 // keep writes what has been found, and what is left, for a later run.
 func (x *exploration) keep(r *Result) error {
 	cfg := x.ctl.cfg
-	if cfg.resume == "" || x.shared == nil || x.ctl.gone.Load() {
+	if !x.kept() || x.ctl.gone.Load() {
 		return nil
 	}
 	if v := r.Violation; v != nil && v.Property == Nondeterminism {
@@ -288,7 +298,7 @@ func (x *exploration) keep(r *Result) error {
 	}
 	s := &state{
 		Shard: cfg.shard + 1, Shards: cfg.shards, Steps: cfg.steps, Timeouts: cfg.timeouts, Expect: cfg.expect,
-		First: x.ctl.first, Finished: x.finished(), Result: saveResult(r),
+		Binary: binaryHash(), First: x.ctl.first, Finished: x.finished(), Result: saveResult(r),
 	}
 	s.save(x.shared.tasks, x.engines[0].names)
 	return writeState(cfg.resume, x.name, s)

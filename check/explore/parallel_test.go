@@ -66,6 +66,9 @@ func repetitions() int {
 
 func TestWorkersTogetherExploreWhatOneDoes(t *testing.T) {
 	for _, p := range parallelPrograms {
+		if raceDetector && p.complete > 1000 {
+			continue // it takes long, and shares no other way
+		}
 		for _, workers := range []int{1, 2, 3, 8} {
 			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
 				for range repetitions() {

@@ -6,11 +6,15 @@ import "fmt"
 // them: it stands for what the program does not know, such as input.
 func Choose(n int) int {
 	t := self("Choose")
-	if n < 1 {
-		panic(fmt.Sprintf("explore: Choose: %d; there must be at least 1 to choose from", n))
+	if n < 1 || n > maxChoices {
+		panic(fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, maxChoices))
 	}
+	t.chose = t.chose || n > 1
 	return t.choose(n)
 }
+
+// maxChoices is as much as a replay token holds.
+const maxChoices = 1 << 30
 
 func (t *thread) choose(n int) int {
 	if n == 1 {
@@ -28,17 +32,18 @@ func (t *thread) choose(n int) int {
 // last Pause has another value. Loops that wait for other threads stay finite by
 // that, and no execution is lost but those that differ in how often a thread
 // looked in vain. In a loop that gives up after so many rounds Pause is wrong: the
-// execution in which it gives up would be lost. In a loop that tries to take an
-// [RWMutex] it does not wait, so the loop has no end.
+// execution in which it gives up would be lost. It does not
+// wait after a [Choose], since then the caller need not do the same again, nor in a
+// loop that tries to take an [RWMutex]: such loops have no end.
 func Pause() {
 	t := self("Pause")
 	if len(t.marks) == 0 {
 		return
 	}
-	if len(t.marks) < maxMarks && !t.moved() {
+	if len(t.marks) < maxMarks && !t.moved() && !t.chose {
 		t.await = append(t.await[:0], t.marks...)
 	}
-	t.marks = t.marks[:0]
+	t.marks, t.chose = t.marks[:0], false
 }
 
 // moved says whether a variable was not for t itself what it had been when t first

@@ -9,6 +9,9 @@ func (d *dpor) observe(e *engine) {
 		i := int32(d.seen)
 		ev := &e.events[i]
 		d.room(e, d.seen)
+		if ev.after {
+			d.barrier = i
+		}
 		if d.seen >= d.known {
 			d.nodeOf[i] = int32(d.lastThreadNode())
 			d.clockOf(e, i, ev)
@@ -102,11 +105,9 @@ func (d *dpor) clockOf(e *engine, i int32, ev *event) {
 		joinInto(c, d.clock(ev.from))
 	}
 	if ev.after {
-		for _, l := range d.last {
-			if l >= 0 {
-				joinInto(c, d.clock(l))
-			}
-		}
+		d.afterAll(e, i, ev, c)
+	} else if ev.waited && d.prev[i] < d.barrier && t.waitedFor(e.timeID) {
+		d.afterBarrier(e, c)
 	}
 	d.preds = d.preds[:0]
 	if ev.obj != noObject {
@@ -128,6 +129,29 @@ func (d *dpor) clockOf(e *engine, i int32, ev *event) {
 		joinInto(c, d.clock(ev.from))
 	}
 	c[ev.thread] = ev.seq
+}
+
+// afterAll adds to c, the clock of event i, all that has been executed: nothing of
+// that could have come after i, which was made possible by time advancing. But where
+// a Note was signaled for a while i could have come before.
+func (d *dpor) afterAll(e *engine, i int32, ev *event, c []int32) {
+	if ev.kind == opNoteSleep {
+		d.disabled(e, i, ev, c)
+	}
+	for _, l := range d.last {
+		if l >= 0 {
+			joinInto(c, d.clock(l))
+		}
+	}
+}
+
+// afterBarrier does the same for a thread that polled the clock and was not the
+// first to see it advance.
+func (d *dpor) afterBarrier(e *engine, c []int32) {
+	b := &e.events[d.barrier]
+	known := c[b.thread]
+	joinInto(c, d.clock(d.barrier))
+	c[b.thread] = max(known, b.seq-1)
 }
 
 func (d *dpor) addPreds(dep *dependencies, m mode) {
@@ -153,10 +177,30 @@ func (d *dpor) findRaces(e *engine, i int32, ev *event, c []int32) {
 				continue
 			}
 		}
-		if d.immediate(e, k) && d.stillWoken(e, p, ev) {
+		if d.immediate(e, k) && d.stillWoken(e, p, ev) && !d.slept(e, p, i, ev) {
 			d.races = append(d.races, race{e: p, f: i})
 		}
 	}
+}
+
+// slept says whether the step that is event i sleeps where p was taken, and depends on
+// nothing that came after that, but p: then it can come before all that does not depend on
+// p, whatever follows, and so what the race leads to has been explored.
+func (d *dpor) slept(e *engine, p, i int32, ev *event) bool {
+	if ev.waited || ev.timed || ev.kind == opCAS || ev.kind == opFutexWait || d.prev[i] > p || ev.from > p {
+		return false
+	}
+	for _, q := range d.preds {
+		if q > p {
+			return false
+		}
+	}
+	for _, s := range d.nodes[d.nodeOf[p]].sleep {
+		if s.thread == ev.thread {
+			return s.outer || s.footprint == ev.footprint()
+		}
+	}
+	return false
 }
 
 // lateRace writes down the race of event i, which did not time out early, with the
@@ -185,25 +229,17 @@ func (d *dpor) immediate(e *engine, k int) bool {
 	return true
 }
 
-// disabled writes down the races with the events that made event i impossible
-// for a while.
+// disabled writes down the race with the event that made event i impossible for a
+// while.
 func (d *dpor) disabled(e *engine, i int32, ev *event, c []int32) {
-	d.disablers(e, &e.object(ev.obj).dep, ev.kind, func(p int32) {
-		pe := &e.events[p]
-		r := race{e: p, f: i}
-		if c[pe.thread] < pe.seq && (len(d.races) == 0 || d.races[len(d.races)-1] != r) && d.stillWoken(e, p, ev) {
-			d.races = append(d.races, r)
-		}
-	})
-}
-
-func (d *dpor) disablers(e *engine, dep *dependencies, k Kind, f func(int32)) {
-	if k == opLock && len(dep.lastRLock) > 0 {
-		for _, p := range dep.lastRLock {
-			f(p)
-		}
-	} else if dep.lastLock >= 0 {
-		f(dep.lastLock)
+	p := e.object(ev.obj).dep.lastLock
+	if p < 0 {
+		return
+	}
+	pe := &e.events[p]
+	r := race{e: p, f: i}
+	if c[pe.thread] < pe.seq && (len(d.races) == 0 || d.races[len(d.races)-1] != r) && d.stillWoken(e, p, ev) {
+		d.races = append(d.races, r)
 	}
 }
 
@@ -215,7 +251,12 @@ func (d *dpor) stillWoken(e *engine, p int32, ev *event) bool {
 	}
 	for _, m := range e.threads[ev.thread].waited {
 		for _, w := range m.obj.changes[m.version:] {
-			if w < p || w > p && int(w) < d.seen && !d.before(e, p, w) {
+			switch {
+			case w < 0: // time advanced, before event -1-w
+				if int(-1-w) <= d.seen {
+					return true
+				}
+			case w < p || w > p && int(w) < d.seen && !d.before(e, p, w):
 				return true
 			}
 		}
@@ -251,15 +292,13 @@ func (d *dpor) waitInVain(e *engine) {
 		}
 		switch t.op.kind {
 		case opLock, opRLock, opNoteSleep:
-			d.disablers(e, &t.op.obj.dep, t.op.kind, func(p int32) {
-				pe := &e.events[p]
-				if pe.thread == t.id {
-					return
-				}
-				if q := d.prior(t, t.seq+1); q < 0 || !d.before(e, p, q) {
-					d.races = append(d.races, race{e: p, f: -1 - t.id})
-				}
-			})
+			p := t.op.obj.dep.lastLock
+			if p < 0 || e.events[p].thread == t.id {
+				continue
+			}
+			if q := d.prior(t, t.seq+1); q < 0 || !d.before(e, p, q) {
+				d.races = append(d.races, race{e: p, f: -1 - t.id})
+			}
 		}
 	}
 }

@@ -19,8 +19,8 @@ func (s *replay) begin(*engine) bool {
 }
 
 func (s *replay) next(e *engine) *thread {
-	if s.at == len(s.schedule) || !e.anyEnabled() {
-		return nil // the end, or time must pass
+	if s.at == len(s.schedule) {
+		return nil
 	}
 	d := s.schedule[s.at]
 	if d < 0 || int(d&placeMask) >= len(e.alive) {
@@ -81,7 +81,7 @@ func decisionText(d int32) string {
 	text := fmt.Sprintf("thread %d", d&placeMask)
 	check := d >> checkShift
 	if check&kindMask != 0 {
-		text += ": " + Kind(check&kindMask).String()
+		text += ": " + kind(check&kindMask).String()
 	}
 	if o := check >> objectShift; o > 0 {
 		text += fmt.Sprintf(" (object %d)", o-1)

@@ -8,7 +8,11 @@ import (
 // Run explores program: it executes it again and again, each time in another
 // order of its threads' steps. program runs on the first thread of each
 // execution; it makes what it uses, starts threads by [Go], and may end before
-// them. The error is of options that do not fit. In a test, use [Test].
+// them. The error is of options or flags that do not fit, or of the file of
+// -explore.resume; with an error of that file the Result counts nevertheless. In a test,
+// use [Test].
+//
+// To shorten the counterexample may take some seconds more.
 //
 // When a thread blocks outside the controlled types, Run returns a violation of
 // [Blocking] and leaves that thread's goroutine, and those of the others, as
@@ -25,7 +29,11 @@ func Run(program func(), opts ...Option) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return x.run()
+	r, err := x.run()
+	if r.Violation != nil {
+		x.engines[0].explain(r.Violation, "", 0)
+	}
+	return r, err
 }
 
 // configure makes a config of opts and of fl, which override them; nil: none.
@@ -52,10 +60,12 @@ type exploration struct {
 	results chan Result
 	shared  *tree   // what the engines share who explore exhaustively
 	before  *Result // what an earlier run has found, from which this one goes on
+
+	saveEvery time.Duration
 }
 
 func newExploration(cfg *config, program func(), name string) (*exploration, error) {
-	x := &exploration{ctl: newControl(cfg), program: program, name: name}
+	x := &exploration{ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery}
 	if cfg.strategy == "exhaustive" {
 		return x, x.divide()
 	}
@@ -63,41 +73,35 @@ func newExploration(cfg *config, program func(), name string) (*exploration, err
 	return x, nil
 }
 
-// run lets the engines work, and watches them.
+// # Rounds
+//
+// An exploration that is kept in a file is done in rounds: now and then all engines
+// leave what they have not explored to their tree, as at the end of a budget; that is
+// written, and they go on from there. So who kills the process loses one round.
+
+// saveEvery is how long a round takes.
+const saveEvery = 30 * time.Second
+
+// run lets the engines work, round by round.
 func (x *exploration) run() (r Result, err error) {
 	defer x.ctl.close()
-	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
-	s := x.engines[0].strategy
-	for _, e := range x.engines {
-		e.ctl = x.ctl
-		go func() { x.results <- e.work(e == x.engines[0]) }()
-	}
 	defer x.endBySignal()()
-	watch, tell := time.NewTicker(x.ctl.cfg.patience/silentTicks), time.NewTicker(interval/4)
-	defer watch.Stop()
-	defer tell.Stop()
-	for left := len(x.engines); left > 0; {
-		select {
-		case one := <-x.results:
-			r.add(&one)
-			left--
-		case <-tell.C:
-			x.ctl.progress.tick(x.ctl, time.Since(x.ctl.start))
-		case <-watch.C:
-			if v := x.ctl.blocked(x.engines); v != nil {
-				x.ctl.abandon()
-				r.add(&Result{Violation: v, Violations: 1, Complete: x.ctl.ended.Load(), Steps: x.ctl.steps.Load()})
-				left = 0
-				s = strategies[x.ctl.cfg.strategy].make(x.ctl.cfg) // the engine may still use its own
-			}
+	s := x.engines[0].strategy
+	for first := true; ; first = false {
+		if x.round(&r, first) {
+			s = strategies[x.ctl.cfg.strategy].make(x.ctl.cfg) // the engine may still use its own
+			break
 		}
+		if x.shared == nil || !x.ctl.rest.Load() || x.ctl.halt.Load() || x.finished() {
+			break
+		}
+		so := x.total(r)
+		x.keep(&so) // if that fails the last one says so, unless it succeeds
+		x.ctl.rest.Store(false)
+		x.shared.reopen()
 	}
 	x.ctl.progress.end()
-	r.Elapsed = time.Since(x.ctl.start)
-	if x.before != nil {
-		r.Elapsed += x.before.Elapsed
-		r.add(x.before)
-	}
+	r = x.total(r)
 	if v := r.Violation; v != nil && v.Property == Nondeterminism && x.before != nil {
 		v.Message += changedSince(x.ctl.cfg.resume)
 	}
@@ -105,9 +109,53 @@ func (x *exploration) run() (r Result, err error) {
 	return r, x.keep(&r)
 }
 
+// total is r with what an earlier run has found.
+func (x *exploration) total(r Result) Result {
+	r.Elapsed = time.Since(x.ctl.start)
+	if x.before != nil {
+		r.Elapsed += x.before.Elapsed
+		r.add(x.before)
+	}
+	return r
+}
+
+// round lets the engines work until they rest or have ended, watches them, and adds
+// to r what they find. It says whether one blocks and is abandoned.
+func (x *exploration) round(r *Result, first bool) (abandoned bool) {
+	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
+	for _, e := range x.engines {
+		e.ctl = x.ctl
+		go func() { x.results <- e.work(first && e == x.engines[0]) }()
+	}
+	watch, tell, save := time.NewTicker(x.ctl.cfg.patience/silentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
+	defer watch.Stop()
+	defer tell.Stop()
+	defer save.Stop()
+	for left := len(x.engines); left > 0; {
+		select {
+		case one := <-x.results:
+			r.add(&one)
+			left--
+		case <-tell.C:
+			x.ctl.progress.tick(x.ctl, time.Since(x.ctl.start))
+		case <-save.C:
+			x.ctl.rest.Store(x.kept())
+		case <-watch.C:
+			if v := x.ctl.blocked(x.engines); v != nil {
+				x.ctl.abandon()
+				r.add(&Result{Violation: v, Violations: 1})
+				r.Complete, r.Steps = x.ctl.ended.Load()-r.Stuck-r.Cut-r.TooLong, x.ctl.steps.Load()
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // work explores, and closes e.
 func (e *engine) work(first bool) (r Result) {
 	defer e.close()
+	defer e.leave()
 	if first && !reserved[e.cfg.strategy] {
 		if v := e.rehearse(); v != nil {
 			e.ctl.stop("")
@@ -125,6 +173,7 @@ func (e *engine) explore() (r Result) {
 		defer e.ctl.close()
 	}
 	e.split()
+	before := e.steps
 	for e.strategy.begin(e) && e.ctl.admit() {
 		e.perform()
 		e.judge()
@@ -138,12 +187,16 @@ func (e *engine) explore() (r Result) {
 		}
 		e.tellProgress()
 	}
-	if s, ok := e.strategy.(*dpor); ok {
-		s.tree.leave(s)
-	}
-	r.Steps, r.Elapsed = e.steps, time.Since(e.ctl.start)
+	r.Steps, r.Elapsed = e.steps-before, time.Since(e.ctl.start)
 	r.conclude(e.ctl, e.strategy)
 	return r
+}
+
+// leave ends the work of those who share e's tree.
+func (e *engine) leave() {
+	if d, ok := e.strategy.(*dpor); ok {
+		d.tree.leave(d)
+	}
 }
 
 // perform executes the program once, under the eyes of the watchdog.

@@ -261,3 +261,32 @@ func TestGarbageInTheReplayFlagIsAnError(t *testing.T) {
 		require.Contains(t, f.errors[0], "not a schedule")
 	}, "-explore.replay=garbage")
 }
+
+// What KeepGoing's documentation says.
+func TestKeepGoingExploresNothingAfterAFault(t *testing.T) {
+	program := func() {
+		var x Int32
+		Go(func() { x.Store(1) })
+		Go(func() { Assert(x.Load() != 0, "too early") })
+	}
+	for strategy, complete := range map[string]uint64{"exhaustive": 0, "naive": 1} {
+		r, err := Run(program, KeepGoing(), Strategy(strategy))
+		require.NoError(t, err)
+		require.EqualValues(t, complete, r.Complete, strategy)
+		require.NotZero(t, r.Violations, strategy)
+	}
+}
+
+func TestWhoHoldsAViolationCanPrintWhatTestPrints(t *testing.T) {
+	program := func() { Go(func() { panic("boom") }) }
+	r, err := Run(program)
+	require.NoError(t, err)
+	v := r.Violation
+	require.True(t, v.Minimal)
+	require.Contains(t, v.HTML, "boom")
+	require.Contains(t, v.Text(), v.Table)
+	require.Contains(t, v.Text(), v.Stack)
+	require.Contains(t, v.Text(), "replay: -explore.replay="+v.Schedule.String())
+	f, r := watched(t, program)
+	require.Contains(t, strings.Join(f.errors, ""), r.Violation.Text())
+}

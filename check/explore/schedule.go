@@ -25,7 +25,7 @@ type Schedule []int32
 func chose(v int) int32 { return int32(-1 - v) }
 
 // The bits of a decision that lets a thread take a step: its place, and a check
-// of 5 bits for the Kind and 10 for the object's id and 1. A check of 0 is none.
+// of 5 bits for the kind and 10 for the object's id and 1. A check of 0 is none.
 const (
 	checkShift  = 16
 	placeMask   = 1<<checkShift - 1
@@ -72,7 +72,7 @@ var kindLetters = [...]byte{
 	opNone: 'y', opLoad: 'l', opStore: 's', opSwap: 'x', opCAS: 'c', opAdd: 'a', opAnd: 'd', opOr: 'o',
 	opLock: 'L', opTryLock: 'T', opUnlock: 'U', opRLock: 'R', opTryRLock: 'A', opRUnlock: 'V',
 	opNoteSleep: 'n', opNoteWakeup: 'w', opNoteClear: 'k', opCondWait: 'W', opSignal: 'g', opBroadcast: 'b',
-	opFutexWait: 'f', opFutexWake: 'F', opWoken: 'e', opTimeout: 'i', opJoin: 'j', opNow: 't',
+	opFutexWait: 'f', opFutexWake: 'F', opWoken: 'e', opTimeout: 'i', opJoin: 'j', opNow: 't', opDrain: 'D',
 }
 
 // String returns the schedule as one word, for the flag -explore.replay.
@@ -189,7 +189,7 @@ func (p *scheduleParser) decision() {
 		p.thread = p.number(placeMask)
 		return
 	case c == '=':
-		d = chose(int(p.number(1 << 30)))
+		d = chose(int(p.number(maxChoices)))
 	case kind < 0:
 		p.err = fmt.Sprintf("%q means nothing", c)
 	case p.thread < 0:

@@ -18,7 +18,7 @@ func randomSchedule(r *rand.Rand, most int) (s Schedule) {
 			d = chose(r.IntN(10))
 		case 1: // unchecked
 		default:
-			o := op{kind: Kind(1 + r.IntN(len(kindLetters)-1))}
+			o := op{kind: kind(1 + r.IntN(len(kindLetters)-1))}
 			if r.IntN(3) > 0 {
 				o.obj = &object{id: int32(r.IntN(1200))}
 			}
@@ -49,15 +49,15 @@ func TestLongSchedulesAreShortWords(t *testing.T) {
 	require.Less(t, len(s.String()), longSchedule)
 }
 
-// Every Kind has a letter of its own, and what the letters mean does not change.
+// Every kind has a letter of its own, and what the letters mean does not change.
 func TestKindLetters(t *testing.T) {
-	require.Equal(t, len(kindNames), len(kindLetters), "a Kind without a letter, or more")
+	require.Equal(t, len(kindNames), len(kindLetters), "a kind without a letter, or more")
 	require.LessOrEqual(t, len(kindLetters), kindMask+1, "Kinds do not fit into a check")
-	seen := map[byte]Kind{}
+	seen := map[byte]kind{}
 	for k, c := range kindLetters {
 		require.NotContains(t, seen, c)
 		require.True(t, 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z', "%c", c)
-		seen[c] = Kind(k)
+		seen[c] = kind(k)
 	}
 	require.Equal(t, opCAS, seen['c'])
 	require.Equal(t, opNow, seen['t'])

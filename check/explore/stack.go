@@ -14,11 +14,15 @@ import (
 // Switching is no step. Two threads that switch to the same Stack with nothing
 // to order them are a data race.
 type Stack struct {
+	_      noCopy
 	at     *coro.Stack // where it is suspended
 	c      *carrier    // made by Init, and not ended
 	dead   bool
 	shadow shadow
 }
+
+// reset: the coroutines have ended with the execution.
+func (s *Stack) reset() { *s = Stack{} }
 
 // Init makes s, a zero Stack, a coroutine that runs f when first switched to. f
 // must not end before a Switch of that Stack has returned false.
@@ -68,8 +72,12 @@ func (s *Stack) take() *coro.Stack {
 
 // touch looks for others that use s.
 func (s *Stack) touch(t *thread) {
-	if s.shadow.e != t.e {
+	if s.shadow.e == nil {
 		s.shadow = shadow{e: t.e, name: "a Stack"}
+		t.e.plain = append(t.e.plain, s)
+	}
+	if s.shadow.e != t.e {
+		panic("explore: a Stack is used by two explorations at the same time; make it inside the program, or explore with one worker")
 	}
 	s.shadow.write(t)
 }

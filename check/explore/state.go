@@ -1,10 +1,13 @@
 package explore
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -16,7 +19,7 @@ import (
 
 // stateVersion is that of the files that -explore.resume writes: one that was
 // written by another version of this package is refused.
-const stateVersion = 1
+const stateVersion = 2
 
 // stateFile is what is kept of unfinished explorations, and of finished ones for
 // [Merge]: JSON.
@@ -30,6 +33,7 @@ type state struct {
 	Shard, Shards   int      // Shard from 1
 	Steps, Timeouts int      // the bound
 	Expect          Property `json:",omitempty"` // MustViolate
+	Binary          string   // see binaryHash
 	First           uint64   // what the first execution did: see recognise
 	Finished        bool
 	Result          savedResult
@@ -55,7 +59,7 @@ type savedViolation struct {
 
 type savedStep struct {
 	Thread, Seq   int32
-	Kind          Kind
+	Kind          kind
 	Waited, Outer bool `json:",omitempty"`
 	Obj, Obj2     int32
 	Mode          mode
@@ -164,16 +168,36 @@ func writeState(file, name string, s *state) error {
 	return nil
 }
 
+// binaryHash tells one binary from another. A program that has changed, be it in
+// one assertion, is in another one; the same source, built the same way in the
+// same place, is in the same.
+var binaryHash = sync.OnceValue(func() string {
+	file, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
+})
+
 // recognise compares e's execution, which is the first, with that of the run which
 // has written the file of -explore.resume. Values are left out: addresses among them
 // may differ between two processes.
 func (e *engine) recognise() *Violation {
 	h := fnv.New64a()
 	for _, ev := range e.events {
-		fmt.Fprintln(h, ev.thread, ev.kind, ev.obj, ev.obj2)
+		fmt.Fprintln(h, e.threads[ev.thread].nth, ev.kind, ev.obj, ev.obj2)
 	}
 	for _, c := range e.choices {
-		fmt.Fprintln(h, c.after, c.thread, c.n)
+		fmt.Fprintln(h, c.after, e.threads[c.thread].nth, c.n)
 	}
 	was, is := e.ctl.first, max(h.Sum64(), 1)
 	if was != 0 && was != is {
@@ -192,7 +216,7 @@ func changedSince(file string) string {
 // in this one, too, is not known.
 func (e *engine) expect(threads int) {
 	for id := int32(0); threads > 0 && int(id) <= threads; id++ {
-		e.threads = append(e.threads, &thread{e: e, id: id, last: -1, ended: true})
+		e.threads = append(e.threads, e.unborn(id))
 	}
 }
 
@@ -217,7 +241,7 @@ var runs = struct {
 // endBySignal ends an exploration that is kept in a file when the process is asked
 // to end. The function that it returns ends that.
 func (x *exploration) endBySignal() (done func()) {
-	if x.ctl.cfg.resume == "" || x.shared == nil {
+	if !x.kept() {
 		return func() {}
 	}
 	asked, over := make(chan os.Signal, 1), make(chan struct{})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -64,6 +65,46 @@ func TestResumedEqualsUninterrupted(t *testing.T) {
 	}
 }
 
+// What is written on the way is what a process that is killed then leaves.
+func TestAnExplorationThatRestsLosesNothing(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		file := filepath.Join(t.TempDir(), "f")
+		cfg := defaults()
+		cfg.keepGoing, cfg.workers, cfg.resume = true, workers, file
+		x, err := newExploration(cfg, steps(2, 8), "x")
+		require.NoError(t, err)
+		x.saveEvery = time.Millisecond
+		var killed *stateFile
+		stop := make(chan struct{})
+		looked := make(chan struct{})
+		go func() {
+			defer close(looked)
+			for killed == nil || len(killed.Explorations) == 0 || killed.Explorations["x"].Finished {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if f, err := readState(file); err == nil {
+					killed = f
+				}
+			}
+		}()
+		r, err := x.run()
+		require.NoError(t, err)
+		close(stop)
+		<-looked
+		require.Equal(t, []uint64{12870, 0, 0}, []uint64{r.Complete, r.Stuck, r.Cut})
+		require.Equal(t, r.Complete*16, r.Steps)
+		s := killed.Explorations["x"]
+		require.NotNil(t, s, "nothing was written on the way")
+		require.False(t, s.Finished)
+		require.NoError(t, writeState(file, "x", s))
+		rest := resumed(t, steps(2, 8), file, 1_000_000, workers, 0, 1)
+		require.Equal(t, []uint64{12870, 0, 0}, []uint64{rest.Complete, rest.Stuck, rest.Cut})
+	}
+}
+
 func TestShardsThatAreResumedMergeToTheWhole(t *testing.T) {
 	for _, p := range parallelPrograms[2:] {
 		t.Run(p.name, func(t *testing.T) {
@@ -80,6 +121,32 @@ func TestShardsThatAreResumedMergeToTheWhole(t *testing.T) {
 			require.ErrorContains(t, err, "1 shard of 3 missing: 3")
 		})
 	}
+}
+
+// Threads have other ids there when another worker has seen them first.
+func TestShardsOfWorkersKnowTheirProgram(t *testing.T) {
+	program := func() {
+		var x Int32
+		for i := range int32(3) {
+			Go(func() {
+				x.Add(1)
+				Go(func() { x.Add(i) })
+			})
+		}
+	}
+	firsts := map[uint64]bool{}
+	for order := range 3 {
+		e := newEngine(defaults(), program, nil)
+		e.ctl = newControl(e.cfg)
+		for k := range int32(3) { // as if met in another order
+			e.names.of(birth{0, (k + int32(order)) % 3})
+		}
+		require.Nil(t, e.rehearse())
+		firsts[e.ctl.first] = true
+		e.close()
+		e.ctl.close()
+	}
+	require.Len(t, firsts, 1)
 }
 
 func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
@@ -108,12 +175,21 @@ func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "cannot be written")
 
 	for from, to := range map[string]string{
-		`"version":1`: `"version":9`, `{"version"`: `garbage`, `"Shard":1`: `"Shard":4`, `"Node":1`: `"Node":99`, `"Thread":1`: `"Thread":77`,
+		`"version":2`: `"version":9`, `{"version"`: `garbage`, `"Shard":1`: `"Shard":4`, `"Node":1`: `"Node":99`, `"Thread":1`: `"Thread":77`,
 	} {
 		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(good), from, to, 1)), 0o666))
 		_, err = again(same, lastZero(4).started())
 		require.ErrorContains(t, err, file, "%s", from)
 	}
+
+	// The same program, perhaps, in another binary.
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(good), binaryHash(), "0123", 1)), 0o666))
+	_, err = again(same, lastZero(4).started())
+	require.ErrorContains(t, err, "was written by another binary")
+	other := filepath.Join(t.TempDir(), "other")
+	require.NoError(t, os.WriteFile(other, good, 0o666))
+	_, err = Merge(file, other)
+	require.ErrorContains(t, err, "was written by another binary than the file before")
 
 	// Another program, as its first execution tells, or only later ones.
 	for _, first := range []bool{true, false} {

@@ -109,83 +109,68 @@ func TestNaiveMeetsDeadlocksAndTime(t *testing.T) {
 	require.Zero(t, r.Stuck)
 }
 
-// randomSteps is a program of 2 or 3 threads made from seed.
-func randomSteps(seed uint64) func() {
-	rng := rand.New(rand.NewPCG(seed, 1))
-	type step struct{ kind, x, v int }
-	threads := make([][]step, 2+rng.IntN(2))
-	for i := range threads {
-		for range 1 + rng.IntN(3) {
-			threads[i] = append(threads[i], step{rng.IntN(6), rng.IntN(2), rng.IntN(3)})
-		}
-	}
-	return func() {
-		var xs [2]Int32
-		var locks [2]Mutex
-		for _, steps := range threads {
-			Go(func() {
-				for _, s := range steps {
-					x, v := &xs[s.x], int32(s.v)
-					switch s.kind {
-					case 0:
-						x.Load()
-					case 1:
-						x.Store(v)
-					case 2:
-						x.CompareAndSwap(v, v+1)
-					case 3:
-						x.Add(v)
-					case 4:
-						x.Store(int32(Choose(2)))
-					case 5:
-						locks[s.x].Lock()
-						if v > 0 { // else it is never unlocked
-							defer locks[s.x].Unlock()
-						}
-					}
-				}
-			})
-		}
-	}
-}
-
 // TestBoundedExploresEachTraceUpToTheBound: those that naive finds, each first with
 // the fewest preemptions with which naive does.
 func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
-	n := uint64(300)
-	if raceDetector {
-		n = 50
+	n := uint64(100)
+	if raceDetector || testing.Short() {
+		n = 15
 	}
-	for seed := range n {
-		program := randomSteps(seed)
-		fewest := map[string]int{}
-		exploreWith(t, "naive", defaults(), program, func(e *engine) {
-			n, trace := e.strategy.(*spy).preemptions, traceOf(e)
-			if old, ok := fewest[trace]; !ok || n < old {
-				fewest[trace] = n
+	for _, pf := range profiles {
+		t.Run(pf.name, func(t *testing.T) {
+			compared := 0
+			for seed := *bruteSeed; seed < *bruteSeed+n; seed++ {
+				p := pf.random(rand.New(rand.NewPCG(seed, 1)))
+				if _, small := enumerate(p, 150); small && !p.spawnsDeep() && boundedFindsFewest(t, p, seed) {
+					compared++
+				}
 			}
+			require.NotZero(t, compared)
 		})
-		for bound := range 5 {
-			got, last := map[string]int{}, 0
-			cfg := defaults()
-			cfg.preempt = bound
-			exploreWith(t, "bounded", cfg, program, func(e *engine) {
-				n, trace := e.strategy.(*spy).preemptions, traceOf(e)
-				require.GreaterOrEqual(t, n, last, "seed %d: fewest preemptions first", seed)
-				if _, ok := got[trace]; !ok {
-					got[trace] = n
-				}
-				last = n
-			})
-			want := map[string]int{}
-			for trace, n := range fewest {
-				if n <= bound {
-					want[trace] = n
-				}
-			}
-			require.Equal(t, want, got, "seed %d, bound %d", seed, bound)
-		}
 	}
+}
+
+// spawnsDeep: threads of threads have other ids in each exploration, and so in traceOf.
+func (p *prog) spawnsDeep() bool {
+	var spawns func(body []ins) bool
+	spawns = func(body []ins) bool {
+		return slices.ContainsFunc(body, func(in ins) bool { return in.op == pGo || spawns(in.body) })
+	}
+	return slices.ContainsFunc(p.threads[1:], spawns)
+}
+
+// boundedFindsFewest compares bounded with naive. It says false if p breaks a
+// property on the way: that ends an execution, at a moment that belongs to no trace.
+func boundedFindsFewest(t *testing.T, p *prog, seed uint64) bool {
+	fewest, broken := map[string]int{}, false
+	exploreWith(t, "naive", defaults(), newMachine(p).program, func(e *engine) {
+		broken = broken || e.outcome == failed
+		n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+		if old, ok := fewest[trace]; !ok || n < old {
+			fewest[trace] = n
+		}
+	})
+	for bound := 0; bound < 4 && !broken; bound++ {
+		got, last := map[string]int{}, 0
+		cfg := defaults()
+		cfg.preempt = bound
+		exploreWith(t, "bounded", cfg, newMachine(p).program, func(e *engine) {
+			n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+			require.GreaterOrEqual(t, n, last, "seed %d: fewest preemptions first", seed)
+			if _, ok := got[trace]; !ok {
+				got[trace] = n
+			}
+			last = n
+		})
+		want := map[string]int{}
+		for trace, n := range fewest {
+			if n <= bound {
+				want[trace] = n
+			}
+		}
+		require.Equal(t, want, got, "seed %d, bound %d:\n%s", seed, bound, p)
+	}
+	return !broken
 }
 
 func TestBoundedSaysWhenItLeavesNothingOut(t *testing.T) {

@@ -96,11 +96,9 @@ func counterexample(t testing.TB, v *Violation, nth int) string {
 	if v == nil {
 		return ""
 	}
-	text := ""
-	for _, part := range []string{v.Table, v.Stack, hint(v.Property), savePage(t, v.HTML, nth)} {
-		if part = strings.TrimRight(part, "\n"); part != "" {
-			text += "\n\n" + part
-		}
+	text := "\n\n" + v.Text()
+	if page := savePage(t, v.HTML, nth); page != "" {
+		text += "\n\n" + page
 	}
 	return text
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"schedlab/internal/coro"
 )
@@ -36,6 +37,7 @@ type thread struct {
 	marks  []mark // what it has read since the last Pause
 	await  []mark // its op waits until one of these has changed; empty: does not
 	waited []mark // await, of its last event
+	chose  bool   // it has called Choose since the last Pause
 
 	sync clock // see 'Two kinds of happens-before'
 }
@@ -44,6 +46,12 @@ const noDeadline = -1
 
 // String names t for people, who know nothing of ids.
 func (t *thread) String() string { return fmt.Sprintf("thread %d", t.nth) }
+
+// waitedFor says whether t's last event, before which it had paused, had waited for
+// the object of id.
+func (t *thread) waitedFor(id int32) bool {
+	return slices.ContainsFunc(t.waited, func(m mark) bool { return m.obj.id == id })
+}
 
 // mark is an object that a thread has read since its last Pause.
 type mark struct {

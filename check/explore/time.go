@@ -100,7 +100,7 @@ func (e *engine) advanceTime() bool {
 			next = min(next, t.deadline)
 		}
 		for _, m := range t.await {
-			if m.obj == e.clockObj.o {
+			if m.obj == e.clockObj.o && len(m.obj.changes) == m.version { // otherwise it waits for something else, too
 				next = min(next, e.now+tick)
 			}
 		}
@@ -110,7 +110,7 @@ func (e *engine) advanceTime() bool {
 	}
 	e.now = max(e.now, next)
 	o := e.timeObject()
-	o.changes = append(o.changes, -1)
+	o.changes = append(o.changes, int32(-1-len(e.events)))
 	e.barrier = true
 	return true
 }

@@ -2,41 +2,84 @@ package explore
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// timedOps are what threads of timedPrograms do with two notes and a variable; each
-// appends what it has seen to the thread's own story.
+// timedOps are what threads of timedPrograms do; each appends what it has seen to
+// the thread's own story.
 var timedOps = []struct {
 	name string
-	do   func(w *timedWorld, seen *string)
+	do   func(w *timedWorld, seen *sights)
 }{
-	{"n.SleepFor(10)", func(w *timedWorld, seen *string) { *seen += fmt.Sprint(w.n.SleepFor(10), " ") }},
-	{"m.SleepFor(20)", func(w *timedWorld, seen *string) { *seen += fmt.Sprint(w.m.SleepFor(20), " ") }},
-	{"n.Wakeup()", func(w *timedWorld, _ *string) { w.n.Wakeup() }},
-	{"m.Wakeup()", func(w *timedWorld, _ *string) { w.m.Wakeup() }},
-	{"x.Add(1)", func(w *timedWorld, seen *string) { *seen += fmt.Sprint(w.x.Add(1), " ") }},
-	{"x.Load()", func(w *timedWorld, seen *string) { *seen += fmt.Sprint(w.x.Load(), " ") }},
-	{"n.Sleep()", func(w *timedWorld, _ *string) { w.n.Sleep() }},
+	{"n.SleepFor(10)", func(w *timedWorld, seen *sights) { seen.saw(w.n.SleepFor(10)) }},
+	{"m.SleepFor(20)", func(w *timedWorld, seen *sights) { seen.saw(w.m.SleepFor(20)) }},
+	{"n.Wakeup()", func(w *timedWorld, _ *sights) { w.n.Wakeup() }},
+	{"m.Wakeup()", func(w *timedWorld, _ *sights) { w.m.Wakeup() }},
+	{"n.Wakeup(); n.Clear()", func(w *timedWorld, _ *sights) { w.n.Wakeup(); w.n.Clear() }},
+	{"n.Clear()", func(w *timedWorld, _ *sights) { w.n.Clear() }},
+	{"n.Sleep()", func(w *timedWorld, _ *sights) { w.n.Sleep() }},
+	{"n.Signaled()", func(w *timedWorld, seen *sights) { seen.saw(w.n.Signaled()) }},
+	{"x.Add(1)", func(w *timedWorld, seen *sights) { seen.saw(w.x.Add(1)) }},
+	{"x.Load()", func(w *timedWorld, seen *sights) { seen.saw(w.x.Load()) }},
+	{"spin", func(w *timedWorld, _ *sights) { w.spin() }},
+	{"f.Wait(0, 10)", func(w *timedWorld, seen *sights) { seen.saw(w.f.Wait(0, 10)) }},
+	{"f.Wait(0, 20)", func(w *timedWorld, seen *sights) { seen.saw(w.f.Wait(0, 20)) }},
+	{"f.Wake(1)", func(w *timedWorld, seen *sights) { seen.saw(w.f.Wake(1)) }},
+	{"f.Store(1)", func(w *timedWorld, _ *sights) { w.f.Store(1) }},
+	{"Sleep(15)", func(*timedWorld, *sights) { Sleep(15) }},
+	{"Now()", func(_ *timedWorld, seen *sights) { seen.saw(Now()) }},
+	{"poll", func(*timedWorld, *sights) { poll() }},
+	{"Choose(2)", func(_ *timedWorld, seen *sights) { seen.saw(Choose(2)) }},
+	{"mu{n.SleepFor(10)}", func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.n.SleepFor(10)); w.mu.Unlock() }},
+	{"mu{x.Add(1)}", func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.x.Add(1)); w.mu.Unlock() }},
+	{"rw{x.Add(1)}", func(w *timedWorld, seen *sights) { w.rw.Lock(); seen.saw(w.x.Add(1)); w.rw.Unlock() }},
+	{"r{Sleep(10); x.Load()}", func(w *timedWorld, seen *sights) { w.rw.RLock(); Sleep(10); seen.saw(w.x.Load()); w.rw.RUnlock() }},
 }
 
 type timedWorld struct {
 	n, m Note
 	x    Int32
+	f    Uint32
+	mu   Mutex
+	rw   RWMutex
 }
+
+func (w *timedWorld) spin() {
+	for w.x.Load() == 0 {
+		Pause()
+	}
+}
+
+func poll() {
+	for Now() < 12 {
+		Pause()
+	}
+}
+
+// sights is what a thread has seen.
+type sights struct{ strings.Builder }
+
+func (s *sights) saw(v any) { fmt.Fprint(s, v, " ") }
+
+// tooManyTimed executions are left out.
+const tooManyTimed = 2000
 
 // timedProgram is what its threads do: numbers of timedOps.
 type timedProgram [][]int
 
+// randomTimed draws from a few of the ops, so that threads meet.
 func randomTimed(r *rand.Rand) (p timedProgram) {
+	few := r.Perm(len(timedOps))[:3+r.IntN(4)]
 	for range 2 + r.IntN(2) {
 		var thread []int
 		for range 1 + r.IntN(3) {
-			thread = append(thread, r.IntN(len(timedOps)))
+			thread = append(thread, few[r.IntN(len(few))])
 		}
 		p = append(p, thread)
 	}
@@ -62,52 +105,118 @@ func (p timedProgram) legal() bool {
 }
 
 // outcomes returns what the threads can see, by strategy, with so many early
-// timeouts.
-func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts int) (map[string]bool, Result) {
-	all := map[string]bool{}
-	r, err := Run(func() {
-		w, seen, threads := &timedWorld{}, make([]string, len(p)), make([]*Thread, len(p))
-		for i, ops := range p {
-			threads[i] = Go(func() {
-				for _, o := range ops {
-					timedOps[o].do(w, &seen[i])
-				}
-			})
+// timeouts and, by one that bounds them, preemptions; and the fewest preemptions with
+// which they do.
+func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts, preemptions int) (map[string]int, Result) {
+	fewest, end := map[string]int{}, ""
+	cfg := defaults()
+	cfg.timeouts, cfg.preempt, cfg.executions = timeouts, preemptions, tooManyTimed
+	r := exploreWith(t, strategy, cfg, func() { end = p.run() }, func(e *engine) {
+		if e.outcome != complete {
+			return
 		}
-		for _, th := range threads {
-			th.Join()
+		n := e.strategy.(*spy).preemptions
+		if old, ok := fewest[end]; !ok || n < old {
+			fewest[end] = n
 		}
-		all[strings.Join(seen, "| ")] = true
-	}, Strategy(strategy), Timeouts(timeouts), KeepGoing(), Executions(20_000))
-	require.NoError(t, err)
-	return all, r
+	})
+	return fewest, r
 }
 
-// TestExhaustiveSeesWhatTimeLimitsAllow compares the reduction with every
-// interleaving, where waits end early, late, or by a wakeup.
-func TestExhaustiveSeesWhatTimeLimitsAllow(t *testing.T) {
-	programs := uint64(1200)
+// run returns what its threads have seen.
+func (p timedProgram) run() string {
+	w, seen, threads := &timedWorld{}, make([]sights, len(p)), make([]*Thread, len(p))
+	for i, ops := range p {
+		threads[i] = Go(func() {
+			for _, o := range ops {
+				timedOps[o].do(w, &seen[i])
+			}
+		})
+	}
+	var end strings.Builder
+	for i, th := range threads {
+		th.Join()
+		fmt.Fprint(&end, seen[i].String(), "| ")
+	}
+	return end.String()
+}
+
+// TestStrategiesSeeWhatTimeLimitsAllow compares them with every interleaving, where
+// waits end early, late, or by a wakeup.
+func TestStrategiesSeeWhatTimeLimitsAllow(t *testing.T) {
+	programs := uint64(1000)
 	if testing.Short() || raceDetector {
 		programs = 150
 	}
 	compared := 0
-	for seed := range programs {
+	for seed := *bruteSeed; seed < *bruteSeed+programs; seed++ {
 		r := rand.New(rand.NewPCG(seed, 7))
 		p, timeouts := randomTimed(r), r.IntN(3)
 		if !p.legal() {
 			continue
 		}
-		want, all := p.outcomes(t, "naive", timeouts)
-		if all.Verdict == Unknown && all.Complete > 10_000 {
-			continue // too large
+		want, all := p.outcomes(t, "naive", timeouts, 0)
+		if all.Complete+all.Stuck >= tooManyTimed {
+			continue
 		}
-		got, some := p.outcomes(t, "exhaustive", timeouts)
-		require.Equal(t, want, got, "%s, %d early timeouts", p, timeouts)
-		require.Equal(t, all.Stuck > 0, some.Stuck > 0, "stuck: %s, %d early timeouts", p, timeouts)
+		which := fmt.Sprintf("seed %d: %s, %d early timeouts", seed, p, timeouts)
+		got, some := p.outcomes(t, "exhaustive", timeouts, 0)
+		require.Equal(t, slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got)), which)
+		require.Equal(t, all.Stuck > 0, some.Stuck > 0, "stuck: %s", which)
 		if v := some.Violation; v != nil {
-			require.NotEqual(t, Nondeterminism, v.Property, "%s, %d early timeouts", p, timeouts)
+			require.NotEqual(t, Nondeterminism, v.Property, which)
+		}
+		for bound := range 2 {
+			got, _ := p.outcomes(t, "bounded", timeouts, bound)
+			within := maps.Clone(want)
+			maps.DeleteFunc(within, func(_ string, n int) bool { return n > bound })
+			require.Equal(t, within, got, "%s, at most %d preemptions", which, bound)
 		}
 		compared++
 	}
 	require.Greater(t, compared, int(programs/3))
+}
+
+// What a reduction loses first.
+func TestWaitsThatEndLateCouldHaveEndedBefore(t *testing.T) {
+	for name, c := range map[string]struct {
+		preemptions int // needed
+		program     func()
+	}{
+		"a note that was signaled for a while": {1, func() {
+			var n Note
+			Go(func() { n.Wakeup(); n.Clear() })
+			Go(func() { Assert(!n.SleepFor(10), "seen") })
+		}},
+		"and a sleep before": {1, func() {
+			var n Note
+			Go(func() { Sleep(10); Assert(!n.SleepFor(10), "seen") })
+			Go(func() { n.Wakeup(); n.Clear() })
+		}},
+		"the end of another": {0, func() {
+			var x, y Int32
+			other := Go(func() { x.Store(1) })
+			Go(func() { y.Store(7) })
+			Go(func() { y.Store(0); other.Join(); Assert(y.Load() != 7, "seen") })
+		}},
+	} {
+		for _, o := range [][]Option{{}, {Strategy("naive")}, {Preemptions(c.preemptions)}} {
+			r, err := Run(c.program, append(o, Timeouts(1))...)
+			require.NoError(t, err)
+			require.Equal(t, Violated, r.Verdict, "%s, %s", name, r.Bound)
+		}
+	}
+}
+
+// Each of them sees the clock advance, in either order.
+func TestTwoWhoPollTheClock(t *testing.T) {
+	r, err := Run(func() {
+		var x Int32
+		Go(func() { x.Add(1) })
+		Go(poll)
+		Go(func() { x.Load(); poll() })
+	})
+	require.NoError(t, err)
+	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
+	require.EqualValues(t, 2, r.Complete)
 }

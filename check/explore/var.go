@@ -4,6 +4,7 @@ package explore
 // accesses that nothing orders, one of them a write, are a data race, which is
 // a violation. See 'Two kinds of happens-before'.
 type Var[T any] struct {
+	_      noCopy
 	v      T
 	first  T // before the execution
 	shadow shadow

@@ -51,11 +51,22 @@ type Violation struct {
 	Message  string
 	Thread   int      // that broke it, by the order in which threads were made, from 0; for deadlocks, one of them
 	Step     int      // steps executed before
-	Stack    string   // of a panic
-	Schedule Schedule // which does it again: see Replay
-	Minimal  bool     // no shorter schedule exists within what was searched
-	Table    string   // the execution, one column per thread; Test fills it in
+	Stack    string   // of a panic, or of who blocks; else empty
+	Schedule Schedule // which does it again: the token of -explore.replay
+	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
+	Table    string   // Message, the execution, one column per thread, and how to replay it
 	HTML     string   // the same, as a page of its own
+}
+
+// Text tells v in full, as Test does.
+func (v *Violation) Text() string {
+	text := strings.TrimRight(v.Table, "\n")
+	for _, part := range []string{v.Stack, hint(v.Property)} {
+		if part != "" {
+			text += "\n\n" + strings.TrimRight(part, "\n")
+		}
+	}
+	return text
 }
 
 // String tells v in one line.

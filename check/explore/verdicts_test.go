@@ -80,6 +80,12 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			rw.Lock()
 		}, "thread 0 waits for rwmutex 1, held by thread 1, which has ended and itself"},
 		{func() {
+			var rw RWMutex
+			rw.RLock()
+			Go(rw.Lock)
+			rw.RLock()
+		}, "thread 0 waits for rwmutex 1, held by itself, behind thread 1, which wants to write; thread 1 waits for rwmutex 1, held by thread 0"},
+		{func() {
 			var m Mutex
 			var n Note
 			c := Cond{L: &m}
@@ -163,6 +169,31 @@ func TestThreadsAreNumberedAsTheirExecutionMadeThem(t *testing.T) {
 		}), Steps(50))
 		require.NoError(t, err)
 		require.Regexp(t, `thread 4 goes round verdicts_test\.go:\d+\.`, r.Why)
+	}
+}
+
+// A thread that chooses again does not do the same again.
+func TestAThiefWithARandomVictimIsNoLivelock(t *testing.T) {
+	r, err := Run(func() {
+		var full [2]Int32
+		full[1].Store(1)
+		for !full[Choose(2)].CompareAndSwap(1, 0) {
+			Pause()
+		}
+	}, Steps(20), KeepGoing())
+	require.NoError(t, err)
+	require.Equal(t, Unknown, r.Verdict, "%v", r.Violation)
+	require.EqualValues(t, 19, r.Complete)
+	require.EqualValues(t, 2, r.TooLong) // one for each number of the last Choose
+}
+
+// The limit is how many steps an execution may have.
+func TestAnExecutionOfExactlyTheLimitIsNotTooLong(t *testing.T) {
+	three := func() { var x Int32; x.Store(1); x.Store(2); x.Store(3) }
+	for steps, want := range map[int]Verdict{2: Unknown, 3: Verified} {
+		r, err := Run(three, Steps(steps))
+		require.NoError(t, err)
+		require.Equal(t, want, r.Verdict, "Steps(%d): %s", steps, r.Why)
 	}
 }
 

@@ -9,14 +9,18 @@ import (
 // depend on it.
 func (d *dpor) independentOf(e *engine, i int32) {
 	thread, seq := int(e.events[i].thread), e.events[i].seq
-	d.notdep, d.sum = d.notdep[:0], summary{}
+	d.notdep = d.notdep[:0]
 	for i++; i < int32(len(e.events)); i++ {
 		if d.clocks[int(i)*d.stride+thread] < seq {
 			d.notdep = append(d.notdep, i)
-			ev := &e.events[i]
-			d.sum.add(ev.thread, ev.footprint())
 		}
 	}
+}
+
+// leaveOut takes the events that away names out of d.notdep.
+func (d *dpor) leaveOut(e *engine, away func(int32) bool) {
+	d.less = true
+	d.notdep = slices.DeleteFunc(d.notdep, away)
 }
 
 // summary says quickly what steps of a sequence do not do. Each bit stands for
@@ -37,17 +41,14 @@ func (s *summary) add(thread int32, f footprint) {
 	}
 }
 
-// clear says whether f can conflict with none of the steps. They and f have
-// awaited nothing.
+// clear says whether f, which has no unknown object, can conflict with none of the
+// steps. They and f have awaited nothing.
 func (s *summary) clear(f footprint) bool {
-	if f.obj == unknown || f.obj2 != noObject {
-		return false
-	}
 	seen := s.written
 	if f.mode == writes {
 		seen = s.touched
 	}
-	return f.obj == noObject || seen>>(f.obj&63)&1 == 0
+	return (f.obj == noObject || seen>>(f.obj&63)&1 == 0) && (f.obj2 == noObject || s.touched>>(f.obj2&63)&1 == 0)
 }
 
 // foresee makes d.f the step r.f as it would be before r.e, after d.notdep. It
@@ -58,7 +59,7 @@ func (d *dpor) foresee(e *engine, r race) bool {
 		t := e.threads[-1-r.f]
 		d.f, d.beforeF, d.fromF = stepOf(t), d.prior(t, t.seq+1), -1
 		d.fx = effect{footprint: d.f.footprint}
-		return !d.locksRW(e) || d.withoutReaders(e, r)
+		return true
 	}
 	ev := &e.events[r.f]
 	d.f, d.beforeF, d.fromF = d.stepAt(e, r.f), d.prev[r.f], ev.from
@@ -70,11 +71,7 @@ func (d *dpor) foresee(e *engine, r race) bool {
 		}
 		d.fx.mode = d.f.mode
 	}
-	return (!ev.timed || d.foreseeTimed(e, r)) && (!d.locksRW(e) || d.withoutReaders(e, r))
-}
-
-func (d *dpor) locksRW(e *engine) bool {
-	return d.f.kind == opLock && e.object(d.f.obj).class == classRWMutex
+	return !ev.timed || d.foreseeTimed(e, r)
 }
 
 // foreseeTimed is foresee for steps with a time limit: whether they have been woken
@@ -111,8 +108,7 @@ func (d *dpor) withoutWaker(e *engine, r race) bool {
 	if w < r.e || d.beforeF >= 0 && d.before(e, w, d.beforeF) {
 		return false
 	}
-	d.less = true
-	d.notdep = slices.DeleteFunc(d.notdep, func(i int32) bool { return d.before(e, w, i) })
+	d.leaveOut(e, func(i int32) bool { return d.before(e, w, i) })
 	d.f.obj2, d.fromF = e.timeID, -1
 	d.fx.footprint = d.f.footprint
 	return true
@@ -154,8 +150,7 @@ func (d *dpor) mayLapse(e *engine, r race) bool {
 			return false
 		}
 	}
-	d.less = true
-	d.notdep = slices.DeleteFunc(d.notdep, func(i int32) bool {
+	d.leaveOut(e, func(i int32) bool {
 		return slices.ContainsFunc(early, func(l int32) bool { return d.before(e, l, i) })
 	})
 	return true
@@ -163,48 +158,6 @@ func (d *dpor) mayLapse(e *engine, r race) bool {
 
 // lastOfV stands for d.f in d.v.
 const lastOfV = -1
-
-// withoutReaders leaves in d.notdep only what leaves the RWMutex free that f, a
-// Lock, wants, r.e being about to touch it. It says false if somebody holds it
-// before that, and does not let go.
-func (d *dpor) withoutReaders(e *engine, r race) bool {
-	d.less = true
-	ee := &e.events[r.e]
-	for {
-		held := int64(ee.old)
-		last := map[int32][]int32{} // the RLocks of each thread that holds it
-		for _, i := range d.notdep {
-			ev := &e.events[i]
-			if ev.obj != ee.obj {
-				continue
-			}
-			held += int64(ev.new) - int64(ev.old)
-			if l := last[ev.thread]; ev.new > ev.old {
-				last[ev.thread] = append(l, i)
-			} else if ev.new < ev.old && len(l) > 0 {
-				last[ev.thread] = l[:len(l)-1]
-			}
-		}
-		if held == 0 {
-			return true
-		}
-		var out []int32 // not released
-		for _, l := range last {
-			out = append(out, l...)
-		}
-		if len(out) == 0 {
-			return false
-		}
-		for _, l := range out {
-			if d.beforeF >= 0 && d.before(e, l, d.beforeF) {
-				return false // f's own thread needs it
-			}
-		}
-		d.notdep = slices.DeleteFunc(d.notdep, func(i int32) bool {
-			return slices.ContainsFunc(out, func(l int32) bool { return d.before(e, l, i) })
-		})
-	}
-}
 
 // stepAt describes event i as a step.
 func (d *dpor) stepAt(e *engine, i int32) step {
@@ -249,7 +202,7 @@ func (d *dpor) find(e *engine, thread int32) int {
 func (d *dpor) initial(e *engine, k int) bool {
 	i := d.v[k]
 	if i == lastOfV {
-		return d.initialF(e, k)
+		return d.initialF(e, d.v[:k])
 	}
 	c := d.clock(i)
 	for _, j := range d.v[:k] {
@@ -260,8 +213,9 @@ func (d *dpor) initial(e *engine, k int) bool {
 	return true
 }
 
-func (d *dpor) initialF(e *engine, k int) bool {
-	for _, j := range d.v[:k] {
+// initialF says whether d.f depends on none of some steps that precede it.
+func (d *dpor) initialF(e *engine, before []int32) bool {
+	for _, j := range before {
 		if d.precedesF(e, j) {
 			return false
 		}
@@ -279,7 +233,8 @@ func (d *dpor) precedesF(e *engine, j int32) bool {
 // too. Of what sleeps because of a splitter only steps that are in the sequence
 // count: see there.
 func (d *dpor) awake(e *engine, p *place) bool {
-	d.v, d.drowsy = append(d.v[:0], d.notdep...), d.drowsy[:0]
+	d.setV(e, d.notdep)
+	d.drowsy = d.drowsy[:0]
 	for i := range p.node.sleep {
 		s := &p.node.sleep[i]
 		if i == len(p.sleep) {
@@ -298,13 +253,37 @@ func (d *dpor) awake(e *engine, p *place) bool {
 
 // sequence makes d.v all of d.notdep, and d.f.
 func (d *dpor) sequence(e *engine) {
-	d.v, d.sum = d.v[:0], summary{}
-	for _, i := range d.notdep {
-		d.v = append(d.v, i)
-		d.sum.add(e.events[i].thread, e.events[i].footprint())
+	d.all = append(append(d.all[:0], d.notdep...), lastOfV)
+	d.setV(e, d.all)
+}
+
+// setV makes v d.v.
+func (d *dpor) setV(e *engine, v []int32) {
+	d.v = v
+	d.sums = slices.Grow(d.sums[:0], len(v)+1)[:len(v)+1]
+	d.sumUp(e, len(v))
+}
+
+// remove takes the k-th step out of d.v.
+func (d *dpor) remove(e *engine, k int) {
+	copy(d.v[1:], d.v[:k])
+	d.v = d.v[1:]
+	d.sumUp(e, k)
+}
+
+// sumUp summarises what d.v is from each of its first k steps on.
+func (d *dpor) sumUp(e *engine, k int) {
+	n := len(d.v)
+	s := d.sums[n-k]
+	for k--; k >= 0; k-- {
+		if i := d.v[k]; i == lastOfV {
+			s.add(d.f.thread, d.f.footprint)
+		} else {
+			s.add(e.events[i].thread, e.events[i].footprint())
+		}
+		d.sums[n-k] = s
 	}
-	d.v = append(d.v, lastOfV)
-	d.sum.add(d.f.thread, d.f.footprint)
+	d.sum = s
 }
 
 // asleep returns what s, which sleeps, would do.
@@ -320,8 +299,7 @@ func (d *dpor) asleep(e *engine, s *step) effect {
 func (d *dpor) canBeginF(e *engine) bool {
 	for _, s := range d.drowsy {
 		if s.thread == d.f.thread {
-			d.v = append(append(d.v[:0], d.notdep...), lastOfV)
-			if d.initial(e, len(d.v)-1) {
+			if d.initialF(e, d.notdep) {
 				return true
 			}
 		} else if !s.outer && !d.asleep(e, s).conflicts(d.fx) {
@@ -337,8 +315,10 @@ const maxID = math.MaxInt32
 // independent says whether x conflicts with no step of d.v. Of objects that are
 // unknown, which may be any with an id from known on, it is cautious.
 func (d *dpor) independent(e *engine, x effect, known int32) bool {
-	if len(e.awaited) == 0 && len(x.awaited) == 0 && d.sum.clear(x.footprint) {
-		return true
+	if len(e.awaited) == 0 && len(x.awaited) == 0 && x.obj != unknown && x.obj2 != unknown {
+		if clear := d.sum.clear(x.footprint); clear || len(e.objects) <= 64 {
+			return clear
+		}
 	}
 	for _, i := range d.v {
 		y := d.fx
@@ -373,41 +353,58 @@ func (f footprint) mayConflict(g footprint, known int32) bool {
 // that was only assumed, out of caution, something may sleep on, and the branch
 // does not cover what would wake it (way.doubt).
 func (d *dpor) insert(e *engine, n *node, list **branch) {
-	b, at := d.branchFor(e, *list)
-	if b == nil {
-		d.append(e, n, list)
-		return
-	}
-	if at < 0 {
-		// It may choose anything there.
-		if b.ways.next == nil {
-			d.insertInto(e, n, b.ways, d.v)
+	for {
+		b, at := d.branchFor(e, *list)
+		if b == nil {
+			d.append(e, n, list)
 			return
 		}
-		v, doubt, elsewhere := slices.Clone(d.v), d.doubt, len(d.elsewhere)
-		for w := b.ways; w != nil; w = w.next {
-			d.doubt, d.elsewhere = doubt, d.elsewhere[:elsewhere]
-			d.insertInto(e, n, w, append(d.v[:0], v...))
+		w := b.ways
+		if at >= 0 {
+			choices := e.choicesAfter(at)
+			if w = b.after(choices); w == nil {
+				d.append(e, n, &b.newWay(choices, d.doubt).kids)
+				return
+			}
+		} else if w.next != nil {
+			d.insertAll(e, n, w) // it may choose anything there
+			return
 		}
-		return
+		if len(d.v) == 0 || w.kids == nil && !w.doubt {
+			return
+		}
+		list = &w.kids
 	}
-	choices := e.choicesAfter(at)
-	w := &b.ways
-	for *w != nil && !slices.Equal((*w).choices, choices) {
-		w = &(*w).next
-	}
-	if *w == nil {
-		*w = &way{choices: choices, doubt: d.doubt}
-		d.append(e, n, &(*w).kids)
-		return
-	}
-	d.insertInto(e, n, *w, d.v)
 }
 
-// insertInto puts v behind w.
-func (d *dpor) insertInto(e *engine, n *node, w *way, v []int32) {
-	if d.v = v; len(v) > 0 && (w.kids != nil || w.doubt) {
-		d.insert(e, n, &w.kids)
+// after returns how b goes on after choices; nil if that is not known.
+func (b *branch) after(choices []int32) *way {
+	w := b.ways
+	for w != nil && !slices.Equal(w.choices, choices) {
+		w = w.next
+	}
+	return w
+}
+
+// newWay adds one that b goes on, after choices.
+func (b *branch) newWay(choices []int32, doubt bool) *way {
+	w := &b.ways
+	for *w != nil {
+		w = &(*w).next
+	}
+	*w = &way{choices: choices, doubt: doubt}
+	return *w
+}
+
+// insertAll puts d.v behind w and those after it.
+func (d *dpor) insertAll(e *engine, n *node, w *way) {
+	v, doubt, elsewhere := slices.Clone(d.v), d.doubt, len(d.elsewhere)
+	for ; w != nil; w = w.next {
+		d.setV(e, append(d.all[:0], v...))
+		d.doubt, d.elsewhere = doubt, d.elsewhere[:elsewhere]
+		if len(v) > 0 && (w.kids != nil || w.doubt) {
+			d.insert(e, n, &w.kids)
+		}
 	}
 }
 
@@ -421,7 +418,7 @@ func (d *dpor) branchFor(e *engine, list *branch) (b *branch, at int32) {
 		if k := d.find(e, b.thread); k >= 0 {
 			if d.initial(e, k) {
 				at := d.v[k]
-				d.v = append(d.v[:k], d.v[k+1:]...)
+				d.remove(e, k)
 				return b, at
 			}
 		} else if x, ok := d.translate(e, b); ok && d.independent(e, x, b.known) {
@@ -504,21 +501,34 @@ func (d *dpor) append(e *engine, n *node, list **branch) {
 }
 
 func (d *dpor) newBranch() *branch {
-	b := d.branches
-	if b == nil {
-		return &branch{}
+	if d.branches == nil {
+		d.plant()
 	}
-	d.branches = b.next
-	b.next = nil
+	b := d.branches
+	d.branches, b.next = b.next, nil
 	return b
 }
 
 func (d *dpor) newWay() *way {
-	w := d.ways
-	if w == nil {
-		return &way{}
+	if d.ways == nil {
+		d.plant()
 	}
+	w := d.ways
 	d.ways = w.next
 	*w = way{}
 	return w
+}
+
+// plant makes branches and ways for newBranch and newWay: many at a time, since
+// trees have thousands.
+func (d *dpor) plant() {
+	some := make([]struct {
+		b branch
+		w way
+	}, 64)
+	for i := range some {
+		b, w := &some[i].b, &some[i].w
+		b.next, d.branches = d.branches, b
+		w.next, d.ways = d.ways, w
+	}
 }

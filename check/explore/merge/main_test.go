@@ -11,7 +11,7 @@ import (
 
 func part(t *testing.T, name, shard, finished string) string {
 	file := filepath.Join(t.TempDir(), name)
-	text := `{"version":1,"explorations":{"TestX#1":{"Shard":` + shard + `,"Shards":2,"Steps":100,"Timeouts":1,"Finished":` + finished + `,"Result":{"Complete":3}}}}`
+	text := `{"version":2,"explorations":{"TestX#1":{"Shard":` + shard + `,"Shards":2,"Steps":100,"Timeouts":1,"Finished":` + finished + `,"Result":{"Complete":3}}}}`
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 	return file
 }
