@@ -137,9 +137,12 @@ func (mp *m) steal() *designs.G {
 	return nil
 }
 
-// stealFrom steals from one P, that of the M excepted.
+// stealFrom steals from one P, that of the M excepted. Its status does not matter:
+// also one that is idle may have Gs, on its way to an M that was woken for it
+// (handoffp, StartWorld). To pass it by, which lookAgain does not, would be to spin
+// until that M has come.
 func (mp *m) stealFrom(victim *p, last bool) *designs.G {
-	if victim == mp.p || victim.status.Load() == pIdle {
+	if victim == mp.p {
 		return nil
 	}
 	limit := 0
