@@ -34,7 +34,7 @@ func TestDesigns(t *testing.T) {
 		design      string
 		preemptions int
 		executions  uint64
-	}{{"gm", 2, 794}, {"global", 2, 1813}, {"global-lockfree", 2, 1893}, {"gpm", 1, 7892}} {
+	}{{"gm", 2, 794}, {"global", 2, 1813}, {"global-lockfree", 2, 1893}, {"gpm", 1, 7796}} {
 		t.Run(c.design, func(t *testing.T) {
 			verify(t, c.executions, handOver(c.design), explore.Preemptions(c.preemptions))
 		})

@@ -26,7 +26,7 @@ func TestTheSuiteBehindTheTagIsRun(t *testing.T) {
 	}
 	list, err := exec.Command("go", "test", "-tags", "model", "-list", "^Test", ".").Output()
 	require.NoError(t, err, "the suite does not compile: try go vet %s", run)
-	for _, test := range []string{"TestRing", "TestChaseLev", "TestFutexMutex", "TestFutexNote", "TestParkAndReady", "TestGlobal", "TestDesigns"} {
+	for _, test := range []string{"TestRing", "TestChaseLev", "TestFutexMutex", "TestFutexNote", "TestParkAndReady", "TestGlobal", "TestDesigns", "TestProtocols", "TestDance"} {
 		require.Contains(t, strings.Fields(string(list)), test)
 	}
 }
