@@ -62,7 +62,9 @@ import "fmt"
 //
 // The papers know neither choices nor time limits nor waiting after a Pause, and execute
 // what we compare. That every trace is executed, and none twice, is checked against an
-// enumerator that shares no code with this: see soundness_test.go.
+// enumerator that shares no code with this: see soundness_test.go. It knows nothing of
+// time: with time limits, what threads can see is compared with what they see in every
+// interleaving, by naive, which shares the engine: see timed_test.go.
 //
 // # Races with locks
 //

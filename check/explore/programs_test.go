@@ -42,7 +42,7 @@ func (b bodies) joined() func() {
 // allOf explores all of program.
 func allOf(program func()) Result {
 	cfg := defaults()
-	cfg.keepGoing = true
+	cfg.keepGoing, cfg.disjoint = true, true
 	e := newEngine(cfg, program, &dpor{})
 	defer e.close()
 	return e.explore()
@@ -228,7 +228,9 @@ func passedMessage() []func() {
 }
 
 // each returns f(0), ..., f(n-1).
-func each(n int, f func(i int)) (fs []func()) {
+// each returns n threads, with room for another: what it allocates is measured, too.
+func each(n int, f func(i int)) []func() {
+	fs := make([]func(), 0, n+1)
 	for i := range n {
 		fs = append(fs, func() { f(i) })
 	}

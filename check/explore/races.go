@@ -89,7 +89,15 @@ func (d *dpor) prior(t *thread, seq int32) int32 {
 	return d.last[t.id]
 }
 
-// clockOf computes the clock of event i and writes down its races.
+// clockOf computes the clock of event i and writes down its races. Whatever is in the
+// clock by then is no race; so first comes only what i follows in every execution:
+//
+//  1. what came before in its thread;
+//  2. what woke it, or the end of the thread that it joins, unless it could have timed
+//     out instead;
+//  3. if it is there because time advanced, all that had been executed: see afterAll.
+//
+// Then the races are looked for, and what it depends on is added.
 func (d *dpor) clockOf(e *engine, i int32, ev *event) {
 	t := e.threads[ev.thread]
 	c := d.clock(i)
@@ -109,18 +117,7 @@ func (d *dpor) clockOf(e *engine, i int32, ev *event) {
 	} else if ev.waited && d.prev[i] < d.barrier && t.waitedFor(e.timeID) {
 		d.afterBarrier(e, c)
 	}
-	d.preds = d.preds[:0]
-	if ev.obj != noObject {
-		d.addPreds(&e.object(ev.obj).dep, ev.mode)
-	}
-	if ev.obj2 != noObject {
-		d.addPreds(&e.object(ev.obj2).dep, writes)
-	}
-	if ev.waited {
-		for _, m := range t.waited {
-			d.addPreds(&m.obj.dep, reads)
-		}
-	}
+	d.predecessors(e, t, ev)
 	d.findRaces(e, i, ev, c)
 	for _, p := range d.preds {
 		joinInto(c, d.clock(p))
@@ -152,6 +149,23 @@ func (d *dpor) afterBarrier(e *engine, c []int32) {
 	known := c[b.thread]
 	joinInto(c, d.clock(d.barrier))
 	c[b.thread] = max(known, b.seq-1)
+}
+
+// predecessors makes d.preds the events that t's event ev depends on: the last ones
+// that touched its objects.
+func (d *dpor) predecessors(e *engine, t *thread, ev *event) {
+	d.preds = d.preds[:0]
+	if ev.obj != noObject {
+		d.addPreds(&e.object(ev.obj).dep, ev.mode)
+	}
+	if ev.obj2 != noObject {
+		d.addPreds(&e.object(ev.obj2).dep, writes)
+	}
+	if ev.waited {
+		for _, m := range t.waited {
+			d.addPreds(&m.obj.dep, reads)
+		}
+	}
 }
 
 func (d *dpor) addPreds(dep *dependencies, m mode) {
