@@ -12,21 +12,19 @@ test: ## all tests, and those of everything concurrent again under the race dete
 	$(GO) test -timeout 20m -tags model ./check/model
 	$(GO) test -timeout 20m -race ./...
 
-bench: ## compare gm, global, gpm and native on every workload (4 minutes); results/ and tables
+bench: ## compare gm, global, gpm and native on every workload (5 minutes); replaces results/MACHINE/quick
 	$(GO) run ./bench/run
 
 bench-full: ## the whole matrix: all designs and variants, large sizes (hours)
 	$(GO) run ./bench/run -full
 
-# the newest results, unless the command line names others
-DIR ?= $(patsubst %/,%,$(firstword $(shell ls -td results/*/*/ 2>/dev/null)))
-
-compare: ## print the comparison of the raw files in DIR (default: the newest)
-	@test -n '$(DIR)' || { echo 'there are no results yet: make bench'; exit 1; }
+compare: DIR ?= newest
+compare: ## print the comparison of DIR: a folder, or the newest of a name (default: the newest of all)
 	$(GO) run ./bench/run -compare $(DIR)
 
-readme: ## put the main tables of DIR (default: quick) into README.md
-	$(GO) run ./bench/run -compare $(if $(filter command line,$(origin DIR)),$(DIR),$(wildcard results/*/quick)) -readme README.md
+readme: DIR ?= quick
+readme: ## put the main tables of DIR into README.md (default: of the newest quick comparison)
+	$(GO) run ./bench/run -compare $(DIR) -readme README.md
 
 DESIGN ?= gpm
 MINUTES ?= 10

@@ -24,7 +24,8 @@
 //	wakes/op        times an M was woken for work
 //	ready-pNN-ns    from becoming runnable to running, percentiles over a sample
 //
-// and what the workload itself measures, of the last iteration. What a design
+// and what the workload itself measures, of the last iteration: its head comment
+// says what that is (d20us of wakeup_*, delays of syscall_mix ...). What a design
 // does not count is left out, not reported as 0: Go's own scheduler (native)
 // tells nothing but ready-to-run times, in the buckets of runtime/metrics and
 // with the runtime's own goroutines among them. A percentile is left out, too,

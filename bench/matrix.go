@@ -59,7 +59,11 @@ func choose[T comparable](kind, list string, everything []T, parse func(string) 
 	}
 	var chosen []T
 	for field := range strings.SplitSeq(list, ",") {
-		v, err := parse(strings.TrimSpace(field))
+		field = strings.TrimSpace(field)
+		if field == "" && everything != nil {
+			return nil, fmt.Errorf("the list of %ss %q has an empty element; give names like %v, or no list for all", kind, list, everything[0])
+		}
+		v, err := parse(field)
 		if err != nil {
 			return nil, err
 		}

@@ -22,6 +22,6 @@ func TestSectionsHoldTheUnitsThatOccurAndTheRest(t *testing.T) {
 	require.Equal(t, []section{
 		{"Time", []string{"sec/op"}},
 		{"Lock contention", []string{"contended/op", "futex/op"}},
-		{"The workloads' own figures", []string{"late-p99-sec"}},
+		{"The workloads' own figures (see the head comment of each)", []string{"late-p99-sec"}},
 	}, sections([]string{"contended/op", "futex/op", "late-p99-sec", "sec/op"}))
 }

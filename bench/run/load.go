@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +43,9 @@ type figure struct {
 // load reads the raw files in dir.
 func load(dir string) (*results, error) {
 	env, err := os.ReadFile(filepath.Join(dir, environmentFile))
+	if inside := finished(filepath.Join(dir, "*")); err != nil && len(inside) > 0 {
+		return nil, fmt.Errorf("%s is the folder of a machine; give one inside: %s", dir, strings.Join(inside, ", "))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w; give a folder that an earlier run has written, results/MACHINE/NAME", err)
 	}
@@ -145,7 +150,36 @@ func (r *results) order() {
 	r.workloads = asIn(workloads.Names(), ws)
 	r.designs = asIn(all.Names(), ds)
 	r.procs = slices.Sorted(maps.Keys(ps))
-	r.units = slices.Sorted(maps.Keys(units))
+	r.units = slices.SortedFunc(maps.Keys(units), byNumber)
+}
+
+var digits = regexp.MustCompile(`\d+`)
+
+// byNumber compares texts, the numbers in them by their values: d2us before
+// d10us.
+func byNumber(a, b string) int {
+	padded := func(s string) string {
+		return digits.ReplaceAllStringFunc(s, func(n string) string { return fmt.Sprintf("%9s", n) })
+	}
+	return strings.Compare(padded(a), padded(b))
+}
+
+// top returns the results with all the processors there were.
+func (r *results) top() *results {
+	top := *r
+	top.procs = r.procs[len(r.procs)-1:]
+	return &top
+}
+
+// fewest returns how many samples the cell has that has the fewest.
+func (r *results) fewest() int {
+	n := math.MaxInt
+	for f, values := range r.values {
+		if f.unit == timeUnit {
+			n = min(n, len(values))
+		}
+	}
+	return n
 }
 
 func asIn(table []string, found map[string]bool) []string {

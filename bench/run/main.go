@@ -6,7 +6,10 @@
 //	go run ./bench/run -full              all designs, large workloads: hours
 //	go run ./bench/run -workloads=NAMES -designs=NAMES -procs=1,2
 //	go run ./bench/run -compare DIR       compare once more what stands in DIR
-//	go run ./bench/run -compare DIR -readme FILE
+//	go run ./bench/run -compare quick -readme FILE
+//
+// A run ends with the times. For -compare, a name stands for the newest folder of
+// that name, and newest for the newest of all, by what environment.txt says.
 //
 // # Files
 //
@@ -21,7 +24,8 @@
 //	comparison.svg   time and lock contention of the designs as a picture
 //
 // Until all samples are there, the folder's name ends in .partial, so that an
-// interrupted comparison never replaces a whole one.
+// interrupted comparison never replaces a whole one. A whole one is only ever
+// replaced by one of the same flags; what is replaced is said at the start.
 //
 // # Failures
 //
@@ -83,15 +87,24 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	return exitInterrupted
 }
 
-// compareAgain prints the comparison of the raw files in o.compare, or puts the
-// main tables of it into o.readme.
+// compareAgain prints the comparison of the raw files that o.compare means, or
+// puts the main tables of it into o.readme.
 func compareAgain(ctx context.Context, o options, out io.Writer) error {
-	r, err := load(o.compare)
+	module, err := moduleRoot(ctx)
 	if err != nil {
 		return err
 	}
+	dir, err := find(resultsRoot(o, module), o.compare)
+	if err != nil {
+		return err
+	}
+	r, err := load(dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s\n\n", dir)
 	if o.readme != "" {
-		err = rewriteReadme(o.readme, o.compare, r)
+		err = rewriteReadme(o.readme, dir, r)
 	} else {
 		err = writeText(ctx, out, r)
 	}

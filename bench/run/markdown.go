@@ -22,9 +22,7 @@ func writeMarkdown(w io.Writer, r *results) error {
 	for _, line := range r.failures() {
 		fmt.Fprintln(&out, line)
 	}
-	fmt.Fprintf(&out, "```\n\nA figure is the median, ± how far its %.0f%% confidence interval reaches, and how many times\n"+
-		"the first design's it is; ~ stands for no significant difference (Mann-Whitney, p > %v).\n",
-		100*confidence, benchmath.DefaultThresholds.CompareAlpha)
+	fmt.Fprintf(&out, "```\n\n%s\n", explanation(r))
 	for _, g := range groups(r.designs) {
 		fmt.Fprintf(&out, "\n## %s\n", g.title)
 		for _, s := range sections(r.units) {
@@ -36,6 +34,27 @@ func writeMarkdown(w io.Writer, r *results) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// explanation says what a figure is, as median and ratio write it.
+func explanation(r *results) string {
+	said := fmt.Sprintf("A figure is the median, ± how far its %.0f%% confidence interval reaches, and how many times\n"+
+		"the first design's it is, or which part of it (1/300); ~ stands for no significant difference (Mann-Whitney, p > %v).",
+		100*confidence, benchmath.DefaultThresholds.CompareAlpha)
+	if few := r.tooFew(); few != "" {
+		said += "\n" + few
+	}
+	return said
+}
+
+// tooFew says so if there are too few samples of some cell, or returns "".
+func (r *results) tooFew() string {
+	const interval, difference = 6, 4 // for confidence and CompareAlpha, by benchmath
+	if n := r.fewest(); n < interval {
+		return fmt.Sprintf("There are cells of only %d samples: fewer than %d have no confidence interval (∞), "+
+			"fewer than %d no significant difference (~).", n, interval, difference)
+	}
+	return ""
 }
 
 // table returns the table of unit for the designs of group that have it, or ""
@@ -75,9 +94,22 @@ func having(r *results, unit string, group []string) []string {
 	return list
 }
 
-// row returns a row of table, or "" if no design has the unit there. That all
-// have failed stands in the table of times only.
+// failedText stands for the figure of a cell that has failed.
+const failedText = "FAILED"
+
+// row returns a row of table, or "" if there is none.
 func row(r *results, unit, workload string, procs int, designs []string) string {
+	texts := figures(r, unit, workload, procs, designs)
+	if texts == nil {
+		return ""
+	}
+	line := fmt.Sprintf("| %s | %d | %s |\n", workload, procs, strings.Join(texts, " | "))
+	return strings.ReplaceAll(line, failedText, "**"+failedText+"**")
+}
+
+// figures returns the figures of a row, or nil if no design has the unit there.
+// That all have failed stands in the table of times only.
+func figures(r *results, unit, workload string, procs int, designs []string) []string {
 	texts := make([]string, len(designs))
 	empty := unit != timeUnit
 	base := r.sample(figure{bench.Cell{Workload: workload, Design: designs[0], Procs: procs}, unit})
@@ -87,7 +119,7 @@ func row(r *results, unit, workload string, procs int, designs []string) string 
 		empty = empty && sample == nil
 		switch {
 		case r.failed[c] != "":
-			texts[i] = "**FAILED**"
+			texts[i] = failedText
 		case sample != nil && i == 0:
 			texts[i] = median(sample, unit)
 		case sample != nil:
@@ -95,9 +127,9 @@ func row(r *results, unit, workload string, procs int, designs []string) string 
 		}
 	}
 	if empty {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("| %s | %d | %s |\n", workload, procs, strings.Join(texts, " | "))
+	return texts
 }
 
 func summary(s *benchmath.Sample) benchmath.Summary {

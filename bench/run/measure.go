@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"runtime"
+	"slices"
 	"time"
 
 	"schedlab/bench"
@@ -25,35 +25,30 @@ func measureAll(ctx context.Context, o options, out io.Writer) error {
 	defer remove()
 	env := readEnvironment(ctx, root, o, time.Now())
 	dir := resultsDir(o, root, env, time.Now())
-	fmt.Fprintf(out, "%s\n%s\n", announcement(o), env)
-	bin, err := build(ctx, tmp, o)
+	to, err := destination(dir, o, env)
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(out, "%s\n%s\n%s\n", announcement(o), to, env)
 	r := newRaw(dir+partial, env)
-	if err := os.RemoveAll(r.dir); err != nil { // of an earlier run that was interrupted
+	if err := r.begin(); err != nil {
+		return fmt.Errorf("%w; -out names another folder for results", err)
+	}
+	bin, err := build(ctx, tmp, o)
+	if err != nil {
 		return err
 	}
 	if err := measure(ctx, o, bin, r, out); err != nil {
 		return err
 	}
+	measured, err := publish(ctx, r.dir)
+	if err != nil {
+		return fmt.Errorf("%w; the samples are in %s", err, r.dir)
+	}
 	if err := r.rename(dir); err != nil {
 		return err
 	}
-	return publish(ctx, dir, out)
-}
-
-// resultsDir returns the folder for what o measures. Only a comparison that is
-// made as always may replace the last one of its name.
-func resultsDir(o options, root string, env environment, now time.Time) string {
-	name := o.name
-	if name == "" {
-		name = now.UTC().Format("20060102-150405")
-	}
-	if o.out == "" {
-		o.out = filepath.Join(root, "results")
-	}
-	return filepath.Join(o.out, env.get("machine"), name)
+	return show(out, dir, measured)
 }
 
 // warmUp is about what a workload of each size takes, with its preparation.
@@ -65,8 +60,13 @@ var warmUp = map[workloads.Size]time.Duration{
 
 func announcement(o options) string {
 	n := len(o.cells) * o.count
-	return fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): about %s; the first round tells better",
+	said := fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): about %s; the first round tells better",
 		len(o.cells), o.count, o.seed, short(guess(n, o.benchtime, warmUp[o.size])))
+	most := slices.MaxFunc(o.cells, func(a, b bench.Cell) int { return a.Procs - b.Procs }).Procs
+	if cpus := runtime.NumCPU(); most > cpus {
+		said += fmt.Sprintf("\nup to %d Ps share the %d CPUs of this machine", most, cpus)
+	}
+	return said
 }
 
 // runner runs one cell; see binary.run.
@@ -95,7 +95,7 @@ func measure(ctx context.Context, o options, bin runner, r *raw, out io.Writer) 
 		show.step(s.cell.String(), len(r.failed))
 		if (i+1)%len(o.cells) == 0 {
 			if err := r.save(); err != nil {
-				return err
+				return fmt.Errorf("%w; what was saved before is in %s", err, r.dir)
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func interrupted(r *raw, samples int) error {
 	if err := r.save(); err != nil {
 		return err
 	}
-	return interrupt(fmt.Sprintf("the %d samples measured so far are kept in %s; see them with -compare", samples, r.dir))
+	return interrupt(fmt.Sprintf("the %d samples measured so far are in %s, until the next run of that name; see them with -compare", samples, r.dir))
 }
 
 // interrupt is the error of an interrupted comparison: what became of it.

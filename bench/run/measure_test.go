@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -95,7 +96,7 @@ func TestAnInterruptKeepsWhatWasMeasured(t *testing.T) {
 	})
 	r := newRaw(t.TempDir(), nil)
 	err := measure(ctx, threeRounds, bin.counted(), r, io.Discard)
-	require.ErrorContains(t, err, "interrupted: the 4 samples measured so far are kept in "+r.dir)
+	require.ErrorContains(t, err, "interrupted: the 4 samples measured so far are in "+r.dir+", until the next run")
 	require.Equal(t, 4, strings.Count(read(t, r.dir, "x.txt")+read(t, r.dir, "y.txt"), "ns/op"))
 	require.Empty(t, r.failed, "the killed sample is no failure")
 }
@@ -105,10 +106,38 @@ func TestRenameReplacesTheLastComparison(t *testing.T) {
 	require.NoError(t, os.MkdirAll(dir, 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "gone.txt"), nil, 0o666))
 	r := newRaw(dir+".partial", nil)
+	require.NoError(t, os.MkdirAll(r.dir, 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(r.dir, "gpm.txt"), nil, 0o666))
+	require.NoError(t, r.begin())
 	r.add(cell1, line(cell1, 5))
 	require.NoError(t, r.save())
 	require.NoError(t, r.rename(dir))
 	require.NoFileExists(t, filepath.Join(dir, "gone.txt"))
+	require.NoFileExists(t, filepath.Join(dir, "gpm.txt"), "nor what an interrupted one has left")
 	require.NoDirExists(t, dir+".partial")
 	require.Contains(t, read(t, dir, "gm.txt"), "5 ns/op")
+}
+
+func TestAFileThatCannotBeWrittenStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gm.txt")
+	require.NoError(t, replaceFile(path, []byte("old")))
+	require.NoError(t, os.MkdirAll(filepath.Join(path+".tmp", "in the way"), 0o777))
+	require.Error(t, replaceFile(path, []byte("new")))
+	require.Equal(t, "old", read(t, path))
+}
+
+func TestAFolderThatCannotBeMadeIsSeenBeforeTheWork(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o666))
+	var out, errs strings.Builder
+	require.Equal(t, exitFailed, run(t.Context(), []string{"-workloads=fib", "-designs=native", "-out=" + file}, &out, &errs))
+	require.Contains(t, errs.String(), "-out names another folder")
+	require.NotContains(t, out.String(), "round 1 of")
+}
+
+func TestMorePsThanCPUsAreAnnounced(t *testing.T) {
+	o := options{cells: []bench.Cell{{Workload: "a", Design: "x", Procs: runtime.NumCPU()}}, count: 1}
+	require.NotContains(t, announcement(o), "share")
+	o.cells = append(o.cells, bench.Cell{Workload: "a", Design: "x", Procs: 4096}, o.cells[0])
+	require.Contains(t, announcement(o), "up to 4096 Ps share the")
 }

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -20,7 +19,7 @@ import (
 type options struct {
 	args    []string // as given, for the record
 	name    string   // quick or full; empty if flags changed what it consists of
-	compare string   // the folder to compare, instead of measuring
+	compare string   // what to compare, instead of measuring; see find
 	readme  string   // the file to put the main tables into, when comparing
 
 	cells     []bench.Cell
@@ -62,13 +61,13 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	ds := fs.String("designs", "", "`list` of designs, comma-separated (default: see -quick and -full)")
 	ps := fs.String("procs", procsUpTo(runtime.NumCPU()), "`list` of numbers of Ps")
 	size := fs.String("size", "", "small, normal or large (default: see -quick and -full)")
-	fs.IntVar(&o.count, "count", defaultCount, "samples of each cell; publish none of fewer than 10")
+	fs.IntVar(&o.count, "count", defaultCount, "samples of each cell; publish none of fewer than 10; fewer than 6 have no interval")
 	fs.DurationVar(&o.benchtime, "benchtime", 0, "how long a sample takes at least (default 30ms, with -full 300ms)")
 	fs.DurationVar(&o.timeout, "timeout", 2*time.Minute, "a sample that takes longer has failed")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the order of samples, of input and of random choices")
 	fs.StringVar(&o.out, "out", "", "`folder` of results (default: results, beside go.mod)")
-	fs.StringVar(&o.compare, "compare", "", "compare the raw files of this `folder`, measure nothing")
-	as := fs.String("as", "", "`name` of the folder of results for this comparison (default: quick, full, or the time)")
+	fs.StringVar(&o.compare, "compare", "", "measure nothing; compare the raw files of this `folder`, or the newest of this name, or newest")
+	as := fs.String("as", "", "`name` of the folder of results for this comparison (default: quick, full, or the time); replaces what the same flags have made")
 	fs.StringVar(&o.readme, "readme", "", "with -compare: put the main tables into this `file`, in place of those there")
 	err := fs.Parse(args)
 	switch {
@@ -94,8 +93,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 		}
 	})
 	if *as != "" {
-		if *as != filepath.Base(*as) {
-			return o, fmt.Errorf("-as is %q; it must be the name of a folder, not a path", *as)
+		if err := checkName(*as); err != nil {
+			return o, err
 		}
 		o.name = *as
 	}

@@ -6,26 +6,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 )
 
-// publish compares the raw files in dir, writes the comparisons beside them and
-// shows the text.
-func publish(ctx context.Context, dir string, out io.Writer) error {
+// publish compares the raw files in dir and writes the comparisons beside them.
+func publish(ctx context.Context, dir string) (*results, error) {
 	r, err := load(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var text, markdown, picture bytes.Buffer
 	if err := errors.Join(writeText(ctx, &text, r), writeMarkdown(&markdown, r), writePicture(&picture, r)); err != nil {
-		return err
+		return nil, err
 	}
 	for name, b := range map[string]*bytes.Buffer{textFile: &text, markdownFile: &markdown, pictureFile: &picture} {
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
-			return err
+		if err := replaceFile(filepath.Join(dir, name), b.Bytes()); err != nil {
+			return nil, err
 		}
 	}
-	fmt.Fprintf(out, "\n%s\nwritten to %s\n", text.Bytes(), dir)
-	return r.failure()
+	return r, nil
+}
+
+// show ends a run: the times of r, and where the rest is.
+func show(out io.Writer, dir string, r *results) error {
+	_, err := fmt.Fprintf(out, "%s\nmore: %s\n      %s\n", times(r), filepath.Join(dir, markdownFile), filepath.Join(dir, pictureFile))
+	return errors.Join(err, r.failure())
 }

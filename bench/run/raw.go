@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,11 +53,17 @@ func (r *raw) fail(c bench.Cell, err error) {
 	r.add(c, failedMark+c.String()+": "+err.Error())
 }
 
-// save writes all files anew.
-func (r *raw) save() error {
-	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+// begin makes the folder, in place of what an interrupted comparison has left.
+// That it cannot be written to is to be known before anything is measured.
+func (r *raw) begin() error {
+	if err := errors.Join(os.RemoveAll(r.dir), os.MkdirAll(r.dir, 0o777)); err != nil {
 		return err
 	}
+	return r.save()
+}
+
+// save writes all files anew.
+func (r *raw) save() error {
 	if err := r.write(environmentFile, r.env.String()); err != nil {
 		return err
 	}
@@ -80,7 +87,21 @@ func (r *raw) text(design string) string {
 }
 
 func (r *raw) write(name, text string) error {
-	return os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o666)
+	return replaceFile(filepath.Join(r.dir, name), []byte(text))
+}
+
+// replaceFile writes a file in place of the old one, which stays if that fails:
+// on a full disk, for instance.
+func replaceFile(path string, data []byte) error {
+	next := path + ".tmp"
+	err := os.WriteFile(next, data, 0o666)
+	if err == nil {
+		err = os.Rename(next, path)
+	}
+	if err != nil {
+		_ = os.Remove(next) // the error that matters is the first
+	}
+	return err
 }
 
 // rename moves the files to dir, in place of what was there.

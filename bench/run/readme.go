@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,22 +31,34 @@ func rewriteReadme(path, dir string, r *results) error {
 	if err != nil {
 		return err
 	}
-	updated, err := splice(string(old), readmeText(dir, r))
+	link, err := linkTo(dir, path)
+	if err != nil {
+		return err
+	}
+	updated, err := splice(string(old), readmeText(link, r))
 	if err != nil {
 		return fmt.Errorf("-readme: %s: %w", path, err)
 	}
-	return os.WriteFile(path, []byte(updated), 0o666)
+	return replaceFile(path, []byte(updated))
+}
+
+// linkTo returns what a link in the file at path has to say to lead to dir.
+func linkTo(dir, path string) (string, error) {
+	from, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", err
+	}
+	link, err := filepath.Rel(from, dir)
+	return filepath.ToSlash(link), err
 }
 
 // publishable refuses a comparison that is interrupted, of too few samples, or
 // not of all workloads.
 func publishable(dir string, r *results) error {
-	fewest := math.MaxInt
-	for f, values := range r.values {
-		if f.unit == timeUnit {
-			fewest = min(fewest, len(values))
-		}
-	}
+	fewest := r.fewest()
 	switch {
 	case strings.HasSuffix(filepath.Clean(dir), partial):
 		return fmt.Errorf("-readme: %s was interrupted; give a finished comparison", dir)
@@ -68,17 +79,15 @@ func splice(readme, text string) (string, error) {
 	return before + readmeBegin + text + readmeEnd + after, nil
 }
 
-func readmeText(dir string, r *results) string {
+func readmeText(link string, r *results) string {
 	var s strings.Builder
-	link := filepath.ToSlash(dir)
-	top := *r // with all the processors there were
-	top.procs = r.procs[len(r.procs)-1:]
+	top := r.top()
 	fmt.Fprintf(&s, "\n![time and lock contention of the designs](%s/%s)\n", link, pictureFile)
 	fmt.Fprintf(&s, "\n<details><summary>The same in figures</summary>\n"+
 		"\nFrom [%s](%s), where there is more. Median of the samples, ± how far the 95%% confidence interval reaches,\n"+
-		"and how many times the first column's it is (~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
+		"and how many times the first column's it is (1/n: the n-th part of it; ~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
 	for _, t := range readmeTables {
-		if body := table(&top, t.unit, groups(r.designs)[0].designs); body != "" {
+		if body := table(top, t.unit, groups(r.designs)[0].designs); body != "" {
 			_, rows, _ := strings.Cut(body, "|")
 			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", t.heading, top.procs[0], rows)
 		}

@@ -60,7 +60,7 @@ func TestCompareShowsWhatStandsThereAndFailsIfACellDid(t *testing.T) {
 	var out, errs strings.Builder
 	status := run(t.Context(), []string{"-compare", golden}, &out, &errs)
 	require.Equal(t, exitFailed, status)
-	require.Equal(t, read(t, golden, textFile), out.String())
+	require.Equal(t, golden+"\n\n"+read(t, golden, textFile), out.String())
 	require.Equal(t, "run: failed cells: 1\n", errs.String())
 }
 
@@ -82,11 +82,13 @@ func TestARunPublishes(t *testing.T) {
 		t.Skip("-short: it builds the benchmarks")
 	}
 	dir := t.TempDir()
-	args := []string{"-workloads=" + workloads.Table[0].Name, "-designs=native", "-procs=1,2",
+	args := []string{"-as=mine", "-workloads=" + workloads.Table[0].Name, "-designs=native", "-procs=1,2",
 		"-size=small", "-count=2", "-benchtime=1ms", "-out=" + dir}
 	var out, errs strings.Builder
 	require.Zero(t, run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
 	require.Contains(t, out.String(), "2 cells, 2 samples each")
+	require.NotContains(t, out.String(), "in place of")
+	require.Regexp(t, `(?s)workload +native.*\nmore: .*/mine/comparison\.md\n +.*/mine/comparison\.svg\n$`, out.String())
 	published, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
 	require.NoError(t, err)
 	var names []string
@@ -94,6 +96,12 @@ func TestARunPublishes(t *testing.T) {
 		names = append(names, filepath.Base(path))
 	}
 	require.Equal(t, []string{markdownFile, pictureFile, textFile, environmentFile, "native.txt"}, names)
+
+	out.Reset()
+	require.Zero(t, run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
+	require.Contains(t, out.String(), "/mine, in place of the comparison of 2")
+	require.Equal(t, exitFailed, run(t.Context(), append(args, "-seed=2"), &out, &errs))
+	require.Contains(t, errs.String(), "made by another command")
 }
 
 func TestAnInterruptedRunSaysSo(t *testing.T) {

@@ -29,6 +29,6 @@ func sections(units []string) []section {
 		rest = slices.DeleteFunc(rest, func(u string) bool { return slices.Contains(s.units, u) })
 		list = append(list, section{s.title, slices.DeleteFunc(slices.Clone(s.units), missing)})
 	}
-	list = append(list, section{"The workloads' own figures", rest})
+	list = append(list, section{"The workloads' own figures (see the head comment of each)", rest})
 	return slices.DeleteFunc(list, func(s section) bool { return len(s.units) == 0 })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,9 @@ func writeText(ctx context.Context, w io.Writer, r *results) error {
 	fmt.Fprintf(&out, "%s\n", r.env)
 	for _, line := range r.failures() {
 		fmt.Fprintln(&out, line)
+	}
+	if few := r.tooFew(); few != "" {
+		fmt.Fprintln(&out, few)
 	}
 	for _, g := range groups(r.designs) {
 		for _, s := range sections(r.units) {
@@ -37,14 +41,19 @@ func benchstat(ctx context.Context, w io.Writer, r *results, units, designs []st
 		"-row", "/workload@(" + strings.Join(r.workloads, " ") + "),/procs@num",
 		"-col", "/design@(" + strings.Join(designs, " ") + ")",
 		"-filter", unitFilter(units)}, r.files...)
-	var errs bytes.Buffer
+	var text, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Stdout, cmd.Stderr = w, &errs
+	cmd.Stdout, cmd.Stderr = &text, &errs
 	if err := cmd.Run(); err != nil || errs.Len() > 0 {
 		return fmt.Errorf("go tool benchstat: %v: %s", err, errs.Bytes())
 	}
-	return nil
+	_, err := w.Write(tooFewNote.ReplaceAll(text.Bytes(), nil))
+	return err
 }
+
+// tooFewNote is what benchstat says below each table that has too few samples.
+// See tooFew, which says it once.
+var tooFewNote = regexp.MustCompile(`(?m)^\S+ need >= .*\n`)
 
 func unitFilter(units []string) string {
 	quoted := make([]string, len(units))

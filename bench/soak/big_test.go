@@ -24,7 +24,7 @@ func TestManyBlockedGs(t *testing.T) {
 	for _, name := range mains {
 		var out bytes.Buffer
 		require.NoError(t, soakBlocked(t.Context(), big(t, name, "blocked", 5000), &out), name)
-		require.Regexp(t, `^\d+ Gs blocked at the same moment: .* to make .* to end .* bytes each, (\d+ Ms|Ms are not told)\n$`, out.String())
+		require.Regexp(t, `^ok: \d+ Gs blocked at the same moment, none lost: .* to make .* to end .* bytes each, (\d+ Ms|Ms are not told)\n$`, out.String())
 	}
 }
 
@@ -32,7 +32,7 @@ func TestManyShortGs(t *testing.T) {
 	for _, name := range mains {
 		var out bytes.Buffer
 		require.NoError(t, soakShort(t.Context(), big(t, name, "short", 50_001), &out), name)
-		require.Contains(t, out.String(), "short Gs, none lost")
+		require.Regexp(t, `^ok: \d+ short Gs, none lost, none run twice: `, out.String())
 	}
 }
 
@@ -42,8 +42,8 @@ func TestAnInterruptEndsTheBigModes(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, soakBlocked(ctx, big(t, "gm", "blocked", 5000), &out))
 	require.NoError(t, soakShort(ctx, big(t, "gm", "short", 5000), &out))
-	require.Contains(t, out.String(), "0 Gs blocked at the same moment")
-	require.Contains(t, out.String(), "0 short Gs, none lost")
+	require.Contains(t, out.String(), "interrupted, nothing wrong so far: 0 Gs blocked at the same moment")
+	require.Contains(t, out.String(), "interrupted, nothing wrong so far: 0 short Gs, none lost")
 }
 
 func TestCrowdsThatLoseOneAreSeen(t *testing.T) {

@@ -42,9 +42,10 @@ func soakBlocked(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	n := float64(max(1, len(c.lives)))
-	fmt.Fprintf(out, "%d Gs blocked at the same moment: %v to make (%.0f ns each), %v to end (%.0f ns each), %.0f bytes each, %s\n",
+	fmt.Fprintln(out, verdict(ctx, fmt.Sprintf("%d Gs blocked at the same moment, none lost: "+
+		"%v to make (%.0f ns each), %v to end (%.0f ns each), %.0f bytes each, %s",
 		len(c.lives), c.made.Round(time.Millisecond), float64(c.made)/n, c.done.Round(time.Millisecond), float64(c.done)/n,
-		float64(c.bytes)/n, msOf(o, stats))
+		float64(c.bytes)/n, msOf(o, stats))))
 	return nil
 }
 

@@ -37,7 +37,8 @@
 // happened for a minute it prints the state of the scheduler and all stacks: exit
 // status 2, as for bad flags. What a scheduler itself reports as broken ends the process
 // with a panic, whose stacks are labeled with design, seed and round. An interrupt
-// ends the soak after the round that is under way, with the summary: 130.
+// ends the soak after the round that is under way, with the summary: 130. If nothing
+// was wrong the last line says so: "ok: ..." or "interrupted, nothing wrong so far: ...".
 //
 // It errs towards missed bugs: a check sees what happened in this timing, and a G that
 // runs in a stopped world only if it does so between the two looks.

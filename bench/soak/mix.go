@@ -44,7 +44,12 @@ func soakMix(ctx context.Context, o options, out io.Writer) error {
 	defer m.watch.stop()
 	err := m.run(ctx)
 	m.watch.stop()
-	return errors.Join(err, m.summary(ctx.Err() != nil || err != nil || o.round != anyRound))
+	err = errors.Join(err, m.summary(ctx.Err() != nil || err != nil || o.round != anyRound))
+	if err == nil {
+		fmt.Fprintln(out, verdict(ctx, fmt.Sprintf("%d rounds, %d Gs: none lost, none run twice, all answers right",
+			m.rounds, m.counts.get(countGs))))
+	}
+	return err
 }
 
 // run runs rounds until the time is over.

@@ -46,6 +46,7 @@ func TestAShortSoakOfEachDesign(t *testing.T) {
 			var out bytes.Buffer
 			require.NoError(t, soakMix(t.Context(), small(t, name), &out))
 			require.NotContains(t, out.String(), "NEVER")
+			require.Regexp(t, `\nok: \d+ rounds, \d+ Gs: none lost, none run twice, all answers right\n$`, out.String())
 		})
 	}
 }
@@ -140,5 +141,6 @@ func TestAnInterruptEndsWithTheSummary(t *testing.T) {
 	interrupt()
 	require.Equal(t, exitInterrupted, run(ctx, []string{"-design=global"}, &out, &errs))
 	require.Contains(t, out.String(), "0 rounds\n")
+	require.Regexp(t, `\ninterrupted, nothing wrong so far: 0 rounds, 0 Gs: .*\n$`, out.String())
 	require.Empty(t, errs.String())
 }

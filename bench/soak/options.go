@@ -29,15 +29,16 @@ const anyRound = -1
 
 // mode is a sort of soak.
 type mode struct {
-	name string
-	gs   int // default of -gs; 0: there is none
-	run  func(context.Context, options, io.Writer) error
+	name  string
+	gs    int // default of -gs; 0: there is none
+	run   func(context.Context, options, io.Writer) error
+	goals []goal // if there is -gs
 }
 
 var modes = []mode{
 	{name: "mix", run: soakMix},
-	{name: "blocked", gs: 1e6, run: soakBlocked},
-	{name: "short", gs: 1e8, run: soakShort},
+	{name: "blocked", gs: 1e6, run: soakBlocked, goals: []goal{{countChans, "blocked"}, {countGs, "ended"}}},
+	{name: "short", gs: 1e8, run: soakShort, goals: []goal{{countGs, "ended"}}},
 }
 
 // maxGs is a day's work for mode short.

@@ -40,8 +40,8 @@ func soakShort(ctx context.Context, o options, out io.Writer) error {
 	if err = errors.Join(err, w.verify(o, stats)); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d short Gs, none lost: %v, %.1f ns each, %s\n", o.gs, took.Round(time.Millisecond),
-		float64(took)/float64(max(1, o.gs)), msOf(o, stats))
+	fmt.Fprintln(out, verdict(ctx, fmt.Sprintf("%d short Gs, none lost, none run twice: %v, %.1f ns each, %s", o.gs,
+		took.Round(time.Millisecond), float64(took)/float64(max(1, o.gs)), msOf(o, stats))))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,14 @@ func si[T int64 | uint64 | int](n T) string {
 		f /= 1000
 	}
 	return fmt.Sprintf("%.1fT", f)
+}
+
+// verdict is the last line of a soak in which nothing was wrong.
+func verdict(ctx context.Context, what string) string {
+	if ctx.Err() != nil {
+		return "interrupted, nothing wrong so far: " + what
+	}
+	return "ok: " + what
 }
 
 // lineWidth is how wide the lines of the progress are at most.

@@ -11,12 +11,20 @@ import (
 	"schedlab/designs"
 )
 
+// goal is what a big mode counts up to a number, and its verb.
+type goal struct {
+	count count
+	verb  string
+}
+
 // watch shows progress, and ends the process when there is none.
 type watch struct {
 	out      io.Writer
 	counts   *counts
 	began    time.Time
-	end      time.Time     // zero: when all is done
+	end      time.Time     // zero: when the goals are reached
+	goals    []goal        // of a big mode, one after the other
+	number   int64         // of Gs, for each
 	every    time.Duration // between two lines
 	patience time.Duration // without progress
 	hangs    func()        // what then; exits
@@ -24,6 +32,9 @@ type watch struct {
 	over chan struct{}
 	gone sync.WaitGroup
 	once sync.Once
+
+	shown time.Time // the last time, and what had been counted then
+	had   [numCounts]int64
 
 	mu    sync.Mutex // guards all below
 	where string
@@ -40,6 +51,7 @@ const (
 func newWatch(o options, out io.Writer, c *counts) *watch {
 	w := &watch{out: out, counts: c, began: time.Now(), every: watchEvery, patience: watchPatience, over: make(chan struct{})}
 	w.hangs = func() { os.Exit(exitHangs) }
+	w.shown, w.goals, w.number = w.began, o.mode.goals, int64(o.gs)
 	if o.mode.gs == 0 {
 		w.end = w.began.Add(o.time)
 	}
@@ -62,40 +74,42 @@ func (w *watch) looksAt(where string, round int, s designs.Scheduler) {
 }
 
 func (w *watch) main() {
-	ticks := time.NewTicker(min(w.every, w.patience) / 10)
+	tick := min(w.every, w.patience) / 10
+	ticks := time.NewTicker(tick)
 	defer ticks.Stop()
 	var p pulse
-	shown := time.Now()
 	for {
 		select {
 		case <-w.over:
 			return
 		case <-ticks.C:
 		}
-		now := time.Now()
-		if p.still(now, w.counts.progress()) >= w.patience {
+		if time.Duration(p.still(w.counts.progress()))*tick >= w.patience {
 			w.report()
 			w.hangs()
 			return
 		}
-		if now.Sub(shown) >= w.every {
-			shown = now
+		if now := time.Now(); now.Sub(w.shown) >= w.every {
 			w.show(now)
+			w.shown, w.had = now, w.counts.snapshot()
 		}
 	}
 }
 
-// pulse tells how long a number has been the same.
+// pulse tells at how many looks in a row a number was the same. It counts looks,
+// not time, in which the whole process may have been stopped.
 type pulse struct {
 	last  int64
-	since time.Time
+	looks int
 }
 
-func (p *pulse) still(now time.Time, n int64) time.Duration {
-	if n != p.last || p.since.IsZero() {
-		p.last, p.since = n, now
+func (p *pulse) still(n int64) int {
+	if n != p.last {
+		p.last, p.looks = n, 0
+	} else {
+		p.looks++
 	}
-	return now.Sub(p.since)
+	return p.looks
 }
 
 // show prints how far it is.
@@ -103,12 +117,27 @@ func (w *watch) show(now time.Time) {
 	w.mu.Lock()
 	round := w.round
 	w.mu.Unlock()
-	if gone := now.Sub(w.began); w.end.IsZero() {
-		rate := float64(w.counts.get(countGs)) / gone.Seconds()
-		fmt.Fprintf(w.out, "%v gone, %s Gs a second ended\n%s", gone.Round(time.Second), si(int64(rate)), lines(w.counts))
+	if w.end.IsZero() {
+		fmt.Fprintf(w.out, "%v gone, %s\n", now.Sub(w.began).Round(time.Second), w.towards(now))
 		return
 	}
 	fmt.Fprintf(w.out, "%v left, round %d\n%s", max(0, w.end.Sub(now)).Round(time.Second), round, lines(w.counts))
+}
+
+// towards says how far the goal at work is and, at the rate since the last time, how
+// long it will take.
+func (w *watch) towards(now time.Time) string {
+	i := 0
+	for i < len(w.goals)-1 && w.counts.get(w.goals[i].count) >= w.number {
+		i++
+	}
+	n := w.counts.get(w.goals[i].count)
+	said := fmt.Sprintf("%s of %s Gs %s", si(n), si(w.number), w.goals[i].verb)
+	if more := n - w.had[w.goals[i].count]; more > 0 {
+		left := float64(now.Sub(w.shown)) / float64(more) * float64(w.number-n)
+		said += fmt.Sprintf(", about %v left", time.Duration(left).Round(time.Second))
+	}
+	return said
 }
 
 // report prints all that helps to find out why nothing goes on.
