@@ -375,7 +375,7 @@ func (b *brute) step(s bruteState, i int) {
 	switch in.op {
 	case pFWake:
 		r.kind = opFutexWake
-		b.wake(s, i, in, r, 0)
+		b.wake(s, i, in, r, 0, 0)
 		return
 	case pQLoad, pQStore, pQAdd:
 		in.op, in.obj, r.obj = direct[in.op], t.q, int8(t.q)
@@ -563,10 +563,12 @@ func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	}
 }
 
-// wake is the Wake of a futex, which may choose whom: n have been woken.
-func (b *brute) wake(s bruteState, i int, in ins, r step2, n int) {
+// wake is the Wake of a futex, which may choose whom: n have been woken, who all stood
+// in the queue before at.
+func (b *brute) wake(s bruteState, i int, in ins, r step2, n, at int) {
 	o := &s.objs[in.obj]
-	if n == in.a || o.queued == 0 {
+	left := min(in.a-n, o.queued-at)
+	if left == 0 {
 		t := &s.threads[i]
 		r.ok = n > 0
 		r.old = uint64(o.val)
@@ -577,13 +579,13 @@ func (b *brute) wake(s bruteState, i int, in ins, r step2, n int) {
 	}
 	one := func(k int) {
 		c := s
-		c.wakeOne(in.obj, k)
-		b.wake(c, i, in, r, n+1)
+		c.wakeOne(in.obj, at+k)
+		b.wake(c, i, in, r, n+1, at+k)
 	}
-	if o.queued == 1 {
+	if places := o.queued - at - left + 1; places == 1 {
 		one(0)
 	} else {
-		b.choose(i, o.queued, one)
+		b.choose(i, places, one)
 	}
 }
 

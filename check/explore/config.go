@@ -18,6 +18,8 @@ type config struct {
 	patience   time.Duration // between two steps: see Patience
 	keepGoing  bool          // after a violation
 	expect     Property      // of MustViolate; "": none
+	disjoint   bool          // threads may share nothing
+	search     bool          // Test passes if nothing is found
 	workers    int           // engines at the same time
 	shard      int           // from 0
 	shards     int           // 1: no shards

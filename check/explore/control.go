@@ -36,10 +36,19 @@ type control struct {
 func newControl(cfg *config) *control {
 	c := &control{cfg: cfg, start: time.Now()}
 	if cfg.budget > 0 {
-		c.endAfter(cfg.budget, fmt.Sprintf("the budget of %v is spent; give more by Budget or -explore.budget, "+
-			"or explore less, such as by Preemptions", cfg.budget))
+		c.endAfter(cfg.budget, cfg.spent(cfg.budget.String(), "Budget or -explore.budget"))
 	}
 	return c
+}
+
+// spent says that a budget has run out, which more can be given of by means; "" if
+// the strategy draws at random: then that is how an exploration ends, and no more
+// would prove anything.
+func (c *config) spent(budget, means string) string {
+	if c.draws() {
+		return ""
+	}
+	return fmt.Sprintf("the budget of %s is spent; give more by %s, or explore less, such as by Preemptions", budget, means)
 }
 
 // endAfter stops after d, because of why, unless close is called before. The
@@ -74,8 +83,7 @@ func (c *control) admit() bool {
 	n := c.began.Add(1)
 	if limit := c.cfg.executions; limit > 0 && n > limit {
 		c.withdraw()
-		c.stop(fmt.Sprintf("the budget of %s is spent; give more by Executions or -explore.executions, or explore less, such as by Preemptions",
-			count(int(limit), "execution")))
+		c.stop(c.cfg.spent(count(int(limit), "execution"), "Executions or -explore.executions"))
 		return false
 	}
 	return true

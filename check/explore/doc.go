@@ -2,6 +2,14 @@
 // program in every order of its threads' steps, or in as many as you ask for, and
 // prints the execution that goes wrong.
 //
+// # From another module
+//
+// Its name is no address that go get could find. So fetch the repository, say where it
+// is in the go.mod of the module that is to use it, and run go mod tidy:
+//
+//	require schedlab v0.0.0
+//	replace schedlab => ../schedlab
+//
 // # Example
 //
 // A spin lock, in which something is wrong. The types of this package take the
@@ -41,7 +49,7 @@
 //
 // That fails, and prints:
 //
-//	explore: Violated (every execution): 2 executions complete, 1 violating, 20 steps, 0s
+//	explore: Violated (every execution): 3 executions: 2 complete, 1 violating, 20 steps, 0s
 //
 //	data race after 5 steps: thread 0 reads n that thread 1 has written, and nothing orders the two (thread 0 at doc_test.go:35, thread 1 at doc_test.go:35)
 //
@@ -59,7 +67,7 @@
 //
 //	* preemption: the thread that ran before could have gone on
 //	5 steps, 1 preemption: no execution breaks this property with fewer preemptions, or with as few and in fewer steps
-//	replay: go test -run '^TestWrongLock$' -explore.replay=v1.0l0.1l0s0s0.0s0-33b2
+//	replay: go test schedlab/check/explore -run '^TestWrongLock$' -explore.replay=v1.0l0.1l0s0s0.0s0-33b2
 //
 // One column per thread, one row per step, and on the right where in the source it
 // was taken. Thread 0 is the program itself; the others are named after the
@@ -102,11 +110,12 @@
 //   - Start threads by [Go], not by a go statement. The program may end before them;
 //     an execution is over when all have ended. Wait for one by [Thread.Join].
 //   - Use [Int32], [Int64], [Uint32], [Uint64], [Uintptr], [Bool] and [Pointer] for
-//     those of sync/atomic; [Mutex], [RWMutex] and [Cond] for those of sync; [Note] for a
-//     one-shot event; [Uint32.Wait] and [Uint32.Wake] for a futex; [Now], [Sleep] and
-//     the waits with a time limit for time. There are no channels, WaitGroups, Onces,
-//     Maps or Pools: build what you need of them on Mutex and Cond, or check code that is
-//     below them. Who blocks outside of these types is found out after [Patience], and
+//     those of sync/atomic; [Mutex], [RWMutex], [Cond], [Once] and [WaitGroup] for those of
+//     sync; [Note] for a one-shot event; [Uint32.Wait] and [Uint32.Wake] for a futex; [Now],
+//     [Sleep] and the waits with a time limit for time. The L of a Cond is a *Mutex, not
+//     any Locker. There are no channels, no Map, Pool or OnceFunc, no atomic.Value, and none
+//     of the functions of sync/atomic, such as AddInt32: build what you need of them on
+//     Mutex and Cond, or check code that is below them. Who blocks outside of these types is found out after [Patience], and
 //     reported with his stack.
 //   - Use [Var] for plain memory that threads share: that is where data races are found.
 //   - Use [Choose] for what the program does not know, such as input or the victim
@@ -121,8 +130,10 @@
 //     [Workers] they cannot be used; others keep what they were, and then the next
 //     execution differs.
 //   - Nothing but the order of steps and Choose may decide what the program does. Ranging
-//     over a map, the real clock and real random numbers are found out at the first
-//     step that differs, and reported as [Nondeterminism].
+//     over a map, the real clock and real random numbers are reported as [Nondeterminism]
+//     when a step is another one than before: another operation, or one on another variable.
+//     Values are compared in the first execution only, and what is executed but once is
+//     compared with nothing.
 //   - Let the first thread touch variables, or [Name] them, before it starts others, if
 //     executions are cut: see 'Cut executions'. Name also makes counterexamples
 //     readable where there is no variable of that name in the source.
@@ -163,7 +174,8 @@
 //
 // [Verified] is said if every execution within the bound, which is printed, came to its
 // end and broke no [Property], and there was at least one. [Violated] comes with a
-// counterexample. [Unknown] says what ran out, and is never a pass: Test fails.
+// counterexample. [Unknown] says what ran out, and Test fails, with two exceptions: the
+// option [Search], and one shard of several (see 'Working with it').
 //
 // A verdict is about one program: these threads, these calls. A lock that is verified
 // for two threads may be wrong with three. Beyond that, each limit errs in one
@@ -175,6 +187,8 @@
 //   - Memory that is neither of this package's types nor a Var is not watched: a race on
 //     it is not seen, and between two steps it is read and written without interruption.
 //     go test -race does not help here: one thread runs at a time, so it sees all in order.
+//     Where threads share nothing else the verdict is Unknown, unless [Disjoint] says that
+//     this is meant; where they do share something else nobody notices.
 //   - A race on a Var ends the execution: what torn or reordered values would lead to is
 //     not explored.
 //   - Early timeouts are bounded by [Timeouts], 1 in each execution: that a wait times
@@ -221,20 +235,44 @@
 //   - random: draws each step. Simple, and unfair: long waits are rare.
 //   - naive: every interleaving, without reduction. To check the others.
 //
-// Where everything is too large, draw: from the command line, since Test passes
-// only what is Verified,
+// Where everything is too large, draw. [Search] lets Test pass if nothing is found:
 //
-//	go test ./ring -run TestRing -explore.strategy=pct -explore.budget=10m
+//	explore.Test(t, ring, explore.Strategy("pct"), explore.Budget(time.Minute), explore.Search())
 //
-// or by Run, in a test that fails if the verdict is Violated. Go's own fuzzer drives
+// From the command line, -explore.strategy=pct -explore.budget=10m does it to a test that
+// is otherwise exhaustive; if nothing is found it fails nevertheless, as Unknown. Go's own fuzzer drives
 // schedules by [Fuzz]; it is good where a rare order leads into rare code.
+//
+// # Flags
+//
+// A test binary that imports this package has these flags; other programs do
+// not. They override the options of every exploration in the binary, so choose the
+// test by -run. go test passes on what it does not know:
+//
+//	go test ./queue -run TestRing -v -explore.v -explore.budget=10m
+//
+// Write -flag=value, with the =. A package that does not import this one knows none
+// of them: name packages that do, in place of ./... .
+//
+//	-explore.strategy=name    like Strategy
+//	-explore.preemptions=n    like Preemptions
+//	-explore.seed=n           like Seed, where something is drawn at random
+//	-explore.executions=n     like Executions
+//	-explore.budget=duration  like Budget
+//	-explore.workers=n        like Workers
+//	-explore.shard=i/n        explore the i-th of n parts only, from 1
+//	-explore.resume=file      go on from file, and write it when interrupted
+//	-explore.replay=token     one execution again, as a counterexample says
+//	-explore.v                tell progress and verdicts
 //
 // # Working with it
 //
-// See 'Flags' for all of them; they override options. Test tells its progress every two
-// seconds if run with -v or -explore.v, or on a terminal: executions, executions per
-// second, the part that is done and the time that is left. Both are estimates: promises
-// made early are too good.
+// Test tells its progress every two seconds with -v or -explore.v; on a terminal, too,
+// where go test shows what a test prints: if no package is named. That is executions,
+// executions per second, the part of the tree that is done and the time that the rest
+// takes at least, both estimates which promise too much in the beginning; and the part
+// of a budget that is spent. To interrupt it (^C) ends it with the verdict Unknown and
+// its counts.
 //
 // A counterexample has been shortened: to the fewest preemptions, then to the fewest
 // steps. Below it stands whether there is no shorter one, or only none was found. Steps at
@@ -242,12 +280,12 @@
 // what. x#2 is a second variable that the source calls x, and &1, &2 are pointers, in the
 // order in which they turn up. The last line executes it again:
 //
-//	go test -run '^TestWrongLock$' -explore.replay=v1.0l0.1l0s0s0.0s0-33b2
+//	go test schedlab/check/explore -run '^TestWrongLock$' -explore.replay=v1.0l0.1l0s0s0.0s0-33b2
 //
-// in that package, with a debugger if you like. The token holds thread and kind of each
+// anywhere in that module, with a debugger if you like. The token holds thread and kind of each
 // step: it survives changes of the program elsewhere, and if a step is another one now
 // it says which. With -artifacts (see go help testflag) the same is kept as a web page that
-// needs nothing else; its place is printed. Run prints nothing: [Violation.Text] is what Test
+// needs nothing else, with the lines of the source beside the steps; its place is printed. Run prints nothing: [Violation.Text] is what Test
 // would have printed, but the name of the test.
 //
 // The exhaustive strategy divides its work. [Workers], or -explore.workers=n, uses n cores. A
@@ -258,8 +296,9 @@
 //	...
 //	go test ./ring -run TestRing -explore.shard=8/8 -explore.resume=$PWD/part8.json
 //
-// and a job after them, which has the files, adds them up ([Merge]) and fails if one is
-// missing, unfinished or of another program, or a property is violated:
+// A shard whose part is done and breaks nothing passes, even if its part is empty, and
+// Unknown. A job after them, which has the files, adds them up ([Merge]) and fails if one
+// is missing, unfinished or of another program, or a property is violated:
 //
 //	go run schedlab/check/explore/merge part*.json
 //
@@ -298,16 +337,19 @@
 // executions that differ in the order of independent steps are one Mazurkiewicz trace, and
 // one of each is executed. Steps are independent if they touch different variables or
 // both read; two operations of one lock are dependent. See 'Algorithm' and 'Races with
-// locks' for the whole of it, 'Sharing' for how workers divide the tree, and 'Sleep sets' for
-// what is sound under a bound (Musuvathi and Qadeer, PLDI 2007; Coons, Musuvathi,
-// McKinley, OOPSLA 2013). Bounded has its guarantee from these, pct from Burckhardt,
-// Kothari, Musuvathi, Nagarakatte, ASPLOS 2010 (see 'Guarantee'), pos from Yuan, Yang, Gu, CAV
-// 2018, the detection of races from FastTrack (Flanagan and Freund, PLDI 2009), with a
-// happens-before of its own: see 'Two kinds of happens-before'.
+// locks' in dpor.go for the whole of it, 'Sharing' in parallel.go for how workers divide
+// the tree, and 'Sleep sets' in bounded.go for what is sound under a bound (Musuvathi and
+// Qadeer, PLDI 2007; Coons, Musuvathi, McKinley, OOPSLA 2013). Bounded has its guarantee
+// from these, pct from Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010 (see
+// 'Guarantee' in pct.go), pos from Yuan, Yang, Gu, CAV 2018, the detection of races from
+// FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its own: see 'Two
+// kinds of happens-before' in word.go.
 //
 // That it misses nothing and repeats nothing is tested: thousands of random programs are
 // executed in every interleaving by code that shares nothing with the strategies, and
-// programs of the literature have the number of traces that they have there.
+// programs of the literature have the number of traces that they have there. Waits with
+// a time limit, sleeps and the clock are not in that code: programs with them are compared
+// with the strategy naive, which has the same threads and the same time.
 //
 // # What it costs
 //

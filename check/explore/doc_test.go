@@ -54,11 +54,16 @@ func (l *spinLock) Unlock() { l.held.Store(false) }
 // In the documentation MustViolate is not there yet, and the test fails.
 func TestWrongLock(t *testing.T) {
 	r := explore.Test(t, func() { twoAdd(new(wrongLock)) }, explore.MustViolate(explore.DataRace))
-	shown(t, verdict(r)+"\n\n"+r.Violation.Table)
+	table := strings.Replace(r.Violation.Table, "go test -tags model ", "go test ", 1)
+	shown(t, verdict(r)+"\n\n"+table)
 	if !flagged() {
 		readme, err := os.ReadFile("../../README.md")
 		require.NoError(t, err)
-		require.Contains(t, strings.ReplaceAll(string(readme), "\n    ", "\n"), r.Violation.Table, "README.md should show what is printed now")
+		here := func(text string) string { // README may mean the folder
+			return strings.ReplaceAll(text, "go test schedlab/check/explore ", "go test ")
+		}
+		text := strings.ReplaceAll(string(readme), "\n    ", "\n")
+		require.Contains(t, here(text), here(table), "README.md should show what is printed now")
 	}
 }
 

@@ -82,7 +82,8 @@ type engine struct {
 	clockObj timeVar
 	timeID   int32 // the id of its object; noObject: not used yet
 
-	trace *recording // source positions, if wanted
+	trace   *recording // source positions, if wanted
+	sharing sharing    // of all executions so far
 }
 
 // choice is a value that Choose returned.
@@ -93,7 +94,11 @@ type choice struct {
 }
 
 func newEngine(cfg *config, program func(), s strategy) *engine {
-	return &engine{cfg: cfg, program: program, strategy: s, names: &threadNames{}}
+	e := &engine{cfg: cfg, program: program, strategy: s, names: &threadNames{}}
+	if cfg.disjoint {
+		e.sharing = connected
+	}
+	return e
 }
 
 // spawn makes a thread that runs f, by parent, which is nil for the first.
@@ -156,6 +161,7 @@ func (e *engine) execute() {
 	e.spawn(nil, e.program)
 	e.resume(e.next())
 	e.judge()
+	e.share()
 	if len(e.busy) > 0 {
 		e.abort()
 	}

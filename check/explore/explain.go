@@ -5,18 +5,28 @@ import (
 	"maps"
 )
 
-// explain makes of v, which e has found, what people read: it shortens the
-// schedule, and repeats it to tell what happens, in v.Table and v.HTML. testName
-// is the test that has found it, if not empty, in its nth exploration, from 1.
-func (e *engine) explain(v *Violation, testName string, nth int) {
+// origin is where a violation was found.
+type origin struct {
+	test    string // its name; "": in none
+	nth     int    // in which of its explorations, from 1
+	verdict string // in one line
+}
+
+// explain makes of v, which e has found at o, what people read: it shortens the
+// schedule, and repeats it to tell what happens, in v.Table and v.HTML.
+func (e *engine) explain(v *Violation, o origin) {
+	replayed := e.cfg.strategy == "replay" // then that execution is asked for, and no other
 	if v.Property == Blocking || v.Property == Nondeterminism {
 		// To repeat it would hang, or something else would happen.
+		if v.Property == Nondeterminism && !replayed {
+			v.Message += e.placeOf(v)
+			v.hint = hint(v.Property)
+		}
 		v.Table = v.String() + "\n"
-		v.HTML = page(&story{violation: v})
+		v.HTML = page(&story{violation: v, origin: o})
 		return
 	}
 	schedule, minimal := v.Schedule, false
-	replayed := e.cfg.strategy == "replay" // then that execution is asked for, and no other
 	if !replayed {
 		schedule, minimal = e.shorten(v)
 	}
@@ -31,17 +41,30 @@ func (e *engine) explain(v *Violation, testName string, nth int) {
 		}
 		v.Table = fmt.Sprintf("%v\n\nIt did not happen again when it was repeated (%s): does the program depend on anything but its schedule,\n"+
 			"such as the order of a map, the clock, randomness, or variables that outlive an execution?\n", v, what)
-		v.HTML = page(&story{violation: v, remark: v.Table})
+		v.HTML = page(&story{violation: v, origin: o, remark: v.Table})
 		return
 	}
 	schedule = x.strategy.(*replay).met
 	*v = *x.failure
 	v.Schedule, v.Minimal = schedule, minimal
-	s := x.tell(v, replayCommand(v.Schedule, testName, nth))
+	s := x.tell(v, o)
 	if replayed {
 		s.remark = ""
 	}
 	v.Table, v.HTML = table(s), page(s)
+}
+
+// placeOf says where the step is taken at which the program was not the same again,
+// if it can be met once more.
+func (e *engine) placeOf(v *Violation) string {
+	x := e.again(v.Schedule, nil)
+	defer x.close()
+	for _, w := range x.trace.rows {
+		if w.step == v.Step+1 && w.line > 0 {
+			return fmt.Sprintf(" (at %v)", w.site)
+		}
+	}
+	return ""
 }
 
 // again executes e's program once more, as s says, on an engine of its own, and

@@ -54,7 +54,7 @@ func firstViolation(t *testing.T, program func(), s strategy) (*engine, *Violati
 
 func explained(t *testing.T, program func(), testName string) *Violation {
 	e, v := firstViolation(t, program, &dpor{})
-	e.explain(v, testName, 1)
+	e.explain(v, origin{test: testName})
 	return v
 }
 
@@ -86,7 +86,7 @@ func TestReplayDoesItAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := explained(t, program, "")
 			_, token, _ := strings.Cut(v.Table, "-explore.replay=")
-			s, err := ParseSchedule(token)
+			s, err := parseSchedule(token)
 			require.NoError(t, err)
 			require.Equal(t, v.Schedule, s)
 
@@ -171,7 +171,7 @@ func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	cfg.strategy, cfg.replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
 	e, v := firstViolation(t, badCounter, strategies["replay"].make(cfg))
 	e.cfg = cfg
-	e.explain(v, "", 1)
+	e.explain(v, origin{})
 	for i, d := range v.Schedule {
 		require.Equal(t, cfg.replay[i], d&placeMask)
 	}
@@ -190,7 +190,7 @@ func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
 			if v.Property != want.Property {
 				continue
 			}
-			e.explain(v, "", 1)
+			e.explain(v, origin{})
 			require.Equal(t, want.Schedule, v.Schedule, c.name)
 			require.True(t, v.Minimal)
 		}
@@ -228,7 +228,7 @@ func TestLongExecutionsBecomeQuiet(t *testing.T) {
 	before.begin(x)
 	x.execute()
 	require.Greater(t, before.preemptions, 100)
-	e.explain(v, "", 1)
+	e.explain(v, origin{})
 	require.Contains(t, v.Table, ", 1 preemption: ")
 	require.Contains(t, v.Table, "steps of thread")
 }
@@ -296,7 +296,7 @@ func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
 		runs++
 		Assert(runs > 1, "only the first time")
 	}, &dpor{})
-	e.explain(v, "TestX", 1)
+	e.explain(v, origin{test: "TestX"})
 	require.Contains(t, v.Table, "did not happen again")
 	require.Contains(t, v.HTML, "did not happen again")
 }
@@ -345,8 +345,9 @@ func TestPageNeedsNothingElse(t *testing.T) {
 
 func TestReplayCommand(t *testing.T) {
 	s := Schedule{0}
-	require.Equal(t, "-explore.replay="+s.String(), replayCommand(s, "", 1))
-	require.Equal(t, "go test "+buildTags+`-run '^TestA$/^b\+c$' -explore.replay=2:`+s.String(), replayCommand(s, "TestA/b+c", 2))
+	require.Equal(t, "-explore.replay="+s.String(), replayCommand(s, origin{}))
+	require.Equal(t, "go test "+buildTags+`schedlab/check/explore -run '^TestA$/^b\+c$' -explore.replay=2:`+s.String(),
+		replayCommand(s, origin{test: "TestA/b+c", nth: 2}))
 }
 
 func TestWrap(t *testing.T) {

@@ -3,36 +3,13 @@ package explore
 import (
 	"flag"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
-// # Flags
-//
-// A test binary that imports this package has these flags; other programs do
-// not. They override the options of every exploration in the binary, so choose the
-// test by -run. go test passes on what it does not know:
-//
-//	go test ./queue -run TestRing -v -explore.v -explore.budget=10m
-//
-// Write -flag=value, with the =. A package that does not import this one knows none
-// of them: name packages that do, in place of ./... .
-//
-//	-explore.strategy=name    like Strategy
-//	-explore.preemptions=n    like Preemptions
-//	-explore.seed=n           like Seed, where something is drawn at random
-//	-explore.executions=n     like Executions
-//	-explore.budget=duration  like Budget
-//	-explore.workers=n        like Workers
-//	-explore.shard=i/n        explore the i-th of n parts only, from 1
-//	-explore.resume=file      go on from file, and write it when interrupted
-//	-explore.replay=token     one execution again, as a counterexample says
-//	-explore.v                tell progress and verdicts
-
-// flags are those of this process.
+// flags are those of this process: see 'Flags'.
 var flags flagValues
 
 func init() {
@@ -135,7 +112,7 @@ func (f *flagValues) apply(cfg *config) error {
 	for _, set := range f.given {
 		set(cfg)
 	}
-	if f.seeds && cfg.chosen != "" && !slices.Contains(randomStrategies, cfg.strategy) {
+	if f.seeds && cfg.chosen != "" && !cfg.draws() {
 		cfg.errs = append(cfg.errs, fmt.Errorf("-explore.seed contradicts %s, which draws nothing at random; drop one of the two", cfg.chosen))
 	}
 	if err := cfg.settle(); err != nil {
@@ -162,7 +139,7 @@ func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
 
 // replayOnly makes cfg that of the one execution that token stands for.
 func (c *config) replayOnly(token string) error {
-	s, err := ParseSchedule(token)
+	s, err := parseSchedule(token)
 	if err != nil {
 		return err
 	}

@@ -51,6 +51,7 @@ func fuzzOnce(t testing.TB, cfg config, program func(), decisions []byte) Result
 	if err != nil {
 		t.Fatal(err)
 	}
+	x.origin = origin{test: t.Name(), nth: 1}
 	r, err := x.run()
 	if err != nil {
 		t.Error(err)

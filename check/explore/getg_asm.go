@@ -5,6 +5,6 @@ package explore
 // getg returns an address that no two goroutines have at the same time.
 func getg() uintptr
 
-// knowsGoroutines: getg tells goroutines apart, so several engines can run at
-// once, and a goroutine that is not controlled is noticed.
+// knowsGoroutines: getg tells goroutines apart. So several engines can run at once, and
+// a goroutine that is not controlled is noticed.
 const knowsGoroutines = true

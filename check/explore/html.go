@@ -10,13 +10,15 @@ import (
 func page(s *story) string {
 	var b strings.Builder
 	view := struct {
-		Title, Message, Remark, Replay, Stack string
-		Columns                               []column
-		Idle                                  string
-		Rows                                  []pageRow
-		Preempted                             bool
+		Title, Package, Verdict, Message, Remark, Replay, Stack, Hint string
+
+		Columns   []column
+		Idle      string
+		Rows      []pageRow
+		Preempted bool
 	}{
-		Title: string(s.violation.Property), Message: s.violation.Message, Stack: s.violation.Stack,
+		Title: s.title(), Package: testedPackage(), Verdict: s.origin.verdict,
+		Message: s.violation.Message, Stack: s.violation.Stack, Hint: s.violation.hint,
 		Remark: s.remark, Replay: s.replay, Columns: s.columns, Idle: strings.Join(s.idle, ", "), Rows: s.pageRows(), Preempted: s.preempted(),
 	}
 	if err := template.Must(template.New("page").Parse(pageTemplate)).Execute(&b, view); err != nil {
@@ -25,12 +27,21 @@ func page(s *story) string {
 	return b.String()
 }
 
+// title is what one of several pages is found by.
+func (s *story) title() string {
+	if s.origin.test == "" {
+		return string(s.violation.Property)
+	}
+	return s.origin.test + ": " + string(s.violation.Property)
+}
+
 // pageRow is a row of the page.
 type pageRow struct {
 	Class, Step string
 	Index       int
 	Cells       []string
 	At, Full    string
+	Code        string
 	Object      string
 	From        int
 }
@@ -38,7 +49,7 @@ type pageRow struct {
 func (s *story) pageRows() (rows []pageRow) {
 	for i := range s.rows {
 		w := &s.rows[i]
-		p := pageRow{Index: i, Object: w.object, From: w.from, At: w.place(), Full: fmt.Sprintf("%s:%d", w.file, w.line)}
+		p := pageRow{Index: i, Object: w.object, From: w.from, At: w.place(), Code: w.code, Full: fmt.Sprintf("%s:%d", w.file, w.line)}
 		if w.step > 0 {
 			p.Step = fmt.Sprint(w.step)
 		}
@@ -86,6 +97,7 @@ th { position: sticky; top: 0; background: var(--soft); text-align: left; font-w
 th small { display: block; font-weight: normal; color: var(--dim); }
 th, td { padding: .25rem .9rem; border-right: 1px solid var(--line); white-space: nowrap; }
 th:last-child, td:last-child { border-right: none; color: var(--dim); }
+td.code { color: var(--dim); white-space: pre; }
 td:first-child, th:first-child { text-align: right; color: var(--dim); }
 td.op { white-space: pre-wrap; }
 tr.switch td, tr.preempts td { border-top: 1px solid var(--line); }
@@ -99,29 +111,31 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px
   max-width: 80rem; }
 </style>
 <h1>{{.Title}}</h1>
+<p class="dim">{{.Package}}{{with .Verdict}} · {{.}}{{end}}</p>
 <p>{{.Message}}</p>
 {{if .Rows}}<table>
-<thead><tr><th>step</th>{{range .Columns}}<th>{{.Name}}<small>{{.Started}}</small></th>{{end}}<th>at</th></tr></thead>
+<thead><tr><th>step</th>{{range .Columns}}<th>{{.Name}}<small>{{.Started}}</small></th>{{end}}<th>at</th><th>source</th></tr></thead>
 <tbody>
-{{range .Rows}}<tr{{with .Class}} class="{{.}}"{{end}} data-row="{{.Index}}" data-object="{{.Object}}" data-from="{{.From}}"><td>{{.Step}}</td>` +
-	`{{range .Cells}}<td class="op">{{.}}</td>{{end}}<td title="{{.Full}}">{{.At}}</td></tr>
+{{range .Rows}}<tr tabindex="0"{{with .Class}} class="{{.}}"{{end}} data-row="{{.Index}}" data-object="{{.Object}}" data-from="{{.From}}"><td>{{.Step}}</td>` +
+	`{{range .Cells}}<td class="op">{{.}}</td>{{end}}<td title="{{.Full}}">{{.At}}</td><td class="code">{{.Code}}</td></tr>
 {{end}}</tbody>
 </table>
-<p class="dim">{{if .Preempted}}⚡ preemption: the thread that ran before could have gone on. {{end}}Point at a row to see the other accesses of the same object (yellow) and
-the write whose value it meets (green).{{with .Idle}} Without a step: {{.}}.{{end}}</p>{{end}}
+<p class="dim">{{if .Preempted}}⚡ preemption: the thread that ran before could have gone on. {{end}}Point at a row, or go there by Tab, to see the other accesses of the same object (yellow),
+and the write whose value it meets or the step that woke it (green).{{with .Idle}} Without a step: {{.}}.{{end}}</p>{{end}}
 <p>{{.Remark}}</p>
 {{with .Replay}}<pre>{{.}}</pre>{{end}}
 {{with .Stack}}<p>Stack:</p><pre>{{.}}</pre>{{end}}
+{{with .Hint}}<pre>{{.}}</pre>{{end}}
 <script>
 const rows = [...document.querySelectorAll("tr[data-row]")];
 for (const row of rows) {
-  row.onmouseenter = () => {
+  row.onmouseenter = row.onfocus = () => {
     for (const r of rows) {
       r.classList.toggle("from", r.dataset.row === row.dataset.from);
       r.classList.toggle("same", row.dataset.object !== "" && r.dataset.object === row.dataset.object && r.dataset.row !== row.dataset.from);
     }
   };
-  row.onmouseleave = () => rows.forEach(r => r.classList.remove("same", "from"));
+  row.onmouseleave = row.onblur = () => rows.forEach(r => r.classList.remove("same", "from"));
 }
 </script>
 </html>

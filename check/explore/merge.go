@@ -76,7 +76,7 @@ func (w *whole) take(s *state, file string) {
 	w.sum.Elapsed = elapsed
 	switch v := r.Violation; {
 	case v != nil && v.Property != w.Expect:
-		w.wrong("%s: %v; this does it again: -explore.replay=%s", file, v, v.Schedule)
+		w.wrong("%s: %s", file, v.Text())
 	case v == nil && !s.Finished:
 		w.wrong("%s is not finished; run shard %d/%d again with it: it goes on", file, s.Shard, s.Shards)
 	}
@@ -105,6 +105,9 @@ func (w *whole) result() Result {
 		w.wrong("%s", r.Why)
 	case r.Complete == 0:
 		r.Why = "no execution came to its end"
+		w.wrong("%s", r.Why)
+	case r.sharing == separate:
+		r.Why = shareNothing
 		w.wrong("%s", r.Why)
 	default:
 		r.Verdict = Verified

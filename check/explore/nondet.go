@@ -95,7 +95,7 @@ func (e *engine) describe(i int) string {
 	if c == classPointer {
 		return s // addresses differ
 	}
-	return s + fmt.Sprintf(", %s -> %s", c.show(ev.old), c.show(ev.new))
+	return s + fmt.Sprintf(": %s → %s", c.show(ev.old), c.show(ev.new))
 }
 
 func (e *engine) objectName(id int32) string {

@@ -169,8 +169,10 @@ func (x *Uint32) Wait(v uint32, ns int64) (woken bool) {
 // Wake wakes up to n threads in Wait, any of them, and returns how many.
 func (x *Uint32) Wake(n int) (woken int) {
 	t := x.w.begin(classUint32, opFutexWake, 0, "Uint32.Wake")
-	for ; woken < n && len(x.w.o.queue) > 0; woken++ {
-		t.wake(x.w.o, t.choose(len(x.w.o.queue)))
+	at := 0 // chosen in the order of arrival, since it makes no difference in which they wake
+	for left := min(n, len(x.w.o.queue)); woken < left; woken++ {
+		at += t.choose(len(x.w.o.queue) - at - (left - woken) + 1)
+		t.wake(x.w.o, at)
 	}
 	t.sync[t.id]++
 	t.done(writes, x.w.bits, x.w.bits, woken > 0)

@@ -58,6 +58,9 @@ func Seed(seed uint64) Option {
 // randomStrategies take a seed.
 var randomStrategies = []string{"random", "pct", "pos"}
 
+// draws says whether the strategy is one of them.
+func (c *config) draws() bool { return slices.Contains(randomStrategies, c.strategy) }
+
 // Executions is a budget: at most n executions, 1 or more. When it runs out the
 // verdict is Unknown. If not given there is no limit, and a default one for the
 // strategies that draw at random.
@@ -137,6 +140,18 @@ func MustViolate(p Property) Option {
 		}
 	}
 }
+
+// Disjoint declares that the threads of the program share nothing on purpose. Without
+// it a program is not [Verified] in which several threads run and no two of them
+// touch one variable of this package's types: most likely they share others, which
+// nobody watches.
+func Disjoint() Option { return func(c *config) { c.disjoint = true } }
+
+// Search declares that finding nothing is enough: [Test] passes though the verdict is
+// [Unknown], if executions came to their end and none broke a property until the
+// budget was spent. It is for strategies that draw at random, and for programs of
+// which only a part can be explored. Without it Test passes on a proof only.
+func Search() Option { return func(c *config) { c.search = true } }
 
 // wishes is what options, or flags, ask for.
 type wishes struct {

@@ -93,6 +93,3 @@ func self(what string) *thread {
 	}
 	return e.cur
 }
-
-// inside says whether the caller is a controlled thread.
-func inside() bool { return owners.table.Load().find(getg()) != nil }

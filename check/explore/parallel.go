@@ -215,7 +215,7 @@ func (t *tree) leave(d *dpor) {
 		t.tasks = append(t.tasks, task{path: append([]place(nil), d.nodes...), guide: d.guide, done: !d.ready})
 		d.nodes, d.guide = d.nodes[:0], nil
 	case d.ready:
-		t.begun = false // it had not even begun
+		t.begun, d.begun = false, false // it had not even begun
 	}
 	d.ready = false
 	t.halted = true

@@ -79,6 +79,14 @@ func (s *pct) chance() float64 {
 
 func (s *pct) bound() string {
 	all := -math.Expm1(float64(s.done) * math.Log1p(-s.chance()))
-	return fmt.Sprintf("pct: %s; each meets a given bug of depth %d with probability >= 1/(n k^%d) = %.2g (n=%d threads, k=%d steps), all together %.2g",
-		s.drawn(), s.depth, s.depth-1, s.chance(), s.n, s.k, all)
+	return fmt.Sprintf("pct: %s; each meets a given bug of depth %d with probability >= 1/(n k^%d) = %.2g (n=%d threads, k=%d steps), all together %s",
+		s.drawn(), s.depth, s.depth-1, s.chance(), s.n, s.k, probability(all))
+}
+
+// probability does not round to certainty.
+func probability(p float64) string {
+	if p > 0.99 {
+		return "> 0.99"
+	}
+	return fmt.Sprintf("%.2g", p)
 }

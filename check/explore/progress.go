@@ -8,8 +8,9 @@ import (
 )
 
 // progress tells how far an exploration has come, every two seconds: executions,
-// executions a second, how much of all is done and how much time is left, by
-// estimate. A nil progress tells nothing.
+// executions a second; how much of the tree of executions is done and how much
+// time that leaves, by estimate; and how much of a budget is spent. A nil progress
+// tells nothing.
 //
 // The estimate is the weighted backtrack estimate of Kilby, Slaney, Thiébaux and
 // Walsh ("Estimating Search Tree Size", AAAI 2006): a finished execution stands
@@ -82,25 +83,35 @@ func (p *progress) end() {
 func (p *progress) line(c *control, elapsed time.Duration) string {
 	n := c.ended.Load()
 	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s", p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
-	part := p.done(c, n, elapsed)
-	if part <= 0 {
-		return s
+	tree, spent := p.done(c, n, elapsed)
+	if tree > 0 {
+		s += fmt.Sprintf(", about %s of the tree, at least %s left", percent(tree), left(elapsed, tree))
 	}
-	left := time.Duration(float64(elapsed) * (1 - part) / part)
-	return s + fmt.Sprintf(", about %s done, %s left", percent(part), roughly(left))
+	if spent > 0 {
+		s += fmt.Sprintf(", %s of the budget, %s left", percent(spent), left(elapsed, spent))
+	}
+	return s
 }
 
-// done returns the part that is done: of all executions, or of a budget if that
-// is spent earlier.
-func (p *progress) done(c *control, n uint64, elapsed time.Duration) float64 {
-	part := float64(p.part.Load()) / partUnit
+// done returns the parts that are done: of all executions, and of the budget, that
+// which is spent earlier if there are two. What is drawn at random is a budget, too.
+func (p *progress) done(c *control, n uint64, elapsed time.Duration) (tree, spent float64) {
+	tree = float64(p.part.Load()) / partUnit
+	if c.cfg.draws() {
+		tree, spent = 0, tree
+	}
 	if limit := c.cfg.executions; limit > 0 {
-		part = max(part, float64(n)/float64(limit))
+		spent = max(spent, float64(n)/float64(limit))
 	}
 	if c.cfg.budget > 0 {
-		part = max(part, float64(elapsed)/float64(c.cfg.budget))
+		spent = max(spent, float64(elapsed)/float64(c.cfg.budget))
 	}
-	return min(part, 1)
+	return min(tree, 1), min(spent, 1)
+}
+
+// left is how long the rest takes if part has taken elapsed.
+func left(elapsed time.Duration, part float64) string {
+	return roughly(time.Duration(float64(elapsed) * (1 - part) / part))
 }
 
 func percent(part float64) string {

@@ -19,8 +19,28 @@ func TestProgressIsToldEveryInterval(t *testing.T) {
 		p.tick(c, time.Duration(ms)*time.Millisecond)
 	}
 	p.end()
-	require.Equal(t, "TestX: 100 executions in 2s, 50/s, about 10 % done, 18s left\n"+
-		"TestX: 100 executions in 4s, 25/s, about 10 % done, 36s left\n", out.String())
+	require.Equal(t, "TestX: 100 executions in 2s, 50/s, 10 % of the budget, 18s left\n"+
+		"TestX: 100 executions in 4s, 25/s, 10 % of the budget, 36s left\n", out.String())
+}
+
+func TestProgressTellsTheTreeFromTheBudget(t *testing.T) {
+	for _, c := range []struct {
+		opts []Option
+		want string
+	}{
+		{nil, "about 4 % of the tree, at least 48s left"},
+		{[]Option{Budget(8 * time.Second)}, "about 4 % of the tree, at least 48s left, 25 % of the budget, 6s left"},
+		{[]Option{Strategy("pct")}, "4 % of the budget, 48s left"}, // the default number of executions
+		{[]Option{Strategy("pct"), Budget(4 * time.Second)}, "50 % of the budget, 2s left"},
+	} {
+		cfg, err := configure(c.opts, nil)
+		require.NoError(t, err)
+		p := &progress{name: "TestX"}
+		p.part.Store(0.04 * partUnit)
+		ctl := newControl(cfg)
+		require.Equal(t, "TestX: 0 executions in 2s, 0/s, "+c.want, p.line(ctl, 2*time.Second))
+		ctl.close()
+	}
 }
 
 func TestProgressOnATerminalIsOneLine(t *testing.T) {

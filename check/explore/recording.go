@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,7 @@ type row struct {
 	writes   bool
 	from     int  // index of the row whose value it sees; -1
 	pending  bool // it was never done
+	code     string
 	site
 }
 
@@ -122,7 +124,7 @@ func (r *recording) announced(t *thread) {
 			continue
 		}
 		r.uses = grown(r.uses, int(o.id))
-		if owner, _, _ := strings.Cut(at.method, "."); owner == classNames[o.class] {
+		if owner, _, _ := strings.Cut(at.method, "."); owner == classNames[o.class] || composed[owner] {
 			r.uses[o.id] = append(r.uses[o.id], at)
 		}
 	}
@@ -152,6 +154,9 @@ func (r *recording) record(e *engine) {
 		w.object = e.objects[ev.obj].String()
 		w.writes = ev.mode == writes
 		w.from = r.lastWrite(w.object)
+	}
+	if ev.kind == opWoken && ev.from >= 0 {
+		w.from = slices.IndexFunc(r.rows, func(w row) bool { return w.step == int(ev.from)+1 })
 	}
 	r.rows = append(r.rows, w)
 }

@@ -29,11 +29,10 @@ func Run(program func(), opts ...Option) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r, err := x.run()
-	if r.Violation != nil {
-		x.engines[0].explain(r.Violation, "", 0)
+	if x.kept() {
+		defer x.endBySignal()()
 	}
-	return r, err
+	return x.run()
 }
 
 // configure makes a config of opts and of fl, which override them; nil: none.
@@ -48,7 +47,16 @@ func configure(opts []Option, fl *flagValues) (*config, error) {
 	if err := fl.apply(cfg); err != nil {
 		return nil, fmt.Errorf("explore: flags: %w", err)
 	}
-	return cfg, nil
+	return cfg, cfg.possible(knowsGoroutines)
+}
+
+// possible says what cannot be done on a CPU where goroutines are known apart, or not.
+func (c *config) possible(known bool) error {
+	if c.workers > 1 && !known {
+		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration at a time, since goroutines are told apart "+
+			"on amd64 and arm64 only; leave Workers out, and use shards (-explore.shard) in processes of their own", c.workers)
+	}
+	return nil
 }
 
 // exploration is one call of Run.
@@ -56,6 +64,7 @@ type exploration struct {
 	ctl     *control
 	program func()
 	name    string // in the file of -explore.resume
+	origin  origin
 	engines []*engine
 	results chan Result
 	shared  *tree   // what the engines share who explore exhaustively
@@ -82,10 +91,9 @@ func newExploration(cfg *config, program func(), name string) (*exploration, err
 // saveEvery is how long a round takes.
 const saveEvery = 30 * time.Second
 
-// run lets the engines work, round by round.
+// run lets the engines work, round by round, and explains what they find.
 func (x *exploration) run() (r Result, err error) {
 	defer x.ctl.close()
-	defer x.endBySignal()()
 	s := x.engines[0].strategy
 	for first := true; ; first = false {
 		if x.round(&r, first) {
@@ -106,6 +114,10 @@ func (x *exploration) run() (r Result, err error) {
 		v.Message += changedSince(x.ctl.cfg.resume)
 	}
 	r.conclude(x.ctl, s)
+	if r.Violation != nil {
+		x.origin.verdict = r.String()
+		x.engines[0].explain(r.Violation, x.origin)
+	}
 	return r, x.keep(&r)
 }
 

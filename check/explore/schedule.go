@@ -14,7 +14,7 @@ import (
 // Schedule is what was decided in an execution, in order: the thread that took
 // the next step, or what Choose returned. It is all that differs between two
 // executions of a program. What the numbers mean may change: [Schedule.String]
-// writes them as one short word, [ParseSchedule] reads that again.
+// writes them as one short word, which the flag -explore.replay reads.
 type Schedule []int32
 
 // A thread is named by its place in the order in which the threads were made,
@@ -129,47 +129,54 @@ func runLength(n int, text string) string {
 	return fmt.Sprintf("%s_%d", text, n)
 }
 
-// ParseSchedule reads what [Schedule.String] wrote.
-func ParseSchedule(text string) (Schedule, error) {
-	fail := func(why string) (Schedule, error) {
-		if len(text) > 40 {
-			text = text[:40] + "..."
-		}
-		return nil, fmt.Errorf("explore: not a schedule: %q: %s; copy the whole word after -explore.replay=", text, why)
-	}
+// parseSchedule reads what [Schedule.String] wrote.
+func parseSchedule(text string) (Schedule, error) {
 	text = strings.TrimSpace(text)
-	body, check := text, ""
-	if i := strings.LastIndexByte(text, '-'); i >= 0 {
-		body, check = text[:i], text[i+1:]
-	}
-	switch {
-	case !strings.HasPrefix(body, "v"):
-		return fail("it must begin with " + scheduleVersion)
-	case !strings.HasPrefix(body, scheduleVersion):
-		return fail("it is of another version than " + scheduleVersion + ", which this package reads: find the violation again")
-	case sum(body) != check:
-		return fail("its check sum is wrong: something is missing or has been changed")
-	}
-	body = body[len(scheduleVersion):]
-	if packed, ok := strings.CutPrefix(body, "z"); ok {
-		raw, err := base64.RawURLEncoding.DecodeString(packed)
-		if err != nil {
-			return fail(err.Error())
-		}
-		unpacked, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), 8*maxSchedule))
-		if err != nil {
-			return fail(err.Error())
-		}
-		body = string(unpacked)
-	}
+	body, why := unwrapped(text)
 	p := scheduleParser{rest: body, thread: -1}
-	for p.rest != "" && p.err == "" {
-		p.decision()
+	for why == "" && p.rest != "" {
+		if p.decision(); p.err != "" {
+			why = fmt.Sprintf("%s, before %q", p.err, p.rest[:min(len(p.rest), 10)])
+		}
 	}
-	if p.err != "" {
-		return fail(fmt.Sprintf("%s, before %q", p.err, p.rest[:min(len(p.rest), 10)]))
+	if why == "" {
+		return p.s, nil
 	}
-	return p.s, nil
+	if len(text) > 40 {
+		text = text[:40] + "..."
+	}
+	return nil, fmt.Errorf("explore: not a schedule: %q: %s; copy the whole word after -explore.replay=", text, why)
+}
+
+// unwrapped takes version, check sum and compression off a schedule; why is what is
+// wrong with them.
+func unwrapped(text string) (body, why string) {
+	check := ""
+	if i := strings.LastIndexByte(text, '-'); i >= 0 {
+		text, check = text[:i], text[i+1:]
+	}
+	body, known := strings.CutPrefix(text, scheduleVersion)
+	switch {
+	case !strings.HasPrefix(text, "v"):
+		return "", "it must begin with " + scheduleVersion
+	case !known:
+		return "", "it is of another version than " + scheduleVersion + ", which this package reads: find the violation again"
+	case sum(text) != check:
+		return "", "its check sum is wrong: something is missing or has been changed"
+	}
+	packed, long := strings.CutPrefix(body, "z")
+	if !long {
+		return body, ""
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(packed)
+	if err != nil {
+		return "", err.Error()
+	}
+	unpacked, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), 8*maxSchedule))
+	if err != nil {
+		return "", err.Error()
+	}
+	return string(unpacked), ""
 }
 
 type scheduleParser struct {

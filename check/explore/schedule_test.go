@@ -35,7 +35,7 @@ func TestScheduleIsReadAsItWasWritten(t *testing.T) {
 		s := randomSchedule(r, 1+i/4)
 		text := s.String()
 		require.NotContains(t, text, " ")
-		got, err := ParseSchedule(text)
+		got, err := parseSchedule(text)
 		require.NoError(t, err, text)
 		require.Equal(t, s, got, text)
 	}
@@ -83,12 +83,12 @@ func TestWhatIsNoSchedule(t *testing.T) {
 		{signed("v1z!"), "illegal base64"},
 		{signed("v1zAAAA"), "unexpected EOF"},
 	} {
-		_, err := ParseSchedule(c.text)
+		_, err := parseSchedule(c.text)
 		require.ErrorContains(t, err, c.why, c.text)
 		require.ErrorContains(t, err, "explore: not a schedule: ")
 		require.ErrorContains(t, err, "copy the whole word after -explore.replay=")
 	}
-	_, err := ParseSchedule(" " + good + "\n")
+	_, err := parseSchedule(" " + good + "\n")
 	require.NoError(t, err)
 }
 
@@ -97,11 +97,11 @@ func FuzzParseSchedule(f *testing.F) {
 	f.Add(".0s0l1_3.2=1c0")
 	f.Fuzz(func(t *testing.T, body string) {
 		text := scheduleVersion + body
-		s, err := ParseSchedule(text + "-" + sum(text))
+		s, err := parseSchedule(text + "-" + sum(text))
 		if err != nil || len(s) > 10_000 {
 			return
 		}
-		again, err := ParseSchedule(s.String())
+		again, err := parseSchedule(s.String())
 		require.NoError(t, err)
 		require.Equal(t, s, again)
 	})

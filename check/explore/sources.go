@@ -46,7 +46,7 @@ func (r *recording) name(calls []site) string {
 type sources map[string]*source
 
 type source struct {
-	text  []byte
+	lines []string
 	calls map[int][]call // by line
 }
 
@@ -55,17 +55,30 @@ type call struct{ name, receiver string }
 // receivers returns what may be the receiver of the call at s, as the source has
 // it. There is more than one if the line has several such calls.
 func (f sources) receivers(s site) (all []string) {
-	src := f[s.file]
-	if src == nil {
-		src = parseSource(s.file)
-		f[s.file] = src
-	}
-	for _, c := range src.calls[s.line] {
+	for _, c := range f.of(s).calls[s.line] {
 		if c.name == s.call {
 			all = append(all, c.receiver)
 		}
 	}
 	return all
+}
+
+// line returns the line of s; "" if its file cannot be read.
+func (f sources) line(s site) string {
+	if lines := f.of(s).lines; 0 < s.line && s.line <= len(lines) {
+		return strings.TrimSpace(lines[s.line-1])
+	}
+	return ""
+}
+
+// of returns the file of s.
+func (f sources) of(s site) *source {
+	src := f[s.file]
+	if src == nil {
+		src = parseSource(s.file)
+		f[s.file] = src
+	}
+	return src
 }
 
 // parseSource returns the calls of methods in file; none if it cannot be read.
@@ -75,6 +88,7 @@ func parseSource(file string) *source {
 	if err != nil {
 		return src
 	}
+	src.lines = strings.Split(string(text), "\n")
 	fset := token.NewFileSet()
 	tree, err := parser.ParseFile(fset, file, text, parser.SkipObjectResolution)
 	if err != nil {

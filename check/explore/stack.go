@@ -73,12 +73,13 @@ func (s *Stack) take() *coro.Stack {
 // touch looks for others that use s.
 func (s *Stack) touch(t *thread) {
 	if s.shadow.e == nil {
-		s.shadow = shadow{e: t.e, name: "a Stack"}
+		s.shadow = shadow{e: t.e, name: "a Stack", toucher: t.id}
 		t.e.plain = append(t.e.plain, s)
 	}
 	if s.shadow.e != t.e {
 		panic("explore: a Stack is used by two explorations at the same time; make it inside the program, or explore with one worker")
 	}
+	s.shadow.touched(t)
 	s.shadow.write(t)
 }
 

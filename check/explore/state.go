@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -45,6 +46,7 @@ type state struct {
 type savedResult struct {
 	Complete, Stuck, Cut, TooLong, Steps, Violations uint64
 	Timeouts                                         int
+	Sharing                                          sharing `json:",omitempty"`
 	Elapsed                                          time.Duration
 	Violation                                        *savedViolation `json:",omitempty"`
 }
@@ -55,6 +57,8 @@ type savedViolation struct {
 	Thread   int
 	Step     int
 	Schedule Schedule
+	Table    string
+	Stack    string `json:",omitempty"`
 }
 
 type savedStep struct {
@@ -238,10 +242,15 @@ var runs = struct {
 	n  map[string]int
 }{n: map[string]int{}}
 
-// endBySignal ends an exploration that is kept in a file when the process is asked
-// to end. The function that it returns ends that.
+// askedToEnd is the signal by which the process was asked to end; nil: it was not.
+// Those explorations end at once that begin later.
+var askedToEnd atomic.Pointer[os.Signal]
+
+// endBySignal ends an exploration when the process is asked to end, so that it has
+// its verdict. The function that it returns ends that.
 func (x *exploration) endBySignal() (done func()) {
-	if !x.kept() {
+	if s := askedToEnd.Load(); s != nil {
+		x.ctl.stop(x.ended(*s))
 		return func() {}
 	}
 	asked, over := make(chan os.Signal, 1), make(chan struct{})
@@ -250,11 +259,24 @@ func (x *exploration) endBySignal() (done func()) {
 		select {
 		case s := <-asked:
 			signal.Stop(asked) // a second one ends the process
-			x.ctl.stop(fmt.Sprintf("the process was asked to end (%v); run it again to go on", s))
+			askedToEnd.Store(&s)
+			x.ctl.stop(x.ended(s))
 		case <-over:
 		}
 	}()
 	return func() { signal.Stop(asked); close(over) }
+}
+
+// ended says that s has ended x, and how what was done could be of use.
+func (x *exploration) ended(s os.Signal) string {
+	text := fmt.Sprintf("the process was asked to end (%v)", s)
+	switch {
+	case x.kept():
+		text += "; run it again to go on"
+	case x.shared != nil:
+		text += "; -explore.resume=$PWD/part.json would have kept what was done"
+	}
+	return text
 }
 
 // fits says why s, from file, is not of an exploration as cfg wants it.
@@ -276,10 +298,10 @@ func (s *state) fits(cfg *config, file string) error {
 func saveResult(r *Result) savedResult {
 	s := savedResult{
 		Complete: r.Complete, Stuck: r.Stuck, Cut: r.Cut, TooLong: r.TooLong, Steps: r.Steps, Violations: r.Violations,
-		Timeouts: r.timeouts, Elapsed: r.Elapsed,
+		Timeouts: r.timeouts, Sharing: r.sharing, Elapsed: r.Elapsed,
 	}
 	if v := r.Violation; v != nil {
-		s.Violation = &savedViolation{v.Property, v.Message, v.Thread, v.Step, v.Schedule}
+		s.Violation = &savedViolation{v.Property, v.Message, v.Thread, v.Step, v.Schedule, v.Table, v.Stack}
 	}
 	return s
 }
@@ -287,10 +309,12 @@ func saveResult(r *Result) savedResult {
 func (s *savedResult) restore() *Result {
 	r := &Result{
 		Complete: s.Complete, Stuck: s.Stuck, Cut: s.Cut, TooLong: s.TooLong, Steps: s.Steps, Violations: s.Violations,
-		timeouts: s.Timeouts, Elapsed: s.Elapsed,
+		timeouts: s.Timeouts, sharing: s.Sharing, Elapsed: s.Elapsed,
 	}
 	if v := s.Violation; v != nil {
-		r.Violation = &Violation{Property: v.Property, Message: v.Message, Thread: v.Thread, Step: v.Step, Schedule: v.Schedule}
+		r.Violation = &Violation{
+			Property: v.Property, Message: v.Message, Thread: v.Thread, Step: v.Step, Schedule: v.Schedule, Table: v.Table, Stack: v.Stack,
+		}
 	}
 	return r
 }

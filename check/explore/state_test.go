@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,29 +73,27 @@ func TestAnExplorationThatRestsLosesNothing(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "f")
 		cfg := defaults()
 		cfg.keepGoing, cfg.workers, cfg.resume = true, workers, file
-		x, err := newExploration(cfg, steps(2, 8), "x")
+		var x *exploration
+		var mu sync.Mutex
+		var killed *stateFile
+		look := func() { // before an execution: until something is written, let others do it
+			mu.Lock()
+			defer mu.Unlock()
+			for i := 0; killed == nil && i < 1000 && !x.ctl.rest.Load(); i++ {
+				runtime.Gosched()
+			}
+			if killed != nil {
+				return
+			}
+			if f, err := readState(file); err == nil && f.Explorations["x"] != nil {
+				killed = f
+			}
+		}
+		x, err := newExploration(cfg, func() { look(); steps(2, 8)() }, "x")
 		require.NoError(t, err)
 		x.saveEvery = time.Millisecond
-		var killed *stateFile
-		stop := make(chan struct{})
-		looked := make(chan struct{})
-		go func() {
-			defer close(looked)
-			for killed == nil || len(killed.Explorations) == 0 || killed.Explorations["x"].Finished {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if f, err := readState(file); err == nil {
-					killed = f
-				}
-			}
-		}()
 		r, err := x.run()
 		require.NoError(t, err)
-		close(stop)
-		<-looked
 		require.Equal(t, []uint64{12870, 0, 0}, []uint64{r.Complete, r.Stuck, r.Cut})
 		require.Equal(t, r.Complete*16, r.Steps)
 		s := killed.Explorations["x"]
@@ -102,6 +102,20 @@ func TestAnExplorationThatRestsLosesNothing(t *testing.T) {
 		require.NoError(t, writeState(file, "x", s))
 		rest := resumed(t, steps(2, 8), file, 1_000_000, workers, 0, 1)
 		require.Equal(t, []uint64{12870, 0, 0}, []uint64{rest.Complete, rest.Stuck, rest.Cut})
+	}
+}
+
+func TestARestBeforeTheFirstExecutionLosesNothing(t *testing.T) {
+	for _, workers := range []int{1, 3} {
+		cfg := defaults()
+		cfg.workers, cfg.resume = workers, filepath.Join(t.TempDir(), "f")
+		x, err := newExploration(cfg, storeBuffering, "x")
+		require.NoError(t, err)
+		x.ctl.rest.Store(true)
+		r, err := x.run()
+		require.NoError(t, err)
+		require.Equal(t, Verified, r.Verdict, "%v", &r)
+		require.EqualValues(t, 3, r.Complete)
 	}
 }
 

@@ -3,13 +3,16 @@ package explore
 import (
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // story is a violation with what led to it, ready to be written down.
 type story struct {
 	violation *Violation
+	origin    origin
 	columns   []column
 	idle      []string // threads that took no step
 	rows      []row
@@ -25,10 +28,11 @@ type column struct {
 
 func (c column) String() string { return fmt.Sprintf("%s (%s)", c.name, c.started) }
 
-// tell makes a story of x, which has just repeated v.
-func (x *engine) tell(v *Violation, command string) *story {
+// tell makes a story of x, which has just repeated v, found at o.
+func (x *engine) tell(v *Violation, o origin) *story {
 	r := x.trace
-	s := &story{violation: v, replay: command, rows: r.rows, remark: remark(v, x.strategy.(*replay).preemptions)}
+	s := &story{violation: v, origin: o, rows: r.rows}
+	s.remark, s.replay = remark(v, x.strategy.(*replay).preemptions), replayCommand(v.Schedule, o)
 	switch v.Property {
 	case Deadlock, LostWakeup, LeakedThreads, Livelock:
 	default:
@@ -48,6 +52,7 @@ func (x *engine) tell(v *Violation, command string) *story {
 		if w.line == 0 {
 			w.site = r.threads[w.thread] // its function is itself an operation, as in Go(n.Wakeup)
 		}
+		w.code = r.sources.line(w.site)
 	}
 	for _, t := range x.alive {
 		c := column{t.id, t.String(), "main"}
@@ -71,19 +76,31 @@ func (x *engine) breaking(v *Violation) string {
 	return string(v.Property)
 }
 
-// replayCommand returns what does s again. A token that is not of the first
-// exploration of its test says so.
-func replayCommand(s Schedule, testName string, nth int) string {
+// replayCommand returns what does s, found at o, again. A token that is not of the
+// first exploration of its test says so.
+func replayCommand(s Schedule, o origin) string {
 	flag := "-explore.replay="
-	if nth > 1 {
-		flag += fmt.Sprintf("%d:", nth)
+	if o.nth > 1 {
+		flag += fmt.Sprintf("%d:", o.nth)
 	}
 	flag += s.String()
-	if testName == "" {
+	if o.test == "" {
 		return flag
 	}
-	return fmt.Sprintf("go test %s-run '%s' %s", buildTags, runPattern(testName), flag)
+	return fmt.Sprintf("go test %s%s -run '%s' %s", buildTags, testedPackage(), runPattern(o.test), flag)
 }
+
+// testedPackage is the path of the package whose tests these are; "." if that is
+// not known, as for go test of files.
+var testedPackage = sync.OnceValue(func() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		path, test := strings.CutSuffix(info.Path, ".test")
+		if test && path != "command-line-arguments" {
+			return path
+		}
+	}
+	return "."
+})
 
 // runPattern returns what the flag -run must be so that only that test runs.
 func runPattern(testName string) string {

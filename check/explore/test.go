@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// Test explores program and fails t unless the verdict is Verified: it prints
+// Test explores program and fails t unless the verdict is Verified (see also [Search]
+// and [MustViolate]): it prints
 // the execution that violates a property, one column per thread, with a line that
 // does it again; or says what ran out. See [Run], [Option] and 'Flags'.
 //
@@ -38,8 +39,10 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	x.origin = origin{test: t.Name(), nth: nth}
 	x.ctl.progress = progressOf(t)
 	x.ctl.endBefore(t)
+	defer x.endBySignal()()
 	r, err := x.run()
 	if err != nil {
 		t.Error(err)
@@ -64,15 +67,12 @@ func (c *control) endBefore(t testing.TB) {
 func (x *exploration) report(t testing.TB, r *Result, nth int) {
 	t.Helper()
 	v, want := r.Violation, x.ctl.cfg.expect
-	if v != nil {
-		x.engines[0].explain(v, t.Name(), nth)
-	}
 	switch {
 	case x.leftOpen(r):
 		t.Logf("explore: %v; the other shards tell the rest: see Merge", r)
 	case want != "" && (v == nil || v.Property != want):
 		t.Errorf("explore: MustViolate(%q): that was not violated\n%v%s", want, r, counterexample(t, v, nth))
-	case want == "" && r.Verdict != Verified:
+	case want == "" && r.Verdict != Verified && !x.searched(r):
 		t.Errorf("explore: %v%s", r, counterexample(t, v, nth))
 	case v != nil:
 		t.Logf("explore: %v: %v", r, v)
@@ -89,6 +89,12 @@ func (x *exploration) report(t testing.TB, r *Result, nth int) {
 func (x *exploration) leftOpen(r *Result) bool {
 	cfg := x.ctl.cfg
 	return cfg.shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
+}
+
+// searched says whether r is what a Search that finds nothing has to show.
+func (x *exploration) searched(r *Result) bool {
+	return x.ctl.cfg.search && x.ctl.cfg.strategy != "replay" && askedToEnd.Load() == nil &&
+		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != separate
 }
 
 // counterexample is v in full, and where its page is.

@@ -91,21 +91,27 @@ const tick = 1_000_000
 // advanceTime makes time pass, now that no thread is enabled, until one is. It
 // says false if nobody waits for a time.
 func (e *engine) advanceTime() bool {
-	next := int64(math.MaxInt64)
+	next := int64(noDeadline)
+	until := func(at int64) {
+		if next == noDeadline || at < next {
+			next = at
+		}
+	}
 	for _, t := range e.alive {
 		if t.ended {
 			continue
 		}
 		if t.deadline != noDeadline && len(t.await) == 0 {
-			next = min(next, t.deadline)
+			until(t.deadline)
 		}
 		for _, m := range t.await {
-			if m.obj == e.clockObj.o && len(m.obj.changes) == m.version { // otherwise it waits for something else, too
-				next = min(next, e.now+tick)
+			// Otherwise it waits for something else, too, or to the end of time.
+			if m.obj == e.clockObj.o && len(m.obj.changes) == m.version && e.now <= math.MaxInt64-tick {
+				until(e.now + tick)
 			}
 		}
 	}
-	if next == math.MaxInt64 {
+	if next == noDeadline {
 		return false
 	}
 	e.now = max(e.now, next)

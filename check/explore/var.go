@@ -37,12 +37,13 @@ func (x *Var[T]) Store(v T) {
 func (x *Var[T]) touch(t *thread) {
 	if x.shadow.e == nil {
 		x.first = x.v
-		x.shadow.e = t.e
+		x.shadow.e, x.shadow.toucher = t.e, t.id
 		t.e.plain = append(t.e.plain, x)
 	}
 	if x.shadow.e != t.e {
 		panic("explore: a Var is used by two explorations at the same time; make it inside the program, or explore with one worker")
 	}
+	x.shadow.touched(t)
 }
 
 func (x *Var[T]) named(e *engine, name string) {
@@ -56,6 +57,7 @@ func (x *Var[T]) named(e *engine, name string) {
 type shadow struct {
 	e       *engine
 	name    string
+	toucher int32 // the first thread that touched it in this execution
 	writer  int32
 	written int32 // 0: never
 	reads   clock

@@ -11,7 +11,7 @@ type Verdict uint8
 
 const (
 	// Unknown: a budget ran out, or not everything within the bound could be
-	// executed. Never a pass.
+	// executed. A pass only for those who Search.
 	Unknown Verdict = iota
 	// Verified: every execution within the bound keeps all properties, and there
 	// was at least one complete one.
@@ -52,16 +52,21 @@ type Violation struct {
 	Thread   int      // that broke it, by the order in which threads were made, from 0; for deadlocks, one of them
 	Step     int      // steps executed before
 	Stack    string   // of a panic, or of who blocks; else empty
-	Schedule Schedule // which does it again: the token of -explore.replay
+	Schedule Schedule // which does it again: its String is the token of -explore.replay
 	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
 	Table    string   // Message, the execution, one column per thread, and how to replay it
 	HTML     string   // the same, as a page of its own
+
+	hint string // where to look for the cause; "": that is obvious
 }
 
 // Text tells v in full, as Test does.
 func (v *Violation) Text() string {
 	text := strings.TrimRight(v.Table, "\n")
-	for _, part := range []string{v.Stack, hint(v.Property)} {
+	if text == "" { // nobody has explained it: see Merge
+		text = fmt.Sprintf("%v\nreplay: -explore.replay=%v", v, v.Schedule)
+	}
+	for _, part := range []string{v.Stack, v.hint} {
 		if part != "" {
 			text += "\n\n" + strings.TrimRight(part, "\n")
 		}
@@ -80,13 +85,14 @@ type Result struct {
 	Violation  *Violation // of Violated: the first
 	Violations uint64     // executions that broke a property; more than 1 only with KeepGoing
 	Complete   uint64     // executions in which every thread ended
-	Stuck      uint64     // executions in which no thread could go on, and not all had ended
+	Stuck      uint64     // executions in which no thread could go on, and not all had ended: some of the Violations
 	Cut        uint64     // executions given up because all that could follow had been explored: see Cut executions
 	TooLong    uint64     // executions given up at the limit of Steps
 	Steps      uint64     // of all executions
 	Elapsed    time.Duration
 
 	timeouts int // early ones, at most, in one execution
+	sharing  sharing
 }
 
 // count adds the execution that e has just ended.
@@ -106,6 +112,7 @@ func (r *Result) count(e *engine) {
 		r.TooLong++
 	}
 	r.timeouts = max(r.timeouts, e.timeouts)
+	r.sharing = max(r.sharing, e.sharing)
 	if e.failure != nil {
 		r.Violations++
 		if r.Violation == nil {
@@ -127,6 +134,7 @@ func (r *Result) add(o *Result) {
 	r.Elapsed = max(r.Elapsed, o.Elapsed)
 	r.Violations += o.Violations
 	r.timeouts = max(r.timeouts, o.timeouts)
+	r.sharing = max(r.sharing, o.sharing)
 	if r.Violation == nil {
 		r.Violation = o.Violation
 	}
@@ -172,29 +180,49 @@ func (r *Result) doubt(c *control, s strategy) string {
 	case c.cfg.strategy == "replay":
 		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
 	case samples(s):
-		return fmt.Sprintf("strategy %s leaves executions out: it finds violations, and verifies nothing", c.cfg.strategy)
+		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.cfg.strategy)
+	case r.sharing == separate && c.cfg.shards == 1: // of shards Merge says it
+		return shareNothing
 	}
 	return ""
 }
 
+// shareNothing is why there is no proof: see 'Threads that share nothing'.
+const shareNothing = "no two threads touched one variable that the explorer sees: use explore.Int32, explore.Var and so on in place of " +
+	"sync/atomic and plain variables; if the threads are to share nothing, say so by Disjoint"
+
 // String is the verdict in one line, with its bound and what was executed.
 func (r Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v (%s): %s complete", r.Verdict, r.Bound, count(int(r.Complete), "execution"))
-	for _, c := range []struct {
-		n    uint64
-		what string
-	}{{r.Stuck, "stuck"}, {r.Cut, "cut"}, {r.TooLong, "too long"}} {
-		if c.n > 0 {
-			fmt.Fprintf(&b, ", %d %s", c.n, c.what)
-		}
-	}
-	if r.Violations > 0 {
-		fmt.Fprintf(&b, ", %d violating", r.Violations)
-	}
-	fmt.Fprintf(&b, ", %s, %v", count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(), count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
 	if r.Why != "" {
 		fmt.Fprintf(&b, "; %s", r.Why)
 	}
 	return b.String()
+}
+
+// executions counts them: each is in one number, but those that are stuck are named
+// again among those that violate.
+func (r *Result) executions() string {
+	all := r.Complete + r.Cut + r.TooLong + r.Violations
+	if all == r.Complete {
+		return count(int(all), "execution") + " complete"
+	}
+	violating := "violating"
+	switch {
+	case r.Stuck > 0 && r.Stuck == r.Violations:
+		violating += " (stuck)"
+	case r.Stuck > 0:
+		violating += fmt.Sprintf(" (%d of them stuck)", r.Stuck)
+	}
+	var parts []string
+	for _, c := range []struct {
+		n    uint64
+		what string
+	}{{r.Complete, "complete"}, {r.Cut, "cut"}, {r.TooLong, "too long"}, {r.Violations, violating}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	return count(int(all), "execution") + ": " + strings.Join(parts, ", ")
 }

@@ -1,6 +1,7 @@
 // Command merge adds up what shards of an exploration have found: it reads the
 // files that -explore.resume has written, prints one line for each exploration, and
-// fails if a part is missing or a property is violated.
+// fails if a part is missing, or if a property is violated: that it prints as its shard
+// did, with the table and the line that does it again.
 package main
 
 import (

@@ -1,0 +1,124 @@
+package explore
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A racy counter of sync/atomic, whose threads the explorer does not see.
+func unseenCounter() {
+	var n atomic.Int32
+	other := Go(func() { n.Store(n.Load() + 1) })
+	n.Store(n.Load() + 1)
+	other.Join()
+	Assert(n.Load() == 2, "an update is lost")
+}
+
+func TestThreadsThatShareNothingProveNothing(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		program func()
+		verdict Verdict
+	}{
+		{"real atomics", unseenCounter, Unknown},
+		{"each a variable of its own", func() { var x, y Int32; Go(func() { x.Add(1) }); y.Add(1) }, Unknown},
+		{"each a Var of its own", func() { var x, y Var[int]; Go(func() { x.Store(1) }); y.Store(1) }, Unknown},
+		{"one that does nothing", func() { var x Int32; x.Add(1); Go(func() {}) }, Unknown},
+		{"one thread", func() { var x Int32; x.Add(1) }, Verified},
+		{"a variable", func() { var x Int32; Go(func() { x.Add(1) }); x.Add(1) }, Verified},
+		{"a variable, only read", func() { var x Int32; Go(func() { x.Load() }); x.Load() }, Verified},
+		{"a Var, ordered by Join", func() { var x Var[int]; Go(func() { x.Store(1) }).Join(); x.Load() }, Verified},
+		{"a Cond", func() { var m, other Mutex; c := NewCond(&m); Go(func() { other.Lock(); c.Signal() }); c.Signal() }, Verified},
+		{"the clock", func() { Go(func() { Sleep(1) }); Sleep(2) }, Verified},
+		{"a variable, in one execution of two", func() {
+			var x, y Int32
+			z := &y
+			if Choose(2) == 1 {
+				z = &x
+			}
+			Go(func() { x.Add(1) })
+			z.Add(1)
+		}, Verified},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, opts := range [][]Option{nil, {Strategy("naive")}, {Preemptions(2)}, {Workers(2)}} {
+				f, r := watched(t, c.program, opts...)
+				require.Equal(t, c.verdict, r.Verdict, "%v", &r)
+				if c.verdict == Unknown {
+					require.Contains(t, f.errors[0], "no two threads touched one variable that the explorer sees")
+				}
+				f, r = watched(t, c.program, append(opts, Disjoint())...)
+				require.Equal(t, Verified, r.Verdict, "%v", &r)
+				require.Empty(t, f.errors)
+			}
+		})
+	}
+}
+
+// One shard may have but the executions in which nothing is shared: Merge says it.
+func TestOfShardsMergeSaysWhetherAnythingIsShared(t *testing.T) {
+	for _, disjoint := range []bool{false, true} {
+		var files []string
+		for i := range 2 {
+			cfg := defaults()
+			cfg.shard, cfg.shards, cfg.disjoint = i, 2, disjoint
+			cfg.resume = t.TempDir() + "/part.json"
+			files = append(files, cfg.resume)
+			x, err := newExploration(cfg, unseenCounter, "x")
+			require.NoError(t, err)
+			r, err := x.run()
+			require.NoError(t, err)
+			require.NotContains(t, r.Why, shareNothing)
+		}
+		sums, err := Merge(files...)
+		if disjoint {
+			require.NoError(t, err)
+			require.Equal(t, Verified, sums["x"].Verdict)
+			continue
+		}
+		require.ErrorContains(t, err, shareNothing)
+		require.Equal(t, Unknown, sums["x"].Verdict)
+	}
+}
+
+func TestASearchPassesIfItFindsNothing(t *testing.T) {
+	right, pct := storeBuffering, Strategy("pct")
+	for _, c := range []struct {
+		name    string
+		program func()
+		opts    []Option
+		fails   string // what the failure says; "": passes
+	}{
+		{"drawn, without Search", right, []Option{pct, Executions(20)}, "verifies nothing; Test passes on that with Search"},
+		{"drawn", right, []Option{pct, Executions(20), Search()}, ""},
+		{"drawn, and there is time", right, []Option{pct, Executions(20), Budget(time.Hour), Search()}, ""},
+		{"a part of all", right, []Option{Executions(1), Search()}, ""},
+		{"all of it", right, []Option{Search()}, ""},
+		{"drawn, and wrong", addsByHand, []Option{pct, Executions(200), Search()}, "assertion"},
+		{"too long", spins, []Option{pct, Executions(20), Steps(30), Search()}, "were given up after 30 steps"},
+		{"nothing is shared", unseenCounter, []Option{Search()}, "no two threads touched"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, r := watched(t, c.program, c.opts...)
+			if c.fails == "" {
+				require.Empty(t, f.errors)
+				require.NotEqual(t, Violated, r.Verdict)
+				return
+			}
+			require.Len(t, f.errors, 1, "%v", &r)
+			require.Contains(t, f.errors[0], c.fails)
+			require.NotContains(t, f.errors[0], "give more by Executions")
+		})
+	}
+}
+
+// More of a budget helps who could come to an end, and nobody else.
+func TestABudgetIsTheEndOfWhatIsDrawn(t *testing.T) {
+	cfg := defaults()
+	require.Contains(t, cfg.spent("1s", "Budget"), "the budget of 1s is spent; give more by Budget")
+	cfg.strategy = "pos"
+	require.Empty(t, cfg.spent("1s", "Budget"))
+}

@@ -1,0 +1,86 @@
+package explore
+
+import (
+	"fmt"
+	"math"
+	"sync"
+)
+
+// Once is a controlled [sync.Once]. Do is made of the steps of one that finds it done,
+// or of a lock.
+type Once struct {
+	done Bool
+	m    Mutex
+}
+
+// Do calls f if this is the first call of Do for o, and returns when f, called by
+// whomever, has returned. If f calls o.Do that is a deadlock.
+func (o *Once) Do(f func()) {
+	if o.done.Load() {
+		return
+	}
+	o.m.Lock()
+	defer o.m.Unlock()
+	if !o.done.Load() {
+		defer o.done.Store(true)
+		f()
+	}
+}
+
+// WaitGroup is a controlled [sync.WaitGroup]. That Add is called beside Wait, of which
+// sync says that it must not be, is not found out unless it makes a difference.
+type WaitGroup struct{ n Uint32 }
+
+// Add adds delta to the counter, and when that becomes zero wakes all that wait. If it
+// becomes negative, Add panics.
+func (wg *WaitGroup) Add(delta int) {
+	n := int32(wg.n.Add(uint32(delta)))
+	if n < 0 {
+		panic(fmt.Sprintf("explore: WaitGroup.Add: the counter is %d; Done was called more often than Add announced", n))
+	}
+	if n == 0 && len(wg.n.w.o.queue) > 0 {
+		wg.n.Wake(math.MaxInt)
+	}
+}
+
+// Done takes one from the counter.
+func (wg *WaitGroup) Done() { wg.Add(-1) }
+
+// Wait waits until the counter is zero.
+func (wg *WaitGroup) Wait() {
+	for n := wg.n.Load(); n != 0; n = wg.n.Load() {
+		if wg.n.Wait(n, noDeadline) {
+			return
+		}
+	}
+}
+
+// Go runs f on a thread of its own, for which Wait waits.
+func (wg *WaitGroup) Go(f func()) {
+	wg.Add(1)
+	Go(func() {
+		f()
+		wg.Done()
+	})
+}
+
+// NewCond returns a Cond with l.
+func NewCond(l *Mutex) *Cond { return &Cond{L: l} }
+
+// RLocker returns what locks m by RLock and RUnlock.
+func (m *RWMutex) RLocker() sync.Locker { return (*rlocker)(m) }
+
+type rlocker RWMutex
+
+func (r *rlocker) Lock()   { (*RWMutex)(r).RLock() }
+func (r *rlocker) Unlock() { (*RWMutex)(r).RUnlock() }
+
+// composed are types that are made of controlled ones, which have their names.
+var composed = map[string]bool{"Once": true, "WaitGroup": true, "rlocker": true}
+
+func (o *Once) named(e *engine, name string) {
+	o.done.named(e, name)
+	o.m.named(e, name+"'s lock")
+}
+
+func (wg *WaitGroup) named(e *engine, name string) { wg.n.named(e, name) }
