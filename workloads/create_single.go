@@ -38,7 +38,15 @@ func prepareCreateSingle(p Params) (*Instance, error) {
 		}
 		l.wait(g)
 	}
-	return l.spawns("create_single", n, main), nil
+	in := l.spawns("create_single", n, main)
+	spawn := in.Run
+	in.Run = func(s designs.Scheduler) error {
+		if err := spawn(s); err != nil {
+			return err
+		}
+		return checkCount("create_single", int64(warm.arrived.Load()), int64(p.Procs)) // those that warmed up
+	}
+	return in, nil
 }
 
 // warmup gets all Ps of a scheduler running: as many Gs as it has Ps, among them

@@ -34,6 +34,9 @@ type fanOutInRun struct {
 	todo, done       *gsync.Chan[uint64]
 	source, transfer func(*designs.G)
 	sum, want        uint64 // of the results
+
+	// ended counts workers, which do the work of one that is missing. Atomic: each adds to it.
+	ended host.Int64
 }
 
 func prepareFanOutIn(p Params) (*Instance, error) {
@@ -62,6 +65,7 @@ func scramble(x uint64) uint64 {
 
 func (w *fanOutInRun) run(s designs.Scheduler) error {
 	w.sum = 0
+	w.ended.Store(0)
 	if err := s.Run(w.main); err != nil {
 		return err
 	}
@@ -94,6 +98,7 @@ func (w *fanOutInRun) work(g *designs.G) {
 	for {
 		item, ok := w.todo.Recv(g)
 		if !ok {
+			w.ended.Add(1)
 			return
 		}
 		w.done.Send(g, scramble(item))
@@ -104,5 +109,5 @@ func (w *fanOutInRun) verify() error {
 	if w.sum != w.want {
 		return wrong("fan_out_in", w.sum, w.want)
 	}
-	return nil
+	return checkCount("fan_out_in", w.ended.Load(), fanWorkers)
 }

@@ -52,7 +52,8 @@ type contender struct {
 	w     *mutexContendedRun
 	taken int
 	state uint64         // of its own work
-	_     [128 - 24]byte // no two Gs on one pair of cache lines
+	ends  int            // times that it found the quota used up
+	_     [128 - 32]byte // no two Gs on one pair of cache lines
 }
 
 func prepareMutexContended(p Params) (*Instance, error) {
@@ -74,7 +75,7 @@ func (w *mutexContendedRun) run(s designs.Scheduler) error {
 	w.mu = &gsync.Mutex{}
 	w.taken, w.last, w.streak, w.longest = 0, nil, 0, 0
 	for i := range w.gs {
-		w.gs[i].taken = 0
+		w.gs[i].taken, w.gs[i].ends = 0, 0
 	}
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -94,6 +95,7 @@ func (c *contender) main(g *designs.G) {
 		more := c.w.take(c)
 		c.w.mu.Unlock(g)
 		if !more {
+			c.ends++
 			return
 		}
 		for range ownWork {
@@ -120,16 +122,18 @@ func (w *mutexContendedRun) take(c *contender) bool {
 }
 
 // verify: taken is under the mutex and each G's count is its own, so two Gs in
-// the critical section at once show as a difference.
+// the critical section at once show as a difference. The others make up for a G that
+// does not come, so ends are counted, too.
 func (w *mutexContendedRun) verify() error {
-	sum := 0
+	sum, ends := 0, 0
 	for i := range w.gs {
 		sum += w.gs[i].taken
+		ends += w.gs[i].ends
 	}
 	if w.taken != w.quota || sum != w.quota {
 		return wrong("mutex_contended", fmt.Sprintf("%d acquisitions, %d by the Gs' own count", w.taken, sum), w.quota)
 	}
-	return nil
+	return checkCount("mutex_contended", int64(ends), int64(len(w.gs)))
 }
 
 func (w *mutexContendedRun) metrics() []Metric {

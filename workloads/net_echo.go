@@ -105,7 +105,7 @@ func (w *netEchoRun) run(s designs.Scheduler) error {
 			return wrong(w.name, fmt.Sprintf("%d replies to client %d", got, i), w.requests)
 		}
 	}
-	return nil
+	return w.server.verify(w.name)
 }
 
 func (w *netEchoRun) main(g *designs.G) {
@@ -185,8 +185,5 @@ func (w *netEchoRun) metrics() []Metric {
 	for i := range w.clients {
 		all.Merge(w.clients[i].rtt)
 	}
-	return []Metric{
-		{"rtt-p50-ns", float64(all.ValueAtQuantile(50))},
-		{"rtt-p99-ns", float64(all.ValueAtQuantile(99))},
-	}
+	return percentiles("rtt", all, 50, 99)
 }

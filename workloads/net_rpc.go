@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/designs"
 	"schedlab/designs/gnet"
 	"schedlab/designs/gsync"
@@ -111,7 +109,7 @@ func (w *netRPCRun) run(s designs.Scheduler) error {
 	if answered != w.requests {
 		return wrong("net_rpc", fmt.Sprintf("%d requests answered", answered), w.requests)
 	}
-	return nil
+	return w.server.verify("net_rpc")
 }
 
 func (w *netRPCRun) main(g *designs.G) {
@@ -141,14 +139,7 @@ func (w *netRPCRun) metrics() []Metric {
 		latency.Merge(w.clients[i].latency)
 		late.Merge(w.clients[i].late)
 	}
-	return []Metric{
-		{"latency-p50-ns", quantile(latency, 50)},
-		{"latency-p99-ns", quantile(latency, 99)},
-		{"latency-p99.9-ns", quantile(latency, 99.9)},
-		{"latency-max-ns", float64(latency.Max())},
-		{"late-p50-ns", quantile(late, 50)},
-		{"late-p99-ns", quantile(late, 99)},
-	}
+	list := percentiles("latency", latency, 50, 99, 99.9)
+	list = append(list, Metric{"latency-max-ns", float64(latency.Max())})
+	return append(list, percentiles("late", late, 50, 99)...)
 }
-
-func quantile(h *hdrhistogram.Histogram, q float64) float64 { return float64(h.ValueAtQuantile(q)) }

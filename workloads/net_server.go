@@ -25,6 +25,7 @@ type netServer struct {
 	serve   func(g *designs.G, c *gnet.Conn) error // to its end; c is closed after that
 	failed  *failure
 	ln      *gnet.Listener
+	ends    host.Int64 // of acceptAll, which is one G; atomic in case it is not
 }
 
 // listen starts the server, which lasts until close.
@@ -32,6 +33,7 @@ func (s *netServer) listen(g *designs.G) (err error) {
 	if s.ln, err = s.network.Listen(g, "127.0.0.1:0"); err != nil {
 		return err
 	}
+	s.ends.Store(0)
 	g.Go(s.acceptAll)
 	return nil
 }
@@ -44,6 +46,7 @@ func (s *netServer) dial(g *designs.G) (*gnet.Conn, error) {
 }
 
 func (s *netServer) acceptAll(g *designs.G) {
+	defer s.ends.Add(1)
 	for {
 		c, err := s.ln.Accept(g)
 		if errors.Is(err, net.ErrClosed) {
@@ -59,6 +62,9 @@ func (s *netServer) acceptAll(g *designs.G) {
 		})
 	}
 }
+
+// verify checks, after a run, that one G has accepted for all.
+func (s *netServer) verify(workload string) error { return checkCount(workload, s.ends.Load(), 1) }
 
 // failure keeps the first error of many Gs.
 type failure struct {

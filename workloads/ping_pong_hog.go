@@ -46,6 +46,7 @@ type pingPongHogRun struct {
 	start  int64 // before the pair can have begun
 	beside int64 // bounces beside the hog
 	ns     int64 // that they took
+	hogs   int   // that have ended: 1, or nothing was in the pair's way
 }
 
 var (
@@ -66,12 +67,15 @@ func newPingPongHog(bounces int, patience int64) *pingPongHogRun {
 }
 
 func (w *pingPongHogRun) run(s designs.Scheduler) error {
-	w.number = 0
+	w.number, w.hogs = 0, 0
 	w.done.Store(0)
 	if err := s.Run(w.main); err != nil {
 		return err
 	}
-	return w.verify("ping_pong_hog")
+	if err := w.verify("ping_pong_hog"); err != nil {
+		return err
+	}
+	return checkCount("ping_pong_hog", int64(w.hogs), 1)
 }
 
 func (w *pingPongHogRun) main(g *designs.G) {
@@ -105,6 +109,7 @@ func (w *pingPongHogRun) spin(g *designs.G) {
 		}
 	}
 	w.beside, w.ns = w.done.Load(), host.Nanotime()-w.start
+	w.hogs++
 }
 
 func (w *pingPongHogRun) metrics() []Metric {

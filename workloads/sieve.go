@@ -32,6 +32,7 @@ var sieve = Workload{
 type sieveRun struct {
 	want   []int // primes
 	found  []int
+	begun  int                // stages: the last one finds nothing, but has to run
 	chans  []*gsync.Chan[int] // chans[k] leads to stage k
 	bodies []func(*designs.G) // of the stages; the last one gets no number
 }
@@ -70,7 +71,7 @@ func sieveSequentially(n int) (primes []int, messages int) {
 }
 
 func (w *sieveRun) run(s designs.Scheduler) error {
-	w.found = w.found[:0]
+	w.found, w.begun = w.found[:0], 0
 	if err := s.Run(w.main); err != nil {
 		return err
 	}
@@ -92,6 +93,7 @@ func (w *sieveRun) main(g *designs.G) {
 // order.
 func (w *sieveRun) stage(g *designs.G, k int) {
 	in := w.chans[k]
+	w.begun++
 	prime, ok := in.Recv(g)
 	if !ok {
 		return
@@ -119,5 +121,5 @@ func (w *sieveRun) verify() error {
 	if !slices.Equal(w.found, w.want) {
 		return wrong("sieve", w.found, w.want)
 	}
-	return nil
+	return checkCount("sieve", int64(w.begun), int64(len(w.want)+1))
 }

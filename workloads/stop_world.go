@@ -143,17 +143,10 @@ func (w *stopWorldRun) verify() error {
 
 func (w *stopWorldRun) metrics() []Metric {
 	if len(w.natives.counts) > 0 {
-		return []Metric{
-			{"stop-p50-ns", w.natives.quantile(0.5)},
-			{"stop-p99-ns", w.natives.quantile(0.99)},
-			{"stop-max-ns", w.natives.quantile(1)},
-		}
+		list := percentilesOf("stop", w.natives.total(), w.natives.at, 50, 99)
+		return append(list, Metric{"stop-max-ns", w.natives.at(100)})
 	}
-	return []Metric{
-		{"stop-p50-ns", float64(w.times.ValueAtQuantile(50))},
-		{"stop-p99-ns", float64(w.times.ValueAtQuantile(99))},
-		{"stop-max-ns", float64(w.times.Max())},
-	}
+	return append(percentiles("stop", w.times, 50, 99), Metric{"stop-max-ns", float64(w.times.Max())})
 }
 
 // goStopTimes is what Go's runtime tells of the stops between begin and end.
@@ -185,13 +178,16 @@ func readGoStopTimes() (counts []uint64, buckets []float64, err error) {
 	return append([]uint64(nil), h.Counts...), h.Buckets, nil
 }
 
-// quantile returns, in ns, the end of the bucket in which q of the stops lie.
-func (t *goStopTimes) quantile(q float64) float64 {
-	total := uint64(0)
-	for _, n := range t.counts {
-		total += n
+func (t *goStopTimes) total() (n int64) {
+	for _, c := range t.counts {
+		n += int64(c)
 	}
-	rank := uint64(math.Ceil(q * float64(total)))
+	return n
+}
+
+// at returns, in ns, the end of the bucket in which the percentile p of the stops lies.
+func (t *goStopTimes) at(p float64) float64 {
+	rank := uint64(math.Ceil(p / 100 * float64(t.total())))
 	for i, n := range t.counts {
 		if n >= rank {
 			return t.buckets[i+1] * 1e9

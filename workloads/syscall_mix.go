@@ -17,8 +17,8 @@ import (
 // design that does not, or not in time, adds up the sleeps instead of
 // overlapping them, and the computing Gs wait as long as the kernel pleases:
 // the delay metrics are the percentiles of how long a computing G waited at a
-// yield during which a system call began, and delays is how many such yields
-// there were. Delays of calls that run into each other count as one.
+// yield during which a system call began, those that so many yields can tell, and
+// delays is how many such yields there were. Delays of calls that run into each other count as one.
 //
 // A caller that comes back in time keeps its P and calls again at once. So a
 // monitor that has slowed down never finds the same call twice, and has to take
@@ -91,7 +91,8 @@ type computer struct {
 	w      *syscallMixRun
 	result uint64
 	delays *hdrhistogram.Histogram
-	_      [128 - 24]byte
+	ends   int // times that it came to a result
+	_      [128 - 32]byte
 }
 
 func prepareSyscallMix(p Params, name string, enter func(*designs.G, func())) (*Instance, error) {
@@ -136,7 +137,7 @@ func (w *syscallMixRun) run(s designs.Scheduler) error {
 		w.callers[i].done = 0
 	}
 	for i := range w.workers {
-		w.workers[i].result = 0
+		w.workers[i].result, w.workers[i].ends = 0, 0
 		w.workers[i].delays.Reset()
 	}
 	if err := s.Run(w.main); err != nil {
@@ -168,6 +169,7 @@ func (c *computer) main(g *designs.G, x uint64) {
 		c.yield(g)
 	}
 	c.result = x
+	c.ends++
 }
 
 func (c *computer) yield(g *designs.G) {
@@ -187,8 +189,12 @@ func (w *syscallMixRun) verify() error {
 		}
 	}
 	for i := range w.workers {
-		if got := w.workers[i].result; got != w.want {
-			return wrong(w.name, fmt.Sprintf("%#x of computer %d", got, i), fmt.Sprintf("%#x", w.want))
+		c := &w.workers[i]
+		if c.result != w.want {
+			return wrong(w.name, fmt.Sprintf("%#x of computer %d", c.result, i), fmt.Sprintf("%#x", w.want))
+		}
+		if c.ends != 1 {
+			return wrong(w.name, fmt.Sprintf("%d results of computer %d", c.ends, i), 1)
 		}
 	}
 	return nil
@@ -199,9 +205,5 @@ func (w *syscallMixRun) metrics() []Metric {
 	for i := range w.workers {
 		all.Merge(w.workers[i].delays)
 	}
-	return []Metric{
-		{"delay-p50-ns", float64(all.ValueAtQuantile(50))},
-		{"delay-p99-ns", float64(all.ValueAtQuantile(99))},
-		{"delays", float64(all.TotalCount())},
-	}
+	return append(percentiles("delay", all, 50, 99), Metric{"delays", float64(all.TotalCount())})
 }

@@ -120,7 +120,7 @@ func TestARunThatDidNothingIsAWrongAnswer(t *testing.T) {
 		in, err := w.Prepare(Params{Procs: 2})
 		require.NoError(t, err)
 		want := "workloads: " + w.Name + ": wrong answer"
-		require.ErrorContains(t, in.Run(lazy{}), want)
+		require.ErrorContains(t, in.Run(lazy{}), want, "%s verifies nothing", w.Name)
 		require.NoError(t, in.Run(s))
 		require.ErrorContains(t, in.Run(lazy{}), want, "the answer of the run before passes for this one's")
 	}

@@ -176,10 +176,6 @@ func (w *timersParallelRun) metrics() []Metric {
 	for i := range w.timers {
 		late.Merge(w.timers[i].late)
 	}
-	return []Metric{
-		{"late-mean-ns", late.Mean()},
-		{"late-p50-ns", quantile(late, 50)},
-		{"late-max-ns", float64(late.Max())},
-		{"impatient", float64(w.impatient.Load())},
-	}
+	list := append([]Metric{{"late-mean-ns", late.Mean()}}, percentiles("late", late, 50)...)
+	return append(list, Metric{"late-max-ns", float64(late.Max())}, Metric{"impatient", float64(w.impatient.Load())})
 }

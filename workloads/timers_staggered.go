@@ -152,6 +152,9 @@ func (w *timersStaggeredRun) verify() error {
 					t.received, j, ph.name, t.early, t.disorder), fmt.Sprintf("%d ticks at their time", w.ticks))
 			}
 		}
+		if err := checkCount("timers_staggered", ph.watchers.passed.Load(), int64(len(ph.tickers))); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -165,10 +168,10 @@ func (w *timersStaggeredRun) metrics() (list []Metric) {
 			late.Merge(ph.tickers[j].late)
 			dropped += ph.tickers[j].dropped
 		}
-		list = append(list,
-			Metric{"late-" + ph.name + "-mean-ns", late.Mean()},
-			Metric{"late-" + ph.name + "-p50-ns", quantile(late, 50)},
-			Metric{"late-" + ph.name + "-max-ns", float64(late.Max())})
+		name := "late-" + ph.name
+		list = append(list, Metric{name + "-mean-ns", late.Mean()})
+		list = append(list, percentiles(name, late, 50)...)
+		list = append(list, Metric{name + "-max-ns", float64(late.Max())})
 	}
 	return append(list, Metric{"dropped-ticks", float64(dropped)})
 }

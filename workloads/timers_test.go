@@ -31,6 +31,7 @@ func TestVerificationOfTimersBites(t *testing.T) {
 		}},
 		{"timers_staggered", staggered.run, staggered.verify, map[string]func(int){
 			"a tick is missing": func(by int) { (*ticker)[1].received -= by },
+			"watched twice":     func(by int) { staggered.phases[0].watchers.passed.Add(int64(by)) },
 			"once too early":    func(by int) { (*ticker)[1].early += by },
 			"out of order":      func(by int) { (*ticker)[1].disorder += by },
 		}},

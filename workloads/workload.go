@@ -3,11 +3,15 @@
 //
 // A workload is a file: its head comment says what it stresses and what it is
 // not, and its row stands in Table. Every run verifies its own answer; a run
-// with a wrong answer is an error, never a time.
+// with a wrong answer is an error, never a time. A workload that only ends if the
+// design keeps a promise that not every design makes says so in Needs.
 package workloads
 
 import (
 	"fmt"
+	"math"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"schedlab/designs"
 	"schedlab/internal/names"
@@ -73,6 +77,22 @@ type Instance struct {
 type Metric struct {
 	Unit  string // a name that ends in the unit, as for testing.B.ReportMetric: "delay-p99-ns"
 	Value float64
+}
+
+// percentiles returns those metrics, NAME-pNN-ns, of h beyond which there is a sample
+// at least, as in package bench: a p99 of ten would be their maximum.
+func percentiles(name string, h *hdrhistogram.Histogram, percents ...float64) []Metric {
+	return percentilesOf(name, h.TotalCount(), func(p float64) float64 { return float64(h.ValueAtQuantile(p)) }, percents...)
+}
+
+// percentilesOf is percentiles of n samples whose percentile p is at(p).
+func percentilesOf(name string, n int64, at func(p float64) float64, percents ...float64) (list []Metric) {
+	for _, p := range percents {
+		if float64(n) >= math.Round(100/(100-p)) {
+			list = append(list, Metric{fmt.Sprintf("%s-p%v-ns", name, p), at(p)})
+		}
+	}
+	return list
 }
 
 // Names returns the names in the order of Table.

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/designs"
 )
 
 func TestParseSizeInvertsString(t *testing.T) {
@@ -11,6 +13,32 @@ func TestParseSizeInvertsString(t *testing.T) {
 		got, err := ParseSize(size.String())
 		require.NoError(t, err)
 		require.Equal(t, size, got)
+	}
+}
+
+func TestPercentilesNeedASampleBeyondThem(t *testing.T) {
+	for _, row := range []struct {
+		samples int
+		units   []string
+	}{
+		{0, nil},
+		{1, nil},
+		{2, []string{"x-p50-ns"}},
+		{99, []string{"x-p50-ns"}},
+		{100, []string{"x-p50-ns", "x-p99-ns"}},
+		{999, []string{"x-p50-ns", "x-p99-ns"}},
+		{1000, []string{"x-p50-ns", "x-p99-ns", "x-p99.9-ns"}},
+	} {
+		h := designs.NewLatencyHistogram()
+		for i := range row.samples {
+			require.NoError(t, h.RecordValue(int64(i+1)))
+		}
+		var units []string
+		for _, m := range percentiles("x", h, 50, 99, 99.9) {
+			units = append(units, m.Unit)
+			require.InDelta(t, row.samples, m.Value, float64(row.samples)/1.9, m.Unit)
+		}
+		require.Equal(t, row.units, units, "%d samples", row.samples)
 	}
 }
 

@@ -1,4 +1,3 @@
-// Package all is the table of designs: the only file to edit to add one.
 package all
 
 import (

@@ -8,6 +8,7 @@
 // are skipped with that reason. Everything else is asked of everyone.
 //
 //	run.go       Run, what each property starts from
+//	hang.go      what ends a property that hangs, and what is told of it
 //	table.go     the table of properties
 //	once.go      every G runs exactly once
 //	park.go      park and ready, bare
@@ -22,15 +23,16 @@
 //
 // # How to add a design
 //
-// reference_test.go is one, as small as it can be, and is tested here. Write the
-// like of it in a folder of its own and add a row to designs/all, whose test calls
-// Run for every row.
+// reference_test.go is one, as small as it can be, and is tested here. Its head says
+// how to make another of it: a copy, and a row in designs/all, whose test calls Run for
+// every row and says of each property that fails which promise it is about.
 //
 // # Waiting
 //
 // No property waits by the clock, and none asserts a time. What must come about
 // is made the only way for the test to go on (a hog loops until the G that it
 // must not keep out sets a flag), so a design that fails does not go on. A
-// watchdog then ends the process, with the stacks of all goroutines; it errs, if
-// at all, on a machine that is minutes too slow.
+// watchdog then ends the process, with the promise that the property is about, the
+// Dump of its schedulers and the stacks of all goroutines; it errs, if at all, where
+// what takes half a second alone takes 20 s of computing, or 3 minutes: see [Watch].
 package designtest

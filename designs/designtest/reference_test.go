@@ -13,6 +13,13 @@ import (
 // to start a new one from. One lock, one queue; an M that finds nothing sleeps on
 // its note until it is given the right to run Gs.
 //
+// # To start from it
+//
+// A copy of this file in designs/yours needs another package clause and this row in
+// the table of designs/all; Lacks is what to change as the design learns more.
+//
+//	{Name: "yours", Doc: "what it is", Source: "where it comes from", New: yours.New, Lacks: yours.Lacks},
+//
 // # Protocol
 //
 // There are Procs slots; an M needs one to run Gs. Whenever the lock is free and
@@ -66,8 +73,14 @@ type reference struct {
 	wakes     uint64
 }
 
-// newReference makes a reference scheduler.
-func newReference(cfg designs.Config) (designs.Scheduler, error) {
+// Lacks is what the design does not promise, and why: see [designs.Promise].
+var Lacks = designs.Lacks{
+	designs.Preempts: "no monitor: a G that never waits keeps its slot",
+	designs.HasPs:    "slots have no names",
+}
+
+// New makes a scheduler of the design.
+func New(cfg designs.Config) (designs.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ type Open func(designs.Config) (designs.Scheduler, error)
 // checkLacks refuses reasons that are missing, or for what nobody asks.
 func checkLacks(t *testing.T, lacks designs.Lacks) {
 	for p, why := range lacks {
-		require.Containsf(t, designs.Promises, p, "designs.Lacks: there is no promise %q", p)
+		require.Containsf(t, designs.Promises, p, "designs.Lacks: there is no promise %q; promise.go lists all", p)
 		require.NotEmptyf(t, why, "designs.Lacks: say why the design does not promise %q", p)
 	}
 }
@@ -48,7 +48,7 @@ func runAll(t *testing.T, open Open, lacks designs.Lacks, variant bool, procs ..
 			for _, p := range properties {
 				if p.procs == 0 || p.procs == n {
 					t.Run(p.name, func(t *testing.T) {
-						p.run(&trial{T: t, procs: n, open: open, lacks: lacks, variant: variant, all: properties})
+						p.run(&trial{T: t, procs: n, open: open, lacks: lacks, variant: variant, all: properties, opened: &opened{}, patience: patience})
 					})
 				}
 			}
@@ -62,39 +62,14 @@ func (p *property) run(t *trial) {
 			t.Skipf("not promised (%s): %s", need, why)
 		}
 	}
-	Watch(t.T)
-	leaveNothing(t.T)
+	t.Cleanup(func() { // before the others, so that it comes last
+		if t.Failed() {
+			t.Log(p.blame(t))
+		}
+	})
+	leaveNothing(t.T) // when the watch is over
+	watch(t.T, t.patience, func() string { return p.blame(t) }, t.opened.dumps)
 	p.check(t)
-}
-
-// patience is how many seconds a test may take: none needs many, so one that takes
-// this long hangs.
-const patience = 180
-
-// Watch ends the process if the test hangs, with the stacks of all goroutines and
-// what dumps tell. It cannot end the test alone, since nothing can make a scheduler's
-// threads give up. It counts seconds one by one, so that those in which the whole
-// machine stood still are not counted.
-func Watch(t *testing.T, dumps ...func() string) {
-	over := make(chan struct{})
-	t.Cleanup(func() { close(over) })
-	go func() {
-		for range patience {
-			select {
-			case <-over:
-				return
-			case <-time.After(time.Second):
-			}
-		}
-		text := ""
-		for _, dump := range dumps {
-			text += dump() + "\n"
-		}
-		stacks := make([]byte, 1<<20)
-		stacks = stacks[:runtime.Stack(stacks, true)]
-		// The name comes last as well: logs are cut at the front.
-		panic(fmt.Sprintf("%s: nothing has come of it for %d s; the design hangs\n\n%s%s\n%[1]s hangs", t.Name(), patience, text, stacks))
-	}()
 }
 
 // leaveNothing checks, when the test is over, that all goroutines have ended
@@ -121,6 +96,9 @@ type trial struct {
 	variant bool
 	all     []property // in which this one is
 
+	opened   *opened
+	patience time.Duration
+
 	// watched: the schedulers that configured makes log their events.
 	watched    bool
 	schedulers []watched
@@ -144,6 +122,7 @@ func (t *trial) configured(cfg designs.Config) designs.Scheduler {
 	}
 	s, err := t.open(cfg)
 	require.NoError(t, err)
+	t.opened.add(s)
 	if t.watched {
 		t.schedulers = append(t.schedulers, watched{s, log})
 	}
@@ -157,6 +136,7 @@ func (t *trial) configured(cfg designs.Config) designs.Scheduler {
 
 // promises says whether the design keeps p.
 func (t *trial) promises(p designs.Promise) bool {
+	t.opened.ask(p)
 	_, lacking := t.lacks[p]
 	return !lacking
 }

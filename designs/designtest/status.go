@@ -56,7 +56,7 @@ func changesReached(t *trial) {
 
 // changesIn counts those in the schedulers that p makes.
 func changesIn(t *trial, p *property) map[change]int {
-	watched := &trial{T: t.T, procs: t.procs, open: t.open, lacks: t.lacks, variant: t.variant, watched: true}
+	watched := &trial{T: t.T, procs: t.procs, open: t.open, lacks: t.lacks, variant: t.variant, opened: t.opened, watched: true}
 	p.check(watched)
 	all := map[change]int{}
 	for _, w := range watched.schedulers {

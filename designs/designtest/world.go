@@ -406,10 +406,10 @@ func procsTakenAway(t *trial) {
 // everyPOnce: ForEachP calls its function once for each P, beside whatever goes
 // on, and while that P runs no G.
 func everyPOnce(t *trial) {
-	if why, lacks := t.lacks[designs.HasPs]; lacks {
+	if !t.promises(designs.HasPs) {
 		var err error
 		t.run(func(g *designs.G) { err = g.ForEachP(func(int) {}) })
-		require.ErrorIs(t, err, designs.ErrNoPs, why)
+		require.ErrorIs(t, err, designs.ErrNoPs, t.lacks[designs.HasPs])
 		return
 	}
 	rounds := t.many(20)

@@ -59,7 +59,7 @@ func TestRunnextLetsAPairBounceBesideAHog(t *testing.T) {
 		return turns
 	}
 	with, without := turns(Options{}), turns(Options{NoRunnext: true})
-	t.Logf("turns of the other in %d bounces: with runnext %d, without %d", bounces, with, without)
+	t.Logf("turns of a third G in %d bounces of a pair: with runnext %d, without %d", bounces, with, without)
 	require.LessOrEqual(t, with, 2)
 	require.Greater(t, without, 2*bounces/globalTick/2)
 }
@@ -77,9 +77,10 @@ func TestRetakeFreesThePOfABlockedM(t *testing.T) {
 			// Ends only if the other G runs meanwhile.
 			g.Syscall(func() { r.Read(make([]byte, 1)) })
 		})
+		t.Logf("with retake: a G behind a system call: it runs during the call, after %d retakes", st.Retakes)
 		require.Positive(t, st.Retakes)
 	})
-	for name, opt := range map[string]Options{"without": {NoRetake: true}, "without handoffp": {NoHandoffp: true}} {
+	for name, opt := range map[string]Options{"without retake": {NoRetake: true}, "without handoffp": {NoHandoffp: true}} {
 		t.Run(name, func(t *testing.T) {
 			var inside, ranInside atomic.Bool
 			st := run(t, opt, func(g *designs.G) {
@@ -90,6 +91,7 @@ func TestRetakeFreesThePOfABlockedM(t *testing.T) {
 					inside.Store(false)
 				})
 			})
+			t.Logf("%s: a G behind a system call of 50 ms: it runs during the call: %v, after %d retakes", name, ranInside.Load(), st.Retakes)
 			require.False(t, ranInside.Load())
 			require.Zero(t, st.Retakes)
 		})
@@ -106,6 +108,7 @@ func TestKnownToBlockHandsThePOffAtOnce(t *testing.T) {
 		g.Go(func(g *designs.G) { w.Write([]byte{1}) })
 		g.BlockingSyscall(func() { r.Read(make([]byte, 1)) })
 	})
+	t.Logf("a G behind a call known to block: it runs during the call, after %d handoff, %d retakes", st.Handoffs, st.Retakes)
 	require.Equal(t, uint64(1), st.Handoffs)
 	require.Zero(t, st.Retakes)
 }
@@ -121,6 +124,7 @@ func TestPreemptionEndsATimeSlice(t *testing.T) {
 				g.Checkpoint()
 			}
 		})
+		t.Logf("a G behind a spinning one: it runs beside it, after %d preemptions", st.Preempted)
 		require.Positive(t, st.Preempted)
 	})
 	t.Run("without", func(t *testing.T) {
@@ -130,6 +134,7 @@ func TestPreemptionEndsATimeSlice(t *testing.T) {
 			for start := time.Now(); time.Since(start) < 5*timeSlice; {
 				g.Checkpoint()
 			}
+			t.Logf("a G behind one that spins for %v: it runs beside it: %v", time.Duration(5*timeSlice), ran)
 			require.False(t, ran)
 		})
 		require.Zero(t, st.Preempted)
@@ -179,8 +184,8 @@ func TestGlobalTickBoundsBypassOfTheGlobalQueue(t *testing.T) {
 	noRunnext := bypass(Options{NoRunnext: true})
 	neither := bypass(Options{NoRunnext: true, NoGlobalTick: true})
 	capped := bypass(Options{RunnextCap: 3})
-	t.Logf("Gs that went ahead: stock %d, no runnext %d, capped runnext %d, no runnext and no global tick %d",
-		stock, noRunnext, capped, neither)
+	t.Logf("Gs, of %d, that go ahead of one on the global queue (Go issue 52934): runnext and tick, as in Go, %d; "+
+		"without runnext %d; runnext capped at 3 %d; without runnext and tick (Go issue 5639) %d", respawns, stock, noRunnext, capped, neither)
 	require.LessOrEqual(t, noRunnext, 2*globalTick)
 	require.LessOrEqual(t, capped, 4*2*globalTick)
 	require.GreaterOrEqual(t, stock, respawns, "the finding: Go issue 52934")
@@ -199,8 +204,10 @@ func TestFreeListReusesDeadGs(t *testing.T) {
 			}
 		}).GsMade
 	}
-	require.LessOrEqual(t, made(Options{}), uint64(10))
-	require.GreaterOrEqual(t, made(Options{NoFreeList: true}), uint64(spawns))
+	with, without := made(Options{}), made(Options{NoFreeList: true})
+	t.Logf("Gs made for %d spawns: with the free list %d, without %d", spawns, with, without)
+	require.LessOrEqual(t, with, uint64(10))
+	require.GreaterOrEqual(t, without, uint64(spawns))
 }
 
 // A G that makes one short system call after the other never shows a monitor
@@ -214,6 +221,7 @@ func TestRetakeEndsASliceOfManyShortSyscalls(t *testing.T) {
 			g.Syscall(func() { time.Sleep(time.Millisecond) })
 		}
 	})
+	t.Logf("a G behind one of many short system calls: it runs between two of them, after %d retakes", st.Retakes)
 	require.Positive(t, st.Retakes)
 }
 
@@ -230,5 +238,6 @@ func TestRetakeBeginsANewSlice(t *testing.T) {
 	}))
 	slices := uint64(time.Since(start) / timeSlice)
 	require.NoError(t, s.Close())
+	t.Logf("a lone G in %d slices of short system calls: its P is retaken %d times", slices, s.Stats().Retakes)
 	require.LessOrEqual(t, s.Stats().Retakes, 2*slices+2)
 }
