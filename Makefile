@@ -12,7 +12,7 @@ test: ## all tests, and those of everything concurrent again under the race dete
 	$(GO) test -timeout 20m -tags model ./check/model
 	$(GO) test -timeout 20m -race ./...
 
-bench: ## compare gm, global, gpm and native on every workload (5 minutes); replaces results/MACHINE/quick
+bench: ## compare gm, global, gpm and native on every workload (7 minutes); replaces results/MACHINE/quick
 	$(GO) run ./bench/run
 
 bench-full: ## the whole matrix: all designs and variants, large sizes (hours)

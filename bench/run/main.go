@@ -2,7 +2,7 @@
 // fresh, interleaved processes, keeps what they measured in raw files, and
 // compares it with benchstat.
 //
-//	go run ./bench/run                    the quick comparison, within 5 minutes on 2 cores
+//	go run ./bench/run                    the quick comparison, some 7 minutes on 2 cores
 //	go run ./bench/run -full              all designs, large workloads: hours
 //	go run ./bench/run -workloads=NAMES -designs=NAMES -procs=1,2
 //	go run ./bench/run -compare DIR       compare once more what stands in DIR
