@@ -40,7 +40,7 @@ type preset struct {
 
 const defaultCount = 10
 
-// quick is made to end within 5 minutes on 2 cores: the designs, not their
+// quick takes some 7 minutes on 2 cores: the designs, not their
 // variants. full is what is published of a quiet machine.
 func presets(full bool) (name string, p preset) {
 	if full {
