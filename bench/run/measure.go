@@ -54,7 +54,7 @@ func measureAll(ctx context.Context, o options, out io.Writer) error {
 // warmUp is about what a workload of each size takes, with its preparation.
 var warmUp = map[workloads.Size]time.Duration{
 	workloads.Small:  5 * time.Millisecond,
-	workloads.Normal: 40 * time.Millisecond,
+	workloads.Normal: 75 * time.Millisecond,
 	workloads.Large:  400 * time.Millisecond,
 }
 
