@@ -359,8 +359,8 @@
 // other step; the rest is bookkeeping: whose goroutine this is, the record of the step,
 // clocks, the decision. Exhaustive takes 1.4 times as long there, where nothing can be
 // reduced, for races and sleep sets. Where it reduces much, steps are dearer and fewer: on
-// the search for the last zero among 10 (3 328 traces) a step takes 3 to 4 times as long, half
-// of it to turn races around and to keep the wakeup trees. Steps of long executions are no
+// the search for the last zero among 10 (3 328 traces) a step takes 3 times as long, a
+// quarter of it to turn races around and to keep the wakeup trees. Steps of long executions are no
 // dearer than those of short ones, and allocate nothing. Two workers on two
 // cores are 1.8 to 1.9 times as fast as one if nobody else uses them.
 package explore

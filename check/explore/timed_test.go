@@ -174,6 +174,7 @@ func TestStrategiesSeeWhatTimeLimitsAllow(t *testing.T) {
 		}
 		compared++
 	}
+	t.Log(compared, "programs compared")
 	require.Greater(t, compared, int(programs/3))
 }
 
