@@ -21,13 +21,6 @@ func await(t *testing.T, what string, cond func() bool) {
 	require.FailNow(t, "gave up waiting: "+what)
 }
 
-// awaitGoroutines waits until no more than n goroutines are left. One that has
-// done its last visible act still needs a moment to be gone.
-func awaitGoroutines(t *testing.T, n int) {
-	t.Helper()
-	await(t, "goroutines left over", func() bool { return runtime.NumGoroutine() <= n })
-}
-
 // threads runs f on n threads that can all run at once and waits for them. They
 // begin together, or the first would be done before the last begins.
 func threads(n int, f func(i int)) {

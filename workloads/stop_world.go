@@ -42,8 +42,7 @@ type stopWorldRun struct {
 	tasks   []stopped
 	bodies  []func(*designs.G)
 	times   *hdrhistogram.Histogram
-	moved   int // stops in which something moved
-	ended   int
+	moved   int         // stops in which something moved
 	done    host.Bool   // tells the others to end; one writer, all read
 	natives goStopTimes // instead of times, for native Gs
 }

@@ -357,7 +357,7 @@
 // threads that all conflict takes 1.7 µs without reduction, some 100 ns a step. A third of
 // that is the switch from one coroutine to another, which in such a program comes every
 // other step; the rest is bookkeeping: whose goroutine this is, the record of the step,
-// clocks, the decision. Exhaustive takes 1.4 times as long there, where nothing can be
+// clocks, the decision. Exhaustive takes 1.3 times as long there, where nothing can be
 // reduced, for races and sleep sets. Where it reduces much, steps are dearer and fewer: on
 // the search for the last zero among 10 (3 328 traces) a step takes 3 times as long, a
 // quarter of it to turn races around and to keep the wakeup trees. Steps of long executions are no

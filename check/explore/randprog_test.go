@@ -215,9 +215,8 @@ var profiles = []profile{
 type generator struct {
 	*rand.Rand
 	profile
-	locked bool // m0 is held
-	made   int  // pNew of this thread
-	awry   bool // lets the program be wrong
+	made int  // pNew of this thread
+	awry bool // lets the program be wrong
 }
 
 // random returns a random program.
