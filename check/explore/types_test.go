@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"runtime"
@@ -237,6 +238,14 @@ func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
+}
+
+func TestChooseTakesOnlyWhatAScheduleHolds(t *testing.T) {
+	for _, n := range []int{-1, 0, maxChoices + 1} {
+		v := once(func() { Choose(n) }).Violation
+		require.NotNil(t, v, "%d", n)
+		require.Equal(t, fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, maxChoices), v.Message)
+	}
 }
 
 // copied does what vet would not let pass.
