@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 	"schedlab/workloads"
 )
 
@@ -88,5 +88,5 @@ func parseProcs(field string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("number of procs %q is not an integer; give a list like 1,2,4", field)
 	}
-	return n, designs.Config{Procs: n}.Check()
+	return n, rt.Config{Procs: n}.Check()
 }

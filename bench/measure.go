@@ -8,8 +8,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"golang.org/x/perf/benchunit"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 	"schedlab/workloads"
 )
 
@@ -45,7 +45,7 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 	if err != nil {
 		return cost{}, err
 	}
-	s, err := d.New(designs.Config{Procs: p.Procs, Seed: p.Seed, SampleReady: sampleReady})
+	s, err := d.New(rt.Config{Procs: p.Procs, Seed: p.Seed, SampleReady: sampleReady})
 	if err != nil {
 		return cost{}, err
 	}
@@ -59,7 +59,7 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 }
 
 // loop is what is measured. Nobody else may use s.
-func loop(b B, in *workloads.Instance, s designs.Scheduler) (cost, error) {
+func loop(b B, in *workloads.Instance, s rt.Scheduler) (cost, error) {
 	if err := in.Run(s); err != nil {
 		return cost{}, fmt.Errorf("warm-up: %w", err)
 	}
@@ -82,12 +82,12 @@ func loop(b B, in *workloads.Instance, s designs.Scheduler) (cost, error) {
 
 // reading is what has been counted so far.
 type reading struct {
-	stats  designs.Stats
+	stats  rt.Stats
 	bytes  uint64
 	allocs uint64
 }
 
-func take(s designs.Scheduler) reading {
+func take(s rt.Scheduler) reading {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return reading{stats: s.Stats(), bytes: m.TotalAlloc, allocs: m.Mallocs}
@@ -121,7 +121,7 @@ type cost struct {
 	time   time.Duration
 	bytes  uint64
 	allocs uint64
-	stats  designs.Stats
+	stats  rt.Stats
 	ready  *hdrhistogram.Histogram
 	own    []workloads.Metric
 }
@@ -147,20 +147,20 @@ func (c cost) report(b B) {
 // counters are reported per operation.
 var counters = []struct {
 	unit  string
-	count func(*designs.Stats) float64
+	count func(*rt.Stats) float64
 }{
-	{"contended/op", func(s *designs.Stats) float64 { return float64(s.Sched.Contended + s.Sync.Contended) }},
-	{"lock-wait-ns/op", func(s *designs.Stats) float64 { return float64(s.Sched.WaitNs + s.Sync.WaitNs) }},
+	{"contended/op", func(s *rt.Stats) float64 { return float64(s.Sched.Contended + s.Sync.Contended) }},
+	{"lock-wait-ns/op", func(s *rt.Stats) float64 { return float64(s.Sched.WaitNs + s.Sync.WaitNs) }},
 	{"futex/op", futexCalls},
-	{"steals/op", func(s *designs.Stats) float64 { return float64(s.Steals) }},
-	{"migrations/op", func(s *designs.Stats) float64 { return float64(s.Migrated) }},
-	{"wakes/op", func(s *designs.Stats) float64 { return float64(s.Wakes) }},
+	{"steals/op", func(s *rt.Stats) float64 { return float64(s.Steals) }},
+	{"migrations/op", func(s *rt.Stats) float64 { return float64(s.Migrated) }},
+	{"wakes/op", func(s *rt.Stats) float64 { return float64(s.Wakes) }},
 }
 
 // futexCalls: locks count their calls of the kernel, both to sleep and to wake.
 // An M that parks makes one and whoever wakes it another, unless the wakeup
 // comes before the sleep: of those, this is an upper bound.
-func futexCalls(s *designs.Stats) float64 {
+func futexCalls(s *rt.Stats) float64 {
 	locks := s.Sched.Sleeps + s.Sched.Wakes + s.Sync.Sleeps + s.Sync.Wakes
 	return float64(locks + s.Parks + s.Wakes)
 }

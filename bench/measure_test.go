@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/perf/benchfmt"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
 	"schedlab/designs/native"
 	"schedlab/host"
+	"schedlab/rt"
 	"schedlab/workloads"
 )
 
@@ -45,12 +45,12 @@ func (b *fakeB) ReportMetric(v float64, unit string) {
 }
 
 // fakeWorkload has 10 operations a run; run is told which run it is, from 0.
-func fakeWorkload(run func(i int, s designs.Scheduler) error) workloads.Workload {
+func fakeWorkload(run func(i int, s rt.Scheduler) error) workloads.Workload {
 	prepare := func(workloads.Params) (*workloads.Instance, error) {
 		i := -1
 		return &workloads.Instance{
 			Ops: 10,
-			Run: func(s designs.Scheduler) error {
+			Run: func(s rt.Scheduler) error {
 				i++
 				return run(i, s)
 			},
@@ -64,14 +64,14 @@ func fakeWorkload(run func(i int, s designs.Scheduler) error) workloads.Workload
 
 // fakeSched counts step more of everything each time it is asked.
 type fakeSched struct {
-	designs.Scheduler
-	step     designs.Stats
-	sum      designs.Stats
+	rt.Scheduler
+	step     rt.Stats
+	sum      rt.Stats
 	hist     *hdrhistogram.Histogram
 	closeErr error
 }
 
-func (s *fakeSched) Stats() designs.Stats {
+func (s *fakeSched) Stats() rt.Stats {
 	s.sum.Add(&s.step)
 	st := s.sum
 	if s.hist != nil {
@@ -83,18 +83,18 @@ func (s *fakeSched) Stats() designs.Stats {
 func (s *fakeSched) Close() error { return errors.Join(s.Scheduler.Close(), s.closeErr) }
 
 func design(s *fakeSched) all.Row {
-	return all.Row{Name: "fake", New: func(cfg designs.Config) (_ designs.Scheduler, err error) {
+	return all.Row{Name: "fake", New: func(cfg rt.Config) (_ rt.Scheduler, err error) {
 		s.Scheduler, err = native.New(cfg)
 		return s, err
 	}}
 }
 
-func fine(int, designs.Scheduler) error { return nil }
+func fine(int, rt.Scheduler) error { return nil }
 
 var params = workloads.Params{Procs: 2}
 
 func TestMeasureDividesByOperations(t *testing.T) {
-	step := designs.Stats{Executed: 1, Steals: 60, Migrated: 3, Parks: 2, Wakes: 5,
+	step := rt.Stats{Executed: 1, Steals: 60, Migrated: 3, Parks: 2, Wakes: 5,
 		Sched: host.Count{Contended: 1, WaitNs: 100, Sleeps: 10, Wakes: 20},
 		Sync:  host.Count{Contended: 2, WaitNs: 200, Sleeps: 30, Wakes: 40}}
 	b := &fakeB{left: 3}
@@ -122,8 +122,8 @@ func TestMeasureLeavesOutWhatADesignDoesNotCount(t *testing.T) {
 }
 
 func TestMeasureCountsOnlyTheLoop(t *testing.T) {
-	s := &fakeSched{hist: designs.NewLatencyHistogram()}
-	w := fakeWorkload(func(i int, _ designs.Scheduler) error {
+	s := &fakeSched{hist: rt.NewLatencyHistogram()}
+	w := fakeWorkload(func(i int, _ rt.Scheduler) error {
 		if i == 0 {
 			return s.hist.RecordValues(1_000_000, 5000) // the warm-up
 		}
@@ -139,7 +139,7 @@ func TestMeasureCountsOnlyTheLoop(t *testing.T) {
 func TestMeasureNeverReportsATimeWithoutARightAnswer(t *testing.T) {
 	wrong := errors.New("wrong answer 41, expected 42")
 	failAt := func(n int) workloads.Workload {
-		return fakeWorkload(func(i int, _ designs.Scheduler) error {
+		return fakeWorkload(func(i int, _ rt.Scheduler) error {
 			if i == n {
 				return wrong
 			}
@@ -155,7 +155,7 @@ func TestMeasureNeverReportsATimeWithoutARightAnswer(t *testing.T) {
 		"wrong in the warm-up":       {failAt(0), design(&fakeSched{})},
 		"wrong in a measured run":    {failAt(2), design(&fakeSched{})},
 		"the scheduler cannot end":   {failAt(-1), design(&fakeSched{closeErr: wrong})},
-		"the scheduler cannot begin": {failAt(-1), all.Row{New: func(designs.Config) (designs.Scheduler, error) { return nil, wrong }}},
+		"the scheduler cannot begin": {failAt(-1), all.Row{New: func(rt.Config) (rt.Scheduler, error) { return nil, wrong }}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &fakeB{left: 3}
@@ -200,7 +200,7 @@ func TestEveryDesignAndEveryWorkloadCanBeMeasured(t *testing.T) {
 func TestAWorkloadIsNotRunOnADesignThatLacksWhatItNeeds(t *testing.T) {
 	d, err := all.Find("gpm-nohandoffp")
 	require.NoError(t, err)
-	w := workloads.Workload{Name: "w", Needs: designs.BesideBlocking}
+	w := workloads.Workload{Name: "w", Needs: rt.BesideBlocking}
 	err = Measure(&fakeB{left: 1}, w, d, workloads.Params{Procs: 1})
 	require.ErrorContains(t, err, `workload w might never end on design gpm-nohandoffp, which does not promise "beside BlockingSyscall"`)
 }

@@ -31,7 +31,7 @@ func api(t *testing.T, tags string) map[string]string {
 
 // build returns the package as the compiler sees it.
 func build(t *testing.T, tags string) *types.Package {
-	dependOn(t, ".", "../check/explore", "../internal/coro")
+	dependOn(t, ".", "../explore", "../internal/coro")
 	var problems bytes.Buffer
 	list := exec.Command("go", "list", "-export", "-deps", "-tags", tags, "-f", "{{.ImportPath}} {{.Export}}", "schedlab/host")
 	list.Stderr = &problems

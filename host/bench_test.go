@@ -14,7 +14,7 @@ var lockers = []struct {
 }{
 	{"bare", func() (lock, unlock func()) {
 		var mu Mutex
-		return func() { mu.Lock(nil) }, func() { mu.Unlock() }
+		return func() { mu.Lock() }, func() { mu.Unlock() }
 	}},
 	{"counted", func() (lock, unlock func()) {
 		var mu CountedMutex

@@ -26,7 +26,7 @@ const holdSample = 67
 
 // Lock waits until it holds m.
 func (m *CountedMutex) Lock() {
-	m.mu.Lock(&m.n)
+	m.mu.LockCounted(&m.n)
 	if m.skip--; m.skip < 0 {
 		m.skip = holdSample - 1
 		m.heldFrom = Nanotime()
@@ -51,7 +51,7 @@ func (m *CountedMutex) unlock() {
 // Count returns what m has cost so far. It takes m, which is not counted as an
 // acquisition; that others had to wait for it is counted as their waiting.
 func (m *CountedMutex) Count() Count {
-	m.mu.Lock(nil)
+	m.mu.Lock()
 	n := m.n
 	m.unlock()
 	n.Wakes = m.wakes.Load()

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"schedlab/check/explore"
+	"schedlab/explore"
 )
 
 // The atomics of a scheduler. Each call is a step that the explorer orders.
@@ -28,22 +28,24 @@ type Stack = explore.Stack
 // need not explore it again, which costs many times the executions.
 type Mutex struct{ mu explore.Mutex }
 
-// Lock waits until it holds m, and counts that in c, unless that is nil.
-func (m *Mutex) Lock(c *Count) {
+// Lock waits until it holds m.
+func (m *Mutex) Lock() { m.mu.Lock() }
+
+// LockCounted waits until it holds m, and counts an acquisition in c.
+func (m *Mutex) LockCounted(c *Count) {
 	m.mu.Lock()
-	if c != nil {
-		c.Acquired++
-	}
+	c.Acquired++
 }
 
 // TryLock takes m if nobody holds it and says whether it did.
-func (m *Mutex) TryLock(c *Count) bool {
+func (m *Mutex) TryLock() bool { return m.mu.TryLock() }
+
+// TryLockCounted is TryLock, and counts an acquisition in c.
+func (m *Mutex) TryLockCounted(c *Count) bool {
 	if !m.mu.TryLock() {
 		return false
 	}
-	if c != nil {
-		c.Acquired++
-	}
+	c.Acquired++
 	return true
 }
 

@@ -41,38 +41,42 @@ const (
 	mutexSpinPauses = 8
 )
 
-// Lock waits until it holds m and adds what that cost to c, which is written
-// only while m is held. c may be nil.
-func (m *FutexMutex) Lock(c *Count) {
+// Lock waits until it holds m. What that costs is not counted.
+func (m *FutexMutex) Lock() {
+	if !m.TryLock() {
+		m.acquire()
+	}
+}
+
+// LockCounted waits until it holds m and adds what that cost to c. It writes c
+// only while it holds m.
+func (m *FutexMutex) LockCounted(c *Count) {
 	if m.word.CompareAndSwap(mutexFree, mutexHeld) {
-		if c != nil {
-			c.Acquired++
-		}
+		c.Acquired++
 		return
 	}
 	m.lockSlow(c)
 }
 
 // TryLock takes m if nobody holds it and says whether it did.
-func (m *FutexMutex) TryLock(c *Count) bool {
+func (m *FutexMutex) TryLock() bool { return m.word.CompareAndSwap(mutexFree, mutexHeld) }
+
+// TryLockCounted is TryLock, and counts an acquisition in c.
+func (m *FutexMutex) TryLockCounted(c *Count) bool {
 	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
 		return false
 	}
-	if c != nil {
-		c.Acquired++
-	}
+	c.Acquired++
 	return true
 }
 
 func (m *FutexMutex) lockSlow(c *Count) {
 	start := Nanotime()
 	sleeps := m.acquire()
-	if c != nil {
-		c.Acquired++
-		c.Contended++
-		c.WaitNs += Nanotime() - start
-		c.Sleeps += sleeps
-	}
+	c.Acquired++
+	c.Contended++
+	c.WaitNs += Nanotime() - start
+	c.Sleeps += sleeps
 }
 
 // acquire is steps 2 to 4; it returns how often it slept.

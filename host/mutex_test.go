@@ -18,7 +18,7 @@ func TestMutexExcludes(t *testing.T) {
 			inside, total := 0, 0 // plain: the mutex is all that protects them
 			threads(n, func(i int) {
 				for range rounds {
-					mu.Lock(&counts[i])
+					mu.LockCounted(&counts[i])
 					inside++
 					if inside != 1 {
 						panic("two threads hold one Mutex")
@@ -59,10 +59,10 @@ func requireSane(t *testing.T, c Count, n int) {
 func TestTryLockTakesOnlyAFreeMutex(t *testing.T) {
 	var mu Mutex
 	var c Count
-	require.True(t, mu.TryLock(&c))
-	require.False(t, mu.TryLock(&c))
+	require.True(t, mu.TryLockCounted(&c))
+	require.False(t, mu.TryLockCounted(&c))
 	mu.Unlock()
-	require.True(t, mu.TryLock(nil))
+	require.True(t, mu.TryLock())
 	require.False(t, mu.Unlock())
 	require.Equal(t, Count{Acquired: 1}, c)
 }
@@ -71,7 +71,7 @@ func TestUnlockOfAFreeMutexPanics(t *testing.T) {
 	const message = "host: Mutex.Unlock: the mutex is not locked"
 	var mu Mutex
 	require.PanicsWithValue(t, message, func() { mu.Unlock() })
-	mu.Lock(nil)
+	mu.Lock()
 	mu.Unlock()
 	require.PanicsWithValue(t, message, func() { mu.Unlock() })
 	var counted CountedMutex
@@ -80,9 +80,9 @@ func TestUnlockOfAFreeMutexPanics(t *testing.T) {
 
 func TestMutexMayBeUnlockedByAnotherThread(t *testing.T) {
 	var mu Mutex
-	mu.Lock(nil)
+	mu.Lock()
 	threads(1, func(int) { mu.Unlock() })
-	require.True(t, mu.TryLock(nil))
+	require.True(t, mu.TryLock())
 }
 
 // The waiter is made to sleep: the holder holds on until the word says so.
@@ -90,10 +90,10 @@ func TestContendedLockCountsItsWaitAndItsSleep(t *testing.T) {
 	const held = 100_000
 	var mu Mutex
 	var c Count
-	mu.Lock(nil)
+	mu.Lock()
 	done := make(chan struct{})
 	Go(func() {
-		mu.Lock(&c)
+		mu.LockCounted(&c)
 		close(done)
 	})
 	await(t, "the waiter marks the word", func() bool { return mu.word.Load() == mutexContended })
@@ -111,12 +111,12 @@ func TestEverySleeperGetsTheMutex(t *testing.T) {
 	const n = 8
 	var mu Mutex
 	var asleep Int32
-	mu.Lock(nil)
+	mu.Lock()
 	done := make(chan struct{})
 	for range n {
 		Go(func() {
 			asleep.Add(1)
-			mu.Lock(nil)
+			mu.Lock()
 			mu.Unlock()
 			done <- struct{}{}
 		})
@@ -126,7 +126,7 @@ func TestEverySleeperGetsTheMutex(t *testing.T) {
 	for range n {
 		<-done
 	}
-	require.True(t, mu.TryLock(nil))
+	require.True(t, mu.TryLock())
 }
 
 func TestCountedMutexCountsExactly(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // cacheBlocked is Gs, 100 a P, that each use some memory, give it back, and then
@@ -47,10 +47,10 @@ const cacheBlockedPatience = 250e6 // ns
 
 type cacheBlockedRun struct {
 	gs       []blocker
-	bodies   []func(*designs.G)
+	bodies   []func(*rt.G)
 	patience int64
-	sched    designs.Scheduler // of the run under way
-	native   bool              // written by main alone
+	sched    rt.Scheduler // of the run under way
+	native   bool         // written by main alone
 
 	mu      host.Mutex // guards the rest
 	blocked []*blocker // in the kernel, or on their way
@@ -68,7 +68,7 @@ type blocker struct {
 }
 
 func prepareCacheBlocked(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	n := min(cacheBlockedPerProc[p.Size]*p.Procs, cacheBlockedMax)
@@ -88,7 +88,7 @@ func newCacheBlocked(n int, seed uint64, patience int64) *cacheBlockedRun {
 	return w
 }
 
-func (w *cacheBlockedRun) run(s designs.Scheduler) error {
+func (w *cacheBlockedRun) run(s rt.Scheduler) error {
 	w.sched, w.blocked, w.over, w.held = s, w.blocked[:0], false, 0
 	for i := range w.gs {
 		b := &w.gs[i]
@@ -101,14 +101,14 @@ func (w *cacheBlockedRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *cacheBlockedRun) main(g *designs.G) {
+func (w *cacheBlockedRun) main(g *rt.G) {
 	w.native = g.Native()
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
 }
 
-func (b *blocker) main(g *designs.G) {
+func (b *blocker) main(g *rt.G) {
 	b.use(g)
 	g.BlockingSyscall(b.call)
 	b.use(g)
@@ -116,8 +116,8 @@ func (b *blocker) main(g *designs.G) {
 
 // use must have no safe point in it: who gave way here would give its memory
 // back to another cache.
-func (b *blocker) use(g *designs.G) {
-	var blocks [len(cacheBlockedSizes)]designs.Block
+func (b *blocker) use(g *rt.G) {
+	var blocks [len(cacheBlockedSizes)]rt.Block
 	for i, size := range cacheBlockedSizes {
 		blocks[i] = g.Alloc(size)
 		fill(blocks[i].Bytes(), b.mark+uint64(i)<<16)
@@ -153,7 +153,7 @@ func filled(p []byte, n uint64) bool {
 // call: the G is not used in it.
 func (b *blocker) block() {
 	w := b.w
-	w.mu.Lock(nil)
+	w.mu.Lock()
 	b.calls++
 	if w.over || b.calls > 1 {
 		w.mu.Unlock()
@@ -174,7 +174,7 @@ func (b *blocker) block() {
 // the n of when it began. It returns how many are there now.
 func (b *blocker) impatient(n int) int {
 	w := b.w
-	w.mu.Lock(nil)
+	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.over && len(w.blocked) == n {
 		w.release()

@@ -6,13 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 )
 
 // runCacheBlocked runs n Gs on a new scheduler, which must answer rightly.
 func runCacheBlocked(t *testing.T, design string, n int, patience int64) map[string]float64 {
-	s, err := all.New(design, designs.Config{Procs: 2, Seed: 1})
+	s, err := all.New(design, rt.Config{Procs: 2, Seed: 1})
 	require.NoError(t, err)
 	w := newCacheBlocked(n, 1, patience)
 	require.NoError(t, w.run(s))
@@ -52,14 +52,14 @@ func TestOnlyCachesOfMsGrowWithTheBlockedMs(t *testing.T) {
 
 func TestAllBlockTogetherWhereABlockedGDelaysNoOther(t *testing.T) {
 	for _, row := range all.Table {
-		if row.Lacks[designs.BesideBlocking] != "" {
+		if row.Lacks[rt.BesideBlocking] != "" {
 			continue
 		}
 		t.Run("design="+row.Name, func(t *testing.T) {
 			m := runCacheBlocked(t, row.Name, 10, forever)
 			require.EqualValues(t, 10, m["blocked-threads"])
 			_, counted := m["held-bytes"]
-			require.Equal(t, row.Lacks[designs.Caches] == "", counted)
+			require.Equal(t, row.Lacks[rt.Caches] == "", counted)
 		})
 	}
 }
@@ -72,7 +72,7 @@ func TestPatienceEndsWhereNotAllCanBlock(t *testing.T) {
 }
 
 func TestCacheBlockedMeasuresEachRun(t *testing.T) {
-	s, err := all.New("gpm", designs.Config{Procs: 1})
+	s, err := all.New("gpm", rt.Config{Procs: 1})
 	require.NoError(t, err)
 	w := newCacheBlocked(5, 1, forever)
 	require.NoError(t, w.run(s))
@@ -83,10 +83,10 @@ func TestCacheBlockedMeasuresEachRun(t *testing.T) {
 }
 
 func TestCacheBlockedLimitsItsThreads(t *testing.T) {
-	in, err := cacheBlocked.Prepare(Params{Size: Large, Procs: designs.MaxProcs})
+	in, err := cacheBlocked.Prepare(Params{Size: Large, Procs: rt.MaxProcs})
 	require.NoError(t, err)
 	require.Equal(t, cacheBlockedMax, in.Ops)
-	for _, procs := range []int{-1, 0, designs.MaxProcs + 1} {
+	for _, procs := range []int{-1, 0, rt.MaxProcs + 1} {
 		_, err := cacheBlocked.Prepare(Params{Size: Small, Procs: procs})
 		require.ErrorContains(t, err, fmt.Sprintf("Procs is %d; it must be 1 to 4096", procs))
 	}

@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // chainedSpawn is a chain of 1000 Gs, each of which spawns the next and ends;
@@ -32,8 +32,8 @@ func prepareChainedSpawn(p Params) (*Instance, error) {
 	// was written before it, as does a signal.
 	var links, until int
 	var last gsync.WaitGroup
-	var link func(*designs.G)
-	link = func(g *designs.G) {
+	var link func(*rt.G)
+	link = func(g *rt.G) {
 		links++
 		if links == until {
 			last.Done(g)
@@ -41,7 +41,7 @@ func prepareChainedSpawn(p Params) (*Instance, error) {
 		}
 		g.Go(link)
 	}
-	main := func(g *designs.G) {
+	main := func(g *rt.G) {
 		for range rounds {
 			until += chainLength
 			last.Add(g, 1)
@@ -52,7 +52,7 @@ func prepareChainedSpawn(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: n,
 		Op:  "spawn",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			links, until = 0, 0
 			if err := s.Run(main); err != nil {
 				return err

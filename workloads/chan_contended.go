@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // chanContended is a G a P, all on one buffered channel; an operation is 100
@@ -32,7 +32,7 @@ type chanContendedRun struct {
 	rounds int // operations of each G
 	shared *gsync.Chan[int]
 	gs     []burster
-	bodies []func(*designs.G)
+	bodies []func(*rt.G)
 }
 
 type burster struct {
@@ -43,7 +43,7 @@ type burster struct {
 }
 
 func prepareChanContended(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	w := &chanContendedRun{rounds: max(1, chanBursts[p.Size]/p.Procs), gs: make([]burster, p.Procs)}
@@ -54,7 +54,7 @@ func prepareChanContended(p Params) (*Instance, error) {
 	return &Instance{Ops: w.rounds * p.Procs, Op: "burst", Run: w.run}, nil
 }
 
-func (w *chanContendedRun) run(s designs.Scheduler) error {
+func (w *chanContendedRun) run(s rt.Scheduler) error {
 	for i := range w.gs {
 		w.gs[i].sum = 0
 	}
@@ -64,14 +64,14 @@ func (w *chanContendedRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *chanContendedRun) main(g *designs.G) {
+func (w *chanContendedRun) main(g *rt.G) {
 	w.shared = gsync.NewChan[int](g, chanBurst*len(w.gs))
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
 }
 
-func (b *burster) main(g *designs.G) {
+func (b *burster) main(g *rt.G) {
 	next := b.first
 	for range b.w.rounds {
 		for range chanBurst {

@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // createSingle has one G that spawns many trivial ones while all other Ps have
@@ -23,14 +23,14 @@ var createSingle = Workload{
 var createSingleSpawns = [...]int{Small: 3_000, Normal: 100_000, Large: 1_000_000}
 
 func prepareCreateSingle(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	n := createSingleSpawns[p.Size]
 	var l latch
 	task := l.pass
 	warm := newWarmup(p.Procs)
-	main := func(g *designs.G) {
+	main := func(g *rt.G) {
 		warm.run(g)
 		l.expect(g, n)
 		for range n {
@@ -40,7 +40,7 @@ func prepareCreateSingle(p Params) (*Instance, error) {
 	}
 	in := l.spawns("create_single", n, main)
 	spawn := in.Run
-	in.Run = func(s designs.Scheduler) error {
+	in.Run = func(s rt.Scheduler) error {
 		if err := spawn(s); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ type warmup struct {
 	procs   int32
 	arrived host.Int32 // Gs that spin or have spun; all of them read it
 	giveUp  int64      // when; written before the others are spawned
-	spin    func(*designs.G)
+	spin    func(*rt.G)
 }
 
 // warmupNs: a design that cannot start the others meanwhile (because it does not
@@ -64,7 +64,7 @@ const warmupNs = 1e6
 
 func newWarmup(procs int) *warmup {
 	w := &warmup{procs: int32(procs)}
-	w.spin = func(g *designs.G) {
+	w.spin = func(g *rt.G) {
 		w.arrived.Add(1)
 		for w.arrived.Load() < w.procs && host.Nanotime() < w.giveUp {
 			host.Pause(1)
@@ -74,7 +74,7 @@ func newWarmup(procs int) *warmup {
 	return w
 }
 
-func (w *warmup) run(g *designs.G) {
+func (w *warmup) run(g *rt.G) {
 	w.arrived.Store(0)
 	w.giveUp = host.Nanotime() + warmupNs
 	for range w.procs - 1 {

@@ -9,10 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/designs/native"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // cspWorkloads are those that csp_test.go is about, and the metrics they report.
@@ -204,7 +204,7 @@ func TestCSPMetricsArePresentAndFinite(t *testing.T) {
 
 func TestCSPWorkloadsThatScaleWithProcsRefuseSenselessOnes(t *testing.T) {
 	for _, w := range []Workload{chanContended, mutexContended, syscallMix, syscallMixBlocking} {
-		for _, procs := range []int{-1, 0, designs.MaxProcs + 1} {
+		for _, procs := range []int{-1, 0, rt.MaxProcs + 1} {
 			_, err := w.Prepare(Params{Size: Small, Procs: procs})
 			require.ErrorContains(t, err, fmt.Sprintf("Procs is %d; it must be 1 to 4096", procs), w.Name)
 		}
@@ -225,7 +225,7 @@ func TestHogThatLosesPatienceLeavesThePairToFinish(t *testing.T) {
 func TestHogWithoutAPairLosesPatience(t *testing.T) {
 	const patience = 10_000
 	w := newPingPongHog(1, patience)
-	require.NoError(t, newNative(t, 1).Run(func(g *designs.G) {
+	require.NoError(t, newNative(t, 1).Run(func(g *rt.G) {
 		w.stop = gsync.NewChan[int](g, 0)
 		w.start = host.Nanotime()
 		w.spin(g)
@@ -248,7 +248,7 @@ func TestReceiversCountMessagesOutOfOrder(t *testing.T) {
 		{[]hackMessage{{0, 1}, {1, 0}, {0, 0}, {1, 1}}, 2},
 		{[]hackMessage{{0, 0}, {0, 0}, {1, 0}, {1, 2}}, 2},
 	} {
-		require.NoError(t, newNative(t, 1).Run(func(g *designs.G) {
+		require.NoError(t, newNative(t, 1).Run(func(g *rt.G) {
 			in := gsync.NewChan[hackMessage](g, len(row.messages))
 			for _, m := range row.messages {
 				in.Send(g, m)
@@ -308,14 +308,14 @@ func TestMutexMetrics(t *testing.T) {
 // Only a yield during which a call began counts as a delay.
 func TestDelaysAreCountedBesideCallsOnly(t *testing.T) {
 	w := &syscallMixRun{}
-	c := &computer{w: w, delays: designs.NewLatencyHistogram()}
+	c := &computer{w: w, delays: rt.NewLatencyHistogram()}
 	w.workers = []computer{*c}
-	require.NoError(t, newNative(t, 1).Run(func(g *designs.G) {
+	require.NoError(t, newNative(t, 1).Run(func(g *rt.G) {
 		c.yield(g)
 		require.Zero(t, c.delays.TotalCount(), "nobody calls")
 		calls := uint64(0)
 		for c.delays.TotalCount() == 0 {
-			g.Go(func(*designs.G) { w.begun.Add(1) })
+			g.Go(func(*rt.G) { w.begun.Add(1) })
 			calls++
 			c.yield(g)
 		}
@@ -358,8 +358,8 @@ func prepared(t *testing.T, w Workload, procs int) *Instance {
 	return in
 }
 
-func newNative(t *testing.T, procs int) designs.Scheduler {
-	s, err := native.New(designs.Config{Procs: procs, Seed: 1})
+func newNative(t *testing.T, procs int) rt.Scheduler {
+	s, err := native.New(rt.Config{Procs: procs, Seed: 1})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s

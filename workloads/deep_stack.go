@@ -1,9 +1,9 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // deepStack runs batches of Gs that recurse to random depths, yield at the
@@ -36,7 +36,7 @@ func prepareDeepStack(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: len(d.calls),
 		Op:  "recursion",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			if err := s.Run(d.run); err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ func prepareDeepStack(p Params) (*Instance, error) {
 // deepCalls is the recursions of a run.
 type deepCalls struct {
 	calls []deepCall
-	tasks []func(*designs.G) // one for each
+	tasks []func(*rt.G) // one for each
 	batch gsync.WaitGroup
 }
 
@@ -60,11 +60,11 @@ type deepCall struct {
 func newDeepCalls(n int, seed uint64) *deepCalls {
 	var r host.Rand
 	r.Seed(seed, 0)
-	d := &deepCalls{calls: make([]deepCall, n), tasks: make([]func(*designs.G), n)}
+	d := &deepCalls{calls: make([]deepCall, n), tasks: make([]func(*rt.G), n)}
 	for i := range d.calls {
 		c := &d.calls[i]
 		c.depth, c.start = uint64(1+r.Uint32()%deepStackMax), uint64(r.Uint32())
-		d.tasks[i] = func(g *designs.G) {
+		d.tasks[i] = func(g *rt.G) {
 			c.sum = descend(g, c.depth, &deepFrame{c.start})
 			d.batch.Done(g)
 		}
@@ -72,7 +72,7 @@ func newDeepCalls(n int, seed uint64) *deepCalls {
 	return d
 }
 
-func (d *deepCalls) run(g *designs.G) {
+func (d *deepCalls) run(g *rt.G) {
 	for i := 0; i < len(d.tasks); i += deepStackBatch {
 		d.batch.Add(g, deepStackBatch)
 		for _, task := range d.tasks[i:][:deepStackBatch] {
@@ -87,7 +87,7 @@ type deepFrame [deepStackWords]uint64
 
 // descend calls itself depth times. Each word of each frame is one more than the
 // last, and the first one more than that of the frame above.
-func descend(g *designs.G, depth uint64, above *deepFrame) (sum uint64) {
+func descend(g *rt.G, depth uint64, above *deepFrame) (sum uint64) {
 	if depth == 0 {
 		g.Yield()
 		return 0

@@ -1,9 +1,9 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // fanOutIn has one G give out items, 8 workers transform them, and one G collect
@@ -32,7 +32,7 @@ var fanOutInItems = [...]int{Small: 400, Normal: 50_000, Large: 1_000_000}
 type fanOutInRun struct {
 	items            []uint64
 	todo, done       *gsync.Chan[uint64]
-	source, transfer func(*designs.G)
+	source, transfer func(*rt.G)
 	sum, want        uint64 // of the results
 
 	// ended counts workers, which do the work of one that is missing. Atomic: each adds to it.
@@ -63,7 +63,7 @@ func scramble(x uint64) uint64 {
 	return x ^ x>>33
 }
 
-func (w *fanOutInRun) run(s designs.Scheduler) error {
+func (w *fanOutInRun) run(s rt.Scheduler) error {
 	w.sum = 0
 	w.ended.Store(0)
 	if err := s.Run(w.main); err != nil {
@@ -74,7 +74,7 @@ func (w *fanOutInRun) run(s designs.Scheduler) error {
 
 // main is the sink. It takes as many results as there are items, so a worker
 // with one too many would be found waiting for ever.
-func (w *fanOutInRun) main(g *designs.G) {
+func (w *fanOutInRun) main(g *rt.G) {
 	w.todo = gsync.NewChan[uint64](g, 0)
 	w.done = gsync.NewChan[uint64](g, 0)
 	for range fanWorkers {
@@ -87,14 +87,14 @@ func (w *fanOutInRun) main(g *designs.G) {
 	}
 }
 
-func (w *fanOutInRun) giveOut(g *designs.G) {
+func (w *fanOutInRun) giveOut(g *rt.G) {
 	for _, item := range w.items {
 		w.todo.Send(g, item)
 	}
 	w.todo.Close(g)
 }
 
-func (w *fanOutInRun) work(g *designs.G) {
+func (w *fanOutInRun) work(g *rt.G) {
 	for {
 		item, ok := w.todo.Recv(g)
 		if !ok {

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/native"
+	"schedlab/rt"
 )
 
 // fault is what a faulty scheduler does to one of the Gs that are spawned.
@@ -29,21 +29,21 @@ const (
 // faulty is a native scheduler that does fault to one G: the one that is spawned when
 // at others have been since. It tells the process that started this one.
 type faulty struct {
-	designs.Scheduler
-	inner   *designs.G // the real one
-	g       *designs.G // that spawns through this
+	rt.Scheduler
+	inner   *rt.G // the real one
+	g       *rt.G // that spawns through this
 	fault   fault
 	at      atomic.Int64 // negative: never
 	spawned atomic.Int64
 }
 
 func newFaulty(t *testing.T, f fault) *faulty {
-	s, err := native.New(designs.Config{Procs: 2})
+	s, err := native.New(rt.Config{Procs: 2})
 	require.NoError(t, err)
 	y := &faulty{Scheduler: s, fault: f}
 	y.at.Store(-1)
-	y.g = designs.NewNativeG(faultySpawner{y})
-	require.NoError(t, s.Run(func(g *designs.G) { y.inner = g }))
+	y.g = rt.NewNativeG(faultySpawner{y})
+	require.NoError(t, s.Run(func(g *rt.G) { y.inner = g }))
 	return y
 }
 
@@ -59,11 +59,11 @@ func (y *faulty) times() int {
 	return 2
 }
 
-func (y *faulty) wrap(fn func(*designs.G)) func(*designs.G) { return func(*designs.G) { fn(y.g) } }
+func (y *faulty) wrap(fn func(*rt.G)) func(*rt.G) { return func(*rt.G) { fn(y.g) } }
 
-func (y *faulty) Run(main func(*designs.G)) error { return y.Scheduler.Run(y.wrap(main)) }
+func (y *faulty) Run(main func(*rt.G)) error { return y.Scheduler.Run(y.wrap(main)) }
 
-func (y *faulty) Go(fn func(*designs.G)) (err error) {
+func (y *faulty) Go(fn func(*rt.G)) (err error) {
 	for range y.times() {
 		err = y.Scheduler.Go(y.wrap(fn))
 	}
@@ -73,13 +73,13 @@ func (y *faulty) Go(fn func(*designs.G)) (err error) {
 // faultySpawner is what a G needs of a faulty beneath it.
 type faultySpawner struct{ y *faulty }
 
-func (s faultySpawner) Go(fn func(*designs.G)) {
+func (s faultySpawner) Go(fn func(*rt.G)) {
 	for range s.y.times() {
 		s.y.inner.Go(s.y.wrap(fn))
 	}
 }
 
-func (s faultySpawner) Call(fn func(*designs.G)) {
+func (s faultySpawner) Call(fn func(*rt.G)) {
 	for range s.y.times() {
 		s.y.inner.CallNative(s.y.wrap(fn))
 	}

@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // fib computes a Fibonacci number the slow way: a G spawns fib(n-1), computes
@@ -30,9 +30,9 @@ func prepareFib(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: int(fibonacci(n+1)) - 1, // a call spawns unless n < 2
 		Op:  "spawn",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			var got uint64
-			if err := s.Run(func(g *designs.G) { got = fibOf(g, n) }); err != nil {
+			if err := s.Run(func(g *rt.G) { got = fibOf(g, n) }); err != nil {
 				return err
 			}
 			return checkFib(n, got)
@@ -40,7 +40,7 @@ func prepareFib(p Params) (*Instance, error) {
 	}, nil
 }
 
-func fibOf(g *designs.G, n int) uint64 {
+func fibOf(g *rt.G, n int) uint64 {
 	if n < 2 {
 		return uint64(n)
 	}
@@ -49,7 +49,7 @@ func fibOf(g *designs.G, n int) uint64 {
 		fib uint64
 	}
 	spawned.Add(g, 1)
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		spawned.fib = fibOf(g, n-1)
 		spawned.Done(g)
 	})

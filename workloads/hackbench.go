@@ -3,8 +3,8 @@ package workloads
 import (
 	"fmt"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // hackbench is groups of 20 senders and 20 receivers. Each sender sends its
@@ -41,9 +41,9 @@ var (
 type hackbenchRun struct {
 	loops  int // messages of each sender to each receiver
 	groups []hackGroup
-	bodies []func(*designs.G) // of all senders and receivers
-	ready  *latch             // the barrier: all have begun,
-	start  *gsync.Chan[int]   // and then this one is closed
+	bodies []func(*rt.G)    // of all senders and receivers
+	ready  *latch           // the barrier: all have begun,
+	start  *gsync.Chan[int] // and then this one is closed
 }
 
 type hackGroup struct {
@@ -66,14 +66,14 @@ func prepareHackbench(p Params) (*Instance, error) {
 		gr.w = w
 		for k := range int32(hackSide) {
 			w.bodies = append(w.bodies,
-				func(g *designs.G) { gr.send(g, k) },
-				func(g *designs.G) { gr.receive(g, &gr.receivers[k]) })
+				func(g *rt.G) { gr.send(g, k) },
+				func(g *rt.G) { gr.receive(g, &gr.receivers[k]) })
 		}
 	}
 	return &Instance{Ops: groups * hackSide * hackSide * w.loops, Op: "message", Run: w.run}, nil
 }
 
-func (w *hackbenchRun) run(s designs.Scheduler) error {
+func (w *hackbenchRun) run(s rt.Scheduler) error {
 	for i := range w.groups {
 		clear(w.groups[i].receivers[:])
 	}
@@ -83,7 +83,7 @@ func (w *hackbenchRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *hackbenchRun) main(g *designs.G) {
+func (w *hackbenchRun) main(g *rt.G) {
 	for i := range w.groups {
 		for k := range w.groups[i].receivers {
 			w.groups[i].receivers[k].in = gsync.NewChan[hackMessage](g, hackDepth)
@@ -99,12 +99,12 @@ func (w *hackbenchRun) main(g *designs.G) {
 	w.start.Close(g)
 }
 
-func (w *hackbenchRun) barrier(g *designs.G) {
+func (w *hackbenchRun) barrier(g *rt.G) {
 	w.ready.pass(g)
 	w.start.Recv(g)
 }
 
-func (gr *hackGroup) send(g *designs.G, sender int32) {
+func (gr *hackGroup) send(g *rt.G, sender int32) {
 	gr.w.barrier(g)
 	for number := range int32(gr.w.loops) {
 		for i := range gr.receivers {
@@ -113,13 +113,13 @@ func (gr *hackGroup) send(g *designs.G, sender int32) {
 	}
 }
 
-func (gr *hackGroup) receive(g *designs.G, r *hackReceiver) {
+func (gr *hackGroup) receive(g *rt.G, r *hackReceiver) {
 	gr.w.barrier(g)
 	r.inOrder = collect(g, r.in, gr.w.loops*hackSide)
 }
 
 // collect takes n messages and counts those in order.
-func collect(g *designs.G, in *gsync.Chan[hackMessage], n int) (inOrder int) {
+func collect(g *rt.G, in *gsync.Chan[hackMessage], n int) (inOrder int) {
 	var next [hackSide]int32
 	for range n {
 		m, _ := in.Recv(g)

@@ -1,9 +1,9 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // latch lets one G wait until a number of others have passed, of which only the
@@ -25,26 +25,26 @@ func (l *latch) reset() {
 }
 
 // expect says that n more will pass. By the G that waits, once per wait.
-func (l *latch) expect(g *designs.G, n int) {
+func (l *latch) expect(g *rt.G, n int) {
 	l.want += int64(n)
 	l.signal.Add(g, 1)
 }
 
-func (l *latch) pass(g *designs.G) {
+func (l *latch) pass(g *rt.G) {
 	want := l.want // before Add, after which the waiting G may write it
 	if l.passed.Add(1) == want {
 		l.signal.Done(g)
 	}
 }
 
-func (l *latch) wait(g *designs.G) { l.signal.Wait(g) }
+func (l *latch) wait(g *rt.G) { l.signal.Wait(g) }
 
 // spawns is a workload whose main spawns n tasks that pass l, each once.
-func (l *latch) spawns(workload string, n int, main func(*designs.G)) *Instance {
+func (l *latch) spawns(workload string, n int, main func(*rt.G)) *Instance {
 	return &Instance{
 		Ops: n,
 		Op:  "spawn",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			l.reset()
 			if err := s.Run(main); err != nil {
 				return err

@@ -3,9 +3,9 @@ package workloads
 import (
 	"slices"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // matmul multiplies two square matrices by recursion: the quadrants of the
@@ -37,9 +37,9 @@ func prepareMatmul(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: leaves * leaves * leaves,
 		Op:  "block",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			clear(m.c.cells)
-			if err := s.Run(func(g *designs.G) { multiplyAdd(g, m.c, m.a, m.b, m.n) }); err != nil {
+			if err := s.Run(func(g *rt.G) { multiplyAdd(g, m.c, m.a, m.b, m.n) }); err != nil {
 				return err
 			}
 			return m.check()
@@ -113,14 +113,14 @@ func (m matrix) times(v []uint64) []uint64 {
 }
 
 // multiplyAdd does c += a*b on matrices with n rows.
-func multiplyAdd(g *designs.G, c, a, b matrix, n int) {
+func multiplyAdd(g *rt.G, c, a, b matrix, n int) {
 	if n <= matmulLeaf {
 		multiplyAddLeaf(c, a, b, n)
 		return
 	}
 	var wg gsync.WaitGroup
 	for q := range 3 {
-		wg.Go(g, func(g *designs.G) { multiplyAddQuadrant(g, c, a, b, n/2, q/2, q%2) })
+		wg.Go(g, func(g *rt.G) { multiplyAddQuadrant(g, c, a, b, n/2, q/2, q%2) })
 	}
 	multiplyAddQuadrant(g, c, a, b, n/2, 1, 1)
 	wg.Wait(g)
@@ -128,7 +128,7 @@ func multiplyAdd(g *designs.G, c, a, b matrix, n int) {
 
 // multiplyAddQuadrant does it for the quadrant in row i and column j of c: one
 // product after the other, since both add to the same cells.
-func multiplyAddQuadrant(g *designs.G, c, a, b matrix, h, i, j int) {
+func multiplyAddQuadrant(g *rt.G, c, a, b matrix, h, i, j int) {
 	for k := range 2 {
 		multiplyAdd(g, c.quadrant(h, i, j), a.quadrant(h, i, k), b.quadrant(h, k, j), h)
 	}

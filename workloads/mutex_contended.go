@@ -3,8 +3,8 @@ package workloads
 import (
 	"fmt"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // mutexContended is four Gs a P that take turns on one mutex, with a little work of
@@ -39,7 +39,7 @@ var mutexQuotas = [...]int{Small: 4000, Normal: 200_000, Large: 5_000_000}
 type mutexContendedRun struct {
 	quota  int // acquisitions of all
 	gs     []contender
-	bodies []func(*designs.G)
+	bodies []func(*rt.G)
 
 	mu      *gsync.Mutex
 	taken   int        // under mu, as all below
@@ -57,7 +57,7 @@ type contender struct {
 }
 
 func prepareMutexContended(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	w := &mutexContendedRun{
@@ -71,7 +71,7 @@ func prepareMutexContended(p Params) (*Instance, error) {
 	return &Instance{Ops: w.quota, Op: "lock", Run: w.run, Metrics: w.metrics}, nil
 }
 
-func (w *mutexContendedRun) run(s designs.Scheduler) error {
+func (w *mutexContendedRun) run(s rt.Scheduler) error {
 	w.mu = &gsync.Mutex{}
 	w.taken, w.last, w.streak, w.longest = 0, nil, 0, 0
 	for i := range w.gs {
@@ -83,13 +83,13 @@ func (w *mutexContendedRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *mutexContendedRun) main(g *designs.G) {
+func (w *mutexContendedRun) main(g *rt.G) {
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
 }
 
-func (c *contender) main(g *designs.G) {
+func (c *contender) main(g *rt.G) {
 	for {
 		c.w.mu.Lock(g)
 		more := c.w.take(c)

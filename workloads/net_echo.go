@@ -8,10 +8,10 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
-	"schedlab/designs/gnet"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
+	"schedlab/rt/gsync"
 )
 
 // netEcho is 20 clients, each with a TCP connection of its own over the loopback
@@ -84,12 +84,12 @@ func newNetEcho(p Params, name string, network gnet.Network) *netEchoRun {
 	w := &netEchoRun{name: name, requests: echoRequests[p.Size]}
 	w.server = netServer{network: network, serve: echo, failed: &w.failed}
 	for i := range w.clients {
-		w.clients[i] = echoClient{w: w, seed: p.Seed + uint64(i)<<32, rtt: designs.NewLatencyHistogram()}
+		w.clients[i] = echoClient{w: w, seed: p.Seed + uint64(i)<<32, rtt: rt.NewLatencyHistogram()}
 	}
 	return w
 }
 
-func (w *netEchoRun) run(s designs.Scheduler) error {
+func (w *netEchoRun) run(s rt.Scheduler) error {
 	for i := range w.clients {
 		w.clients[i].answered = 0
 		w.clients[i].rtt.Reset()
@@ -108,7 +108,7 @@ func (w *netEchoRun) run(s designs.Scheduler) error {
 	return w.server.verify(w.name)
 }
 
-func (w *netEchoRun) main(g *designs.G) {
+func (w *netEchoRun) main(g *rt.G) {
 	if w.failed.note(w.server.listen(g)) {
 		return
 	}
@@ -121,7 +121,7 @@ func (w *netEchoRun) main(g *designs.G) {
 }
 
 // echo serves a connection.
-func echo(g *designs.G, c *gnet.Conn) error {
+func echo(g *rt.G, c *gnet.Conn) error {
 	var buf [echoBytes]byte
 	for {
 		n, err := c.Read(g, buf[:])
@@ -137,7 +137,7 @@ func echo(g *designs.G, c *gnet.Conn) error {
 	}
 }
 
-func (cl *echoClient) main(g *designs.G) {
+func (cl *echoClient) main(g *rt.G) {
 	defer cl.w.ended.Done(g)
 	c, err := cl.w.server.dial(g)
 	if cl.w.failed.note(err) {
@@ -147,7 +147,7 @@ func (cl *echoClient) main(g *designs.G) {
 	cl.w.failed.note(c.Close(g))
 }
 
-func (cl *echoClient) ask(g *designs.G, c *gnet.Conn) error {
+func (cl *echoClient) ask(g *rt.G, c *gnet.Conn) error {
 	for i := range cl.w.requests {
 		cl.fill(i)
 		start := host.Nanotime()
@@ -177,11 +177,11 @@ func (cl *echoClient) fill(i int) {
 
 // record notes a time, which it brings into the range of the histogram.
 func record(h *hdrhistogram.Histogram, ns int64) {
-	_ = h.RecordValue(min(max(ns, 1), designs.MaxLatencyNs)) // within range: cannot fail
+	_ = h.RecordValue(min(max(ns, 1), rt.MaxLatencyNs)) // within range: cannot fail
 }
 
 func (w *netEchoRun) metrics() []Metric {
-	all := designs.NewLatencyHistogram()
+	all := rt.NewLatencyHistogram()
 	for i := range w.clients {
 		all.Merge(w.clients[i].rtt)
 	}

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 
-	"schedlab/designs"
-	"schedlab/designs/gnet"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
+	"schedlab/rt/gsync"
 )
 
 // netRPC is requests over four TCP connections, to a server that computes for a
@@ -54,7 +54,7 @@ type netRPCRun struct {
 }
 
 func prepareNetRPC(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	w := newNetRPC(p)
@@ -92,7 +92,7 @@ func roundsPerUs() float64 {
 	return rpcRoundsTest * 1e3 / float64(max(best, 1))
 }
 
-func (w *netRPCRun) run(s designs.Scheduler) error {
+func (w *netRPCRun) run(s rt.Scheduler) error {
 	for i := range w.clients {
 		w.clients[i].reset()
 	}
@@ -112,7 +112,7 @@ func (w *netRPCRun) run(s designs.Scheduler) error {
 	return w.server.verify("net_rpc")
 }
 
-func (w *netRPCRun) main(g *designs.G) {
+func (w *netRPCRun) main(g *rt.G) {
 	if w.failed.note(w.server.listen(g)) {
 		return
 	}
@@ -120,7 +120,7 @@ func (w *netRPCRun) main(g *designs.G) {
 	// All clients are connected before the first request is due.
 	start := host.Nanotime() + 1_000_000
 	for i := range w.clients {
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			defer w.ended.Done(g)
 			c, err := w.server.dial(g)
 			if w.failed.note(err) {
@@ -134,7 +134,7 @@ func (w *netRPCRun) main(g *designs.G) {
 }
 
 func (w *netRPCRun) metrics() []Metric {
-	latency, late := designs.NewLatencyHistogram(), designs.NewLatencyHistogram()
+	latency, late := rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
 	for i := range w.clients {
 		latency.Merge(w.clients[i].latency)
 		late.Merge(w.clients[i].late)

@@ -6,10 +6,10 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
-	"schedlab/designs/gnet"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
+	"schedlab/rt/gsync"
 )
 
 // rpcClient makes requests over one connection at times that are given
@@ -41,16 +41,16 @@ func (cl *rpcClient) reset() {
 		cl.calls[i].answered = false
 	}
 	cl.answered = 0
-	cl.latency, cl.late = designs.NewLatencyHistogram(), designs.NewLatencyHistogram()
+	cl.latency, cl.late = rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
 }
 
 // run makes all requests over c, times counted from start by host.Nanotime, and
 // returns when all are answered and c is closed.
-func (cl *rpcClient) run(g *designs.G, c *gnet.Conn, start int64) error {
+func (cl *rpcClient) run(g *rt.G, c *gnet.Conn, start int64) error {
 	var failed failure
 	var received gsync.WaitGroup
 	received.Add(g, 1)
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		defer received.Done(g)
 		if failed.note(cl.receive(g, c, start)) {
 			_ = c.Close(g) // so that send ends
@@ -66,7 +66,7 @@ func (cl *rpcClient) run(g *designs.G, c *gnet.Conn, start int64) error {
 	return c.Close(g)
 }
 
-func (cl *rpcClient) send(g *designs.G, c *gnet.Conn, start int64) error {
+func (cl *rpcClient) send(g *rt.G, c *gnet.Conn, start int64) error {
 	var buf [rpcRequestBytes]byte
 	for i := range cl.calls {
 		call := &cl.calls[i]
@@ -84,7 +84,7 @@ func (cl *rpcClient) send(g *designs.G, c *gnet.Conn, start int64) error {
 }
 
 // receive takes the answers until the server has sent them all.
-func (cl *rpcClient) receive(g *designs.G, c *gnet.Conn, start int64) error {
+func (cl *rpcClient) receive(g *rt.G, c *gnet.Conn, start int64) error {
 	var buf [rpcReplyBytes]byte
 	for {
 		_, err := c.ReadFull(g, buf[:])

@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"io"
 
-	"schedlab/designs"
-	"schedlab/designs/gnet"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
+	"schedlab/rt/gsync"
 )
 
 // rpcRequest asks for a number of rounds of work on a word. The id is for who
@@ -59,7 +59,7 @@ func serviceOf(word uint64, rounds uint32) uint64 {
 
 // serveRPC serves a connection until the client has no more requests. Each is
 // answered by a G of its own, so that a long one holds up nobody behind it.
-func serveRPC(g *designs.G, c *gnet.Conn) error {
+func serveRPC(g *rt.G, c *gnet.Conn) error {
 	var under gsync.WaitGroup
 	var failed failure
 	defer under.Wait(g) // c is theirs until then
@@ -76,7 +76,7 @@ func serveRPC(g *designs.G, c *gnet.Conn) error {
 		var req rpcRequest
 		req.get(buf[:])
 		under.Add(g, 1)
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			defer under.Done(g)
 			failed.note(req.answer(g, c))
 		})
@@ -86,7 +86,7 @@ func serveRPC(g *designs.G, c *gnet.Conn) error {
 // servicePiece is how many rounds are done between two safe points: some µs.
 const servicePiece = 1000
 
-func (r rpcRequest) answer(g *designs.G, c *gnet.Conn) error {
+func (r rpcRequest) answer(g *rt.G, c *gnet.Conn) error {
 	word := r.word
 	for left := r.rounds; left > 0; {
 		piece := min(left, servicePiece)

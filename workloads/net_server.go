@@ -4,32 +4,32 @@ import (
 	"errors"
 	"net"
 
-	"schedlab/designs"
-	"schedlab/designs/gnet"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
 )
 
 // neededBy: where each wait keeps a thread, the Gs that would end it must go on
 // without that thread.
-func neededBy(n gnet.Network) designs.Promise {
-	if n == gnet.Polled && designs.PollSupported {
+func neededBy(n gnet.Network) rt.Promise {
+	if n == gnet.Polled && rt.PollSupported {
 		return ""
 	}
-	return designs.BesideBlocking
+	return rt.BesideBlocking
 }
 
 // netServer accepts connections on the loopback interface and serves each by a G
 // of its own.
 type netServer struct {
 	network gnet.Network
-	serve   func(g *designs.G, c *gnet.Conn) error // to its end; c is closed after that
+	serve   func(g *rt.G, c *gnet.Conn) error // to its end; c is closed after that
 	failed  *failure
 	ln      *gnet.Listener
 	ends    host.Int64 // of acceptAll, which is one G; atomic in case it is not
 }
 
 // listen starts the server, which lasts until close.
-func (s *netServer) listen(g *designs.G) (err error) {
+func (s *netServer) listen(g *rt.G) (err error) {
 	if s.ln, err = s.network.Listen(g, "127.0.0.1:0"); err != nil {
 		return err
 	}
@@ -39,13 +39,13 @@ func (s *netServer) listen(g *designs.G) (err error) {
 }
 
 // close lets nobody else in. Connections that are served live on.
-func (s *netServer) close(g *designs.G) { s.failed.note(s.ln.Close(g)) }
+func (s *netServer) close(g *rt.G) { s.failed.note(s.ln.Close(g)) }
 
-func (s *netServer) dial(g *designs.G) (*gnet.Conn, error) {
+func (s *netServer) dial(g *rt.G) (*gnet.Conn, error) {
 	return s.network.Dial(g, s.ln.Addr().String())
 }
 
-func (s *netServer) acceptAll(g *designs.G) {
+func (s *netServer) acceptAll(g *rt.G) {
 	defer s.ends.Add(1)
 	for {
 		c, err := s.ln.Accept(g)
@@ -56,7 +56,7 @@ func (s *netServer) acceptAll(g *designs.G) {
 			_ = s.ln.Close(g) // or who wants to be accepted would wait for ever
 			return
 		}
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			s.failed.note(s.serve(g, c))
 			s.failed.note(c.Close(g))
 		})
@@ -77,7 +77,7 @@ func (f *failure) note(err error) bool {
 	if err == nil {
 		return false
 	}
-	f.mu.Lock(nil)
+	f.mu.Lock()
 	if f.err == nil {
 		f.err = err
 	}
@@ -87,7 +87,7 @@ func (f *failure) note(err error) bool {
 
 // take returns the error and forgets it.
 func (f *failure) take() error {
-	f.mu.Lock(nil)
+	f.mu.Lock()
 	defer f.mu.Unlock()
 	err := f.err
 	f.err = nil

@@ -8,17 +8,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
-	"schedlab/designs/gnet"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
 )
 
 // runNet runs a network workload on several designs. want is a part of the error,
 // or "" if there must be none.
-func runNet(t *testing.T, run func(designs.Scheduler) error, want string) {
+func runNet(t *testing.T, run func(rt.Scheduler) error, want string) {
 	for _, name := range []string{"gm", "global", "gpm", "native"} {
-		s, err := all.New(name, designs.Config{Procs: 2})
+		s, err := all.New(name, rt.Config{Procs: 2})
 		require.NoError(t, err)
 		if err = run(s); want == "" {
 			require.NoError(t, err, name)
@@ -33,12 +33,12 @@ func runNet(t *testing.T, run func(designs.Scheduler) error, want string) {
 func TestEchoFindsOutABadServer(t *testing.T) {
 	broken := errors.New("broken")
 	for what, test := range map[string]struct {
-		serve func(g *designs.G, c *gnet.Conn) error
+		serve func(g *rt.G, c *gnet.Conn) error
 		want  string
 	}{
 		"flips a bit": {flippingEcho, "workloads: net_echo: wrong answer reply"},
-		"ends early":  {func(g *designs.G, c *gnet.Conn) error { return nil }, "net"},
-		"fails":       {func(g *designs.G, c *gnet.Conn) error { return broken }, "broken"},
+		"ends early":  {func(g *rt.G, c *gnet.Conn) error { return nil }, "net"},
+		"fails":       {func(g *rt.G, c *gnet.Conn) error { return broken }, "broken"},
 		"ends amid":   {halfEcho, "workloads: net_echo: the reply to request 0: unexpected EOF"},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestEchoFindsOutABadServer(t *testing.T) {
 	}
 }
 
-func flippingEcho(g *designs.G, c *gnet.Conn) error {
+func flippingEcho(g *rt.G, c *gnet.Conn) error {
 	var buf [echoBytes]byte
 	for range 3 {
 		if _, err := c.ReadFull(g, buf[:]); err != nil {
@@ -66,7 +66,7 @@ func flippingEcho(g *designs.G, c *gnet.Conn) error {
 }
 
 // halfEcho sends half a reply.
-func halfEcho(g *designs.G, c *gnet.Conn) error {
+func halfEcho(g *rt.G, c *gnet.Conn) error {
 	var buf [echoBytes]byte
 	if _, err := c.ReadFull(g, buf[:]); err != nil {
 		return err
@@ -77,10 +77,10 @@ func halfEcho(g *designs.G, c *gnet.Conn) error {
 
 func TestRPCFindsOutABadServer(t *testing.T) {
 	for what, test := range map[string]struct {
-		serve func(g *designs.G, c *gnet.Conn) error
+		serve func(g *rt.G, c *gnet.Conn) error
 		want  string
 	}{
-		"answers nothing": {func(g *designs.G, c *gnet.Conn) error {
+		"answers nothing": {func(g *rt.G, c *gnet.Conn) error {
 			var buf [rpcRequestBytes]byte
 			for {
 				if _, err := c.ReadFull(g, buf[:]); err == io.EOF {
@@ -88,8 +88,8 @@ func TestRPCFindsOutABadServer(t *testing.T) {
 				}
 			}
 		}, "workloads: net_rpc: wrong answer 0 requests answered"},
-		"ends early": {func(*designs.G, *gnet.Conn) error { return nil }, "net"},
-		"answers wrong": {func(g *designs.G, c *gnet.Conn) error {
+		"ends early": {func(*rt.G, *gnet.Conn) error { return nil }, "net"},
+		"answers wrong": {func(g *rt.G, c *gnet.Conn) error {
 			var buf [rpcReplyBytes]byte
 			rpcReply{id: 0, answer: 1}.put(buf[:])
 			_, err := c.Write(g, buf[:])

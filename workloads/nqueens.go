@@ -3,9 +3,9 @@ package workloads
 import (
 	"math/bits"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // nqueens counts the ways to place n queens on a board of n rows so that none
@@ -40,9 +40,9 @@ func prepareNqueens(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: b.placements,
 		Op:  "placement",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			var got int64
-			if err := s.Run(func(g *designs.G) { got = queens{free: 1<<b.n - 1}.solutions(g) }); err != nil {
+			if err := s.Run(func(g *rt.G) { got = queens{free: 1<<b.n - 1}.solutions(g) }); err != nil {
 				return err
 			}
 			return b.check(got)
@@ -73,7 +73,7 @@ func (q queens) place(square uint32) queens {
 	}
 }
 
-func (q queens) solutions(g *designs.G) int64 {
+func (q queens) solutions(g *rt.G) int64 {
 	if q.free == 0 {
 		return 1
 	}
@@ -88,7 +88,7 @@ func (q queens) solutions(g *designs.G) int64 {
 	below.Add(g, bits.OnesCount32(squares))
 	for ; squares != 0; squares &= squares - 1 {
 		next := q.place(squares & -squares)
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			below.found.Add(next.solutions(g))
 			below.Done(g)
 		})

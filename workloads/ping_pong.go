@@ -3,8 +3,8 @@ package workloads
 import (
 	"fmt"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // pingPong is two Gs that hand a number to and fro over two unbuffered channels, each
@@ -55,19 +55,19 @@ type bouncer struct {
 	number     int // what has come back last: each bounce adds 2
 }
 
-func (b *bouncer) open(g *designs.G, capacity int) {
+func (b *bouncer) open(g *rt.G, capacity int) {
 	b.ping = gsync.NewChan[int](g, capacity)
 	b.pong = gsync.NewChan[int](g, capacity)
 }
 
-func (b *bouncer) forth(g *designs.G) {
+func (b *bouncer) forth(g *rt.G) {
 	for range b.bounces {
 		b.ping.Send(g, b.number+1)
 		b.number, _ = b.pong.Recv(g)
 	}
 }
 
-func (b *bouncer) back(g *designs.G) {
+func (b *bouncer) back(g *rt.G) {
 	for range b.bounces {
 		n, _ := b.ping.Recv(g)
 		b.pong.Send(g, n+1)
@@ -83,7 +83,7 @@ func (b *bouncer) verify(workload string) error {
 
 type pingPongRun struct {
 	bouncer
-	answer func(*designs.G) // bouncer.back
+	answer func(*rt.G) // bouncer.back
 }
 
 var pingPongBounces = [...]int{Small: 500, Normal: 40_000, Large: 1_000_000}
@@ -95,7 +95,7 @@ func preparePingPong(p Params) (*Instance, error) {
 	return &Instance{Ops: w.bounces, Op: "bounce", Run: w.run}, nil
 }
 
-func (w *pingPongRun) run(s designs.Scheduler) error {
+func (w *pingPongRun) run(s rt.Scheduler) error {
 	w.number = 0
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (w *pingPongRun) run(s designs.Scheduler) error {
 	return w.verify("ping_pong")
 }
 
-func (w *pingPongRun) main(g *designs.G) {
+func (w *pingPongRun) main(g *rt.G) {
 	w.open(g, 0)
 	g.Go(w.answer)
 	w.forth(g)
@@ -119,7 +119,7 @@ type pair struct {
 	bouncer
 	w           *pingPongManyRun
 	total       int // of the numbers that came back
-	ask, answer func(*designs.G)
+	ask, answer func(*rt.G)
 }
 
 var (
@@ -138,7 +138,7 @@ func preparePingPongMany(p Params) (*Instance, error) {
 	return &Instance{Ops: pairs * rounds, Op: "exchange", Run: w.run}, nil
 }
 
-func (w *pingPongManyRun) run(s designs.Scheduler) error {
+func (w *pingPongManyRun) run(s rt.Scheduler) error {
 	for i := range w.pairs {
 		w.pairs[i].total = 0
 	}
@@ -148,7 +148,7 @@ func (w *pingPongManyRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *pingPongManyRun) main(g *designs.G) {
+func (w *pingPongManyRun) main(g *rt.G) {
 	for range w.rounds {
 		w.done = &latch{}
 		w.done.expect(g, len(w.pairs))
@@ -159,7 +159,7 @@ func (w *pingPongManyRun) main(g *designs.G) {
 	}
 }
 
-func (pr *pair) main(g *designs.G) {
+func (pr *pair) main(g *rt.G) {
 	pr.open(g, 1)
 	pr.number = 0
 	g.Go(pr.answer)

@@ -1,9 +1,9 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // pingPongHog is pingPong beside a G that never blocks: it spins on a
@@ -37,8 +37,8 @@ type pingPongHogRun struct {
 	bouncer
 	patience  int64            // of the hog, in ns
 	stop      *gsync.Chan[int] // closed when the pair is done
-	pair, hog func(*designs.G)
-	answer    func(*designs.G)
+	pair, hog func(*rt.G)
+	answer    func(*rt.G)
 
 	// done is how many bounces are done. Atomic, because the hog looks at it
 	// while the pair, its only writer, goes on.
@@ -66,7 +66,7 @@ func newPingPongHog(bounces int, patience int64) *pingPongHogRun {
 	return w
 }
 
-func (w *pingPongHogRun) run(s designs.Scheduler) error {
+func (w *pingPongHogRun) run(s rt.Scheduler) error {
 	w.number, w.hogs = 0, 0
 	w.done.Store(0)
 	if err := s.Run(w.main); err != nil {
@@ -78,7 +78,7 @@ func (w *pingPongHogRun) run(s designs.Scheduler) error {
 	return checkCount("ping_pong_hog", int64(w.hogs), 1)
 }
 
-func (w *pingPongHogRun) main(g *designs.G) {
+func (w *pingPongHogRun) main(g *rt.G) {
 	w.open(g, 0)
 	w.stop = gsync.NewChan[int](g, 0)
 	w.start = host.Nanotime()
@@ -88,7 +88,7 @@ func (w *pingPongHogRun) main(g *designs.G) {
 }
 
 // bounce is bouncer.forth, with a count that the hog can see.
-func (w *pingPongHogRun) bounce(g *designs.G) {
+func (w *pingPongHogRun) bounce(g *rt.G) {
 	for i := range w.bounces {
 		w.ping.Send(g, w.number+1)
 		w.number, _ = w.pong.Recv(g)
@@ -99,7 +99,7 @@ func (w *pingPongHogRun) bounce(g *designs.G) {
 
 // spin is the hog. It asks for the time only now and then, to leave the spinning
 // to the channel.
-func (w *pingPongHogRun) spin(g *designs.G) {
+func (w *pingPongHogRun) spin(g *rt.G) {
 	const asks = 64
 	for i := 0; ; i++ {
 		_, _, closed := w.stop.TryRecv(g)

@@ -3,9 +3,9 @@ package workloads
 import (
 	"slices"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // quicksort sorts random numbers: a G divides its part, spawns one half, goes on
@@ -37,9 +37,9 @@ func prepareQuicksort(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: len(in),
 		Op:  "element",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			copy(out, in)
-			if err := s.Run(func(g *designs.G) { sortNumbers(g, out) }); err != nil {
+			if err := s.Run(func(g *rt.G) { sortNumbers(g, out) }); err != nil {
 				return err
 			}
 			return checkSorted(out, want)
@@ -72,7 +72,7 @@ func checkSorted(v []uint64, want powerSums) error {
 	return nil
 }
 
-func sortNumbers(g *designs.G, v []uint64) {
+func sortNumbers(g *rt.G, v []uint64) {
 	if len(v) <= quicksortGrain {
 		slices.Sort(v)
 		return
@@ -81,7 +81,7 @@ func sortNumbers(g *designs.G, v []uint64) {
 	for len(v) > quicksortGrain {
 		middle := divide(v)
 		low := v[:middle]
-		wg.Go(g, func(g *designs.G) { sortNumbers(g, low) })
+		wg.Go(g, func(g *rt.G) { sortNumbers(g, low) })
 		v = v[middle:]
 	}
 	slices.Sort(v)

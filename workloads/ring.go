@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // ring is 128 Gs that pass one token around over unbuffered channels.
@@ -29,19 +29,19 @@ var ringLaps = [...]int{Small: 8, Normal: 600, Large: 15_000}
 type ringRun struct {
 	laps   int
 	chans  [ringNodes]*gsync.Chan[int] // chans[i] leads to node i
-	bodies [ringNodes]func(*designs.G) // node 0 is main
+	bodies [ringNodes]func(*rt.G)      // node 0 is main
 	token  int                         // at the end: counts the hops
 }
 
 func prepareRing(p Params) (*Instance, error) {
 	w := &ringRun{laps: ringLaps[p.Size]}
 	for i := range w.bodies {
-		w.bodies[i] = func(g *designs.G) { w.pass(g, w.chans[i], w.chans[(i+1)%ringNodes]) }
+		w.bodies[i] = func(g *rt.G) { w.pass(g, w.chans[i], w.chans[(i+1)%ringNodes]) }
 	}
 	return &Instance{Ops: w.laps * ringNodes, Op: "hop", Run: w.run}, nil
 }
 
-func (w *ringRun) run(s designs.Scheduler) error {
+func (w *ringRun) run(s rt.Scheduler) error {
 	w.token = 0
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (w *ringRun) run(s designs.Scheduler) error {
 }
 
 // main is node 0: it holds the token at the start and at the end.
-func (w *ringRun) main(g *designs.G) {
+func (w *ringRun) main(g *rt.G) {
 	for i := range w.chans {
 		w.chans[i] = gsync.NewChan[int](g, 0)
 	}
@@ -63,7 +63,7 @@ func (w *ringRun) main(g *designs.G) {
 	}
 }
 
-func (w *ringRun) pass(g *designs.G, from, to *gsync.Chan[int]) {
+func (w *ringRun) pass(g *rt.G, from, to *gsync.Chan[int]) {
 	for range w.laps {
 		token, _ := from.Recv(g)
 		to.Send(g, token+1)

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // sieve is the concurrent prime sieve. A chain of Gs, one for each prime found so
@@ -34,7 +34,7 @@ type sieveRun struct {
 	found  []int
 	begun  int                // stages: the last one finds nothing, but has to run
 	chans  []*gsync.Chan[int] // chans[k] leads to stage k
-	bodies []func(*designs.G) // of the stages; the last one gets no number
+	bodies []func(*rt.G)      // of the stages; the last one gets no number
 }
 
 var sievePrimes = [...]int{Small: 30, Normal: 400, Large: 2000}
@@ -48,7 +48,7 @@ func prepareSieve(p Params) (*Instance, error) {
 		chans: make([]*gsync.Chan[int], stages),
 	}
 	for k := range stages {
-		w.bodies = append(w.bodies, func(g *designs.G) { w.stage(g, k) })
+		w.bodies = append(w.bodies, func(g *rt.G) { w.stage(g, k) })
 	}
 	return &Instance{Ops: messages, Op: "message", Run: w.run}, nil
 }
@@ -70,7 +70,7 @@ func sieveSequentially(n int) (primes []int, messages int) {
 	return primes, messages
 }
 
-func (w *sieveRun) run(s designs.Scheduler) error {
+func (w *sieveRun) run(s rt.Scheduler) error {
 	w.found, w.begun = w.found[:0], 0
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (w *sieveRun) run(s designs.Scheduler) error {
 }
 
 // main sends all numbers up to the last prime.
-func (w *sieveRun) main(g *designs.G) {
+func (w *sieveRun) main(g *rt.G) {
 	first := gsync.NewChan[int](g, 0)
 	w.chans[0] = first
 	g.Go(w.bodies[0])
@@ -91,7 +91,7 @@ func (w *sieveRun) main(g *designs.G) {
 
 // stage k begins when stage k-1 has its prime, which puts their writes to w in
 // order.
-func (w *sieveRun) stage(g *designs.G, k int) {
+func (w *sieveRun) stage(g *rt.G, k int) {
 	in := w.chans[k]
 	w.begun++
 	prime, ok := in.Recv(g)

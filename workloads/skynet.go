@@ -1,8 +1,8 @@
 package workloads
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // skynet is a tree of Gs with fan-out 10: each starts ten, receives their sums
@@ -29,9 +29,9 @@ func prepareSkynet(p Params) (*Instance, error) {
 	return &Instance{
 		Ops: int(skynetFanOut*leaves-1) / (skynetFanOut - 1), // leaves and all above
 		Op:  "actor",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			var got int64
-			err := s.Run(func(g *designs.G) {
+			err := s.Run(func(g *rt.G) {
 				root := gsync.NewChan[int64](g, 1)
 				skynetActor(g, root, 0, leaves)
 				got, _ = root.Recv(g)
@@ -45,7 +45,7 @@ func prepareSkynet(p Params) (*Instance, error) {
 }
 
 // skynetActor sends parent the sum of the leaves from first to first+leaves-1.
-func skynetActor(g *designs.G, parent *gsync.Chan[int64], first, leaves int64) {
+func skynetActor(g *rt.G, parent *gsync.Chan[int64], first, leaves int64) {
 	if leaves == 1 {
 		parent.Send(g, first)
 		return
@@ -53,7 +53,7 @@ func skynetActor(g *designs.G, parent *gsync.Chan[int64], first, leaves int64) {
 	sums := gsync.NewChan[int64](g, skynetFanOut)
 	each := leaves / skynetFanOut
 	for i := range int64(skynetFanOut) {
-		g.Go(func(g *designs.G) { skynetActor(g, sums, first+i*each, each) })
+		g.Go(func(g *rt.G) { skynetActor(g, sums, first+i*each, each) })
 	}
 	var total int64
 	for range skynetFanOut {

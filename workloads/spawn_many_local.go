@@ -1,6 +1,6 @@
 package workloads
 
-import "schedlab/designs"
+import "schedlab/rt"
 
 // spawnManyLocal spawns 10 000 tasks that do nothing from one G, which then
 // waits for the last of them; and that again and again. It stresses a local
@@ -26,7 +26,7 @@ func prepareSpawnManyLocal(p Params) (*Instance, error) {
 	n := rounds * spawnManyLocalTasks
 	var l latch
 	task := l.pass
-	main := func(g *designs.G) {
+	main := func(g *rt.G) {
 		for range rounds {
 			l.expect(g, spawnManyLocalTasks)
 			for range spawnManyLocalTasks {

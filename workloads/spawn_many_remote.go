@@ -3,8 +3,8 @@ package workloads
 import (
 	"errors"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // spawnManyRemote submits empty tasks from outside: from as many threads as the
@@ -27,16 +27,16 @@ var spawnManyRemote = Workload{
 var spawnManyRemoteTasks = [...]int{Small: 3_000, Normal: 100_000, Large: 1_000_000}
 
 func prepareSpawnManyRemote(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	r := &remote{errs: make([]error, p.Procs), each: spawnManyRemoteTasks[p.Size] / p.Procs}
-	r.task = func(*designs.G) { r.ran.Add(1) }
+	r.task = func(*rt.G) { r.ran.Add(1) }
 	n := r.each * p.Procs
 	return &Instance{
 		Ops: n,
 		Op:  "submit",
-		Run: func(s designs.Scheduler) error {
+		Run: func(s rt.Scheduler) error {
 			if err := r.run(s); err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func prepareSpawnManyRemote(p Params) (*Instance, error) {
 type remote struct {
 	each int     // tasks to submit, per thread
 	errs []error // of each thread
-	task func(*designs.G)
+	task func(*rt.G)
 	ran  host.Int64 // tasks that ran
 
 	ready host.Int32 // threads that stand at the barrier
@@ -57,7 +57,7 @@ type remote struct {
 	ended host.Note  // signaled by that thread
 }
 
-func (r *remote) run(s designs.Scheduler) error {
+func (r *remote) run(s rt.Scheduler) error {
 	threads := len(r.errs)
 	// Or a scheduler whose Ms are all busy would leave no runtime P to them.
 	// On native, which has set GOMAXPROCS to as many, this changes nothing.
@@ -70,12 +70,12 @@ func (r *remote) run(s designs.Scheduler) error {
 	for i := range threads {
 		host.Go(func() { r.thread(i, s, release) })
 	}
-	err := s.Run(func(*designs.G) {})
+	err := s.Run(func(*rt.G) {})
 	r.ended.Sleep()
 	return errors.Join(append(r.errs[:threads:threads], err)...)
 }
 
-func (r *remote) thread(i int, s designs.Scheduler, release func()) {
+func (r *remote) thread(i int, s rt.Scheduler, release func()) {
 	r.ready.Add(1)
 	for int(r.ready.Load()) < len(r.errs) {
 		host.Pause(1)
@@ -87,7 +87,7 @@ func (r *remote) thread(i int, s designs.Scheduler, release func()) {
 	}
 }
 
-func (r *remote) submit(s designs.Scheduler) error {
+func (r *remote) submit(s rt.Scheduler) error {
 	for range r.each {
 		if err := s.Go(r.task); err != nil {
 			return err

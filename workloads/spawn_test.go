@@ -5,21 +5,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 )
 
 // reuser is a scheduler that allocates nothing: main runs where Run is called,
 // all others one after the other on a goroutine beside it.
 type reuser struct {
-	designs.Scheduler
-	g     *designs.G
-	queue chan func(*designs.G)
+	rt.Scheduler
+	g     *rt.G
+	queue chan func(*rt.G)
 }
 
 func newReuser() *reuser {
-	r := &reuser{queue: make(chan func(*designs.G), 1000)}
-	r.g = designs.NewNativeG(r.spawner())
+	r := &reuser{queue: make(chan func(*rt.G), 1000)}
+	r.g = rt.NewNativeG(r.spawner())
 	go func() {
 		for fn := range r.queue {
 			fn(r.g)
@@ -28,22 +28,22 @@ func newReuser() *reuser {
 	return r
 }
 
-func (r *reuser) Run(main func(*designs.G)) error {
+func (r *reuser) Run(main func(*rt.G)) error {
 	main(r.g)
 	return nil
 }
 
-type spawner chan<- func(*designs.G)
+type spawner chan<- func(*rt.G)
 
-func (s spawner) Go(fn func(*designs.G)) { s <- fn }
+func (s spawner) Go(fn func(*rt.G)) { s <- fn }
 
-func (s spawner) Call(fn func(*designs.G)) { s.Go(fn) }
+func (s spawner) Call(fn func(*rt.G)) { s.Go(fn) }
 
 func (s spawner) Sleep(int64) {}
 
 func (s spawner) SetProcs(int) (int, error) { return 0, nil }
 
-func (r *reuser) spawner() designs.Native { return spawner(r.queue) }
+func (r *reuser) spawner() rt.Native { return spawner(r.queue) }
 
 func TestWarmSpawnWorkloadsAllocateNothing(t *testing.T) {
 	for _, w := range []Workload{spawnManyLocal, chainedSpawn, createSingle} {
@@ -60,7 +60,7 @@ func TestWarmSpawnWorkloadsAllocateNothing(t *testing.T) {
 
 func TestWorkloadsThatScaleWithProcsRefuseProcsOutOfRange(t *testing.T) {
 	for _, w := range []Workload{createSingle, spawnManyRemote} {
-		for _, procs := range []int{-1, 0, designs.MaxProcs + 1} {
+		for _, procs := range []int{-1, 0, rt.MaxProcs + 1} {
 			_, err := w.Prepare(Params{Procs: procs})
 			require.ErrorContains(t, err, "Procs", w.Name)
 		}
@@ -72,7 +72,7 @@ func TestWarmupRunsAGForEachP(t *testing.T) {
 	const procs = 2
 	for _, design := range []string{"native", "gpm", "gpm-nosteal"} {
 		t.Run(design, func(t *testing.T) {
-			s, err := all.New(design, designs.Config{Procs: procs})
+			s, err := all.New(design, rt.Config{Procs: procs})
 			require.NoError(t, err)
 			warm := newWarmup(procs)
 			for range 3 {

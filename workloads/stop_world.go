@@ -9,8 +9,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // stopWorld is a G that stops the world again and again while 10 000 others
@@ -40,7 +40,7 @@ var (
 type stopWorldRun struct {
 	stops   int
 	tasks   []stopped
-	bodies  []func(*designs.G)
+	bodies  []func(*rt.G)
 	times   *hdrhistogram.Histogram
 	moved   int         // stops in which something moved
 	done    host.Bool   // tells the others to end; one writer, all read
@@ -58,7 +58,7 @@ func prepareStopWorld(p Params) (*Instance, error) {
 	w := &stopWorldRun{
 		stops: stopWorldStops[p.Size],
 		tasks: make([]stopped, stopWorldGs[p.Size]),
-		times: designs.NewLatencyHistogram(),
+		times: rt.NewLatencyHistogram(),
 	}
 	for i := range w.tasks {
 		w.bodies = append(w.bodies, w.tasks[i].main)
@@ -66,7 +66,7 @@ func prepareStopWorld(p Params) (*Instance, error) {
 	return &Instance{Ops: w.stops, Op: "stop", Run: w.run, Metrics: w.metrics}, nil
 }
 
-func (w *stopWorldRun) run(s designs.Scheduler) error {
+func (w *stopWorldRun) run(s rt.Scheduler) error {
 	for i := range w.tasks {
 		w.tasks[i] = stopped{w: w}
 	}
@@ -79,7 +79,7 @@ func (w *stopWorldRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *stopWorldRun) main(g *designs.G) {
+func (w *stopWorldRun) main(g *rt.G) {
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
@@ -102,10 +102,10 @@ func (w *stopWorldRun) main(g *designs.G) {
 	w.done.Store(true)
 }
 
-func (w *stopWorldRun) stop(g *designs.G) {
+func (w *stopWorldRun) stop(g *rt.G) {
 	start := host.Nanotime()
 	g.StopTheWorld()
-	ns := min(max(host.Nanotime()-start, 1), designs.MaxLatencyNs)
+	ns := min(max(host.Nanotime()-start, 1), rt.MaxLatencyNs)
 	_ = w.times.RecordValue(ns) // within range: cannot fail
 	if before := w.sum(); w.sum() != before {
 		w.moved++
@@ -120,7 +120,7 @@ func (w *stopWorldRun) sum() (sum uint64) {
 	return sum
 }
 
-func (t *stopped) main(g *designs.G) {
+func (t *stopped) main(g *rt.G) {
 	for !t.w.done.Load() {
 		t.yields++
 		g.Yield()

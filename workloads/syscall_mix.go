@@ -5,8 +5,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // syscallMix is Gs that sleep in the kernel (nanosleep(2), 0.5 to 1.5 ms a
@@ -33,7 +33,7 @@ var syscallMix = Workload{
 	Name: "syscall_mix",
 	Doc:  "sleeping system calls beside computing Gs: how soon a blocked thread's P is taken",
 	Prepare: func(p Params) (*Instance, error) {
-		return prepareSyscallMix(p, "syscall_mix", (*designs.G).Syscall)
+		return prepareSyscallMix(p, "syscall_mix", (*rt.G).Syscall)
 	},
 }
 
@@ -44,7 +44,7 @@ var syscallMixBlocking = Workload{
 	Name: "syscall_mix_blocking",
 	Doc:  "syscall_mix with calls that are known to block: the P is given away beforehand",
 	Prepare: func(p Params) (*Instance, error) {
-		return prepareSyscallMix(p, "syscall_mix_blocking", (*designs.G).BlockingSyscall)
+		return prepareSyscallMix(p, "syscall_mix_blocking", (*rt.G).BlockingSyscall)
 	},
 }
 
@@ -67,12 +67,12 @@ var (
 
 type syscallMixRun struct {
 	name    string
-	enter   func(*designs.G, func())
+	enter   func(*rt.G, func())
 	calls   int // of each caller
 	steps   int // of each computer
 	callers []caller
 	workers []computer
-	bodies  []func(*designs.G)
+	bodies  []func(*rt.G)
 	want    uint64 // what every computer computes
 
 	// begun counts system calls. Atomic, because callers add to it while
@@ -95,8 +95,8 @@ type computer struct {
 	_      [128 - 32]byte
 }
 
-func prepareSyscallMix(p Params, name string, enter func(*designs.G, func())) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+func prepareSyscallMix(p Params, name string, enter func(*rt.G, func())) (*Instance, error) {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	w := &syscallMixRun{
@@ -112,8 +112,8 @@ func prepareSyscallMix(p Params, name string, enter func(*designs.G, func())) (*
 		w.want = scrambleOften(w.want)
 	}
 	for i := range w.workers {
-		w.workers[i] = computer{w: w, delays: designs.NewLatencyHistogram()}
-		w.bodies = append(w.bodies, func(g *designs.G) { w.workers[i].main(g, p.Seed) })
+		w.workers[i] = computer{w: w, delays: rt.NewLatencyHistogram()}
+		w.bodies = append(w.bodies, func(g *rt.G) { w.workers[i].main(g, p.Seed) })
 	}
 	var r host.Rand
 	r.Seed(p.Seed, 0)
@@ -132,7 +132,7 @@ func scrambleOften(x uint64) uint64 {
 	return x
 }
 
-func (w *syscallMixRun) run(s designs.Scheduler) error {
+func (w *syscallMixRun) run(s rt.Scheduler) error {
 	for i := range w.callers {
 		w.callers[i].done = 0
 	}
@@ -146,13 +146,13 @@ func (w *syscallMixRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *syscallMixRun) main(g *designs.G) {
+func (w *syscallMixRun) main(g *rt.G) {
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
 }
 
-func (c *caller) main(g *designs.G) {
+func (c *caller) main(g *rt.G) {
 	for range c.w.calls {
 		c.w.begun.Add(1)
 		c.w.enter(g, c.call)
@@ -160,7 +160,7 @@ func (c *caller) main(g *designs.G) {
 	}
 }
 
-func (c *computer) main(g *designs.G, x uint64) {
+func (c *computer) main(g *rt.G, x uint64) {
 	for range c.w.steps {
 		for range stepPieces {
 			x = scrambleOften(x)
@@ -172,13 +172,13 @@ func (c *computer) main(g *designs.G, x uint64) {
 	c.ends++
 }
 
-func (c *computer) yield(g *designs.G) {
+func (c *computer) yield(g *rt.G) {
 	begun, start := c.w.begun.Load(), host.Nanotime()
 	g.Yield()
 	if c.w.begun.Load() == begun {
 		return
 	}
-	ns := min(max(host.Nanotime()-start, 1), designs.MaxLatencyNs)
+	ns := min(max(host.Nanotime()-start, 1), rt.MaxLatencyNs)
 	_ = c.delays.RecordValue(ns) // within range: cannot fail
 }
 
@@ -201,7 +201,7 @@ func (w *syscallMixRun) verify() error {
 }
 
 func (w *syscallMixRun) metrics() []Metric {
-	all := designs.NewLatencyHistogram()
+	all := rt.NewLatencyHistogram()
 	for i := range w.workers {
 		all.Merge(w.workers[i].delays)
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 )
 
 func TestTableRowsAreWellFormed(t *testing.T) {
@@ -65,7 +65,7 @@ func testAnswers(t *testing.T, row all.Row, w Workload, procs int) {
 	if why, lacks := row.Lacks[w.Needs]; lacks {
 		t.Skip(why)
 	}
-	s, err := row.New(designs.Config{Procs: procs, Seed: 1})
+	s, err := row.New(rt.Config{Procs: procs, Seed: 1})
 	require.NoError(t, err)
 	for seed := range uint64(2) {
 		in, err := w.Prepare(Params{Procs: procs, Seed: seed})
@@ -80,7 +80,7 @@ func TestAnInstanceCanBeRunAgain(t *testing.T) {
 		in, err := w.Prepare(Params{Procs: 2})
 		require.NoError(t, err)
 		for range 2 {
-			s, err := all.New("native", designs.Config{Procs: 2})
+			s, err := all.New("native", rt.Config{Procs: 2})
 			require.NoError(t, err)
 			for range 2 {
 				require.NoError(t, in.Run(s))
@@ -91,13 +91,13 @@ func TestAnInstanceCanBeRunAgain(t *testing.T) {
 }
 
 // A scheduler that cannot run anything.
-type broken struct{ designs.Scheduler }
+type broken struct{ rt.Scheduler }
 
 var errBroken = fmt.Errorf("broken")
 
-func (broken) Run(func(*designs.G)) error { return errBroken }
-func (broken) Go(func(*designs.G)) error  { return errBroken }
-func (broken) Hold() (release func())     { return func() {} }
+func (broken) Run(func(*rt.G)) error  { return errBroken }
+func (broken) Go(func(*rt.G)) error   { return errBroken }
+func (broken) Hold() (release func()) { return func() {} }
 
 func TestErrorsOfTheSchedulerAreReturned(t *testing.T) {
 	for _, w := range Table {
@@ -110,11 +110,11 @@ func TestErrorsOfTheSchedulerAreReturned(t *testing.T) {
 // A scheduler that says it has run what it has not.
 type lazy struct{ broken }
 
-func (lazy) Run(func(*designs.G)) error { return nil }
-func (lazy) Go(func(*designs.G)) error  { return nil }
+func (lazy) Run(func(*rt.G)) error { return nil }
+func (lazy) Go(func(*rt.G)) error  { return nil }
 
 func TestARunThatDidNothingIsAWrongAnswer(t *testing.T) {
-	s, err := all.New("native", designs.Config{Procs: 2})
+	s, err := all.New("native", rt.Config{Procs: 2})
 	require.NoError(t, err)
 	for _, w := range Table {
 		in, err := w.Prepare(Params{Procs: 2})

@@ -5,9 +5,9 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // timersParallel: a G that keeps its P busy sets off a timer of 1 ms for each
@@ -48,7 +48,7 @@ type timersParallelRun struct {
 	rounds   int
 	patience int64 // of who spins
 	timers   []parallelTimer
-	pause    func(*designs.G)
+	pause    func(*rt.G)
 
 	// fired counts the timers that have, of all rounds; everybody spins on it. all
 	// is what it comes to in this round: main writes it before it sets off the
@@ -62,7 +62,7 @@ type timersParallelRun struct {
 type parallelTimer struct {
 	w     *timersParallelRun
 	timer *gsync.Timer
-	body  func(*designs.G)
+	body  func(*rt.G)
 	due   int64
 	fired int
 	early int
@@ -72,7 +72,7 @@ type parallelTimer struct {
 }
 
 func prepareTimersParallel(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	return newTimersParallel(p, parallelPatienceNs).instance(), nil
@@ -98,12 +98,12 @@ func (w *timersParallelRun) instance() *Instance {
 	return &Instance{Ops: w.rounds * len(w.timers), Op: "timer", Run: w.run, Metrics: w.metrics}
 }
 
-func (w *timersParallelRun) run(s designs.Scheduler) error {
+func (w *timersParallelRun) run(s rt.Scheduler) error {
 	w.fired.Store(0)
 	w.impatient.Store(0)
 	w.all = 0
 	for i := range w.timers {
-		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: designs.NewLatencyHistogram()}
+		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: rt.NewLatencyHistogram()}
 	}
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (w *timersParallelRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *timersParallelRun) main(g *designs.G) {
+func (w *timersParallelRun) main(g *rt.G) {
 	for range w.rounds {
 		w.all += int64(len(w.timers))
 		for i := range w.timers {
@@ -124,7 +124,7 @@ func (w *timersParallelRun) main(g *designs.G) {
 
 // spin keeps the P busy until all timers have fired. grace is added to patience,
 // if there is any.
-func (w *timersParallelRun) spin(g *designs.G, all, grace int64) {
+func (w *timersParallelRun) spin(g *rt.G, all, grace int64) {
 	start, patient := host.Nanotime(), w.patience > 0
 	for w.fired.Load() < all {
 		if !patient {
@@ -139,7 +139,7 @@ func (w *timersParallelRun) spin(g *designs.G, all, grace int64) {
 	}
 }
 
-func (t *parallelTimer) set(g *designs.G) {
+func (t *parallelTimer) set(g *rt.G) {
 	t.due = host.Nanotime() + parallelDelayNs
 	if t.timer == nil {
 		t.timer = gsync.AfterFunc(g, parallelDelayNs, t.body)
@@ -149,7 +149,7 @@ func (t *parallelTimer) set(g *designs.G) {
 }
 
 // main is the G that the timer starts.
-func (t *parallelTimer) main(g *designs.G) {
+func (t *parallelTimer) main(g *rt.G) {
 	late := host.Nanotime() - t.due
 	if late < 0 {
 		t.early++
@@ -172,7 +172,7 @@ func (w *timersParallelRun) verify() error {
 }
 
 func (w *timersParallelRun) metrics() []Metric {
-	late := designs.NewLatencyHistogram()
+	late := rt.NewLatencyHistogram()
 	for i := range w.timers {
 		late.Merge(w.timers[i].late)
 	}

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // timersSleep is many Gs that sleep for short random times, each with a deadline of
@@ -38,7 +38,7 @@ var (
 type timersSleepRun struct {
 	sleeps int
 	gs     []timedSleeper
-	bodies []func(*designs.G)
+	bodies []func(*rt.G)
 	missed host.Int64 // deadlines: none, or the answer is wrong
 }
 
@@ -53,7 +53,7 @@ type timedSleeper struct {
 }
 
 func prepareTimersSleep(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	w := newTimersSleep(p)
@@ -69,7 +69,7 @@ func newTimersSleep(p Params) *timersSleepRun {
 	return w
 }
 
-func (w *timersSleepRun) run(s designs.Scheduler) error {
+func (w *timersSleepRun) run(s rt.Scheduler) error {
 	w.missed.Store(0)
 	for i := range w.gs {
 		w.gs[i] = timedSleeper{w: w, state: w.gs[i].state}
@@ -80,13 +80,13 @@ func (w *timersSleepRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *timersSleepRun) main(g *designs.G) {
+func (w *timersSleepRun) main(g *rt.G) {
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
 }
 
-func (t *timedSleeper) main(g *designs.G) {
+func (t *timedSleeper) main(g *rt.G) {
 	deadline, active := gsync.AfterFunc(g, time.Hour, t.w.miss), true
 	for t.slept < t.w.sleeps {
 		t.expect(deadline.Reset(g, time.Hour), active)
@@ -99,7 +99,7 @@ func (t *timedSleeper) main(g *designs.G) {
 	t.expect(deadline.Stop(g), active)
 }
 
-func (w *timersSleepRun) miss(*designs.G) { w.missed.Add(1) }
+func (w *timersSleepRun) miss(*rt.G) { w.missed.Add(1) }
 
 func (t *timedSleeper) expect(got, want bool) {
 	if got != want {
@@ -107,7 +107,7 @@ func (t *timedSleeper) expect(got, want bool) {
 	}
 }
 
-func (t *timedSleeper) sleep(g *designs.G) {
+func (t *timedSleeper) sleep(g *rt.G) {
 	t.state = scramble(t.state)
 	ns := int64(1 + t.state%maxSleepNs)
 	start := host.Nanotime()

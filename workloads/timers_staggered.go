@@ -6,8 +6,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // timersStaggered: several tickers a P of 3 ms each, which started one after the
@@ -46,7 +46,7 @@ type timersStaggeredRun struct {
 type staggeredPhase struct {
 	name     string
 	tickers  []staggeredTicker
-	stagger  func(*designs.G)
+	stagger  func(*rt.G)
 	watchers latch
 }
 
@@ -54,7 +54,7 @@ type staggeredPhase struct {
 type staggeredTicker struct {
 	ph    *staggeredPhase
 	ticks int // expected
-	work  func(*designs.G)
+	work  func(*rt.G)
 
 	received, early, disorder int
 	dropped                   int64
@@ -62,7 +62,7 @@ type staggeredTicker struct {
 }
 
 func prepareTimersStaggered(p Params) (*Instance, error) {
-	if err := (designs.Config{Procs: p.Procs}).Check(); err != nil {
+	if err := (rt.Config{Procs: p.Procs}).Check(); err != nil {
 		return nil, err
 	}
 	w := newTimersStaggered(p)
@@ -89,12 +89,12 @@ func (ph *staggeredPhase) init(name string, work time.Duration, tickers int) {
 	}
 }
 
-func (w *timersStaggeredRun) run(s designs.Scheduler) error {
+func (w *timersStaggeredRun) run(s rt.Scheduler) error {
 	for i := range w.phases {
 		ph := &w.phases[i]
 		ph.watchers.reset()
 		for j := range ph.tickers {
-			ph.tickers[j] = staggeredTicker{ph: ph, ticks: w.ticks, work: ph.tickers[j].work, late: designs.NewLatencyHistogram()}
+			ph.tickers[j] = staggeredTicker{ph: ph, ticks: w.ticks, work: ph.tickers[j].work, late: rt.NewLatencyHistogram()}
 		}
 	}
 	if err := s.Run(w.main); err != nil {
@@ -103,7 +103,7 @@ func (w *timersStaggeredRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *timersStaggeredRun) main(g *designs.G) {
+func (w *timersStaggeredRun) main(g *rt.G) {
 	for i := range w.phases {
 		ph := &w.phases[i]
 		ph.watchers.expect(g, len(ph.tickers))
@@ -111,14 +111,14 @@ func (w *timersStaggeredRun) main(g *designs.G) {
 			ph.stagger(g)
 			start := time.Now()
 			ticker := gsync.NewTicker(g, staggeredInterval)
-			g.Go(func(g *designs.G) { ph.tickers[j].watch(g, ticker, start) })
+			g.Go(func(g *rt.G) { ph.tickers[j].watch(g, ticker, start) })
 		}
 		ph.watchers.wait(g)
 	}
 }
 
 // watch receives the ticks, the first of which is due an interval after start.
-func (t *staggeredTicker) watch(g *designs.G, ticker *gsync.Ticker, start time.Time) {
+func (t *staggeredTicker) watch(g *rt.G, ticker *gsync.Ticker, start time.Time) {
 	due, last := start.Add(staggeredInterval), start
 	for t.received < t.ticks {
 		tick, _ := ticker.C.Recv(g)
@@ -163,7 +163,7 @@ func (w *timersStaggeredRun) metrics() (list []Metric) {
 	dropped := int64(0)
 	for i := range w.phases {
 		ph := &w.phases[i]
-		late := designs.NewLatencyHistogram()
+		late := rt.NewLatencyHistogram()
 		for j := range ph.tickers {
 			late.Merge(ph.tickers[j].late)
 			dropped += ph.tickers[j].dropped

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 )
 
 // Each timer workload is run, and its answer accepted; and then falsified in the
@@ -20,7 +20,7 @@ func TestVerificationOfTimersBites(t *testing.T) {
 	first, ticker, sleeper := &parallel.timers, &staggered.phases[1].tickers, &sleep.gs
 	for _, w := range []struct {
 		name   string
-		run    func(designs.Scheduler) error
+		run    func(rt.Scheduler) error
 		verify func() error
 		spoil  map[string]func(by int)
 	}{
@@ -42,7 +42,7 @@ func TestVerificationOfTimersBites(t *testing.T) {
 			"a deadline was not kept": func(by int) { sleep.missed.Add(int64(by)) },
 		}},
 	} {
-		s, err := all.New("native", designs.Config{Procs: 2})
+		s, err := all.New("native", rt.Config{Procs: 2})
 		require.NoError(t, err)
 		require.NoError(t, w.run(s))
 		for what, spoil := range w.spoil {
@@ -58,7 +58,7 @@ func TestVerificationOfTimersBites(t *testing.T) {
 // Where nobody else fires the timers of a busy P the workload must end all the same.
 func TestImpatientSpinnersLetTimersFire(t *testing.T) {
 	for _, design := range []string{"gm", "global", "gpm", "gpm-nosteal", "gpm-nopreempt", "native"} {
-		s, err := all.New(design, designs.Config{Procs: 2, Seed: 1})
+		s, err := all.New(design, rt.Config{Procs: 2, Seed: 1})
 		require.NoError(t, err)
 		w := newTimersParallel(Params{Procs: 2}, int64(time.Nanosecond))
 		w.timers = append(w.timers, make([]parallelTimer, 4)...) // more than there are Ps
@@ -77,7 +77,7 @@ func TestDroppedTicksAreCounted(t *testing.T) {
 	w.ticks, w.phases = 4, w.phases[1:]
 	ph := &w.phases[0]
 	ph.tickers[0].work = spinFor(int64(4 * staggeredInterval))
-	s, err := all.New("gpm", designs.Config{Procs: 1, Seed: 1})
+	s, err := all.New("gpm", rt.Config{Procs: 1, Seed: 1})
 	require.NoError(t, err)
 	require.NoError(t, w.run(s))
 	require.GreaterOrEqual(t, ph.tickers[0].dropped, int64(3))

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 	"math"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // utsBinomial and utsGeometric count the nodes of a tree that nobody knows
@@ -73,9 +73,9 @@ func prepareUTS(name string, trees []utsTree) func(Params) (*Instance, error) {
 		return &Instance{
 			Ops: int(tree.size.Nodes),
 			Op:  "node",
-			Run: func(s designs.Scheduler) error {
+			Run: func(s rt.Scheduler) error {
 				search := &utsSearch{shape: tree.shape}
-				if err := s.Run(func(g *designs.G) { search.start(g, tree.seed) }); err != nil {
+				if err := s.Run(func(g *rt.G) { search.start(g, tree.seed) }); err != nil {
 					return err
 				}
 				return tree.check(name, search.size())
@@ -171,19 +171,19 @@ type utsFound struct {
 	_     [128 - 12]byte
 }
 
-func (s *utsSearch) start(g *designs.G, seed uint32) {
+func (s *utsSearch) start(g *rt.G, seed uint32) {
 	root := utsRoot(seed)
 	s.add(&root, 1, 0)
 	s.visit(g, root)
 }
 
 // visit finds the children of n, which has some.
-func (s *utsSearch) visit(g *designs.G, n utsNode) {
+func (s *utsSearch) visit(g *rt.G, n utsNode) {
 	k := s.shape.children(n)
 	for i := range k {
 		c := n.child(i)
 		if s.shape.children(c) > 0 {
-			g.Go(func(g *designs.G) { s.visit(g, c) })
+			g.Go(func(g *rt.G) { s.visit(g, c) })
 		}
 	}
 	s.add(&n, int64(k), n.depth+1)

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // wakeupSpinning and wakeupSyscall: two Gs take turns at being sender and
@@ -54,15 +54,15 @@ type wakeupRun struct {
 	bouncer
 	name   string
 	phases [len(wakeupDelaysUs)]wakeupPhase
-	answer func(*designs.G)
+	answer func(*rt.G)
 }
 
 type wakeupPhase struct {
-	receiver, sender func(*designs.G) // are busy
-	ns               []int64          // of each round
+	receiver, sender func(*rt.G) // are busy
+	ns               []int64     // of each round
 }
 
-func prepareWakeup(p Params, name string, busy func(ns int64) func(*designs.G)) (*Instance, error) {
+func prepareWakeup(p Params, name string, busy func(ns int64) func(*rt.G)) (*Instance, error) {
 	rounds := wakeupRounds[p.Size] // with each delay
 	w := &wakeupRun{name: name}
 	for i, us := range wakeupDelaysUs {
@@ -73,19 +73,19 @@ func prepareWakeup(p Params, name string, busy func(ns int64) func(*designs.G)) 
 	return &Instance{Ops: w.bounces, Op: "round", Run: w.run, Metrics: w.metrics}, nil
 }
 
-func spinFor(ns int64) func(*designs.G) {
-	return func(*designs.G) {
+func spinFor(ns int64) func(*rt.G) {
+	return func(*rt.G) {
 		for start := host.Nanotime(); host.Nanotime()-start < ns; {
 		}
 	}
 }
 
-func sleepFor(ns int64) func(*designs.G) {
+func sleepFor(ns int64) func(*rt.G) {
 	call := func() { nanosleep(ns) }
-	return func(g *designs.G) { g.Syscall(call) }
+	return func(g *rt.G) { g.Syscall(call) }
 }
 
-func (w *wakeupRun) run(s designs.Scheduler) error {
+func (w *wakeupRun) run(s rt.Scheduler) error {
 	w.number = 0
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (w *wakeupRun) run(s designs.Scheduler) error {
 }
 
 // main is the G that sends first.
-func (w *wakeupRun) main(g *designs.G) {
+func (w *wakeupRun) main(g *rt.G) {
 	w.open(g, 0)
 	g.Go(w.answer)
 	for i := range w.phases {
@@ -110,7 +110,7 @@ func (w *wakeupRun) main(g *designs.G) {
 	}
 }
 
-func (w *wakeupRun) second(g *designs.G) {
+func (w *wakeupRun) second(g *rt.G) {
 	for i := range w.phases {
 		ph := &w.phases[i]
 		for range ph.ns {

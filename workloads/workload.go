@@ -1,5 +1,5 @@
 // Package workloads holds what the designs are compared on: programs with a
-// known answer, written once against the API of package designs.
+// known answer, written once against the API of package rt.
 //
 // A workload is a file: its head comment says what it stresses and what it is
 // not, and its row stands in Table. Every run verifies its own answer; a run
@@ -13,8 +13,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
 	"schedlab/internal/names"
+	"schedlab/rt"
 )
 
 // Workload is a row of Table.
@@ -22,7 +22,7 @@ type Workload struct {
 	Name string // as it stands in benchmark names
 	Doc  string // one line: what it stresses
 	// Needs is what a design must promise, or a run may never end; "" if nothing.
-	Needs designs.Promise
+	Needs rt.Promise
 	// Prepare builds the input, outside of what is measured.
 	Prepare func(Params) (*Instance, error)
 }
@@ -68,7 +68,7 @@ type Instance struct {
 	Op string
 	// Run runs the workload once and verifies its answer. The error names the
 	// answer found and the one expected, or is the scheduler's own.
-	Run func(designs.Scheduler) error
+	Run func(rt.Scheduler) error
 	// Metrics, if not nil, returns what the last Run measured besides time.
 	Metrics func() []Metric
 }

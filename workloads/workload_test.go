@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 func TestParseSizeInvertsString(t *testing.T) {
@@ -29,7 +29,7 @@ func TestPercentilesNeedASampleBeyondThem(t *testing.T) {
 		{999, []string{"x-p50-ns", "x-p99-ns"}},
 		{1000, []string{"x-p50-ns", "x-p99-ns", "x-p99.9-ns"}},
 	} {
-		h := designs.NewLatencyHistogram()
+		h := rt.NewLatencyHistogram()
 		for i := range row.samples {
 			require.NoError(t, h.RecordValue(int64(i+1)))
 		}

@@ -3,7 +3,7 @@ package workloads
 import (
 	"fmt"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // yieldMany is many Gs that do nothing but give way to each other.
@@ -27,7 +27,7 @@ var yieldMany = Workload{
 type yieldManyRun struct {
 	rounds int
 	tasks  []yielder
-	bodies []func(*designs.G)
+	bodies []func(*rt.G)
 }
 
 // yielder counts in memory and not in a variable, so that a task that is lost,
@@ -52,7 +52,7 @@ func prepareYieldMany(p Params) (*Instance, error) {
 	return &Instance{Ops: tasks * rounds, Op: "yield", Run: w.run}, nil
 }
 
-func (w *yieldManyRun) run(s designs.Scheduler) error {
+func (w *yieldManyRun) run(s rt.Scheduler) error {
 	for i := range w.tasks {
 		w.tasks[i] = yielder{rounds: w.rounds}
 	}
@@ -62,13 +62,13 @@ func (w *yieldManyRun) run(s designs.Scheduler) error {
 	return w.verify()
 }
 
-func (w *yieldManyRun) main(g *designs.G) {
+func (w *yieldManyRun) main(g *rt.G) {
 	for _, body := range w.bodies {
 		g.Go(body)
 	}
 }
 
-func (t *yielder) main(g *designs.G) {
+func (t *yielder) main(g *rt.G) {
 	for range t.rounds {
 		t.yields++
 		g.Yield()

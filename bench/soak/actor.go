@@ -3,22 +3,22 @@ package main
 import (
 	"math/rand/v2"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // actor is a G of a program, for its own body.
 type actor struct {
-	g   *designs.G
+	g   *rt.G
 	p   *program
 	tok *token
 	rnd *rand.Rand
 }
 
 // body returns what a G runs: fn, with a token.
-func (p *program) body(tok *token, seed uint64, fn func(*actor)) func(*designs.G) {
-	return func(g *designs.G) {
+func (p *program) body(tok *token, seed uint64, fn func(*actor)) func(*rt.G) {
+	return func(g *rt.G) {
 		tok.starts.Add(1)
 		defer tok.ends.Add(1)
 		fn(&actor{g, p, tok, rand.New(rand.NewPCG(seed, p.plan.seed))})

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // maxOwnGs is how many Gs of its own a design may make, which need not end.
@@ -12,8 +12,8 @@ const maxOwnGs = 2
 
 // balance says what does not fit together in the Stats of a scheduler that is closed.
 // did is how often things happened in the program.
-func (p *program) balance(s designs.Stats, did func(count) int64) error {
-	if !p.promises(designs.Counts) {
+func (p *program) balance(s rt.Stats, did func(count) int64) error {
+	if !p.promises(rt.Counts) {
 		return nil
 	}
 	var errs []error
@@ -48,11 +48,11 @@ func (p *program) balance(s designs.Stats, did func(count) int64) error {
 }
 
 // own returns how many Gs the design has made for itself.
-func (p *program) own(s designs.Stats) int64 { return int64(s.Spawned) - p.spawned.Load() }
+func (p *program) own(s rt.Stats) int64 { return int64(s.Spawned) - p.spawned.Load() }
 
 // left returns how many Gs never end: those that are blocked for ever, perhaps the design's
 // own, and, if the scheduler fails, perhaps those of Dumps that came too late.
-func (p *program) left(s designs.Stats, did func(count) int64) (least, most int64) {
+func (p *program) left(s rt.Stats, did func(count) int64) (least, most int64) {
 	if p.outcome.blocks == nil {
 		return 0, p.own(s)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // big returns options for a soak of n Gs.
@@ -59,8 +59,8 @@ func TestCrowdsThatLoseOneAreSeen(t *testing.T) {
 		require.ErrorContains(t, c.verify(), "number 3", name)
 	}
 	o := big(t, "gpm", "blocked", 8)
-	require.NoError(t, fewMs(o, designs.Stats{Ms: 4}))
-	require.ErrorContains(t, fewMs(o, designs.Stats{Ms: 100}), "100 Ms")
+	require.NoError(t, fewMs(o, rt.Stats{Ms: 4}))
+	require.ErrorContains(t, fewMs(o, rt.Stats{Ms: 100}), "100 Ms")
 }
 
 func TestSwarmsThatLoseOneAreSeen(t *testing.T) {
@@ -72,11 +72,11 @@ func TestSwarmsThatLoseOneAreSeen(t *testing.T) {
 	} {
 		w := &swarm{counts: new(counts)}
 		w.count(slots)
-		require.ErrorContains(t, w.verify(o, designs.Stats{Spawned: 8, Ended: 8}), "of them did not run exactly once", name)
+		require.ErrorContains(t, w.verify(o, rt.Stats{Spawned: 8, Ended: 8}), "of them did not run exactly once", name)
 	}
 	w := &swarm{counts: new(counts)}
 	w.count([]uint32{1, 1, 1, 1, 1, 1, 1, 1})
-	require.NoError(t, w.verify(o, designs.Stats{Spawned: 8, Ended: 8}))
-	require.ErrorContains(t, w.verify(o, designs.Stats{Spawned: 8, Ended: 7}), "8 Gs were made and 7 ended")
-	require.ErrorContains(t, w.verify(o, designs.Stats{Spawned: 20, Ended: 8}), "20 Gs were made")
+	require.NoError(t, w.verify(o, rt.Stats{Spawned: 8, Ended: 8}))
+	require.ErrorContains(t, w.verify(o, rt.Stats{Spawned: 8, Ended: 7}), "8 Gs were made and 7 ended")
+	require.ErrorContains(t, w.verify(o, rt.Stats{Spawned: 20, Ended: 8}), "20 Gs were made")
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // impatient is for tests that leave something, and so much of it that what earlier tests
@@ -24,10 +24,10 @@ const (
 
 // soakOf runs one program of two parts: k and a harmless one, with an ending. What has
 // ended may take as long as leave to be gone.
-func soakOf(t *testing.T, k kind, ending kind, wrap func(designs.Scheduler) designs.Scheduler, leave time.Duration) error {
+func soakOf(t *testing.T, k kind, ending kind, wrap func(rt.Scheduler) rt.Scheduler, leave time.Duration) error {
 	o := small(t, "gpm")
 	open := o.row.New
-	o.row.New = func(cfg designs.Config) (designs.Scheduler, error) {
+	o.row.New = func(cfg rt.Config) (rt.Scheduler, error) {
 		s, err := open(cfg)
 		if err == nil && wrap != nil {
 			s = wrap(s)
@@ -38,7 +38,7 @@ func soakOf(t *testing.T, k kind, ending kind, wrap func(designs.Scheduler) desi
 	m.leave = leave
 	calm := kind{name: "calm", work: func(x *actor) { x.crew(4, func(x *actor, _ int) { x.lull() }) }}
 	return m.program(&plan{
-		cfg:    designs.Config{Procs: 2},
+		cfg:    rt.Config{Procs: 2},
 		runs:   [][]part{{{&calm, 1}, {&k, 1}}},
 		ending: &ending, times: 1, divide: 1,
 	}, "test")
@@ -57,7 +57,7 @@ func TestGoodProgramsPass(t *testing.T) {
 func twice(x *actor) {
 	body := x.p.body(x.p.ledger.issue(1), 1, func(*actor) {})
 	x.p.spawned.Add(1)
-	x.g.Go(func(g *designs.G) { body(g); body(g) })
+	x.g.Go(func(g *rt.G) { body(g); body(g) })
 }
 
 // runsOn lets a G of tok seem to run while x has stopped the world.
@@ -154,14 +154,14 @@ func TestAChangedGOMAXPROCSIsSeen(t *testing.T) {
 
 // liar is a scheduler that says something else.
 type liar struct {
-	designs.Scheduler
+	rt.Scheduler
 	run   func(error) error
 	close func(error) error
-	stats func(*designs.Stats)
+	stats func(*rt.Stats)
 	dump  func(string) string
 }
 
-func (l *liar) Run(main func(*designs.G)) error {
+func (l *liar) Run(main func(*rt.G)) error {
 	err := l.Scheduler.Run(main)
 	if l.run != nil {
 		err = l.run(err)
@@ -177,7 +177,7 @@ func (l *liar) Close() error {
 	return err
 }
 
-func (l *liar) Stats() designs.Stats {
+func (l *liar) Stats() rt.Stats {
 	s := l.Scheduler.Stats()
 	if l.stats != nil {
 		l.stats(&s)
@@ -233,26 +233,26 @@ func TestLiesAreSeen(t *testing.T) {
 		{"no deadlock", "deadlocks", noKind, liar{run: errNone}, "are blocked for ever, but Run says <nil>"},
 		{"another error than the deadlock", "deadlocks", noKind, liar{run: errOther}, "but Run says something else"},
 		{"two deadlocks", "deadlocks", noKind, liar{close: errOther}, "Run says so, but Close says something else"},
-		{"a G too few in a deadlock", "deadlocks", noKind, liar{run: changed(func(e *designs.DeadlockError) { e.Gs = e.Gs[1:] })}, "Run tells of"},
-		{"a wrong number of Gs", "deadlocks", noKind, liar{run: changed(func(e *designs.DeadlockError) { e.Blocked++ })}, "Run tells of"},
-		{"a wrong G", "deadlocks", noKind, liar{run: changed(func(e *designs.DeadlockError) { e.Gs[0].ID = 1e9 })}, "Run tells of"},
-		{"a wrong reason", "deadlocks", noKind, liar{run: changed(func(e *designs.DeadlockError) { e.Gs[0].Reason = designs.WaitIO })}, "Run tells of"},
-		{"a lock that is none", "deadlocks", noKind, liar{run: changed(func(e *designs.DeadlockError) { e.Gs[0].Locked = !e.Gs[0].Locked })}, "Run tells of"},
+		{"a G too few in a deadlock", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs = e.Gs[1:] })}, "Run tells of"},
+		{"a wrong number of Gs", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Blocked++ })}, "Run tells of"},
+		{"a wrong G", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs[0].ID = 1e9 })}, "Run tells of"},
+		{"a wrong reason", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs[0].Reason = rt.WaitIO })}, "Run tells of"},
+		{"a lock that is none", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs[0].Locked = !e.Gs[0].Locked })}, "Run tells of"},
 		{"no deadlock at Close", "deadlocks at Close", noKind, liar{close: errNone}, "are blocked for ever, but Close says <nil>"},
 		{"no panic", "panics", noKind, liar{run: errNone}, "panicked, but Run says <nil>"},
-		{"another panic", "panics", noKind, liar{run: changed(func(e *designs.PanicError) { e.Value = "x" })}, "Run tells of G"},
-		{"a panic of another G", "panics amid", noKind, liar{run: changed(func(e *designs.PanicError) { e.G++ })}, "Run tells of G"},
+		{"another panic", "panics", noKind, liar{run: changed(func(e *rt.PanicError) { e.Value = "x" })}, "Run tells of G"},
+		{"a panic of another G", "panics amid", noKind, liar{run: changed(func(e *rt.PanicError) { e.G++ })}, "Run tells of G"},
 		{"a panic told twice", "panics amid", noKind, liar{close: errOther}, "Close says something else"},
-		{"a G too few ended", "returns", noKind, liar{stats: func(s *designs.Stats) { s.Ended-- }}, "Gs were made and"},
-		{"a G too many ended", "returns", noKind, liar{stats: func(s *designs.Stats) { s.Ended++ }}, "stats: Gs that ended"},
-		{"a G too many spawned", "returns", noKind, liar{stats: func(s *designs.Stats) { s.Spawned += 9 }}, "stats: Spawned is"},
-		{"more migrated than executed", "returns", noKind, liar{stats: func(s *designs.Stats) { s.Migrated += 1e9 }}, "stats: Migrated of Executed"},
-		{"more retaken than handed off", "returns", noKind, liar{stats: func(s *designs.Stats) { s.Retakes += 1e9 }}, "stats: Retakes of Handoffs"},
+		{"a G too few ended", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Ended-- }}, "Gs were made and"},
+		{"a G too many ended", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Ended++ }}, "stats: Gs that ended"},
+		{"a G too many spawned", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Spawned += 9 }}, "stats: Spawned is"},
+		{"more migrated than executed", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Migrated += 1e9 }}, "stats: Migrated of Executed"},
+		{"more retaken than handed off", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Retakes += 1e9 }}, "stats: Retakes of Handoffs"},
 		{"a Stats that shrinks", "returns", reads, liar{stats: shrinking()}, "before that"},
 		{"a Dump of nothing", "returns", dumps, liar{dump: func(string) string { return "" }}, "dump: it must begin with SCHED"},
-		{"events that Stats does not know", "returns, watched", noKind, liar{stats: func(s *designs.Stats) { s.Injected++; s.Ended++ }}, "events: "},
+		{"events that Stats does not know", "returns, watched", noKind, liar{stats: func(s *rt.Stats) { s.Injected++; s.Ended++ }}, "events: "},
 	} {
-		err := soakOf(t, lie.kind, findEnding(t, lie.ending), func(s designs.Scheduler) designs.Scheduler {
+		err := soakOf(t, lie.kind, findEnding(t, lie.ending), func(s rt.Scheduler) rt.Scheduler {
 			l := lie.liar
 			l.Scheduler = s
 			return &l
@@ -262,9 +262,9 @@ func TestLiesAreSeen(t *testing.T) {
 }
 
 // shrinking lets Executed fall from one reading to the next.
-func shrinking() func(*designs.Stats) {
+func shrinking() func(*rt.Stats) {
 	n := uint64(1e9)
-	return func(s *designs.Stats) {
+	return func(s *rt.Stats) {
 		n--
 		s.Executed = n
 	}
@@ -273,7 +273,7 @@ func shrinking() func(*designs.Stats) {
 func TestAFailureNamesItsRound(t *testing.T) {
 	o := small(t, "gpm")
 	open := o.row.New
-	o.row.New = func(cfg designs.Config) (designs.Scheduler, error) {
+	o.row.New = func(cfg rt.Config) (rt.Scheduler, error) {
 		s, err := open(cfg)
 		return &liar{Scheduler: s, close: errOther}, err
 	}

@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // crowd is very many Gs that are blocked at the same moment, each on one of a few
@@ -50,7 +50,7 @@ func soakBlocked(ctx context.Context, o options, out io.Writer) error {
 }
 
 // main makes them, lets them end, and measures both.
-func (c *crowd) main(g *designs.G) {
+func (c *crowd) main(g *rt.G) {
 	for range crowdChans {
 		c.chans = append(c.chans, gsync.NewChan[int](g, 0))
 	}
@@ -74,7 +74,7 @@ func (c *crowd) main(g *designs.G) {
 }
 
 // make makes all, or as many as there are by an interrupt, and returns how many.
-func (c *crowd) make(g *designs.G) int {
+func (c *crowd) make(g *rt.G) int {
 	for i := range c.lives {
 		if i%crowdYield == 0 {
 			if c.over() {
@@ -88,7 +88,7 @@ func (c *crowd) make(g *designs.G) int {
 }
 
 // wait is one of them.
-func (c *crowd) wait(g *designs.G) {
+func (c *crowd) wait(g *rt.G) {
 	i := int(c.next.Add(1) - 1)
 	c.lives[i]++
 	c.waits.Add(1)
@@ -112,7 +112,7 @@ func (c *crowd) verify() error {
 }
 
 // inUse returns how many bytes heap and stacks take.
-func inUse(g *designs.G) (bytes uint64) {
+func inUse(g *rt.G) (bytes uint64) {
 	g.BlockingSyscall(func() {
 		runtime.GC()
 		var m runtime.MemStats
@@ -123,15 +123,15 @@ func inUse(g *designs.G) (bytes uint64) {
 }
 
 // fewMs: blocked Gs need no Ms.
-func fewMs(o options, stats designs.Stats) error {
+func fewMs(o options, stats rt.Stats) error {
 	if most := uint64(2*o.procs + 8); stats.Ms > most {
 		return fmt.Errorf("%d Ms were made for Gs that were only blocked; with %d procs there should be at most %d", stats.Ms, o.procs, most)
 	}
 	return nil
 }
 
-func msOf(o options, stats designs.Stats) string {
-	if _, lacking := o.row.Lacks[designs.Counts]; lacking {
+func msOf(o options, stats rt.Stats) string {
+	if _, lacking := o.row.Lacks[rt.Counts]; lacking {
 		return "Ms are not told"
 	}
 	return fmt.Sprintf("%d Ms", stats.Ms)
@@ -141,14 +141,14 @@ func msOf(o options, stats designs.Stats) string {
 func interrupts(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }
 
 // soakOne is one Run of main on a scheduler that is closed then.
-func soakOne(ctx context.Context, o options, out io.Writer, c *counts, main func(*designs.G)) (stats designs.Stats, err error) {
+func soakOne(ctx context.Context, o options, out io.Writer, c *counts, main func(*rt.G)) (stats rt.Stats, err error) {
 	where := fmt.Sprintf("design %s, mode %s, %d Gs", o.row.Name, o.mode.name, o.gs)
 	label(ctx, where)
 	w := newWatch(o, out, c)
 	w.start()
 	defer w.stop()
 	before := look()
-	s, err := o.row.New(designs.Config{Procs: o.procs, Seed: o.seed})
+	s, err := o.row.New(rt.Config{Procs: o.procs, Seed: o.seed})
 	if err != nil {
 		return stats, err
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // count is something that is counted, so that a reader sees that it happens.
@@ -91,7 +91,7 @@ func (c *counts) progress() (sum int64) {
 }
 
 // missing returns what the design of lacks promises, and what never happened.
-func (c *counts) missing(lacks designs.Lacks) (list []count) {
+func (c *counts) missing(lacks rt.Lacks) (list []count) {
 	for _, k := range slices.Concat(kinds, endings) {
 		for _, what := range k.counts {
 			if k.fits(lacks) && c.get(what) == 0 && !slices.Contains(list, what) {

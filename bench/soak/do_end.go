@@ -7,15 +7,15 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // outcome is how a program is to end.
 type outcome struct {
 	begin  func(x *actor)                // at the beginning of the last Run; may be nil
 	finish func(x *actor)                // when all parts have ended; may be nil
-	after  func(s designs.Scheduler)     // after the last Run; may be nil
+	after  func(s rt.Scheduler)          // after the last Run; may be nil
 	verify func(run, closed error) error // what Run and Close say
 	blocks *blocked                      // Gs that never end; nil: none
 }
@@ -34,41 +34,41 @@ func returns(p *program) *outcome {
 // blocked is Gs that nothing will ever ready.
 type blocked struct {
 	mu sync.Mutex
-	gs []designs.BlockedG // what must be told of them
+	gs []rt.BlockedG // what must be told of them
 }
 
-func (b *blocked) add(g *designs.G, reason designs.WaitReason, locked bool) {
+func (b *blocked) add(g *rt.G, reason rt.WaitReason, locked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.gs = append(b.gs, designs.BlockedG{ID: g.ID(), Status: designs.Waiting, Reason: reason, Locked: locked})
+	b.gs = append(b.gs, rt.BlockedG{ID: g.ID(), Status: rt.Waiting, Reason: reason, Locked: locked})
 }
 
 // waysToBlock for ever, each with the reason that is told.
 var waysToBlock = []struct {
-	reason designs.WaitReason
-	block  func(g *designs.G)
+	reason rt.WaitReason
+	block  func(g *rt.G)
 }{
-	{designs.WaitChanReceive, func(g *designs.G) { gsync.NewChan[int](g, 1).Recv(g) }},
-	{designs.WaitChanSend, func(g *designs.G) { gsync.NewChan[int](g, 0).Send(g, 1) }},
-	{designs.WaitChanSend, func(g *designs.G) { (*gsync.Chan[int])(nil).Send(g, 1) }},
-	{designs.WaitSelect, func(g *designs.G) { gsync.Select(g) }},
-	{designs.WaitSelect, func(g *designs.G) { gsync.Select(g, gsync.NewChan[int](g, 0).OnSend(1)) }},
-	{designs.WaitMutex, func(g *designs.G) {
+	{rt.WaitChanReceive, func(g *rt.G) { gsync.NewChan[int](g, 1).Recv(g) }},
+	{rt.WaitChanSend, func(g *rt.G) { gsync.NewChan[int](g, 0).Send(g, 1) }},
+	{rt.WaitChanSend, func(g *rt.G) { (*gsync.Chan[int])(nil).Send(g, 1) }},
+	{rt.WaitSelect, func(g *rt.G) { gsync.Select(g) }},
+	{rt.WaitSelect, func(g *rt.G) { gsync.Select(g, gsync.NewChan[int](g, 0).OnSend(1)) }},
+	{rt.WaitMutex, func(g *rt.G) {
 		var mu gsync.Mutex
 		mu.Lock(g)
 		mu.Lock(g)
 	}},
-	{designs.WaitSemaphore, func(g *designs.G) {
+	{rt.WaitSemaphore, func(g *rt.G) {
 		s := gsync.NewSemaphore(g, 1)
 		s.Acquire(g)
 		s.Acquire(g)
 	}},
-	{designs.WaitWaitGroup, func(g *designs.G) {
+	{rt.WaitWaitGroup, func(g *rt.G) {
 		var wg gsync.WaitGroup
 		wg.Add(g, 1)
 		wg.Wait(g)
 	}},
-	{designs.WaitOther, func(g *designs.G) { g.Park(designs.WaitOther, func(*designs.G) bool { return true }) }},
+	{rt.WaitOther, func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return true }) }},
 }
 
 // block blocks x for ever.
@@ -105,7 +105,7 @@ func deadlocksAtClose(p *program) *outcome {
 	b := &blocked{}
 	return &outcome{
 		blocks: b,
-		after: func(s designs.Scheduler) {
+		after: func(s rt.Scheduler) {
 			for i := range 5 {
 				if err := s.Go(p.body(p.ledger.issue(1), p.plan.seed+uint64(i), b.block)); err != nil {
 					p.fault("deadlock: Go: %v", err)
@@ -121,13 +121,13 @@ func (b *blocked) verify(p *program, who string, told error, other string, err e
 	if err != nil {
 		return fmt.Errorf("the program deadlocks; %s says so, but %s says %w", who, other, err)
 	}
-	var d *designs.DeadlockError
+	var d *rt.DeadlockError
 	if !errors.As(told, &d) {
 		return fmt.Errorf("%d Gs are blocked for ever, but %s says %v", len(b.gs), who, told)
 	}
-	got := make([]designs.BlockedG, len(d.Gs))
+	got := make([]rt.BlockedG, len(d.Gs))
 	for i, g := range d.Gs {
-		got[i] = designs.BlockedG{ID: g.ID, Status: g.Status, Reason: g.Reason, Locked: g.Locked}
+		got[i] = rt.BlockedG{ID: g.ID, Status: g.Status, Reason: g.Reason, Locked: g.Locked}
 	}
 	if d.Blocked != len(b.gs) || len(got) != len(b.gs) {
 		return fmt.Errorf("%d Gs are blocked for ever; %s tells of %d, and lists %d%s", len(b.gs), who, d.Blocked, len(got), b.differences(got))
@@ -140,7 +140,7 @@ func (b *blocked) verify(p *program, who string, told error, other string, err e
 }
 
 // differences says which Gs are in one of two lists alone; "" if none.
-func (b *blocked) differences(told []designs.BlockedG) (text string) {
+func (b *blocked) differences(told []rt.BlockedG) (text string) {
 	for _, g := range b.gs {
 		if !slices.Contains(told, g) {
 			text += fmt.Sprintf("; not told: %v, locked: %t", g, g.Locked)
@@ -170,7 +170,7 @@ func (b *bang) explode(x *actor) {
 }
 
 func (b *bang) verify(p *program, run, closed error) error {
-	var e *designs.PanicError
+	var e *rt.PanicError
 	if !errors.As(run, &e) {
 		return fmt.Errorf("G %d panicked, but Run says %v", b.id.Load(), run)
 	}

@@ -11,10 +11,10 @@ import (
 	"syscall"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/gnet"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gnet"
+	"schedlab/rt/gsync"
 )
 
 const loopback = "127.0.0.1:0"
@@ -22,7 +22,7 @@ const loopback = "127.0.0.1:0"
 // network chooses how Gs wait for it. Threads are not for programs that panic: Close would
 // wait for who is in the kernel, and nobody would write to him any more.
 func (x *actor) network() gnet.Network {
-	if x.p.promises(designs.BesideBlocking) && !x.p.plan.ending.panics && x.oneIn(4) {
+	if x.p.promises(rt.BesideBlocking) && !x.p.plan.ending.panics && x.oneIn(4) {
 		return gnet.Threads
 	}
 	return gnet.Polled

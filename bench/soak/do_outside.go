@@ -6,14 +6,14 @@ import (
 	"strings"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // beside is a goroutine outside the scheduler while a program runs.
 type beside struct {
 	p    *program
-	s    designs.Scheduler
+	s    rt.Scheduler
 	rnd  *rand.Rand
 	over <-chan struct{} // closed when the Run is over
 	done func()          // lets the Run end; once

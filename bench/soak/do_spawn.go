@@ -4,8 +4,8 @@ import (
 	"runtime"
 	"sync/atomic"
 
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt/gsync"
 )
 
 // growTree grows a tree of Gs at random, to a number of nodes that is known.

@@ -3,7 +3,7 @@ package main
 import (
 	"sync/atomic"
 
-	"schedlab/designs/gsync"
+	"schedlab/rt/gsync"
 )
 
 // marks tells values that were received once from those that were not, or twice.

@@ -4,9 +4,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // sleepAll: nobody wakes early.
@@ -132,8 +132,8 @@ func callLater(x *actor) {
 
 // called returns the function of a timer. tok stands for it; its Gs, of which more than one
 // may be there at a time, have tokens of their own.
-func (p *program) called(tok *token, seed uint64) func(*designs.G) {
-	return func(g *designs.G) {
+func (p *program) called(tok *token, seed uint64) func(*rt.G) {
+	return func(g *rt.G) {
 		tok.starts.Add(1)
 		defer tok.ends.Add(1)
 		p.spawned.Add(1)

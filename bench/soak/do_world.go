@@ -4,9 +4,9 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // stopWorld stops the world, sees that nobody moves, and starts it again.
@@ -58,7 +58,7 @@ func changeProcs(x *actor) {
 
 // setProcs also says how many may be seen to run, if no other G does the same.
 func (x *actor) setProcs(n int) bool {
-	limit, alone := &x.p.limit, x.p.plan.parts(procsKind) == 1 && x.p.promises(designs.SafePoints)
+	limit, alone := &x.p.limit, x.p.plan.parts(procsKind) == 1 && x.p.promises(rt.SafePoints)
 	if alone {
 		limit.Store(max(limit.Load(), int32(n)))
 	}
@@ -76,7 +76,7 @@ func (x *actor) setProcs(n int) bool {
 // visitPs goes to each P once.
 func visitPs(x *actor) {
 	for range x.many(60) {
-		var visits [designs.MaxProcs]atomic.Int32
+		var visits [rt.MaxProcs]atomic.Int32
 		err := x.g.ForEachP(func(p int) { visits[p].Add(1) })
 		if !x.noError(err, "forEachP") {
 			return
@@ -140,7 +140,7 @@ func useCaches(x *actor) {
 
 // parcel is a Block with contents that follow from seed.
 type parcel struct {
-	block designs.Block
+	block rt.Block
 	seed  uint64
 	size  int
 }

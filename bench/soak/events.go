@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // maxEvents is how many events are kept; of more, their order is not checked.
@@ -40,26 +40,26 @@ func (s lifeState) String() string {
 }
 
 // lifeSteps: the states from which an event leads to another.
-var lifeSteps = map[designs.EventKind]struct {
+var lifeSteps = map[rt.EventKind]struct {
 	from []lifeState
 	to   lifeState
 }{
-	designs.EventSpawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
+	rt.EventSpawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
 	// From waiting: what it waited for had happened already.
-	designs.EventRun:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
-	designs.EventReady:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
-	designs.EventPark:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
-	designs.EventYield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	designs.EventPreempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	designs.EventSyscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
-	designs.EventSyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
-	designs.EventSyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
-	designs.EventEnd:         {from: []lifeState{lifeRunning}, to: lifeEnded},
+	rt.EventRun:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
+	rt.EventReady:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
+	rt.EventPark:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
+	rt.EventYield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	rt.EventPreempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	rt.EventSyscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
+	rt.EventSyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
+	rt.EventSyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
+	rt.EventEnd:         {from: []lifeState{lifeRunning}, to: lifeEnded},
 }
 
 // checkEvents says what cannot be in a stream of all events, by time: stats is of the
 // scheduler that told them, least and most how many Gs have not ended.
-func checkEvents(events []designs.Event, stats designs.Stats, least, most int64) error {
+func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
 	l := lives{gs: map[uint64]*life{}, runs: map[int16]uint64{}}
 	for i, e := range events {
 		if err := l.happens(e); err != nil {
@@ -82,7 +82,7 @@ func checkEvents(events []designs.Event, stats designs.Stats, least, most int64)
 }
 
 // happens takes the next event.
-func (l *lives) happens(e designs.Event) error {
+func (l *lives) happens(e rt.Event) error {
 	step, ok := lifeSteps[e.What]
 	if !ok {
 		return nil
@@ -103,7 +103,7 @@ func (l *lives) happens(e designs.Event) error {
 	case lifeEnded:
 		g.ended++
 	case lifeRunnable:
-		if e.What == designs.EventSpawn {
+		if e.What == rt.EventSpawn {
 			l.made++
 		}
 	}
@@ -111,11 +111,11 @@ func (l *lives) happens(e designs.Event) error {
 }
 
 // onItsM checks that one G at a time is on an M, from its run to when it leaves.
-func (l *lives) onItsM(e designs.Event, g *life) error {
+func (l *lives) onItsM(e rt.Event, g *life) error {
 	switch {
-	case e.What == designs.EventSpawn || e.What == designs.EventReady:
+	case e.What == rt.EventSpawn || e.What == rt.EventReady:
 		return nil
-	case e.What == designs.EventRun:
+	case e.What == rt.EventRun:
 		if other := l.runs[e.M]; other != 0 {
 			return fmt.Errorf("G %d is on the M", other)
 		}
@@ -123,7 +123,7 @@ func (l *lives) onItsM(e designs.Event, g *life) error {
 		return nil
 	case g.m != e.M || l.runs[e.M] != e.G:
 		return fmt.Errorf("the G was on M %d, and on this M is G %d", g.m, l.runs[e.M])
-	case e.What != designs.EventSyscall && e.What != designs.EventSyscallEnd:
+	case e.What != rt.EventSyscall && e.What != rt.EventSyscallEnd:
 		delete(l.runs, e.M)
 	}
 	return nil

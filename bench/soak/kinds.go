@@ -3,13 +3,13 @@ package main
 import (
 	"slices"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // kind is a sort of thing that programs do: by work, by beside, by both, or by how they end.
 type kind struct {
 	name   string
-	needs  []designs.Promise
+	needs  []rt.Promise
 	counts []count // what it does: none may be 0 at the end
 
 	work   func(x *actor)            // a G's
@@ -19,7 +19,7 @@ type kind struct {
 	panics bool                      // others may be abandoned wherever they are
 }
 
-func needs(list ...designs.Promise) []designs.Promise { return list }
+func needs(list ...rt.Promise) []rt.Promise { return list }
 
 func counted(list ...count) []count { return list }
 
@@ -37,16 +37,16 @@ var kinds = []kind{
 	{name: "waitgroup", work: meetAgain, counts: counted(countWaitGroups)},
 	{name: "cond", work: boundedBuffer, counts: counted(countConds)},
 	{name: "syscall", work: callKernel, counts: counted(countSyscalls, countBlocking)},
-	{name: "pipes", work: passPipes, counts: counted(countPipes), needs: needs(designs.BesideBlocking)},
+	{name: "pipes", work: passPipes, counts: counted(countPipes), needs: needs(rt.BesideBlocking)},
 	{name: "sleep", work: sleepAll, counts: counted(countSleeps)},
 	{name: "timer", work: raceTimers, counts: counted(countFired, countUndone)},
 	{name: "ticker", work: tick, counts: counted(countTicks)},
 	{name: "afterfunc", work: callLater, counts: counted(countFuncs)},
 	{name: "echo", work: echoStreams, counts: counted(countNetBytes)},
 	{name: "net-trouble", work: troubleNet, counts: counted(countTimeouts, countNetClosed, countResets)},
-	{name: "stop", work: stopWorld, counts: counted(countStops), needs: needs(designs.StopsWorld)},
+	{name: "stop", work: stopWorld, counts: counted(countStops), needs: needs(rt.StopsWorld)},
 	{name: procsKind, work: changeProcs, counts: counted(countProcs)},
-	{name: "forEachP", work: visitPs, counts: counted(countForEachP), needs: needs(designs.HasPs)},
+	{name: "forEachP", work: visitPs, counts: counted(countForEachP), needs: needs(rt.HasPs)},
 	{name: "locked", work: lockMs, counts: counted(countLocked)},
 	{name: "cache", work: useCaches, counts: counted(countBlocks)},
 	{name: "recover", work: recoverPanics, counts: counted(countRecovered)},
@@ -64,26 +64,26 @@ const procsKind = "procs"
 // endings are dealt to programs as well, one to each.
 var endings = []kind{
 	{name: "returns", ends: returns, counts: counted(countRuns)},
-	{name: "deadlocks", ends: deadlocks, counts: counted(countDeadlocks), needs: needs(designs.DetectsDeadlock)},
-	{name: "returns, watched", ends: returns, events: true, counts: counted(countEvents), needs: needs(designs.KnowsItsGs)},
+	{name: "deadlocks", ends: deadlocks, counts: counted(countDeadlocks), needs: needs(rt.DetectsDeadlock)},
+	{name: "returns, watched", ends: returns, events: true, counts: counted(countEvents), needs: needs(rt.KnowsItsGs)},
 	{name: "panics", ends: panicsAtEnd, panics: true, counts: counted(countPanics)},
 	{name: "returns", ends: returns, counts: counted(countRuns)},
-	{name: "panics amid", ends: panicsAmid, panics: true, counts: counted(countPanics), needs: needs(designs.StopsOnPanic)},
-	{name: "deadlocks at Close", ends: deadlocksAtClose, counts: counted(countDeadlocks), needs: needs(designs.DetectsDeadlock)},
+	{name: "panics amid", ends: panicsAmid, panics: true, counts: counted(countPanics), needs: needs(rt.StopsOnPanic)},
+	{name: "deadlocks at Close", ends: deadlocksAtClose, counts: counted(countDeadlocks), needs: needs(rt.DetectsDeadlock)},
 	{name: "deadlocks, watched", ends: deadlocks, events: true, counts: counted(countEvents),
-		needs: needs(designs.KnowsItsGs, designs.DetectsDeadlock)},
+		needs: needs(rt.KnowsItsGs, rt.DetectsDeadlock)},
 }
 
 // fits says whether a design that lacks this can do it.
-func (k *kind) fits(lacks designs.Lacks) bool {
-	return !slices.ContainsFunc(k.needs, func(p designs.Promise) bool {
+func (k *kind) fits(lacks rt.Lacks) bool {
+	return !slices.ContainsFunc(k.needs, func(p rt.Promise) bool {
 		_, lacking := lacks[p]
 		return lacking
 	})
 }
 
 // fitting returns those of list that fit.
-func fitting(list []kind, lacks designs.Lacks) (fit []*kind) {
+func fitting(list []kind, lacks rt.Lacks) (fit []*kind) {
 	for i := range list {
 		if list[i].fits(lacks) {
 			fit = append(fit, &list[i])

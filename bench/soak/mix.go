@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // mix is a soak of rounds.
@@ -17,7 +17,7 @@ type mix struct {
 	out    io.Writer
 	counts counts
 	watch  *watch
-	stats  designs.Stats // of all schedulers
+	stats  rt.Stats // of all schedulers
 	rounds int
 	leave  time.Duration // how long what has ended may take to be gone
 }
@@ -32,7 +32,7 @@ func newMix(o options, out io.Writer) *mix {
 func soakMix(ctx context.Context, o options, out io.Writer) error {
 	m := newMix(o, out)
 	fmt.Fprintf(out, "design %s, seed %d, procs %d, %v\n", o.row.Name, o.seed, o.procs, o.time)
-	for _, p := range designs.Promises {
+	for _, p := range rt.Promises {
 		if why, lacking := o.row.Lacks[p]; lacking {
 			fmt.Fprintf(out, "not promised, and so not asked: %s (%s)\n", p, why)
 		}
@@ -98,7 +98,7 @@ func (m *mix) round(ctx context.Context, n int) error {
 func (m *mix) program(pl *plan, where string) error {
 	before, had := look(), m.counts.snapshot()
 	p := newProgram(pl, m.o.row.Lacks, &m.counts)
-	log := designs.EventLog{Limit: maxEvents}
+	log := rt.EventLog{Limit: maxEvents}
 	if pl.ending.events {
 		pl.cfg.Events = &log
 	}
@@ -130,7 +130,7 @@ func (m *mix) summary(short bool) error {
 		missing = m.counts.missing(m.o.row.Lacks)
 	}
 	fmt.Fprintf(m.out, "%d rounds\n%s", m.rounds, table(&m.counts, missing))
-	if _, lacking := m.o.row.Lacks[designs.Counts]; !lacking {
+	if _, lacking := m.o.row.Lacks[rt.Counts]; !lacking {
 		fmt.Fprintf(m.out, "the schedulers: %s\n", inStats(m.stats))
 	}
 	if len(missing) > 0 {
@@ -140,7 +140,7 @@ func (m *mix) summary(short bool) error {
 }
 
 // inStats picks what tells of the schedulers' inner doings.
-func inStats(s designs.Stats) string {
+func inStats(s rt.Stats) string {
 	return fmt.Sprintf("executed %s, migrated %s, preempted %s, steals %s, handoffs %s, retakes %s, overflows %s, "+
 		"parks %s, polled %s, timers fired %s, world stops %s, Ms %s", si(s.Executed), si(s.Migrated), si(s.Preempted), si(s.Steals), si(s.Handoffs),
 		si(s.Retakes), si(s.Overflows), si(s.Parks), si(s.Polled), si(s.TimersFired), si(s.Stops), si(s.Ms))

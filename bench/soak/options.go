@@ -8,9 +8,9 @@ import (
 	"io"
 	"time"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
 	"schedlab/internal/names"
+	"schedlab/rt"
 )
 
 // options say what to do.
@@ -83,8 +83,8 @@ func (o *options) complete(design, mode string, minutes float64) (err error) {
 	switch {
 	case !(minutes > 0 && minutes <= 1e6):
 		return fmt.Errorf("-minutes is %v; it must be positive, and a million at most", minutes)
-	case o.procs < 1 || o.procs > designs.MaxProcs:
-		return fmt.Errorf("-procs is %d; it must be 1 to %d", o.procs, designs.MaxProcs)
+	case o.procs < 1 || o.procs > rt.MaxProcs:
+		return fmt.Errorf("-procs is %d; it must be 1 to %d", o.procs, rt.MaxProcs)
 	case o.round < anyRound:
 		return fmt.Errorf("-round is %d; it must be at least 0, or %d for all", o.round, anyRound)
 	case o.round != anyRound && o.mode.gs > 0:

@@ -2,7 +2,7 @@
 
 package main
 
-import "schedlab/designs/gnet"
+import "schedlab/rt/gnet"
 
 // socketPair: there are none here, so streams come of connections alone.
 func socketPair(*actor, gnet.Network) (a, b *gnet.Conn, ok bool) { return nil, nil, false }

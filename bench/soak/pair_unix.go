@@ -5,7 +5,7 @@ package main
 import (
 	"syscall"
 
-	"schedlab/designs/gnet"
+	"schedlab/rt/gnet"
 )
 
 // socketPair returns two ends that nobody has dialed.

@@ -5,14 +5,14 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // plan is a program as the seed and the round decide it.
 type plan struct {
 	round  int
 	seed   uint64 // of all that its parts choose
-	cfg    designs.Config
+	cfg    rt.Config
 	runs   [][]part // parts of each Run
 	ending *kind
 	times  int // parts are this many times larger
@@ -32,7 +32,7 @@ const cardsPerRound = 6
 const maxTimes = 6
 
 // firstLap is how many rounds it takes until all kinds and endings have come up.
-func firstLap(lacks designs.Lacks) int {
+func firstLap(lacks rt.Lacks) int {
 	return max((len(fitting(kinds, lacks))+cardsPerRound-1)/cardsPerRound, len(fitting(endings, lacks)))
 }
 
@@ -49,7 +49,7 @@ func draw(o options, round int) *plan {
 	for range rnd.IntN(4) {
 		cards = append(cards, fit[rnd.IntN(len(fit))])
 	}
-	p.cfg = designs.Config{Procs: o.procs, Seed: rnd.Uint64(), SampleReady: rnd.IntN(3)}
+	p.cfg = rt.Config{Procs: o.procs, Seed: rnd.Uint64(), SampleReady: rnd.IntN(3)}
 	p.runs = make([][]part, 1+rnd.IntN(2))
 	for _, k := range cards {
 		run := rnd.IntN(len(p.runs))

@@ -8,14 +8,14 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // program is a plan at work.
 type program struct {
 	plan    *plan
-	lacks   designs.Lacks
+	lacks   rt.Lacks
 	counts  *counts
 	outcome *outcome
 
@@ -32,10 +32,10 @@ type program struct {
 	cleanups []func()   // for after the last Run
 }
 
-func newProgram(pl *plan, lacks designs.Lacks, c *counts) *program {
+func newProgram(pl *plan, lacks rt.Lacks, c *counts) *program {
 	p := &program{plan: pl, lacks: lacks, counts: c, errands: make(chan errand, maxErrands)}
 	p.limit.Store(math.MaxInt32)
-	if p.promises(designs.SafePoints) {
+	if p.promises(rt.SafePoints) {
 		p.limit.Store(int32(pl.cfg.Procs))
 		if pl.parts(procsKind) > 1 { // see setProcs
 			p.limit.Store(int32(pl.procsAtMost()))
@@ -46,7 +46,7 @@ func newProgram(pl *plan, lacks designs.Lacks, c *counts) *program {
 }
 
 // promises says whether the design keeps promise.
-func (p *program) promises(promise designs.Promise) bool {
+func (p *program) promises(promise rt.Promise) bool {
 	_, lacking := p.lacks[promise]
 	return !lacking
 }
@@ -73,7 +73,7 @@ func (p *program) afterwards(f func()) {
 }
 
 // run runs the program on s, closes s, and returns all that was wrong.
-func (p *program) run(s designs.Scheduler) error {
+func (p *program) run(s rt.Scheduler) error {
 	var ran error
 	for i := 0; i < len(p.plan.runs) && ran == nil; i++ {
 		ran = p.runOnce(s, i)
@@ -91,7 +91,7 @@ func (p *program) run(s designs.Scheduler) error {
 }
 
 // runOnce is Run i, with the goroutines that are beside it.
-func (p *program) runOnce(s designs.Scheduler, i int) error {
+func (p *program) runOnce(s rt.Scheduler, i int) error {
 	var outside sync.WaitGroup
 	over := make(chan struct{})
 	for _, part := range p.plan.runs[i] {

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // swarm is very many Gs that end at once. They are made in batches, by a few Gs; each
@@ -28,7 +28,7 @@ func soakShort(ctx context.Context, o options, out io.Writer) error {
 	w := &swarm{over: interrupts(ctx), counts: &counts{}}
 	w.left.Store(int64(o.gs))
 	start := time.Now()
-	stats, err := soakOne(ctx, o, out, w.counts, func(g *designs.G) {
+	stats, err := soakOne(ctx, o, out, w.counts, func(g *rt.G) {
 		for range 2 * o.procs {
 			g.Go(w.maker)
 		}
@@ -46,12 +46,12 @@ func soakShort(ctx context.Context, o options, out io.Writer) error {
 }
 
 // maker makes batches until all are made, or there is an interrupt.
-func (w *swarm) maker(g *designs.G) {
+func (w *swarm) maker(g *rt.G) {
 	var ended gsync.WaitGroup
 	slots := make([]uint32, swarmBatch)
-	bodies := make([]func(*designs.G), swarmBatch)
+	bodies := make([]func(*rt.G), swarmBatch)
 	for i := range bodies {
-		bodies[i] = func(g *designs.G) {
+		bodies[i] = func(g *rt.G) {
 			slots[i]++
 			ended.Done(g)
 		}
@@ -81,11 +81,11 @@ func (w *swarm) count(slots []uint32) {
 	w.counts.add(countGs, len(slots))
 }
 
-func (w *swarm) verify(o options, stats designs.Stats) error {
+func (w *swarm) verify(o options, stats rt.Stats) error {
 	if n := w.counts.get(countGs); n != int64(o.gs) || w.wrong.Load() != 0 {
 		return fmt.Errorf("%d Gs of %d were made, and %d of them did not run exactly once", n, o.gs, w.wrong.Load())
 	}
-	if _, lacking := o.row.Lacks[designs.Counts]; lacking {
+	if _, lacking := o.row.Lacks[rt.Counts]; lacking {
 		return nil
 	}
 	if made := stats.Spawned + stats.Injected; stats.Ended > made || stats.Ended < uint64(o.gs) || made > stats.Ended+maxOwnGs {

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // goal is what a big mode counts up to a number, and its verb.
@@ -39,7 +39,7 @@ type watch struct {
 	mu    sync.Mutex // guards all below
 	where string
 	round int
-	s     designs.Scheduler // the one at work, or nil
+	s     rt.Scheduler // the one at work, or nil
 }
 
 const (
@@ -67,7 +67,7 @@ func (w *watch) stop() {
 }
 
 // looksAt says what is at work.
-func (w *watch) looksAt(where string, round int, s designs.Scheduler) {
+func (w *watch) looksAt(where string, round int, s rt.Scheduler) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.where, w.round, w.s = where, round, s

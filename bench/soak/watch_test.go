@@ -10,15 +10,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // A program that goes on for ever without doing anything ends the process: here it is
 // only let go.
 func TestAHangIsReported(t *testing.T) {
 	row := designOf(t, "gpm")
-	s, err := row.New(designs.Config{Procs: 2})
+	s, err := row.New(rt.Config{Procs: 2})
 	require.NoError(t, err)
 	var out bytes.Buffer
 	w := newWatch(small(t, "gpm"), &out, new(counts))
@@ -35,7 +35,7 @@ func TestAHangIsReported(t *testing.T) {
 	var door *gsync.Chan[int]
 	ran := make(chan error)
 	go func() {
-		ran <- s.Run(func(g *designs.G) {
+		ran <- s.Run(func(g *rt.G) {
 			door = gsync.NewChan[int](g, 0)
 			door.Recv(g)
 		})
@@ -50,7 +50,7 @@ func TestAHangIsReported(t *testing.T) {
 		out.Reset()
 		w.report()
 	}
-	require.NoError(t, s.Go(func(g *designs.G) { door.Send(g, 1) }))
+	require.NoError(t, s.Go(func(g *rt.G) { door.Send(g, 1) }))
 	release()
 	require.NoError(t, <-ran)
 	require.NoError(t, s.Close())

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"schedlab/check/linear"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt/queue"
 )
 
 type (

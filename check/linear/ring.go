@@ -3,7 +3,7 @@ package linear
 import (
 	"fmt"
 
-	"schedlab/designs/queue"
+	"schedlab/rt/queue"
 )
 
 // MaxRings is how many rings a state of Rings has at most.

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"schedlab/designs/queue"
+	"schedlab/rt/queue"
 )
 
 // Item is the element of queues under test.

@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"schedlab/designs/queue"
+	"schedlab/rt/queue"
 )
 
 // RingQueue is the owner's side of a ring under test, as [queue.Ring] has it.

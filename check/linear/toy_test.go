@@ -1,6 +1,6 @@
 package linear_test
 
-import "schedlab/designs/queue"
+import "schedlab/rt/queue"
 
 // toy is a ring of toySize slots and runnext in the simplest form: one thread,
 // plain memory, and a pause wherever another client could come in between two

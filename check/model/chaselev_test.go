@@ -5,7 +5,7 @@ package model_test
 import (
 	"testing"
 
-	"schedlab/check/explore"
+	"schedlab/explore"
 	"schedlab/host"
 )
 

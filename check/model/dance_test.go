@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/check/explore"
 	"schedlab/designs/gpm"
+	"schedlab/explore"
 	"schedlab/host"
 )
 

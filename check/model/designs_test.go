@@ -5,21 +5,21 @@ package model_test
 import (
 	"testing"
 
-	"schedlab/check/explore"
-	"schedlab/designs"
 	"schedlab/designs/all"
-	"schedlab/designs/gsync"
+	"schedlab/explore"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // handOver: two Gs meet at a channel that holds nothing, on a scheduler of two
 // Ps.
 func handOver(design string) func() {
 	return func() {
-		s, err := all.New(design, designs.Config{Procs: 2})
+		s, err := all.New(design, rt.Config{Procs: 2})
 		explore.Assert(err == nil, "New: %v", err)
-		run(s, func(g *designs.G) {
+		run(s, func(g *rt.G) {
 			c := gsync.NewChan[int](g, 0)
-			g.Go(func(g *designs.G) { c.Send(g, 42) })
+			g.Go(func(g *rt.G) { c.Send(g, 42) })
 			v, ok := c.Recv(g)
 			explore.Assert(v == 42 && ok, "received %v, %v", v, ok)
 		})

@@ -5,31 +5,31 @@ package model_test
 import (
 	"testing"
 
-	"schedlab/check/explore"
-	"schedlab/designs"
 	"schedlab/designs/global"
+	"schedlab/explore"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // open makes a scheduler of procs Ps, which close ends.
-func open(procs int) designs.Scheduler {
-	s, err := global.New(designs.Config{Procs: procs})
+func open(procs int) rt.Scheduler {
+	s, err := global.New(rt.Config{Procs: procs})
 	explore.Assert(err == nil, "New: %v", err)
 	return s
 }
 
-func closeDown(s designs.Scheduler) {
+func closeDown(s rt.Scheduler) {
 	err := s.Close()
 	explore.Assert(err == nil, "Close: %v", err)
 }
 
-func run(s designs.Scheduler, main func(g *designs.G)) {
+func run(s rt.Scheduler, main func(g *rt.G)) {
 	err := s.Run(main)
 	explore.Assert(err == nil, "Run: %v", err)
 }
 
 // schedule runs main on a new scheduler of procs Ps to the end of all Gs.
-func schedule(procs int, main func(g *designs.G)) {
+func schedule(procs int, main func(g *rt.G)) {
 	s := open(procs)
 	run(s, main)
 	closeDown(s)
@@ -39,9 +39,9 @@ func schedule(procs int, main func(g *designs.G)) {
 func spawn(procs, n, yields int) func() {
 	return func() {
 		ran := 0
-		schedule(procs, func(g *designs.G) {
+		schedule(procs, func(g *rt.G) {
 			for range n {
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					for range yields {
 						g.Yield()
 					}
@@ -60,11 +60,11 @@ func submit(procs int) func() {
 		ran, other := false, false
 		beside(
 			func() {
-				run(s, func(*designs.G) { ran = true })
+				run(s, func(*rt.G) { ran = true })
 				explore.Assert(ran, "Run has returned before its G ran")
 			},
 			func() {
-				err := s.Go(func(*designs.G) { other = true })
+				err := s.Go(func(*rt.G) { other = true })
 				explore.Assert(err == nil, "Go: %v", err)
 			})
 		closeDown(s)
@@ -77,12 +77,12 @@ func submit(procs int) func() {
 func syscalls(procs, n int) func() {
 	return func() {
 		var inside host.Int32
-		work := func(g *designs.G) {
+		work := func(g *rt.G) {
 			g.Syscall(func() {})
 			explore.Assert(inside.Add(1) <= int32(procs), "more Gs run than there are Ps")
 			inside.Add(-1)
 		}
-		schedule(procs, func(g *designs.G) {
+		schedule(procs, func(g *rt.G) {
 			for range n {
 				g.Go(work)
 			}

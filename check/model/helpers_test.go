@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/check/explore"
+	"schedlab/explore"
 )
 
 // verify explores program, which must keep all properties, in exactly so many

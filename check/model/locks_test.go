@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"testing"
 
-	"schedlab/check/explore"
+	"schedlab/explore"
 	"schedlab/host"
 )
 
 // lock is what the lock of the real host and the one without an inside have in
 // common.
 type lock interface {
-	Lock(c *host.Count)
-	TryLock(c *host.Count) bool
+	Lock()
+	TryLock() bool
 	Unlock() (woke bool)
 }
 
@@ -25,7 +25,7 @@ func exclude(mu lock, n, k int) {
 	for range n {
 		threads = append(threads, func() {
 			for range k {
-				mu.Lock(nil)
+				mu.Lock()
 				inside++
 				explore.Assert(inside == 1, "two threads hold one lock")
 				total++
@@ -36,7 +36,7 @@ func exclude(mu lock, n, k int) {
 	}
 	beside(threads...)
 	explore.Assert(total == n*k, "%d of %d critical sections", total, n*k)
-	explore.Assert(mu.TryLock(nil), "the lock is not free in the end")
+	explore.Assert(mu.TryLock(), "the lock is not free in the end")
 }
 
 type exclusion struct {

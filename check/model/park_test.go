@@ -5,9 +5,9 @@ package model_test
 import (
 	"testing"
 
-	"schedlab/check/explore"
-	"schedlab/designs"
+	"schedlab/explore"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // event is something that happens once, and that one G waits for: the smallest
@@ -21,17 +21,17 @@ import (
 //	   there, do not wait
 type event struct {
 	happened host.Bool
-	waiter   host.Pointer[designs.G]
+	waiter   host.Pointer[rt.G]
 }
 
-func (e *event) wait(g *designs.G) {
-	g.Park(designs.WaitSemaphore, func(gp *designs.G) bool {
+func (e *event) wait(g *rt.G) {
+	g.Park(rt.WaitSemaphore, func(gp *rt.G) bool {
 		e.waiter.Store(gp)
 		return !e.happened.Load() || e.waiter.Swap(nil) == nil
 	})
 }
 
-func (e *event) happen(g *designs.G) {
+func (e *event) happen(g *rt.G) {
 	e.happened.Store(true)
 	if gp := e.waiter.Swap(nil); gp != nil {
 		g.Ready(gp)
@@ -40,10 +40,10 @@ func (e *event) happen(g *designs.G) {
 
 func parkAndReady(procs int) func() {
 	return func() {
-		schedule(procs, func(g *designs.G) {
+		schedule(procs, func(g *rt.G) {
 			var e event
 			told := false
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				told = true
 				e.happen(g)
 			})

@@ -3,10 +3,10 @@
 package model_test
 
 import (
-	"schedlab/check/explore"
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/explore"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // The programs of TestProtocols. Their Gs hold on to their Ps where they wait: the
@@ -26,7 +26,7 @@ func await(n *host.Note) {
 }
 
 // on makes a program of what main does on a scheduler.
-func on(main func(g *designs.G)) func(design string, procs int) {
+func on(main func(g *rt.G)) func(design string, procs int) {
 	return func(design string, procs int) {
 		s := newScheduler(design, procs)
 		run(s, main)
@@ -37,34 +37,34 @@ func on(main func(g *designs.G)) func(design string, procs int) {
 // newScheduler makes one of that design. gpm is explored with victims in order,
 // from the next P upwards: with two Ps there is no other order, and each choice of a
 // first victim would multiply the executions by two.
-func newScheduler(design string, procs int) designs.Scheduler {
+func newScheduler(design string, procs int) rt.Scheduler {
 	if design == "gpm" {
 		design = "gpm-sequentialvictims"
 	}
-	s, err := all.New(design, designs.Config{Procs: procs})
+	s, err := all.New(design, rt.Config{Procs: procs})
 	explore.Assert(err == nil, "New: %v", err)
 	return s
 }
 
-func goOutside(s designs.Scheduler, f func(g *designs.G)) {
+func goOutside(s rt.Scheduler, f func(g *rt.G)) {
 	err := s.Go(f)
 	explore.Assert(err == nil, "Go: %v", err)
 }
 
 // twice: a G is made while the M that ran the one before looks for work in vain.
-func twice(g *designs.G) {
+func twice(g *rt.G) {
 	for range 2 {
 		var ran host.Note
-		g.Go(func(*designs.G) { ran.Wakeup() })
+		g.Go(func(*rt.G) { ran.Wakeup() })
 		await(&ran)
 	}
 }
 
 // both: one M makes two Gs, another must take both.
-func both(g *designs.G) {
+func both(g *rt.G) {
 	var ran [2]host.Note
 	for i := range ran {
-		g.Go(func(*designs.G) { ran[i].Wakeup() })
+		g.Go(func(*rt.G) { ran[i].Wakeup() })
 	}
 	await(&ran[0])
 	await(&ran[1])
@@ -72,10 +72,10 @@ func both(g *designs.G) {
 
 // chain: each of three Gs makes the next and holds on to its P, so who has found
 // work must see to it that somebody else looks for more.
-func chain(g *designs.G) {
+func chain(g *rt.G) {
 	var ran, done host.Note
-	g.Go(func(g *designs.G) {
-		g.Go(func(*designs.G) { ran.Wakeup() })
+	g.Go(func(g *rt.G) {
+		g.Go(func(*rt.G) { ran.Wakeup() })
 		await(&done)
 	})
 	await(&ran)
@@ -83,14 +83,14 @@ func chain(g *designs.G) {
 }
 
 // together: one M makes two Gs, and all three run at the same moment.
-func together(g *designs.G) {
+func together(g *rt.G) {
 	var here [2]host.Note
-	g.Go(func(*designs.G) {
+	g.Go(func(*rt.G) {
 		here[0].Wakeup()
 		await(&here[1])
 	})
 	var done host.Note
-	g.Go(func(*designs.G) {
+	g.Go(func(*rt.G) {
 		await(&here[0])
 		here[1].Wakeup()
 		done.Wakeup()
@@ -99,24 +99,24 @@ func together(g *designs.G) {
 }
 
 // yield: who gives way to a G that holds on to its P goes on elsewhere.
-func yield(g *designs.G) {
+func yield(g *rt.G) {
 	var back host.Note
-	g.Go(func(*designs.G) { await(&back) })
+	g.Go(func(*rt.G) { await(&back) })
 	g.Yield()
 	back.Wakeup()
 }
 
 // yieldFull: the same, where no other P is free until another G goes into the
 // kernel, at the moment of the yield.
-func yieldFull(g *designs.G) {
+func yieldFull(g *rt.G) {
 	var begun, leave, back, away host.Note
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		begun.Wakeup()
 		await(&leave)
 		g.Syscall(func() { await(&away) })
 	})
 	await(&begun)
-	g.Go(func(*designs.G) { await(&back) })
+	g.Go(func(*rt.G) { await(&back) })
 	leave.Wakeup()
 	g.Yield()
 	away.Wakeup()
@@ -124,11 +124,11 @@ func yieldFull(g *designs.G) {
 }
 
 // readied: a G that waits is readied while the M that it ran on goes to sleep.
-func readied(g *designs.G) {
+func readied(g *rt.G) {
 	var parked, ran host.Note
-	var waiter host.Pointer[designs.G]
-	g.Go(func(g *designs.G) {
-		g.Park(designs.WaitSemaphore, func(gp *designs.G) bool {
+	var waiter host.Pointer[rt.G]
+	g.Go(func(g *rt.G) {
+		g.Park(rt.WaitSemaphore, func(gp *rt.G) bool {
 			waiter.Store(gp)
 			parked.Wakeup()
 			return true
@@ -142,20 +142,20 @@ func readied(g *designs.G) {
 
 // kernel: while a G is in the kernel, its P runs another, and while that is there,
 // too, a third.
-func kernel(g *designs.G) {
+func kernel(g *rt.G) {
 	var ran [2]host.Note
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		ran[0].Wakeup()
 		g.Syscall(func() { await(&ran[1]) })
 	})
-	g.Go(func(*designs.G) { ran[1].Wakeup() })
+	g.Go(func(*rt.G) { ran[1].Wakeup() })
 	g.Syscall(func() { await(&ran[0]) })
 }
 
 // kernelBlocks: a P is free as soon as its G says that it will block.
-func kernelBlocks(g *designs.G) {
+func kernelBlocks(g *rt.G) {
 	var ran host.Note
-	g.Go(func(*designs.G) { ran.Wakeup() })
+	g.Go(func(*rt.G) { ran.Wakeup() })
 	g.BlockingSyscall(func() { await(&ran) })
 }
 
@@ -169,14 +169,14 @@ func kernelAtRest(design string, procs int) {
 }
 
 // kernelBeside: a G is made while another goes into the kernel.
-func kernelBeside(g *designs.G) {
+func kernelBeside(g *rt.G) {
 	var begun, ran host.Note
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		begun.Wakeup()
 		g.Syscall(func() { await(&ran) })
 	})
 	await(&begun)
-	g.Go(func(*designs.G) { ran.Wakeup() })
+	g.Go(func(*rt.G) { ran.Wakeup() })
 	await(&ran)
 }
 
@@ -184,9 +184,9 @@ func kernelBeside(g *designs.G) {
 // its second look, takes the P. As many as there are Ps go on.
 func kernelBack(gs int) func(design string, procs int) {
 	return func(design string, procs int) {
-		on(func(g *designs.G) {
+		on(func(g *rt.G) {
 			var running host.Int32
-			work := func(g *designs.G) {
+			work := func(g *rt.G) {
 				g.Syscall(func() { host.Sleep(40_000) })
 				explore.Assert(running.Add(1) <= int32(procs), "more Gs run than there are Ps")
 				running.Add(-1)
@@ -202,7 +202,7 @@ func kernelBack(gs int) func(design string, procs int) {
 // world is for Gs to see that they do not run while it stands still.
 type world struct{ still host.Bool }
 
-func (w *world) stopAndStart(g *designs.G) {
+func (w *world) stopAndStart(g *rt.G) {
 	g.StopTheWorld()
 	w.still.Store(true)
 	w.still.Store(false)
@@ -212,10 +212,10 @@ func (w *world) stopAndStart(g *designs.G) {
 func (w *world) runs() { explore.Assert(!w.still.Load(), "a G runs in a stopped world") }
 
 // stopYield: the world is stopped beside two Gs that yield.
-func stopYield(g *designs.G) {
+func stopYield(g *rt.G) {
 	var w world
 	for range 2 {
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			w.runs()
 			g.Yield()
 			w.runs()
@@ -226,11 +226,11 @@ func stopYield(g *designs.G) {
 
 // stopSpawn: the world is stopped beside a G that makes another, and afterwards
 // that is not forgotten.
-func stopSpawn(g *designs.G) {
+func stopSpawn(g *rt.G) {
 	var w world
 	var ran host.Note
-	g.Go(func(g *designs.G) {
-		g.Go(func(*designs.G) {
+	g.Go(func(g *rt.G) {
+		g.Go(func(*rt.G) {
 			w.runs()
 			ran.Wakeup()
 		})
@@ -241,14 +241,14 @@ func stopSpawn(g *designs.G) {
 }
 
 // stopPark: the world is stopped beside a G that waits and one that readies it.
-func stopPark(g *designs.G) {
+func stopPark(g *rt.G) {
 	var w world
 	var e event
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		e.wait(g)
 		w.runs()
 	})
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		w.runs()
 		e.happen(g)
 		w.runs()
@@ -258,18 +258,18 @@ func stopPark(g *designs.G) {
 
 // stopMake: two Gs are made while the world stands still, and then run beside each
 // other and the one that made them.
-func stopMake(g *designs.G) {
+func stopMake(g *rt.G) {
 	var w world
 	var here, there, done host.Note
 	g.StopTheWorld()
 	w.still.Store(true)
-	g.Go(func(*designs.G) {
+	g.Go(func(*rt.G) {
 		w.runs()
 		here.Wakeup()
 		await(&there)
 		done.Wakeup()
 	})
-	g.Go(func(*designs.G) {
+	g.Go(func(*rt.G) {
 		w.runs()
 		await(&here)
 		there.Wakeup()
@@ -281,14 +281,14 @@ func stopMake(g *designs.G) {
 
 // stopKernel: the world is stopped beside a G that yields, and one that goes into
 // the kernel and comes back.
-func stopKernel(g *designs.G) {
+func stopKernel(g *rt.G) {
 	var w world
 	var begun host.Note
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		g.Yield()
 		w.runs()
 	})
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		begun.Wakeup()
 		g.Syscall(func() {})
 		w.runs()
@@ -299,10 +299,10 @@ func stopKernel(g *designs.G) {
 
 // stopLong: the world is stopped beside a G that goes into the kernel, and comes
 // back after that.
-func stopLong(g *designs.G) {
+func stopLong(g *rt.G) {
 	var w world
 	var begun, stopped host.Note
-	g.Go(func(g *designs.G) {
+	g.Go(func(g *rt.G) {
 		begun.Wakeup()
 		g.Syscall(func() { await(&stopped) })
 		w.runs()
@@ -321,14 +321,14 @@ func outside(design string, procs int) {
 	var begun, ran host.Note
 	beside(
 		func() {
-			run(s, func(g *designs.G) {
-				g.Go(func(*designs.G) { begun.Wakeup() })
+			run(s, func(g *rt.G) {
+				g.Go(func(*rt.G) { begun.Wakeup() })
 				await(&ran)
 			})
 		},
 		func() {
 			begun.Sleep()
-			goOutside(s, func(*designs.G) { ran.Wakeup() })
+			goOutside(s, func(*rt.G) { ran.Wakeup() })
 		})
 	closeDown(s)
 }
@@ -337,8 +337,8 @@ func outside(design string, procs int) {
 func closeBeside(design string, procs int) {
 	s := newScheduler(design, procs)
 	ran := 0
-	goOutside(s, func(g *designs.G) {
-		g.Go(func(*designs.G) { ran++ })
+	goOutside(s, func(g *rt.G) {
+		g.Go(func(*rt.G) { ran++ })
 		g.Yield()
 		ran++
 	})

@@ -5,7 +5,7 @@ package model_test
 import (
 	"testing"
 
-	"schedlab/check/explore"
+	"schedlab/explore"
 )
 
 // explored is a design with the bound up to which it was explored.

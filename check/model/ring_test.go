@@ -6,9 +6,9 @@ import (
 	"reflect"
 	"testing"
 
-	"schedlab/check/explore"
-	"schedlab/designs/queue"
+	"schedlab/explore"
 	"schedlab/host"
+	"schedlab/rt/queue"
 )
 
 // firstCount: a ring's counts begin just short of wrapping around. Its size is

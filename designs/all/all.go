@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"schedlab/designs"
 	"schedlab/designs/global"
 	"schedlab/designs/gm"
 	"schedlab/designs/gpm"
 	"schedlab/designs/native"
 	"schedlab/internal/names"
+	"schedlab/rt"
 )
 
 // Row describes a design.
@@ -17,8 +17,8 @@ type Row struct {
 	Name   string // as it stands in benchmark names; x-y is a variant of x, if that is a row
 	Doc    string // one line
 	Source string // where the design comes from
-	New    func(designs.Config) (designs.Scheduler, error)
-	Lacks  designs.Lacks // what it does not promise, and why; nil: nothing
+	New    func(rt.Config) (rt.Scheduler, error)
+	Lacks  rt.Lacks // what it does not promise, and why; nil: nothing
 }
 
 // Why designs lack what they lack.
@@ -36,28 +36,28 @@ var Table = []Row{
 		Doc:    "goroutines on threads, one lock over everything",
 		Source: "Go 1.0 (2012)",
 		New:    gm.New,
-		Lacks:  designs.Lacks{designs.Preempts: noMonitor, designs.HasPs: noPs},
+		Lacks:  rt.Lacks{rt.Preempts: noMonitor, rt.HasPs: noPs},
 	},
 	{
 		Name:   "global",
 		Doc:    "one run queue with a lock of its own, Ms limited and used again",
 		Source: "the step between Go 1.0 and 1.1; thread pools",
 		New:    global.New,
-		Lacks:  designs.Lacks{designs.Preempts: noMonitor, designs.HasPs: noPs},
+		Lacks:  rt.Lacks{rt.Preempts: noMonitor, rt.HasPs: noPs},
 	},
 	{
 		Name:   "global-lockfree",
 		Doc:    "global with a lock-free run queue",
 		Source: "Michael and Scott (1996)",
 		New:    global.NewLockFree,
-		Lacks:  designs.Lacks{designs.Preempts: noMonitor, designs.HasPs: noPs},
+		Lacks:  rt.Lacks{rt.Preempts: noMonitor, rt.HasPs: noPs},
 	},
 	{
 		Name:   "gpm",
 		Doc:    "processors with local queues, stealing, handoff, monitor",
 		Source: "Vyukov (2012), Go 1.26",
 		New:    gpm.New,
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
 		Name:   "gpm-norunnext",
@@ -76,16 +76,16 @@ var Table = []Row{
 		Doc:    "gpm: steal one G, not half",
 		Source: "Blumofe and Leiserson (1999)",
 		New:    gpm.With(gpm.Options{StealOne: true}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
 		Name:   "gpm-nosteal",
 		Doc:    "gpm: never steal",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoSteal: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues: runnext,
-			designs.Conserves:  "what a busy P has queued waits for that P",
+		Lacks: rt.Lacks{
+			rt.FairQueues: runnext,
+			rt.Conserves:  "what a busy P has queued waits for that P",
 		},
 	},
 	{
@@ -93,23 +93,23 @@ var Table = []Row{
 		Doc:    "gpm: look for victims in order, not at random",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{SequentialVictims: true}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
 		Name:   "gpm-onespinner",
 		Doc:    "gpm: at most one M spins",
 		Source: "Go issue 16476",
 		New:    gpm.With(gpm.Options{SpinnerLimit: 1}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
 		Name:   "gpm-noglobaltick",
 		Doc:    "gpm: the global queue is looked at only when the local one is empty",
 		Source: "Go issue 5639",
 		New:    gpm.With(gpm.Options{NoGlobalTick: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues:  runnext,
-			designs.FairReadies: "the global queue waits for as long as Gs that ready and make others keep the local one filled",
+		Lacks: rt.Lacks{
+			rt.FairQueues:  runnext,
+			rt.FairReadies: "the global queue waits for as long as Gs that ready and make others keep the local one filled",
 		},
 	},
 	{
@@ -117,10 +117,10 @@ var Table = []Row{
 		Doc:    "gpm: a P stays with its M in system calls",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoHandoffp: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues:     runnext,
-			designs.BesideSyscall:  "a P stays with its M in the kernel",
-			designs.BesideBlocking: "a P stays with its M in the kernel",
+		Lacks: rt.Lacks{
+			rt.FairQueues:     runnext,
+			rt.BesideSyscall:  "a P stays with its M in the kernel",
+			rt.BesideBlocking: "a P stays with its M in the kernel",
 		},
 	},
 	{
@@ -128,9 +128,9 @@ var Table = []Row{
 		Doc:    "gpm: the monitor takes no P from a system call",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoRetake: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues:    runnext,
-			designs.BesideSyscall: "nobody takes the P of an M that is longer in the kernel than it said",
+		Lacks: rt.Lacks{
+			rt.FairQueues:    runnext,
+			rt.BesideSyscall: "nobody takes the P of an M that is longer in the kernel than it said",
 		},
 	},
 	{
@@ -138,10 +138,10 @@ var Table = []Row{
 		Doc:    "gpm: no time slices",
 		Source: "Go 1.1",
 		New:    gpm.With(gpm.Options{NoPreempt: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues:  runnext,
-			designs.FairReadies: "a slice that is inherited never ends",
-			designs.Preempts:    "no time slices",
+		Lacks: rt.Lacks{
+			rt.FairQueues:  runnext,
+			rt.FairReadies: "a slice that is inherited never ends",
+			rt.Preempts:    "no time slices",
 		},
 	},
 	{
@@ -149,9 +149,9 @@ var Table = []Row{
 		Doc:    "gpm: dead Gs are not used again",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoFreeList: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues: runnext,
-			designs.Reuses:     "dead Gs are left to the garbage collector",
+		Lacks: rt.Lacks{
+			rt.FairQueues: runnext,
+			rt.Reuses:     "dead Gs are left to the garbage collector",
 		},
 	},
 	{
@@ -159,23 +159,23 @@ var Table = []Row{
 		Doc:    "gpm: a yielding G goes to the tail of the local queue",
 		Source: "an open question",
 		New:    gpm.With(gpm.Options{YieldToLocalTail: true}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
 		Name:   "gpm-eagerwake",
 		Doc:    "gpm: every put wakes an M if a P is idle",
 		Source: "rejected in Go's proc.go",
 		New:    gpm.With(gpm.Options{EagerWake: true}),
-		Lacks:  designs.Lacks{designs.FairQueues: runnext},
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
 		Name:   "gpm-nowakeonready",
 		Doc:    "gpm: readying wakes nobody, only a spawn does",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoWakeOnReady: true}),
-		Lacks: designs.Lacks{
-			designs.FairQueues: runnext,
-			designs.Conserves:  "a G that is readied wakes no idle P",
+		Lacks: rt.Lacks{
+			rt.FairQueues: runnext,
+			rt.Conserves:  "a G that is readied wakes no idle P",
 		},
 	},
 	{
@@ -183,19 +183,19 @@ var Table = []Row{
 		Doc:    "Go's own scheduler, without handicap: the baseline",
 		Source: "the Go runtime this was built with",
 		New:    native.New,
-		Lacks: designs.Lacks{
-			designs.Parks:           goesOwn,
-			designs.KnowsItsGs:      goesOwn,
-			designs.KnowsItsMs:      goesOwn,
-			designs.Times:           "Go's own timers; see package gsync",
-			designs.Polls:           "Go's own poller; see package gnet",
-			designs.Caches:          "Go's own memory caches, which it does not count for each user",
-			designs.StopsWorld:      "Go's world can be stopped from inside its runtime only",
-			designs.HasPs:           "Go tells nobody of its Ps",
-			designs.Counts:          "Go tells none of these numbers",
-			designs.SafePoints:      "Go preempts by signal, anywhere",
-			designs.DetectsDeadlock: "Go tells a deadlock only of the whole process",
-			designs.StopsOnPanic:    "Go cannot end a goroutine from outside",
+		Lacks: rt.Lacks{
+			rt.Parks:           goesOwn,
+			rt.KnowsItsGs:      goesOwn,
+			rt.KnowsItsMs:      goesOwn,
+			rt.Times:           "Go's own timers; see package gsync",
+			rt.Polls:           "Go's own poller; see package gnet",
+			rt.Caches:          "Go's own memory caches, which it does not count for each user",
+			rt.StopsWorld:      "Go's world can be stopped from inside its runtime only",
+			rt.HasPs:           "Go tells nobody of its Ps",
+			rt.Counts:          "Go tells none of these numbers",
+			rt.SafePoints:      "Go preempts by signal, anywhere",
+			rt.DetectsDeadlock: "Go tells a deadlock only of the whole process",
+			rt.StopsOnPanic:    "Go cannot end a goroutine from outside",
 		},
 	},
 }
@@ -230,7 +230,7 @@ func Find(name string) (Row, error) {
 }
 
 // New makes a scheduler of the named design.
-func New(name string, cfg designs.Config) (designs.Scheduler, error) {
+func New(name string, cfg rt.Config) (rt.Scheduler, error) {
 	row, err := Find(name)
 	if err != nil {
 		return nil, err

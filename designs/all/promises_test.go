@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/designs/all"
+	"schedlab/rt"
 )
 
 var write = flag.Bool("write", false, "write the table of promises into doc.go")
@@ -41,7 +41,7 @@ func promiseTable(designNames []string) string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "promise\t%s\tvariants that differ\n", strings.Join(designNames, "\t"))
-	for _, p := range designs.Promises {
+	for _, p := range rt.Promises {
 		cells, differ := []string{string(p)}, []string{}
 		for _, name := range designNames {
 			cells = append(cells, yesOrNo(promises(name, p)))
@@ -57,7 +57,7 @@ func promiseTable(designNames []string) string {
 	return strings.Join(lines, "\n")
 }
 
-func promises(name string, p designs.Promise) bool {
+func promises(name string, p rt.Promise) bool {
 	row, err := all.Find(name)
 	if err != nil {
 		panic(err)
@@ -68,7 +68,7 @@ func promises(name string, p designs.Promise) bool {
 
 // differing returns the variants of name that keep p though name does not, or do not
 // though it does.
-func differing(name string, p designs.Promise) (list []string) {
+func differing(name string, p rt.Promise) (list []string) {
 	for _, variant := range all.Names() {
 		if all.VariantOf(variant, all.Names()) == name && promises(variant, p) != promises(name, p) {
 			list = append(list, strings.TrimPrefix(variant, name))

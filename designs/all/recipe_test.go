@@ -19,7 +19,7 @@ type recipe struct {
 }
 
 func readRecipe(t *testing.T) recipe {
-	text, err := os.ReadFile("../designtest/reference_test.go")
+	text, err := os.ReadFile("../../check/conform/reference_test.go")
 	require.NoError(t, err)
 	row := regexp.MustCompile(`{Name: "yours".*},`).FindString(string(text))
 	require.NotEmpty(t, row, "the reference has no row to copy")

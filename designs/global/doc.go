@@ -10,7 +10,7 @@
 //     are counted in free.
 //   - Idle Ms sleep on a list under the lock idleMu, and are woken before new ones
 //     are made.
-//   - The reactor (designs/reactor.go) is the thread that waits for timers and the
+//   - The reactor (rt/reactor.go) is the thread that waits for timers and the
 //     network. It runs no Gs and needs no slot; to the Ms it is a submitter.
 //
 // # Source

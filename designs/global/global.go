@@ -4,27 +4,27 @@ import (
 	"fmt"
 	"strings"
 
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 // runq is what the design needs of its queue. Empty may be called without any
 // lock; after a Put has returned it is false until the G has been taken.
 type runq interface {
-	Put(gp *designs.G)
-	Get() *designs.G
+	Put(gp *rt.G)
+	Get() *rt.G
 	Empty() bool
 	Len() int
 }
 
 type sched struct {
-	designs.Core
+	rt.Core
 
 	runq    runq
 	locks   func() host.Count // what the runq's locks have cost
-	gfree   designs.FreePool
-	reactor designs.Reactor
+	gfree   rt.FreePool
+	reactor rt.Reactor
 	actor   m // stands for the reactor's thread; it never has a slot
 
 	// free counts slots that no M has and no stopper has collected. It goes up
@@ -45,17 +45,17 @@ type sched struct {
 }
 
 // New makes a scheduler whose run queue has a lock.
-func New(cfg designs.Config) (designs.Scheduler, error) {
-	q := &queue.Locked[designs.G, *designs.G]{}
+func New(cfg rt.Config) (rt.Scheduler, error) {
+	q := &queue.Locked[rt.G, *rt.G]{}
 	return build(cfg, q, q.Count)
 }
 
 // NewLockFree makes one whose run queue has none. Each put allocates a node.
-func NewLockFree(cfg designs.Config) (designs.Scheduler, error) {
-	return build(cfg, queue.NewLockFree[designs.G](), func() host.Count { return host.Count{} })
+func NewLockFree(cfg rt.Config) (rt.Scheduler, error) {
+	return build(cfg, queue.NewLockFree[rt.G](), func() host.Count { return host.Count{} })
 }
 
-func build(cfg designs.Config, q runq, locks func() host.Count) (designs.Scheduler, error) {
+func build(cfg rt.Config, q runq, locks func() host.Count) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
@@ -67,9 +67,9 @@ func build(cfg designs.Config, q runq, locks func() host.Count) (designs.Schedul
 	return s, nil
 }
 
-// Inject implements [designs.Impl]. The put is inside idleMu, so that an M that
+// Inject implements [rt.Impl]. The put is inside idleMu, so that an M that
 // parks sees the G counted if and only if it sees it queued.
-func (s *sched) Inject(in designs.Injection) {
+func (s *sched) Inject(in rt.Injection) {
 	gp := s.gfree.Get()
 	s.idleMu.Lock()
 	s.InitInjected(gp, in)
@@ -148,10 +148,10 @@ func (s *sched) resting() {
 	s.idleMu.Unlock()
 }
 
-// StartPoller implements [designs.Impl].
-func (s *sched) StartPoller(*designs.G) { s.reactor.StartPoller() }
+// StartPoller implements [rt.Impl].
+func (s *sched) StartPoller(*rt.G) { s.reactor.StartPoller() }
 
-// Stop implements [designs.Impl]. From here on nobody wakes an M but this.
+// Stop implements [rt.Impl]. From here on nobody wakes an M but this.
 func (s *sched) Stop() {
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()
@@ -163,8 +163,8 @@ func (s *sched) Stop() {
 	s.reactor.Stop()
 }
 
-// AddStats implements [designs.Impl].
-func (s *sched) AddStats(st *designs.Stats) {
+// AddStats implements [rt.Impl].
+func (s *sched) AddStats(st *rt.Stats) {
 	st.Sched.Add(s.locks())
 	s.gfree.AddStats(st)
 	s.reactor.AddStats(st)
@@ -174,7 +174,7 @@ func (s *sched) AddStats(st *designs.Stats) {
 	s.idleMu.Unlock()
 }
 
-// DumpSched implements [designs.Impl].
+// DumpSched implements [rt.Impl].
 func (s *sched) DumpSched(w *strings.Builder) {
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()

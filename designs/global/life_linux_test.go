@@ -6,12 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // Bytes go through a pipe whose reader has no thread while it waits.
 func TestGsWaitForDescriptors(t *testing.T) {
-	if !designs.PollSupported {
+	if !rt.PollSupported {
 		t.Skip("nothing can be waited for on this system")
 	}
 	const bytes = 50
@@ -21,10 +21,10 @@ func TestGsWaitForDescriptors(t *testing.T) {
 		defer syscall.Close(fds[0])
 		defer syscall.Close(fds[1])
 		require.NoError(t, syscall.SetNonblock(fds[0], true))
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			pd, err := g.OpenPoll(fds[0])
 			require.NoError(t, err)
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				for b := range byte(bytes) {
 					g.Sleep(20_000)
 					_, err := syscall.Write(fds[1], []byte{b})
@@ -38,7 +38,7 @@ func TestGsWaitForDescriptors(t *testing.T) {
 					require.Equal(t, got, buf[0])
 					got++
 				case err == syscall.EAGAIN:
-					require.NoError(t, pd.Wait(g, designs.PollRead))
+					require.NoError(t, pd.Wait(g, rt.PollRead))
 				default:
 					require.NoError(t, err)
 				}

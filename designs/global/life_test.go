@@ -10,22 +10,22 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/designtest"
+	"schedlab/check/conform"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // everyVariant runs body with each queue, and then looks whether the slots have
 // all come back.
 func everyVariant(t *testing.T, procs int, body func(*testing.T, *sched)) {
-	for name, open := range map[string]func(designs.Config) (designs.Scheduler, error){"locked": New, "lockfree": NewLockFree} {
+	for name, open := range map[string]func(rt.Config) (rt.Scheduler, error){"locked": New, "lockfree": NewLockFree} {
 		t.Run(name, func(t *testing.T) {
-			opened, err := open(designs.Config{Procs: procs, Seed: 1})
+			opened, err := open(rt.Config{Procs: procs, Seed: 1})
 			require.NoError(t, err)
 			s := opened.(*sched)
-			designtest.Watch(t, s.Dump)
+			conform.Watch(t, s.Dump)
 			body(t, s)
-			if err := s.Close(); !errors.Is(err, designs.ErrClosed) {
+			if err := s.Close(); !errors.Is(err, rt.ErrClosed) {
 				require.NoError(t, err)
 			}
 			s.idleMu.Lock()
@@ -36,35 +36,35 @@ func everyVariant(t *testing.T, procs int, body func(*testing.T, *sched)) {
 	}
 }
 
-func run(t *testing.T, s *sched, main func(*designs.G)) { require.NoError(t, s.Run(main)) }
+func run(t *testing.T, s *sched, main func(*rt.G)) { require.NoError(t, s.Run(main)) }
 
 // parked is a G that waits to be readied.
 type parked struct {
 	mu host.Mutex
-	g  atomic.Pointer[designs.G]
+	g  atomic.Pointer[rt.G]
 }
 
-func (p *parked) wait(g *designs.G) {
+func (p *parked) wait(g *rt.G) {
 	g.Enter(&p.mu)
 	p.g.Store(g)
-	g.ParkUnlock(designs.WaitOther, &p.mu)
+	g.ParkUnlock(rt.WaitOther, &p.mu)
 }
 
 // end readies the G, which waits or will at once.
-func (p *parked) end(g *designs.G) {
+func (p *parked) end(g *rt.G) {
 	for p.g.Load() == nil {
 		runtime.Gosched()
 	}
-	p.mu.Lock(nil) // it has left its stack
+	p.mu.Lock() // it has left its stack
 	p.mu.Unlock()
 	g.Ready(p.g.Swap(nil))
 }
 
 // load starts n Gs that do all that makes an M leave its G, until ended. Each pass
 // calls step, in which there is no safe point.
-func load(g *designs.G, n int, ended *atomic.Bool, step func(g *designs.G)) {
+func load(g *rt.G, n int, ended *atomic.Bool, step func(g *rt.G)) {
 	for i := range n {
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			for pass := i; !ended.Load(); pass++ {
 				step(g)
 				switch pass % 8 {
@@ -87,10 +87,10 @@ func load(g *designs.G, n int, ended *atomic.Bool, step func(g *designs.G)) {
 func TestNoGRunsWhileTheWorldIsStopped(t *testing.T) {
 	const stops = 40
 	everyVariant(t, 3, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var steps atomic.Int64
 			var ended atomic.Bool
-			load(g, 6, &ended, func(*designs.G) { steps.Add(1) })
+			load(g, 6, &ended, func(*rt.G) { steps.Add(1) })
 			for stop := range stops {
 				for before := steps.Load(); steps.Load() == before; {
 					g.Yield()
@@ -112,9 +112,9 @@ func TestGsThatStopTheWorldTakeTurns(t *testing.T) {
 	const gs, stops = 4, 20
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		inside := 0 // plain: the stopped world is what guards it
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			for range gs {
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					for range stops {
 						g.StopTheWorld()
 						inside++
@@ -130,11 +130,11 @@ func TestGsThatStopTheWorldTakeTurns(t *testing.T) {
 // A G that is stopped is not found running by one that was let in later.
 func TestAtMostProcsGsRunWhileProcsChanges(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var running, limit, worst atomic.Int64
 			var ended atomic.Bool
 			limit.Store(2)
-			load(g, 8, &ended, func(*designs.G) {
+			load(g, 8, &ended, func(*rt.G) {
 				over := running.Add(1) - limit.Load()
 				running.Add(-1)
 				for worst := &worst; over > worst.Load(); {
@@ -160,13 +160,13 @@ func TestAtMostProcsGsRunWhileProcsChanges(t *testing.T) {
 // After SetProcs(n), n Gs can run at once: none of these lets another one go first.
 func TestSetProcsLetsSoManyGsRunAtOnce(t *testing.T) {
 	everyVariant(t, 1, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			for _, n := range []int64{2, 4, 1, 3} {
 				before, err := g.SetProcs(int(n))
 				require.NoError(t, err)
 				require.NotEqualValues(t, n, before)
 				var arrived atomic.Int64
-				arrive := func(*designs.G) {
+				arrive := func(*rt.G) {
 					for arrived.Add(1); arrived.Load() < n; {
 						runtime.Gosched()
 					}
@@ -184,8 +184,8 @@ func TestSetProcsLetsSoManyGsRunAtOnce(t *testing.T) {
 func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		var stopping atomic.Bool
-		err := s.Run(func(g *designs.G) {
-			g.Go(func(*designs.G) {
+		err := s.Run(func(g *rt.G) {
+			g.Go(func(*rt.G) {
 				for !stopping.Load() || !s.Halting() {
 					runtime.Gosched()
 				}
@@ -196,7 +196,7 @@ func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 			g.StopTheWorld()
 			g.StartTheWorld()
 		})
-		var failure *designs.PanicError
+		var failure *rt.PanicError
 		require.ErrorAs(t, err, &failure)
 		require.NoError(t, s.Close())
 	})
@@ -206,7 +206,7 @@ func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		ran := false
-		err := s.Run(func(g *designs.G) {
+		err := s.Run(func(g *rt.G) {
 			defer func() {
 				g.StopTheWorld()
 				ran = true
@@ -214,7 +214,7 @@ func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 			}()
 			new(parked).wait(g)
 		})
-		var deadlock *designs.DeadlockError
+		var deadlock *rt.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 		require.NoError(t, s.Close())
 		require.True(t, ran)
@@ -224,9 +224,9 @@ func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 // B21: nobody may sleep until the later of two timers.
 func TestAnEarlierTimerIsNotMissed(t *testing.T) {
 	everyVariant(t, 1, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var late parked
-			later := designs.Timer{Fire: func(g *designs.G, _ *designs.Timer, _ uint64) { late.end(g) }}
+			later := rt.Timer{Fire: func(g *rt.G, _ *rt.Timer, _ uint64) { late.end(g) }}
 			later.Start(g, host.Nanotime()+3600e9, 0)
 			for range 100 {
 				g.Sleep(10_000)
@@ -238,7 +238,7 @@ func TestAnEarlierTimerIsNotMissed(t *testing.T) {
 
 func TestTimersReadyTheirGsInOrder(t *testing.T) {
 	everyVariant(t, 1, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			ahead := int64(1e6)
 			order, ok := timersOrder(g, ahead)
 			for ; !ok; order, ok = timersOrder(g, ahead) {
@@ -252,16 +252,16 @@ func TestTimersReadyTheirGsInOrder(t *testing.T) {
 // timersOrder starts timers that fire ahead ns from now and later, and returns the
 // order in which Gs ran that they readied. Not ok: the first fired before the
 // last was started.
-func timersOrder(g *designs.G, ahead int64) (order []int, ok bool) {
+func timersOrder(g *rt.G, ahead int64) (order []int, ok bool) {
 	const n = 50
-	var timers [n]designs.Timer
+	var timers [n]rt.Timer
 	var gs [n]parked
 	for i := range n {
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			gs[i].wait(g)
 			order = append(order, i)
 		})
-		timers[i].Fire = func(g *designs.G, _ *designs.Timer, _ uint64) { gs[i].end(g) }
+		timers[i].Fire = func(g *rt.G, _ *rt.Timer, _ uint64) { gs[i].end(g) }
 	}
 	g.Yield() // all wait
 	base := host.Nanotime() + ahead
@@ -278,9 +278,9 @@ func timersOrder(g *designs.G, ahead int64) (order []int, ok bool) {
 
 func TestSleepLastsAsLongAsAsked(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			for ns := range int64(20) {
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					start := host.Nanotime()
 					g.Sleep(ns * 50_000)
 					require.GreaterOrEqual(t, host.Nanotime()-start, ns*50_000)
@@ -294,29 +294,29 @@ func TestSleepLastsAsLongAsAsked(t *testing.T) {
 func TestADeadlockIsReportedAfterTheLastTimer(t *testing.T) {
 	far := func() int64 { return host.Nanotime() + 3600e9 }
 	soon := func() int64 { return host.Nanotime() + 100_000 }
-	for name, start := range map[string]func(*designs.G, *designs.Timer){
-		"that fired, readying nobody": func(g *designs.G, tm *designs.Timer) { tm.Start(g, soon(), 0) },
-		"that was stopped": func(g *designs.G, tm *designs.Timer) {
+	for name, start := range map[string]func(*rt.G, *rt.Timer){
+		"that fired, readying nobody": func(g *rt.G, tm *rt.Timer) { tm.Start(g, soon(), 0) },
+		"that was stopped": func(g *rt.G, tm *rt.Timer) {
 			tm.Start(g, far(), 0)
 			tm.Stop(g)
 		},
-		"that would ready nobody": func(g *designs.G, tm *designs.Timer) {
+		"that would ready nobody": func(g *rt.G, tm *rt.Timer) {
 			tm.Wakes = func() bool { return false }
 			tm.Start(g, far(), 0)
 		},
-		"that started a G, which ended": func(g *designs.G, tm *designs.Timer) {
-			tm.Fire = func(g *designs.G, _ *designs.Timer, _ uint64) { g.Go(func(*designs.G) {}) }
+		"that started a G, which ended": func(g *rt.G, tm *rt.Timer) {
+			tm.Fire = func(g *rt.G, _ *rt.Timer, _ uint64) { g.Go(func(*rt.G) {}) }
 			tm.Start(g, soon(), 0)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			everyVariant(t, 2, func(t *testing.T, s *sched) {
-				tm := &designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}
-				err := s.Run(func(g *designs.G) {
+				tm := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}
+				err := s.Run(func(g *rt.G) {
 					start(g, tm)
 					new(parked).wait(g)
 				})
-				var deadlock *designs.DeadlockError
+				var deadlock *rt.DeadlockError
 				require.ErrorAs(t, err, &deadlock)
 				require.Equal(t, 1, deadlock.Blocked)
 				require.NoError(t, s.Close())
@@ -327,22 +327,22 @@ func TestADeadlockIsReportedAfterTheLastTimer(t *testing.T) {
 
 func TestRunDoesNotWaitForATimerThatNobodyWaitsFor(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		tm := &designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}
-		run(t, s, func(g *designs.G) { tm.Start(g, math.MaxInt64, 0) })
+		tm := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}
+		run(t, s, func(g *rt.G) { tm.Start(g, math.MaxInt64, 0) })
 	})
 }
 
 func TestALockedGKeepsItsMToItself(t *testing.T) {
 	const locked, passes = 2, 60
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var owned [256]atomic.Bool // by MID: some G is locked to it
 			var ended atomic.Bool
 			var left atomic.Int32
-			load(g, 4, &ended, func(g *designs.G) { require.False(t, owned[g.MID()].Load()) })
+			load(g, 4, &ended, func(g *rt.G) { require.False(t, owned[g.MID()].Load()) })
 			left.Store(locked)
 			for i := range locked {
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					g.LockM()
 					mid := g.MID()
 					owned[mid].Store(true)
@@ -362,7 +362,7 @@ func TestALockedGKeepsItsMToItself(t *testing.T) {
 }
 
 // moveOn leaves the M in one of the ways there are.
-func moveOn(g *designs.G, how int) {
+func moveOn(g *rt.G, how int) {
 	switch how % 6 {
 	case 0:
 		g.Yield()
@@ -372,25 +372,25 @@ func moveOn(g *designs.G, how int) {
 		g.Syscall(runtime.Gosched)
 	case 3:
 		var p parked
-		g.Go(func(g *designs.G) { p.end(g) })
+		g.Go(func(g *rt.G) { p.end(g) })
 		p.wait(g)
 	case 4:
 		g.StopTheWorld()
 		g.StartTheWorld()
 	case 5:
-		g.Park(designs.WaitOther, func(*designs.G) bool { return false })
+		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 }
 
 // The G is readied in the stopped world, or its owner was about to run it.
 func TestALockedGRunsAfterTheWorldWasStopped(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			for range 50 {
 				var p parked
 				var mid, again atomic.Int64
 				again.Store(-1)
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					g.LockM()
 					mid.Store(int64(g.MID()))
 					p.wait(g)
@@ -414,11 +414,11 @@ func TestALockedGRunsAfterTheWorldWasStopped(t *testing.T) {
 
 func TestALockedMRestsToo(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		err := s.Run(func(g *designs.G) {
+		err := s.Run(func(g *rt.G) {
 			g.LockM()
 			new(parked).wait(g)
 		})
-		var deadlock *designs.DeadlockError
+		var deadlock *rt.DeadlockError
 		require.ErrorAs(t, err, &deadlock)
 		require.NoError(t, s.Close())
 	})
@@ -426,10 +426,10 @@ func TestALockedMRestsToo(t *testing.T) {
 
 func TestDumpSaysWhatTheDesignHas(t *testing.T) {
 	everyVariant(t, 3, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var w strings.Builder
 			g.StopTheWorld()
-			g.Go(func(*designs.G) {})
+			g.Go(func(*rt.G) {})
 			s.DumpSched(&w)
 			g.StartTheWorld()
 			require.Equal(t, " freeslots=0 stopwait=0 threads=1 idlethreads=0 lockedthreads=0 runqueue=1\n  reactor: not started\n", w.String())
@@ -439,21 +439,21 @@ func TestDumpSaysWhatTheDesignHas(t *testing.T) {
 
 func TestEventsTellOfMsThatSleep(t *testing.T) {
 	var sink kinds
-	s, err := New(designs.Config{Procs: 2, Events: &sink})
+	s, err := New(rt.Config{Procs: 2, Events: &sink})
 	require.NoError(t, err)
-	run(t, s.(*sched), func(g *designs.G) {
-		g.Go(func(*designs.G) {})
+	run(t, s.(*sched), func(g *rt.G) {
+		g.Go(func(*rt.G) {})
 		g.Sleep(1000)
 	})
 	require.NoError(t, s.Close())
-	require.Positive(t, sink[designs.EventMWake])
-	require.GreaterOrEqual(t, sink[designs.EventMPark], sink[designs.EventMWake])
+	require.Positive(t, sink[rt.EventMWake])
+	require.GreaterOrEqual(t, sink[rt.EventMPark], sink[rt.EventMWake])
 }
 
 // kinds counts events by what they are.
 type kinds [256]int
 
-func (k *kinds) Take(b *designs.EventBatch) {
+func (k *kinds) Take(b *rt.EventBatch) {
 	for ev := range b.All() {
 		k[ev.What]++
 	}

@@ -1,17 +1,17 @@
 package global
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 type m struct {
-	designs.M
+	rt.M
 	queue.Link[m] // in sched.idle
 	sched         *sched
-	gfree         designs.FreeList
-	cache         designs.Cache
+	gfree         rt.FreeList
+	cache         rt.Cache
 
 	// slot: the M may run Gs. Its own while it is awake (one exception: see
 	// 'Locked Ms'); asleep it has none until who wakes it sets it, under idleMu.
@@ -27,37 +27,37 @@ func (mp *m) init(s *sched) {
 	mp.cache.Init(&s.Core)
 }
 
-// Newproc implements [designs.Machine].
-func (mp *m) Newproc(fn func(*designs.G)) {
+// Newproc implements [rt.Machine].
+func (mp *m) Newproc(fn func(*rt.G)) {
 	gp := mp.gfree.Get(mp.Stats())
 	mp.InitG(gp, fn)
 	mp.Ready(gp)
 }
 
-// Ready implements [designs.Machine].
-func (mp *m) Ready(gp *designs.G) {
+// Ready implements [rt.Machine].
+func (mp *m) Ready(gp *rt.G) {
 	mp.sched.runq.Put(gp)
 	mp.sched.submitted()
 }
 
-// ReadyList implements [designs.Machine].
-func (mp *m) ReadyList(list *designs.GList) {
+// ReadyList implements [rt.Machine].
+func (mp *m) ReadyList(list *rt.GList) {
 	for gp := list.Get(); gp != nil; gp = list.Get() {
 		mp.Ready(gp)
 	}
 }
 
-// Next implements [designs.Machine].
-func (mp *m) Next() *designs.G { return mp.sched.runq.Get() }
+// Next implements [rt.Machine].
+func (mp *m) Next() *rt.G { return mp.sched.runq.Get() }
 
-// YieldTo implements [designs.Machine].
-func (mp *m) YieldTo(*designs.G) *designs.G { return mp.sched.runq.Get() }
+// YieldTo implements [rt.Machine].
+func (mp *m) YieldTo(*rt.G) *rt.G { return mp.sched.runq.Get() }
 
-// Yielded implements [designs.Machine].
-func (mp *m) Yielded(gp *designs.G, _ bool) { mp.Ready(gp) }
+// Yielded implements [rt.Machine].
+func (mp *m) Yielded(gp *rt.G, _ bool) { mp.Ready(gp) }
 
-// Schedule implements [designs.Machine].
-func (mp *m) Schedule(dead *designs.G) *designs.G {
+// Schedule implements [rt.Machine].
+func (mp *m) Schedule(dead *rt.G) *rt.G {
 	if dead != nil {
 		mp.gfree.Put(dead)
 	}
@@ -91,7 +91,7 @@ func (mp *m) park() {
 func (mp *m) sleep() {
 	s := mp.sched
 	mp.Stats().Parks++
-	mp.Event(designs.EventMPark, -1, 0)
+	mp.Event(rt.EventMPark, -1, 0)
 	mp.note.Clear()
 	mp.asleep = true
 	s.awake--
@@ -106,7 +106,7 @@ func (mp *m) sleep() {
 		s.wakeOne()
 	}
 	mp.note.Sleep()
-	mp.Event(designs.EventMWake, -1, 0)
+	mp.Event(rt.EventMWake, -1, 0)
 	mp.NewSlice() // what was asked of the M before it slept is done
 }
 
@@ -132,29 +132,29 @@ func (mp *m) end() {
 	}
 }
 
-// EnterSyscall implements [designs.Machine].
+// EnterSyscall implements [rt.Machine].
 func (mp *m) EnterSyscall(bool) { mp.giveSlot() }
 
-// ExitSyscall implements [designs.Machine].
+// ExitSyscall implements [rt.Machine].
 func (mp *m) ExitSyscall() bool {
 	mp.slot = mp.sched.takeSlot()
 	return mp.slot
 }
 
-// ExitSyscallSlow implements [designs.Machine].
-func (mp *m) ExitSyscallSlow(gp *designs.G) { mp.Ready(gp) }
+// ExitSyscallSlow implements [rt.Machine].
+func (mp *m) ExitSyscallSlow(gp *rt.G) { mp.Ready(gp) }
 
-// Timers implements [designs.Machine].
-func (mp *m) Timers() *designs.Timers { return mp.sched.reactor.Timers() }
+// Timers implements [rt.Machine].
+func (mp *m) Timers() *rt.Timers { return mp.sched.reactor.Timers() }
 
-// TimerFirst implements [designs.Machine].
+// TimerFirst implements [rt.Machine].
 func (mp *m) TimerFirst(when int64) { mp.sched.reactor.TimerFirst(when) }
 
-// Cache implements [designs.Machine].
-func (mp *m) Cache() *designs.Cache { return &mp.cache }
+// Cache implements [rt.Machine].
+func (mp *m) Cache() *rt.Cache { return &mp.cache }
 
-// RunLocked implements [designs.Machine]. See 'Locked Ms' in the package comment.
-func (mp *m) RunLocked(_ *designs.G, owner designs.Machine) {
+// RunLocked implements [rt.Machine]. See 'Locked Ms' in the package comment.
+func (mp *m) RunLocked(_ *rt.G, owner rt.Machine) {
 	s, to := mp.sched, owner.(*m)
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()
@@ -171,7 +171,7 @@ func (mp *m) RunLocked(_ *designs.G, owner designs.Machine) {
 	}
 }
 
-// AwaitLocked implements [designs.Machine].
+// AwaitLocked implements [rt.Machine].
 func (mp *m) AwaitLocked() bool {
 	s := mp.sched
 	s.idleMu.Lock()

@@ -5,14 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/queue"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 // fake is a scheduler with n free slots and no threads: its Ms are driven by
 // hand, step by step.
 func fake(n int32) *sched {
-	s := &sched{runq: &queue.Locked[designs.G, *designs.G]{}, procs: n}
+	s := &sched{runq: &queue.Locked[rt.G, *rt.G]{}, procs: n}
 	s.free.Store(n)
 	s.awake = 1 // somebody else is about, so that there is no rest
 	return s
@@ -49,7 +49,7 @@ func woken(t *testing.T, s *sched, mp *m) {
 func TestParkSeesWhatWasQueuedBeforeItsSlotWasFree(t *testing.T) {
 	s := fake(1)
 	mp := s.newM()
-	s.runq.Put(new(designs.G))
+	s.runq.Put(new(rt.G))
 	s.submitted()
 
 	mp.park() // does not sleep
@@ -64,7 +64,7 @@ func TestSubmitWakesAnIdleMForAFreeSlot(t *testing.T) {
 	s := fake(1)
 	idle := s.newIdle()
 
-	(&m{sched: s}).Ready(new(designs.G))
+	(&m{sched: s}).Ready(new(rt.G))
 
 	require.True(t, s.idle.Empty())
 	require.Zero(t, s.free.Load(), "the slot went with the wakeup")
@@ -74,11 +74,11 @@ func TestSubmitWakesAnIdleMForAFreeSlot(t *testing.T) {
 func TestReadyListWakesAnMForEachGAsLongAsSlotsAreFree(t *testing.T) {
 	s := fake(2)
 	idle := []*m{s.newIdle(), s.newIdle(), s.newIdle()}
-	var list designs.GList
-	first := new(designs.G)
+	var list rt.GList
+	first := new(rt.G)
 	list.Put(first)
-	list.Put(new(designs.G))
-	list.Put(new(designs.G))
+	list.Put(new(rt.G))
+	list.Put(new(rt.G))
 
 	s.actor.init(s)
 	s.actor.ReadyList(&list)
@@ -94,7 +94,7 @@ func TestReadyListWakesAnMForEachGAsLongAsSlotsAreFree(t *testing.T) {
 func TestEnterSyscallHandsItsSlotToAnIdleM(t *testing.T) {
 	s := fake(1)
 	blocking, idle := s.newM(), s.newIdle()
-	s.runq.Put(new(designs.G))
+	s.runq.Put(new(rt.G))
 
 	blocking.EnterSyscall(true)
 
@@ -138,7 +138,7 @@ func TestRunLockedLeavesTheOwnerWithASlotAndAwake(t *testing.T) {
 				}
 			}
 
-			bringer.RunLocked(new(designs.G), owner)
+			bringer.RunLocked(new(rt.G), owner)
 
 			require.True(t, owner.handed)
 			require.True(t, owner.slot)
@@ -156,7 +156,7 @@ func TestRunLockedLeavesTheOwnerWithASlotAndAwake(t *testing.T) {
 func TestAwaitLockedGivesItsSlotToWhoWillBringItsG(t *testing.T) {
 	s := fake(1)
 	owner, idle := s.newM(), s.newIdle()
-	s.runq.Put(new(designs.G))
+	s.runq.Put(new(rt.G))
 	s.submitted()
 	handed := make(chan bool)
 	go func() {

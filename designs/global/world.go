@@ -1,6 +1,6 @@
 package global
 
-import "schedlab/designs"
+import "schedlab/rt"
 
 // collect takes what is free out of circulation while the world is to stand
 // still, and tells the stopper when nothing else is missing. Needs idleMu.
@@ -19,8 +19,8 @@ func (s *sched) collect() {
 // none, being a deferred call that runs at Close. Needs idleMu.
 func (s *sched) stopwait() int32 { return s.procs - 1 - s.collected }
 
-// StopWorld implements [designs.Stopper].
-func (s *sched) StopWorld(_ designs.Machine, patience int64) bool {
+// StopWorld implements [rt.Stopper].
+func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	s.idleMu.Lock()
 	s.stopped.Clear()
 	s.stopper = true
@@ -36,8 +36,8 @@ func (s *sched) StopWorld(_ designs.Machine, patience int64) bool {
 	return inTime
 }
 
-// StartWorld implements [designs.Stopper]. What was queued meanwhile woke nobody.
-func (s *sched) StartWorld(_ designs.Machine, procs int) {
+// StartWorld implements [rt.Stopper]. What was queued meanwhile woke nobody.
+func (s *sched) StartWorld(_ rt.Machine, procs int) {
 	s.idleMu.Lock()
 	s.free.Add(s.collected + int32(procs) - s.procs)
 	s.collected, s.procs = 0, int32(procs)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // stopped runs body with the world stopped by its G, and a slot too many: that
@@ -15,7 +15,7 @@ import (
 func stopped(t *testing.T, body func(s *sched, held *m)) {
 	const procs = 3
 	everyVariant(t, procs, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			g.StopTheWorld()
 			defer g.StartTheWorld()
 			held := &m{slot: true}
@@ -106,10 +106,10 @@ func TestStopWorldLosesPatience(t *testing.T) {
 // Who yields is queued at once, so no M ever comes to park for want of work.
 func TestTheWorldStopsThoughTheQueueIsNeverEmpty(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var ended atomic.Bool
 			for range 20 {
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					for !ended.Load() {
 						g.Yield()
 					}
@@ -128,11 +128,11 @@ func TestTheWorldStopsThoughTheQueueIsNeverEmpty(t *testing.T) {
 // A locked M is handed its G as the world is to stop.
 func TestAHandedGIsQueuedWhileTheWorldIsStopped(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) {
+		run(t, s, func(g *rt.G) {
 			var p parked
 			var mid atomic.Int64
 			var ran atomic.Bool
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				g.LockM()
 				mid.Store(int64(g.MID()))
 				p.wait(g)
@@ -164,7 +164,7 @@ func TestAHandedGIsQueuedWhileTheWorldIsStopped(t *testing.T) {
 // Ms may have ended, and a slot that one of them got would be missed.
 func TestNobodyIsWokenOnceTheSchedulerStops(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
-		run(t, s, func(g *designs.G) { g.Go(func(*designs.G) {}) })
+		run(t, s, func(g *rt.G) { g.Go(func(*rt.G) {}) })
 		require.NoError(t, s.Close())
 
 		require.False(t, s.wakeOne())
@@ -188,8 +188,8 @@ func TestStartWorldWakesAnMForEachG(t *testing.T) {
 	s := fake(0)
 	s.procs, s.collected = 4, 3
 	idle := []*m{s.newIdle(), s.newIdle(), s.newIdle()}
-	s.runq.Put(new(designs.G))
-	s.runq.Put(new(designs.G))
+	s.runq.Put(new(rt.G))
+	s.runq.Put(new(rt.G))
 
 	s.StartWorld(nil, 5)
 
@@ -201,7 +201,7 @@ func TestStartWorldWakesAnMForEachG(t *testing.T) {
 
 	s = fake(0)
 	s.procs, s.collected = 4, 3
-	s.runq.Put(new(designs.G))
+	s.runq.Put(new(rt.G))
 	s.StartWorld(nil, 1)
 	require.Zero(t, s.free.Load(), "the stopper has the only one")
 }

@@ -27,7 +27,7 @@
 // threads that block and unblock around system calls. The files:
 //
 //	gm.go        the scheduler, its lock, gput, gget, matchmg, mnextg
-//	m.go         what an M does for a G (package designs' Machine)
+//	m.go         what an M does for a G (package rt' Machine)
 //	procword.go  the packed word
 //	stop.go      stop-the-world
 //	lockm.go     Ms that wait for the G they are locked to
@@ -127,8 +127,8 @@
 // # What it leaves out
 //
 // Deviations from Go 1.0: a G that is readied before it has left its stack is
-// not marked readyonstop, since package designs does not let it be seen before
-// (see designs/stack.go). The successor of a G that parks is taken before the G has
+// not marked readyonstop, since package rt does not let it be seen before
+// (see rt/stack.go). The successor of a G that parks is taken before the G has
 // left its stack, so that there is one switch and not two; the lock is taken as
 // often. A locked G is queued like any other, see above. The timer G sleeps in the
 // kernel when there are no timers, where Go's was parked. Deadlines of descriptors
@@ -136,6 +136,6 @@
 //
 // There is no preemption and no monitor, as there was none: a G that never calls
 // the scheduler keeps its mcpu. Only who stops the world, or the scheduler, asks Gs
-// to give way. There are no Ps, so G.ForEachP fails with designs.ErrNoPs. There is
+// to give way. There are no Ps, so G.ForEachP fails with rt.ErrNoPs. There is
 // no collector that the stopped Ms could help (helpgc).
 package gm

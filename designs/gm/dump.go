@@ -8,7 +8,7 @@ import (
 	"schedlab/host"
 )
 
-// DumpSched implements [designs.Impl].
+// DumpSched implements [rt.Impl].
 func (s *sched) DumpSched(w *strings.Builder) {
 	s.lock.Lock()
 	defer s.lock.Unlock()

@@ -1,22 +1,22 @@
 package gm
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 type sched struct {
-	designs.Core
+	rt.Core
 
 	procs   procWord
 	stopped host.Note // whoever clears waitstop signals it
 
 	lock    host.CountedMutex // guards everything below
-	runq    designs.GList
-	gfree   designs.GList     // dead Gs
+	runq    rt.GList
+	gfree   rt.GList          // dead Gs
 	idle    queue.List[m, *m] // Ms that wait for any G; the last to park is the first
-	lockedm map[*designs.G]*m // Ms that wait for the G they are locked to
+	lockedm map[*rt.G]*m      // Ms that wait for the G they are locked to
 	allm    []*m              // by their IDs
 	resting int               // Ms that wait, for Gs, timers or the network
 	wakes   uint64            // Ms woken to run a G
@@ -27,19 +27,19 @@ type sched struct {
 }
 
 // New makes a G-M scheduler with mcpumax cfg.Procs.
-func New(cfg designs.Config) (designs.Scheduler, error) {
+func New(cfg rt.Config) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &sched{lockedm: map[*designs.G]*m{}}
+	s := &sched{lockedm: map[*rt.G]*m{}}
 	s.procs.init(cfg.Procs)
 	s.Init(s, cfg)
 	s.timers.set.Init(&s.Core)
 	return s, nil
 }
 
-// Inject implements [designs.Impl].
-func (s *sched) Inject(in designs.Injection) {
+// Inject implements [rt.Impl].
+func (s *sched) Inject(in rt.Injection) {
 	s.lock.Lock()
 	gp := s.gfget()
 	s.InitInjected(gp, in)
@@ -47,7 +47,7 @@ func (s *sched) Inject(in designs.Injection) {
 	s.lock.Unlock()
 }
 
-// Stop implements [designs.Impl].
+// Stop implements [rt.Impl].
 func (s *sched) Stop() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -62,8 +62,8 @@ func (s *sched) Stop() {
 	s.poll.wake(s.Net())
 }
 
-// AddStats implements [designs.Impl].
-func (s *sched) AddStats(st *designs.Stats) {
+// AddStats implements [rt.Impl].
+func (s *sched) AddStats(st *rt.Stats) {
 	st.Sched.Add(s.lock.Count())
 	s.lock.Lock()
 	st.Wakes += s.wakes
@@ -74,28 +74,28 @@ func (s *sched) AddStats(st *designs.Stats) {
 // The functions from here on need sched.lock.
 
 // gfget returns a dead G, or a new one.
-func (s *sched) gfget() *designs.G {
+func (s *sched) gfget() *rt.G {
 	if gp := s.gfree.Get(); gp != nil {
 		return gp
 	}
 	s.made++
-	return new(designs.G)
+	return new(rt.G)
 }
 
 // readylocked queues gp and finds Ms for what is queued.
-func (s *sched) readylocked(gp *designs.G) {
+func (s *sched) readylocked(gp *rt.G) {
 	s.gput(gp)
 	s.matchmg()
 }
 
-func (s *sched) gput(gp *designs.G) {
+func (s *sched) gput(gp *rt.G) {
 	if s.runq.Empty() {
 		s.procs.setWaiting(true)
 	}
 	s.runq.Put(gp)
 }
 
-func (s *sched) gget() *designs.G {
+func (s *sched) gget() *rt.G {
 	gp := s.runq.Get()
 	if gp != nil && s.runq.Empty() {
 		s.procs.setWaiting(false)
@@ -105,7 +105,7 @@ func (s *sched) gget() *designs.G {
 
 // gtake takes a G to run and counts the mcpu for it; nil if none is queued, mcpu is
 // at mcpumax, or Ms end: an mcpu counted for one of those would stay so.
-func (s *sched) gtake() *designs.G {
+func (s *sched) gtake() *rt.G {
 	if s.runq.Empty() || s.Stopping() || !s.procs.tryAddCPU() {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (s *sched) matchmg() {
 
 // mnextg hands gp, for which mcpu has been counted, to mp. An M that does not wait
 // looks at nextg before it does.
-func (s *sched) mnextg(mp *m, gp *designs.G) {
+func (s *sched) mnextg(mp *m, gp *rt.G) {
 	delete(s.lockedm, gp)
 	mp.nextg = gp
 	if mp.waitnextg {
@@ -160,7 +160,7 @@ func (s *sched) rests() {
 		return
 	}
 	if state := s.procs.load(); !s.runq.Empty() || state.mcpu() != 0 {
-		panic(designs.Broken("gm: rests: all Ms wait, but Gs are queued or an mcpu is missing: " + state.String()))
+		panic(rt.Broken("gm: rests: all Ms wait, but Gs are queued or an mcpu is missing: " + state.String()))
 	}
 	s.AtRest()
 }

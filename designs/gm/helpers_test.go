@@ -6,16 +6,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/designtest"
+	"schedlab/check/conform"
+	"schedlab/rt"
 )
 
 // open makes a scheduler that is closed with the test.
 func open(t *testing.T, procs int) *sched {
 	t.Helper()
-	made, err := New(designs.Config{Procs: procs, Seed: 1})
+	made, err := New(rt.Config{Procs: procs, Seed: 1})
 	require.NoError(t, err)
-	designtest.Watch(t, made.Dump)
+	conform.Watch(t, made.Dump)
 	t.Cleanup(func() { made.Close() })
 	return made.(*sched)
 }
@@ -23,7 +23,7 @@ func open(t *testing.T, procs int) *sched {
 // fake is a scheduler without threads, its Ms driven by hand: running of them run
 // Gs, and another is about, so that there is no rest.
 func fake(procs, running int) (s *sched, ms []*m) {
-	s = &sched{lockedm: map[*designs.G]*m{}, allm: []*m{{}}}
+	s = &sched{lockedm: map[*rt.G]*m{}, allm: []*m{{}}}
 	s.procs.init(procs)
 	for range running {
 		s.procs.addCPU(1)
@@ -57,7 +57,7 @@ func (s *sched) await(cond func() bool) {
 }
 
 // yieldUntil waits, in a G, until cond holds under the lock.
-func (s *sched) yieldUntil(g *designs.G, cond func() bool) {
+func (s *sched) yieldUntil(g *rt.G, cond func() bool) {
 	for !look(s, cond) {
 		g.Yield()
 	}

@@ -1,8 +1,8 @@
 package gm
 
-import "schedlab/designs"
+import "schedlab/rt"
 
-// AwaitLocked implements [designs.Machine]. The M can run one G only, so it must
+// AwaitLocked implements [rt.Machine]. The M can run one G only, so it must
 // see to it that others run the rest; and the one may be among the rest. See
 // 'Locked Gs'.
 func (mp *m) AwaitLocked() bool {
@@ -16,8 +16,8 @@ func (mp *m) AwaitLocked() bool {
 	return mp.nextgandunlock() != nil
 }
 
-// RunLocked implements [designs.Machine]: the M's mcpu goes with gp.
-func (mp *m) RunLocked(gp *designs.G, owner designs.Machine) {
+// RunLocked implements [rt.Machine]: the M's mcpu goes with gp.
+func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	s := mp.sched
 	s.lock.Lock()
 	if !s.Stopping() { // else the owner may have ended

@@ -6,16 +6,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // parkLocked starts a G that locks its M and parks, and returns it when the M waits
 // for it; ran is set when it has been resumed.
-func parkLocked(g *designs.G, s *sched, ran *bool) (locked *designs.G) {
-	g.Go(func(g *designs.G) {
+func parkLocked(g *rt.G, s *sched, ran *bool) (locked *rt.G) {
+	g.Go(func(g *rt.G) {
 		g.LockM()
-		g.Park(designs.WaitOther, func(gp *designs.G) bool {
+		g.Park(rt.WaitOther, func(gp *rt.G) bool {
 			locked = gp
 			return true
 		})
@@ -29,7 +29,7 @@ func parkLocked(g *designs.G, s *sched, ran *bool) (locked *designs.G) {
 func TestALockedGIsNotHandedToItsMInAStoppedWorld(t *testing.T) {
 	s := open(t, 2)
 	ran := false
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		locked := parkLocked(g, s, &ran)
 		g.StopTheWorld()
 		g.Ready(locked)
@@ -43,7 +43,7 @@ func TestALockedGIsNotHandedToItsMInAStoppedWorld(t *testing.T) {
 func TestAReadiedGGoesStraightToTheMItIsLockedTo(t *testing.T) {
 	s := open(t, 2)
 	ran := false
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		locked := parkLocked(g, s, &ran)
 		threads, wakes := len(s.allm), s.wakes
 		g.Ready(locked)
@@ -57,7 +57,7 @@ func TestAReadiedGGoesStraightToTheMItIsLockedTo(t *testing.T) {
 // then it must not sleep.
 func TestALockedGThatYieldsAloneGoesOn(t *testing.T) {
 	s := open(t, 1)
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		g.LockM()
 		for range 100 {
 			g.Yield()
@@ -69,12 +69,12 @@ func TestALockedGThatYieldsAloneGoesOn(t *testing.T) {
 // Go issue 4820: Gosched of a locked G ran it again and again.
 func TestALockedGThatYieldsLetsOthersGoFirst(t *testing.T) {
 	s := open(t, 1)
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		g.LockM()
 		for range 100 {
 			ran := 0
 			for range 3 {
-				g.Go(func(*designs.G) { ran++ })
+				g.Go(func(*rt.G) { ran++ })
 			}
 			g.Yield()
 			check(ran == 3, "it went on before those that were queued")
@@ -85,12 +85,12 @@ func TestALockedGThatYieldsLetsOthersGoFirst(t *testing.T) {
 // A locked M that gives its mcpu back must find another M for what is queued.
 func TestALockedMThatWaitsLetsOthersRun(t *testing.T) {
 	s := open(t, 1)
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		g.LockM()
 		ch := gsync.NewChan[int](g, 0)
-		g.Go(func(g *designs.G) { ch.Send(g, 1) })
+		g.Go(func(g *rt.G) { ch.Send(g, 1) })
 		_, _ = ch.Recv(g)
-		g.Go(func(g *designs.G) { ch.Send(g, 2) })
+		g.Go(func(g *rt.G) { ch.Send(g, 2) })
 		g.BlockingSyscall(func() {})
 		_, _ = ch.Recv(g)
 	}))
@@ -100,13 +100,13 @@ func TestALockedGKeepsItsM(t *testing.T) {
 	for _, procs := range []int{1, 2, 4} {
 		t.Run(fmt.Sprintf("procs=%d", procs), func(t *testing.T) {
 			s := open(t, procs)
-			require.NoError(t, s.Run(func(g *designs.G) {
+			require.NoError(t, s.Run(func(g *rt.G) {
 				ring := []*gsync.Chan[int]{}
 				for range 5 {
 					ring = append(ring, gsync.NewChan[int](g, 0))
 				}
 				for i := range ring {
-					g.Go(func(g *designs.G) { keepM(g, ring[i], ring[(i+1)%len(ring)], i == 0) })
+					g.Go(func(g *rt.G) { keepM(g, ring[i], ring[(i+1)%len(ring)], i == 0) })
 				}
 				for range 100 { // not locked: runs on any M but theirs
 					g.Yield()
@@ -119,7 +119,7 @@ func TestALockedGKeepsItsM(t *testing.T) {
 
 // keepM passes something around in a ring, locked, and does all else that a G can
 // be taken off its M for.
-func keepM(g *designs.G, from, to *gsync.Chan[int], first bool) {
+func keepM(g *rt.G, from, to *gsync.Chan[int], first bool) {
 	g.LockM()
 	id := g.MID()
 	for range 50 {

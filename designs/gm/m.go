@@ -1,31 +1,31 @@
 package gm
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 type m struct {
-	designs.M
+	rt.M
 	queue.Link[m] // in sched.idle
 	sched         *sched
-	cache         designs.Cache
+	cache         rt.Cache
 
 	// nextg is the G to run next: set, under sched.lock, by who starts or wakes the
 	// M, or by the M itself. waitnextg, under the lock too, says that the M waits for
 	// one: then havenextg tells it.
-	nextg     *designs.G
+	nextg     *rt.G
 	waitnextg bool
 	havenextg host.Note
 
-	counted bool       // in mcpu
-	back    *designs.G // came out of a system call and must be queued
-	haslock bool       // sched.lock, from YieldTo to Yielded
+	counted bool  // in mcpu
+	back    *rt.G // came out of a system call and must be queued
+	haslock bool  // sched.lock, from YieldTo to Yielded
 }
 
-// Newproc implements [designs.Machine].
-func (mp *m) Newproc(fn func(*designs.G)) {
+// Newproc implements [rt.Machine].
+func (mp *m) Newproc(fn func(*rt.G)) {
 	s := mp.sched
 	s.lock.Lock()
 	mp.newproc(fn)
@@ -33,28 +33,28 @@ func (mp *m) Newproc(fn func(*designs.G)) {
 }
 
 // newproc needs sched.lock.
-func (mp *m) newproc(fn func(*designs.G)) {
+func (mp *m) newproc(fn func(*rt.G)) {
 	gp := mp.sched.gfget()
 	mp.InitG(gp, fn)
 	mp.sched.readylocked(gp)
 }
 
 // newSystemG is newproc for a G of the scheduler's own.
-func (mp *m) newSystemG(fn func(*designs.G)) {
+func (mp *m) newSystemG(fn func(*rt.G)) {
 	mp.sched.AddSystem(1)
 	mp.newproc(fn)
 }
 
-// Ready implements [designs.Machine].
-func (mp *m) Ready(gp *designs.G) {
+// Ready implements [rt.Machine].
+func (mp *m) Ready(gp *rt.G) {
 	s := mp.sched
 	s.lock.Lock()
 	s.readylocked(gp)
 	s.lock.Unlock()
 }
 
-// ReadyList implements [designs.Machine].
-func (mp *m) ReadyList(list *designs.GList) {
+// ReadyList implements [rt.Machine].
+func (mp *m) ReadyList(list *rt.GList) {
 	s := mp.sched
 	s.lock.Lock()
 	for gp := list.Get(); gp != nil; gp = list.Get() {
@@ -64,8 +64,8 @@ func (mp *m) ReadyList(list *designs.GList) {
 	s.lock.Unlock()
 }
 
-// Next implements [designs.Machine]: the successor takes over the M's mcpu.
-func (mp *m) Next() *designs.G {
+// Next implements [rt.Machine]: the successor takes over the M's mcpu.
+func (mp *m) Next() *rt.G {
 	s := mp.sched
 	s.lock.Lock()
 	gp := s.gget()
@@ -73,10 +73,10 @@ func (mp *m) Next() *designs.G {
 	return gp
 }
 
-// YieldTo implements [designs.Machine]. One acquisition of the lock covers the
+// YieldTo implements [rt.Machine]. One acquisition of the lock covers the
 // taking of the successor and the queuing of gp, as in Go 1.0: it is released in
 // Yielded, by the same M on another stack.
-func (mp *m) YieldTo(*designs.G) *designs.G {
+func (mp *m) YieldTo(*rt.G) *rt.G {
 	s := mp.sched
 	s.lock.Lock()
 	next := s.gget()
@@ -87,10 +87,10 @@ func (mp *m) YieldTo(*designs.G) *designs.G {
 	return next
 }
 
-// Yielded implements [designs.Machine]. It must find Ms for what it queues, as
+// Yielded implements [rt.Machine]. It must find Ms for what it queues, as
 // Go 1.0's schedule need not, which looks for its next G afterwards: YieldTo may
 // have emptied the queue, and an M that gave its mcpu up since saw no gwaiting.
-func (mp *m) Yielded(gp *designs.G, _ bool) {
+func (mp *m) Yielded(gp *rt.G, _ bool) {
 	s := mp.sched
 	if !mp.haslock { // there was no YieldTo, or it found nobody
 		s.lock.Lock()
@@ -100,8 +100,8 @@ func (mp *m) Yielded(gp *designs.G, _ bool) {
 	s.lock.Unlock()
 }
 
-// Schedule implements [designs.Machine]: Go 1.0's schedule.
-func (mp *m) Schedule(dead *designs.G) *designs.G {
+// Schedule implements [rt.Machine]: Go 1.0's schedule.
+func (mp *m) Schedule(dead *rt.G) *rt.G {
 	s := mp.sched
 	s.lock.Lock()
 	if dead != nil {
@@ -133,7 +133,7 @@ func (mp *m) uncount() {
 
 // nextgandunlock returns the G that the M has been handed, waiting for one if there
 // is none, or nil if the M is to end. It releases sched.lock.
-func (mp *m) nextgandunlock() *designs.G {
+func (mp *m) nextgandunlock() *rt.G {
 	s := mp.sched
 	switch {
 	case s.Stopping():
@@ -145,7 +145,7 @@ func (mp *m) nextgandunlock() *designs.G {
 		mp.mput()
 		s.lock.Unlock()
 		mp.havenextg.Sleep()
-		mp.Event(designs.EventMWake, -1, 0)
+		mp.Event(rt.EventMWake, -1, 0)
 	default:
 		s.lock.Unlock()
 	}
@@ -155,7 +155,7 @@ func (mp *m) nextgandunlock() *designs.G {
 // mput makes the M wait for a G. Under sched.lock.
 func (mp *m) mput() {
 	mp.Stats().Parks++
-	mp.Event(designs.EventMPark, -1, 0)
+	mp.Event(rt.EventMPark, -1, 0)
 	mp.havenextg.Clear()
 	mp.waitnextg = true
 	if !mp.Locked() {
@@ -166,14 +166,14 @@ func (mp *m) mput() {
 
 // take takes the G that was handed to the M, for which mcpu has been counted; nil if
 // it was woken to end.
-func (mp *m) take() *designs.G {
+func (mp *m) take() *rt.G {
 	gp := mp.nextg
 	mp.nextg = nil
 	mp.counted = gp != nil
 	return gp
 }
 
-// EnterSyscall implements [designs.Machine]: see 'Giving mcpu back without the
+// EnterSyscall implements [rt.Machine]: see 'Giving mcpu back without the
 // lock'.
 func (mp *m) EnterSyscall(bool) {
 	s := mp.sched
@@ -185,15 +185,15 @@ func (mp *m) EnterSyscall(bool) {
 	s.lock.Unlock()
 }
 
-// ExitSyscall implements [designs.Machine].
+// ExitSyscall implements [rt.Machine].
 func (mp *m) ExitSyscall() bool { return mp.sched.procs.addCPU(1).within() }
 
-// ExitSyscallSlow implements [designs.Machine]. Schedule or AwaitLocked, which
+// ExitSyscallSlow implements [rt.Machine]. Schedule or AwaitLocked, which
 // comes next, does it all under one acquisition of the lock.
-func (mp *m) ExitSyscallSlow(gp *designs.G) { mp.back = gp }
+func (mp *m) ExitSyscallSlow(gp *rt.G) { mp.back = gp }
 
-// Timers implements [designs.Machine].
-func (mp *m) Timers() *designs.Timers { return &mp.sched.timers.set }
+// Timers implements [rt.Machine].
+func (mp *m) Timers() *rt.Timers { return &mp.sched.timers.set }
 
-// Cache implements [designs.Machine]: caches belong to Ms, blocked or not.
-func (mp *m) Cache() *designs.Cache { return &mp.cache }
+// Cache implements [rt.Machine]: caches belong to Ms, blocked or not.
+func (mp *m) Cache() *rt.Cache { return &mp.cache }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // An M that gives its mcpu up between YieldTo and Yielded sees an empty queue
@@ -13,7 +13,7 @@ import (
 func TestYieldedFindsTheMcpuGivenUpSinceYieldTo(t *testing.T) {
 	s, ms := fake(2, 2)
 	yielding, blocking, idle := ms[0], ms[1], s.idleM()
-	first, yielded := new(designs.G), new(designs.G)
+	first, yielded := new(rt.G), new(rt.G)
 	s.gput(first)
 
 	require.Same(t, first, yielding.YieldTo(yielded))
@@ -26,7 +26,7 @@ func TestYieldedFindsTheMcpuGivenUpSinceYieldTo(t *testing.T) {
 
 func TestYieldedTakesTheLockIfYieldToHasNot(t *testing.T) {
 	s, ms := fake(1, 1)
-	gp := new(designs.G)
+	gp := new(rt.G)
 	require.Nil(t, ms[0].YieldTo(gp), "alone")
 	s.lock.Lock() // is free
 	s.lock.Unlock()
@@ -41,9 +41,9 @@ func TestYieldedTakesTheLockIfYieldToHasNot(t *testing.T) {
 func TestAReadiedListFindsAnMForEach(t *testing.T) {
 	s, ms := fake(3, 1)
 	first, second := s.idleM(), s.idleM()
-	var list designs.GList
+	var list rt.GList
 	for range 3 {
-		list.Put(new(designs.G))
+		list.Put(new(rt.G))
 	}
 
 	ms[0].ReadyList(&list)
@@ -58,32 +58,32 @@ func TestAReadiedListFindsAnMForEach(t *testing.T) {
 // deferred call that stops the world would wait for it.
 func TestOnceStoppedNothingIsHandedOut(t *testing.T) {
 	s := open(t, 2)
-	require.NoError(t, s.Run(func(*designs.G) {}))
+	require.NoError(t, s.Run(func(*rt.G) {}))
 	require.NoError(t, s.Close())
 	ended, ending := s.allm[0], &m{sched: s}
 	ms := len(s.allm)
 
 	s.procs.addCPU(1)
 	ending.counted = true
-	ending.RunLocked(new(designs.G), ended)
+	ending.RunLocked(new(rt.G), ended)
 	require.Nil(t, ending.Schedule(nil))
 	require.Zero(t, s.procs.load().mcpu(), "RunLocked")
 
 	s.procs.addCPU(1)
-	ending.nextg = new(designs.G)
+	ending.nextg = new(rt.G)
 	require.Nil(t, ending.Schedule(nil))
 	require.Zero(t, s.procs.load().mcpu(), "handed before the end")
 
-	ending.Ready(new(designs.G))
+	ending.Ready(new(rt.G))
 	require.Zero(t, s.procs.load().mcpu(), "queued")
 	require.Len(t, s.allm, ms)
 }
 
 func TestEachMHasACacheOfItsOwn(t *testing.T) {
 	s := open(t, 2)
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		for range 2 {
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				g.LockM()
 				g.Free(g.Alloc(100))
 				s.yieldUntil(g, func() bool { return len(s.allm) > 1 })
@@ -99,16 +99,16 @@ func TestEachMHasACacheOfItsOwn(t *testing.T) {
 func TestNobodyHasMcpuWhenAllHaveEnded(t *testing.T) {
 	for _, procs := range []int{1, 2, 4} {
 		s := open(t, procs)
-		require.ErrorContains(t, s.Run(func(g *designs.G) {
+		require.ErrorContains(t, s.Run(func(g *rt.G) {
 			for range 20 {
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					g.LockM()
 					for {
 						g.Yield()
 						g.Syscall(func() {})
 					}
 				})
-				g.Go(func(g *designs.G) {
+				g.Go(func(g *rt.G) {
 					for {
 						g.Yield()
 					}

@@ -1,6 +1,6 @@
 package gm
 
-import "schedlab/designs"
+import "schedlab/rt"
 
 // pollServer is the G that waits for all descriptors in a system call, so that
 // other Gs need not: package net had one until Go 1.0, as there was no poller in
@@ -12,9 +12,9 @@ type pollServer struct {
 	waiting bool // in Netpoll.Wait, or on the way there
 }
 
-// StartPoller implements [designs.Impl]. All Ms are made by startm, one after the
+// StartPoller implements [rt.Impl]. All Ms are made by startm, one after the
 // other, so their IDs are places in allm.
-func (s *sched) StartPoller(g *designs.G) {
+func (s *sched) StartPoller(g *rt.G) {
 	s.lock.Lock()
 	s.poll.started = true
 	s.allm[g.MID()].newSystemG(s.pollserver)
@@ -22,8 +22,8 @@ func (s *sched) StartPoller(g *designs.G) {
 }
 
 // pollserver is the poll server G.
-func (s *sched) pollserver(g *designs.G) {
-	events := &designs.PollEvents{}
+func (s *sched) pollserver(g *rt.G) {
+	events := &rt.PollEvents{}
 	some := false
 	wait := func() { some = s.pollwait(events) }
 	for !s.Stopping() {
@@ -34,7 +34,7 @@ func (s *sched) pollserver(g *designs.G) {
 	}
 }
 
-func (s *sched) pollwait(events *designs.PollEvents) (some bool) {
+func (s *sched) pollwait(events *rt.PollEvents) (some bool) {
 	s.lock.Lock()
 	if s.Stopping() {
 		s.lock.Unlock()
@@ -53,7 +53,7 @@ func (s *sched) pollwait(events *designs.PollEvents) (some bool) {
 
 // wake ends the wait. Under sched.lock, without which the poll server does not get
 // on: so the poller is still open.
-func (ps *pollServer) wake(net *designs.Netpoll) {
+func (ps *pollServer) wake(net *rt.Netpoll) {
 	if ps.waiting {
 		net.Break()
 	}

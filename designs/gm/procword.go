@@ -3,8 +3,8 @@ package gm
 import (
 	"fmt"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // procWord is the one atomic of the design: how many Ms run Gs, how many may,
@@ -54,7 +54,7 @@ func (p *procWord) cas(old, new procState) bool { return p.w.CompareAndSwap(uint
 func (p *procWord) addCPU(n int) procState {
 	s := procState(p.w.Add(uint32(n * mcpuOne)))
 	if n < 0 && s.mcpu() == mcpuMask {
-		panic(designs.Broken("gm: procWord.addCPU: mcpu is negative: " + s.String()))
+		panic(rt.Broken("gm: procWord.addCPU: mcpu is negative: " + s.String()))
 	}
 	return s
 }

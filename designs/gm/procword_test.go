@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 func TestProcWordFieldsDoNotOverlap(t *testing.T) {
@@ -55,7 +55,7 @@ func TestProcWordPanicsWhenMcpuGoesBelowZero(t *testing.T) {
 	var p procWord
 	p.init(1)
 	require.PanicsWithValue(t,
-		designs.Broken("gm: procWord.addCPU: mcpu is negative: mcpu 32767 of 0, gwaiting false, waitstop false"),
+		rt.Broken("gm: procWord.addCPU: mcpu is negative: mcpu 32767 of 0, gwaiting false, waitstop false"),
 		func() { p.addCPU(-1) })
 }
 

@@ -1,10 +1,10 @@
 package gm
 
-import "schedlab/designs"
+import "schedlab/rt"
 
-// StopWorld implements [designs.Stopper]. The M that stops keeps its mcpu, and is
+// StopWorld implements [rt.Stopper]. The M that stops keeps its mcpu, and is
 // the one that is left. See 'Stopping the world by waitstop'.
-func (s *sched) StopWorld(_ designs.Machine, patience int64) bool {
+func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	s.procs.setMax(1)
 	s.stopped.Clear()
 	if !s.procs.setWaitstop() || s.AwaitStopped(&s.stopped, patience) {
@@ -18,8 +18,8 @@ func (s *sched) StopWorld(_ designs.Machine, patience int64) bool {
 	return true
 }
 
-// StartWorld implements [designs.Stopper].
-func (s *sched) StartWorld(_ designs.Machine, procs int) {
+// StartWorld implements [rt.Stopper].
+func (s *sched) StartWorld(_ rt.Machine, procs int) {
 	s.lock.Lock()
 	s.procs.setMax(procs)
 	s.matchmg()

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/designtest"
+	"schedlab/check/conform"
+	"schedlab/rt"
 )
 
 func TestStoppingAWorldOfOneTakesNoWait(t *testing.T) {
@@ -30,14 +30,14 @@ func TestTheLastToGiveItsMcpuBackSignalsTheStopper(t *testing.T) {
 			require.False(t, mp.ExitSyscall())
 			mp.EnterSyscall(false) // as it was: the next is the last
 			require.False(t, mp.ExitSyscall())
-			mp.ExitSyscallSlow(new(designs.G))
+			mp.ExitSyscallSlow(new(rt.G))
 			mp.sched.procs.addCPU(-1)
 			mp.Schedule(nil)
 		},
 	}
 	for name, giveBack := range ways {
 		t.Run(name, func(t *testing.T) {
-			designtest.Watch(t)
+			conform.Watch(t)
 			s, ms := fake(3, 3)
 			stopped := make(chan bool)
 			go func() { stopped <- s.StopWorld(ms[0], -1) }()
@@ -92,9 +92,9 @@ func TestNothingIsHandedOutInAStoppedWorld(t *testing.T) {
 	idle := s.idleM()
 	s.StopWorld(ms[0], -1)
 
-	ms[0].Ready(new(designs.G)) // go on, later
-	var list designs.GList
-	list.Put(new(designs.G))
+	ms[0].Ready(new(rt.G)) // go on, later
+	var list rt.GList
+	list.Put(new(rt.G))
 	ms[0].ReadyList(&list)
 
 	require.Nil(t, idle.nextg)
@@ -122,23 +122,23 @@ func (in *inside) visit() {
 }
 
 // crowd starts Gs of all kinds that visit until over is set.
-func crowd(g *designs.G, in *inside, over *atomic.Bool) {
-	for _, pause := range []func(g *designs.G){
-		(*designs.G).Yield,
-		(*designs.G).Yield,
-		func(g *designs.G) {
+func crowd(g *rt.G, in *inside, over *atomic.Bool) {
+	for _, pause := range []func(g *rt.G){
+		(*rt.G).Yield,
+		(*rt.G).Yield,
+		func(g *rt.G) {
 			for range 20 { // a safe point only for who is asked
 				g.Checkpoint()
 				in.visit()
 			}
 			g.Yield()
 		},
-		func(g *designs.G) { g.Syscall(func() {}) },
-		func(g *designs.G) { g.Sleep(1000) },
-		func(g *designs.G) { g.Go(func(*designs.G) { in.visit() }); g.Yield() },
-		func(g *designs.G) { g.LockM(); g.Yield(); in.visit(); g.UnlockM() },
+		func(g *rt.G) { g.Syscall(func() {}) },
+		func(g *rt.G) { g.Sleep(1000) },
+		func(g *rt.G) { g.Go(func(*rt.G) { in.visit() }); g.Yield() },
+		func(g *rt.G) { g.LockM(); g.Yield(); in.visit(); g.UnlockM() },
 	} {
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			for !over.Load() {
 				in.visit()
 				pause(g)
@@ -153,13 +153,13 @@ func TestNoGRunsInAStoppedWorld(t *testing.T) {
 			s := open(t, procs)
 			var in inside
 			var over atomic.Bool
-			require.NoError(t, s.Run(func(g *designs.G) {
+			require.NoError(t, s.Run(func(g *rt.G) {
 				crowd(g, &in, &over)
 				for range 50 {
 					g.StopTheWorld()
 					visits := in.visits.Load()
 					check(in.now.Load() == 0, "a G is between two safe points")
-					g.Go(func(*designs.G) { in.visit() })
+					g.Go(func(*rt.G) { in.visit() })
 					for range 1000 {
 						check(in.visits.Load() == visits, "a G has run")
 					}
@@ -177,7 +177,7 @@ func TestSetProcsHoldsUnderLoad(t *testing.T) {
 	s := open(t, 2)
 	var in inside
 	var over atomic.Bool
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		crowd(g, &in, &over)
 		now := 2
 		for i := range 40 {
@@ -201,10 +201,10 @@ func TestSetProcsHoldsUnderLoad(t *testing.T) {
 // What was queued when few could run must run when more may.
 func TestMoreProcsRunWhatIsQueued(t *testing.T) {
 	s := open(t, 1)
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		var met atomic.Int32
 		for range 3 {
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				met.Add(1)
 				for met.Load() < 3 { // without a safe point
 				}

@@ -8,15 +8,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 const hour = 3600e9
 
 // record returns a timer that notes its name when it fires.
-func record(order *[]string, name string) *designs.Timer {
-	return &designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) { *order = append(*order, name) }}
+func record(order *[]string, name string) *rt.Timer {
+	return &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) { *order = append(*order, name) }}
 }
 
 // sleepsUntil says that the timer G sleeps until when. Needs the lock.
@@ -25,7 +25,7 @@ func (s *sched) sleepsUntil(when int64) bool { return s.timers.sleeping && s.tim
 func TestTimersFireInTheOrderOfTheirTimes(t *testing.T) {
 	s := open(t, 1)
 	var order []string
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		g.StopTheWorld() // until all are started
 		now := host.Nanotime()
 		record(&order, "last").Start(g, now+3000, 0)
@@ -40,7 +40,7 @@ func TestTimersFireInTheOrderOfTheirTimes(t *testing.T) {
 func TestAnEarlierTimerWakesTheTimerG(t *testing.T) {
 	s := open(t, 2)
 	var order []string
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		late, next := host.Nanotime()+2*hour, host.Nanotime()+hour
 		lateTimer, nextTimer, last := record(&order, ""), record(&order, ""), record(&order, "")
 		lateTimer.Start(g, late, 0)
@@ -63,7 +63,7 @@ func TestAnEarlierTimerWakesTheTimerG(t *testing.T) {
 // The M of the timer G is the only one, and sleeps for long.
 func TestTheTimerGMayBeTheLastToRest(t *testing.T) {
 	s := open(t, 1)
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		record(nil, "never").Start(g, host.Nanotime()+hour, 0)
 	}))
 	require.Len(t, s.allm, 1)
@@ -72,7 +72,7 @@ func TestTheTimerGMayBeTheLastToRest(t *testing.T) {
 // pipe returns the end of a pipe that Gs can wait for, and the other.
 func pipe(t *testing.T) (fd int, w *os.File) {
 	t.Helper()
-	if !designs.PollSupported {
+	if !rt.PollSupported {
 		t.Skip("Gs cannot wait for descriptors on this system")
 	}
 	r, w, err := os.Pipe()
@@ -84,7 +84,7 @@ func pipe(t *testing.T) (fd int, w *os.File) {
 	return fd, w
 }
 
-func mustOpen(g *designs.G, fd int) *designs.PollDesc {
+func mustOpen(g *rt.G, fd int) *rt.PollDesc {
 	pd, err := g.OpenPoll(fd)
 	check(err == nil, "OpenPoll")
 	return pd
@@ -97,9 +97,9 @@ func TestAGThatWaitsForADescriptorIsNoDeadlock(t *testing.T) {
 	done := make(chan error)
 	for range 3 { // the poll server stays
 		go func() {
-			done <- s.Run(func(g *designs.G) {
+			done <- s.Run(func(g *rt.G) {
 				pd := mustOpen(g, fd)
-				check(pd.Wait(g, designs.PollRead) == nil, "Wait")
+				check(pd.Wait(g, rt.PollRead) == nil, "Wait")
 				n, err := host.Read(fd, make([]byte, 2))
 				check(n == 1 && err == nil, "Read")
 				check(pd.Close(g) == nil, "Close")
@@ -117,10 +117,10 @@ func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
 	s := open(t, 2)
 	goroutines := runtime.NumGoroutine()
 	for range 3 {
-		require.NoError(t, s.Run(func(g *designs.G) {
+		require.NoError(t, s.Run(func(g *rt.G) {
 			g.Sleep(1)
 			check(mustOpen(g, fd).Close(g) == nil, "Close")
-			(&designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}).Start(g, host.Nanotime()+hour, 0)
+			(&rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}).Start(g, host.Nanotime()+hour, 0)
 		}))
 	}
 	s.await(func() bool { return s.quiet() && s.poll.waiting && s.timers.sleeping })
@@ -133,12 +133,12 @@ func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
 func TestADeadlockIsSeenBesideSystemGs(t *testing.T) {
 	fd, _ := pipe(t)
 	s := open(t, 2)
-	var deadlock *designs.DeadlockError
-	require.ErrorAs(t, s.Run(func(g *designs.G) {
+	var deadlock *rt.DeadlockError
+	require.ErrorAs(t, s.Run(func(g *rt.G) {
 		g.Sleep(1)
 		mustOpen(g, fd)
 		g.LockM()
-		g.Park(designs.WaitOther, func(*designs.G) bool { return true })
+		g.Park(rt.WaitOther, func(*rt.G) bool { return true })
 	}), &deadlock)
 }
 
@@ -147,9 +147,9 @@ func TestThePollServerStandsStillToo(t *testing.T) {
 	fd, w := pipe(t)
 	s := open(t, 4)
 	ran := false
-	require.NoError(t, s.Run(func(g *designs.G) {
-		g.Go(func(g *designs.G) {
-			check(mustOpen(g, fd).Wait(g, designs.PollRead) == nil, "Wait")
+	require.NoError(t, s.Run(func(g *rt.G) {
+		g.Go(func(g *rt.G) {
+			check(mustOpen(g, fd).Wait(g, rt.PollRead) == nil, "Wait")
 			ran = true
 		})
 		s.yieldUntil(g, func() bool { return s.poll.waiting && s.Net().Waiters() })
@@ -167,13 +167,13 @@ func TestDumpTellsWhatThereIs(t *testing.T) {
 	fd, _ := pipe(t)
 	s := open(t, 3)
 	ran := false
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		g.Sleep(1)
 		check(mustOpen(g, fd).Close(g) == nil, "Close")
 		locked := parkLocked(g, s, &ran)
 		s.yieldUntil(g, func() bool { return s.timers.sleeping && s.poll.waiting })
 		g.StopTheWorld()
-		g.Go(func(*designs.G) {})
+		g.Go(func(*rt.G) {})
 		var w strings.Builder
 		s.DumpSched(&w)
 		g.StartTheWorld()

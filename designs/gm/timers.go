@@ -1,8 +1,8 @@
 package gm
 
 import (
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // timers are fired by one G of the scheduler's own, the timer G, which the first
@@ -27,7 +27,7 @@ import (
 // From step 2 to 4 the M counts as one that waits: it touches nothing that the core
 // reads at rest.
 type timers struct {
-	set designs.Timers
+	set rt.Timers
 
 	// Under sched.lock.
 	started  bool
@@ -36,7 +36,7 @@ type timers struct {
 	waitnote host.Note
 }
 
-// TimerFirst implements [designs.Machine].
+// TimerFirst implements [rt.Machine].
 func (mp *m) TimerFirst(when int64) {
 	s := mp.sched
 	t := &s.timers
@@ -60,7 +60,7 @@ func (t *timers) wake() {
 }
 
 // timerproc is the timer G.
-func (s *sched) timerproc(g *designs.G) {
+func (s *sched) timerproc(g *rt.G) {
 	sleep := s.timersleep
 	for !s.Stopping() {
 		s.timers.set.Run(g, host.Nanotime())

@@ -6,25 +6,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // An M looks in the local queue, then in the global one, then it asks the network.
 func TestSourcesAreVisitedInOrder(t *testing.T) {
-	if !designs.PollSupported {
+	if !rt.PollSupported {
 		t.Skip("this system has no poller here")
 	}
 	var order []string // one P: Gs take turns
-	ran := func(name string) func(*designs.G) {
-		return func(*designs.G) { order = append(order, name) }
+	ran := func(name string) func(*rt.G) {
+		return func(*rt.G) { order = append(order, name) }
 	}
-	events, _ := tracedOn(t, 1, Options{}, func(s *sched, g *designs.G) {
+	events, _ := tracedOn(t, 1, Options{}, func(s *sched, g *rt.G) {
 		var fds [2]int
 		must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			pd, err := g.OpenPoll(fds[0])
 			must(err)
-			must(pd.Wait(g, designs.PollRead))
+			must(pd.Wait(g, rt.PollRead))
 			ran("network")(g)
 			must(pd.Close(g))
 		})
@@ -39,31 +39,31 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 		g.Go(ran("local"))
 	})
 	require.Equal(t, []string{"local", "global", "network"}, order)
-	find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPoll && e.N == 1 })
+	find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPoll && e.N == 1 })
 }
 
 // The network is asked by the scheduler: a hundred Gs that wait for it need no
 // threads, and run when there is something to read.
 func TestTheNetworkIsPolledByTheScheduler(t *testing.T) {
-	if !designs.PollSupported {
+	if !rt.PollSupported {
 		t.Skip("this system has no poller here")
 	}
 	const pairs = 100
-	_, st := traced(t, 2, func(g *designs.G) {
+	_, st := traced(t, 2, func(g *rt.G) {
 		for range pairs {
 			var fds [2]int
 			must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				pd, err := g.OpenPoll(fds[0])
 				must(err)
 				for n := 0; n != 1; {
-					must(pd.Wait(g, designs.PollRead))
+					must(pd.Wait(g, rt.PollRead))
 					n, _ = syscall.Read(fds[0], make([]byte, 1))
 				}
 				must(pd.Close(g))
 				syscall.Close(fds[0])
 			})
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				g.Sleep(1_000_000)
 				syscall.Write(fds[1], []byte{1})
 				syscall.Close(fds[1])

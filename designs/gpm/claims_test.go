@@ -8,26 +8,26 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // What texts about Go's scheduler say happens to a goroutine, as it shows in the
 // event stream. What each idea buys is in signature_test.go.
 
 // traced runs main and returns what happened.
-func traced(t *testing.T, procs int, main func(*designs.G)) ([]designs.Event, designs.Stats) {
+func traced(t *testing.T, procs int, main func(*rt.G)) ([]rt.Event, rt.Stats) {
 	t.Helper()
-	return tracedOn(t, procs, Options{}, func(_ *sched, g *designs.G) { main(g) })
+	return tracedOn(t, procs, Options{}, func(_ *sched, g *rt.G) { main(g) })
 }
 
-func tracedOn(t *testing.T, procs int, opt Options, main func(*sched, *designs.G)) ([]designs.Event, designs.Stats) {
+func tracedOn(t *testing.T, procs int, opt Options, main func(*sched, *rt.G)) ([]rt.Event, rt.Stats) {
 	t.Helper()
-	log := &designs.EventLog{}
-	s, err := build(designs.Config{Procs: procs, Seed: 1, Events: log}, opt)
+	log := &rt.EventLog{}
+	s, err := build(rt.Config{Procs: procs, Seed: 1, Events: log}, opt)
 	require.NoError(t, err)
-	require.NoError(t, s.Run(func(g *designs.G) { main(s.(*sched), g) }))
+	require.NoError(t, s.Run(func(g *rt.G) { main(s.(*sched), g) }))
 	require.NoError(t, s.Close())
 	require.Zero(t, log.Dropped())
 	return log.Events(), s.Stats()
@@ -40,9 +40,9 @@ func must(err error) {
 }
 
 // of returns the kinds of what happened to a G, in order.
-func of(events []designs.Event, g uint64) (kinds []designs.EventKind) {
+func of(events []rt.Event, g uint64) (kinds []rt.EventKind) {
 	for _, e := range events {
-		if e.G == g && e.What <= designs.EventSyscallSlow {
+		if e.G == g && e.What <= rt.EventSyscallSlow {
 			kinds = append(kinds, e.What)
 		}
 	}
@@ -51,7 +51,7 @@ func of(events []designs.Event, g uint64) (kinds []designs.EventKind) {
 
 // find returns the index of the first event from i on that is such; it fails if
 // there is none.
-func find(t *testing.T, events []designs.Event, from int, such func(designs.Event) bool) int {
+func find(t *testing.T, events []rt.Event, from int, such func(rt.Event) bool) int {
 	t.Helper()
 	i := slices.IndexFunc(events[from:], such)
 	require.NotEqual(t, -1, i, "no such event")
@@ -61,18 +61,18 @@ func find(t *testing.T, events []designs.Event, from int, such func(designs.Even
 // A preempted G goes to the global queue, from which it comes back.
 func TestAPreemptedGGoesToTheGlobalQueue(t *testing.T) {
 	var hog uint64
-	events, st := traced(t, 1, func(g *designs.G) {
+	events, st := traced(t, 1, func(g *rt.G) {
 		hog = g.ID()
 		ran := false
-		g.Go(func(g *designs.G) { ran = true })
+		g.Go(func(g *rt.G) { ran = true })
 		for !ran { // ends only if the other G runs meanwhile
 			g.Checkpoint()
 		}
 	})
 	require.Positive(t, st.Preempted)
-	i := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPreempted && e.G == hog })
-	get := find(t, events, i, func(e designs.Event) bool { return e.What == designs.EventGlobalGet })
-	run := find(t, events, i, func(e designs.Event) bool { return e.What == designs.EventRun && e.G == hog })
+	i := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPreempted && e.G == hog })
+	get := find(t, events, i, func(e rt.Event) bool { return e.What == rt.EventGlobalGet })
+	run := find(t, events, i, func(e rt.Event) bool { return e.What == rt.EventRun && e.G == hog })
 	require.Less(t, get, run)
 }
 
@@ -84,7 +84,7 @@ func TestStealingComesLast(t *testing.T) {
 	mp := &m{sched: s}
 	mp.acquirep(ps[0])
 	ps[1].status.Store(pRunning)
-	gs := make([]designs.G, 3)
+	gs := make([]rt.G, 3)
 	ps[1].runq.Put(&gs[0], false, s)
 	s.runq.Put(&gs[1])
 	ps[0].runq.Put(&gs[2], false, s)
@@ -99,35 +99,35 @@ func TestStealingComesLast(t *testing.T) {
 // whatever M is free.
 func TestAWaitingGLeavesItsM(t *testing.T) {
 	var waiter, other uint64
-	events, _ := traced(t, 1, func(g *designs.G) {
+	events, _ := traced(t, 1, func(g *rt.G) {
 		c := gsync.NewChan[int](g, 0)
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			other = g.ID()
 			c.Send(g, 1)
 		})
 		waiter = g.ID()
 		c.Recv(g)
 	})
-	park := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPark && e.G == waiter })
-	require.Equal(t, designs.WaitChanReceive, events[park].Reason)
-	run := find(t, events, park, func(e designs.Event) bool { return e.What == designs.EventRun })
+	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == waiter })
+	require.Equal(t, rt.WaitChanReceive, events[park].Reason)
+	run := find(t, events, park, func(e rt.Event) bool { return e.What == rt.EventRun })
 	require.Equal(t, other, events[run].G)
 	require.Equal(t, events[park].M, events[run].M)
-	ready := find(t, events, run, func(e designs.Event) bool { return e.What == designs.EventReady && e.G == waiter })
+	ready := find(t, events, run, func(e rt.Event) bool { return e.What == rt.EventReady && e.G == waiter })
 	require.Equal(t, other, events[ready].By)
 }
 
 // A G whose wait is over before it has begun goes on running: commit says no.
 func TestAGWhoseWaitIsOverGoesOn(t *testing.T) {
 	var id uint64
-	events, st := traced(t, 1, func(g *designs.G) {
+	events, st := traced(t, 1, func(g *rt.G) {
 		id = g.ID()
-		g.Go(func(*designs.G) {})
-		g.Park(designs.WaitOther, func(*designs.G) bool { return false })
+		g.Go(func(*rt.G) {})
+		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
 	})
 	require.Zero(t, st.Readied)
-	park := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventPark && e.G == id })
-	run := find(t, events, park, func(e designs.Event) bool { return e.What == designs.EventRun })
+	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == id })
+	run := find(t, events, park, func(e rt.Event) bool { return e.What == rt.EventRun })
 	require.Equal(t, id, events[run].G, "nobody ran in between")
 }
 
@@ -135,10 +135,10 @@ func TestAGWhoseWaitIsOverGoesOn(t *testing.T) {
 // park and one ready a message.
 func TestAReceiverTakesFromTheWaitingSender(t *testing.T) {
 	const messages = 100
-	_, st := traced(t, 1, func(g *designs.G) {
+	_, st := traced(t, 1, func(g *rt.G) {
 		c := gsync.NewChan[int](g, 0)
 		for i := range messages {
-			g.Go(func(g *designs.G) { c.Send(g, i) })
+			g.Go(func(g *rt.G) { c.Send(g, i) })
 		}
 		g.Yield() // all senders wait now
 		for range messages {
@@ -151,12 +151,12 @@ func TestAReceiverTakesFromTheWaitingSender(t *testing.T) {
 // Only the last Done readies who waits.
 func TestTheLastDoneReadies(t *testing.T) {
 	var waiter, last uint64
-	events, st := traced(t, 1, func(g *designs.G) {
+	events, st := traced(t, 1, func(g *rt.G) {
 		waiter = g.ID()
 		var wg gsync.WaitGroup
 		wg.Add(g, 10)
 		for range 10 {
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				last = g.ID()
 				wg.Done(g)
 			})
@@ -164,7 +164,7 @@ func TestTheLastDoneReadies(t *testing.T) {
 		wg.Wait(g)
 	})
 	require.EqualValues(t, 1, st.Readied)
-	ready := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventReady })
+	ready := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventReady })
 	require.Equal(t, waiter, events[ready].G)
 	require.Equal(t, last, events[ready].By)
 }
@@ -172,12 +172,12 @@ func TestTheLastDoneReadies(t *testing.T) {
 // A readied G goes to the queue of the P that readied it, and an idle P is woken
 // for it: that one steals it, if the first is busy.
 func TestAReadiedGWakesAnIdleP(t *testing.T) {
-	events, _ := traced(t, 2, func(g *designs.G) {
+	events, _ := traced(t, 2, func(g *rt.G) {
 		var parked, ran atomic.Bool
-		var waiter *designs.G
-		g.Go(func(g *designs.G) {
+		var waiter *rt.G
+		g.Go(func(g *rt.G) {
 			waiter = g
-			g.Park(designs.WaitOther, func(*designs.G) bool { parked.Store(true); return true })
+			g.Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
 			ran.Store(true)
 		})
 		for !parked.Load() {
@@ -188,22 +188,22 @@ func TestAReadiedGWakesAnIdleP(t *testing.T) {
 			host.Pause(1)
 		}
 	})
-	ready := find(t, events, 0, func(e designs.Event) bool { return e.What == designs.EventReady })
-	find(t, events, ready, func(e designs.Event) bool { return e.What == designs.EventSteal && e.M != events[ready].M })
+	ready := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventReady })
+	find(t, events, ready, func(e rt.Event) bool { return e.What == rt.EventSteal && e.M != events[ready].M })
 }
 
 // After a system call a G goes on if its P is still there, and otherwise queues. The
 // monitor, which may think that a short call lasts long, takes none.
 func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
 	var fast, slow uint64
-	events, st := tracedOn(t, 1, Options{NoRetake: true}, func(s *sched, g *designs.G) {
+	events, st := tracedOn(t, 1, Options{NoRetake: true}, func(s *sched, g *rt.G) {
 		fast = g.ID()
 		g.Syscall(func() {})
 		r, w, err := os.Pipe()
 		must(err)
 		defer r.Close()
 		defer w.Close()
-		g.Go(func(g *designs.G) {
+		g.Go(func(g *rt.G) {
 			slow = g.ID()
 			g.BlockingSyscall(func() { r.Read(make([]byte, 1)) })
 		})
@@ -213,8 +213,8 @@ func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
 			host.Pause(1)
 		}
 	})
-	require.Equal(t, []designs.EventKind{designs.EventSyscall, designs.EventSyscallEnd}, of(events, fast)[2:4])
-	require.Equal(t, []designs.EventKind{designs.EventSyscall, designs.EventSyscallSlow, designs.EventRun}, of(events, slow)[2:5])
+	require.Equal(t, []rt.EventKind{rt.EventSyscall, rt.EventSyscallEnd}, of(events, fast)[2:4])
+	require.Equal(t, []rt.EventKind{rt.EventSyscall, rt.EventSyscallSlow, rt.EventRun}, of(events, slow)[2:5])
 	require.EqualValues(t, 1, st.SyscallsSlow)
 }
 
@@ -224,7 +224,7 @@ func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
 // more with every round.
 func TestMsAreMadeOnDemand(t *testing.T) {
 	const blocked, rounds = 10, 30
-	_, st := traced(t, 1, func(g *designs.G) {
+	_, st := traced(t, 1, func(g *rt.G) {
 		for range rounds {
 			blockTogether(g, blocked)
 		}
@@ -234,12 +234,12 @@ func TestMsAreMadeOnDemand(t *testing.T) {
 }
 
 // blockTogether blocks n Gs in the kernel until all are there.
-func blockTogether(g *designs.G, n int64) {
+func blockTogether(g *rt.G, n int64) {
 	var in atomic.Int64
 	all := make(chan struct{})
 	var back gsync.WaitGroup
 	for range n {
-		back.Go(g, func(g *designs.G) {
+		back.Go(g, func(g *rt.G) {
 			g.BlockingSyscall(func() {
 				if in.Add(1) == n {
 					close(all)

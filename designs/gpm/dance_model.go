@@ -5,8 +5,8 @@ package gpm
 import (
 	"reflect"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // Dance is what 'Submit and stop spinning' and 'Needspinning' are about, alone, for
@@ -17,7 +17,7 @@ import (
 type Dance struct {
 	s      *sched
 	ms     []*m
-	bodies map[*designs.G]func(*Dancer)
+	bodies map[*rt.G]func(*Dancer)
 }
 
 // Dancer is an M that runs a G.
@@ -30,7 +30,7 @@ type Dancer struct {
 // be enough for none to be started. Of several busy Ms the last spins.
 func NewDance(opt Options, procs, ms, busy int) *Dance {
 	s := &sched{opt: opt, nm: -1} // never at rest
-	d := &Dance{s: s, bodies: map[*designs.G]func(*Dancer){}}
+	d := &Dance{s: s, bodies: map[*rt.G]func(*Dancer){}}
 	for i := range procs {
 		s.everyp = append(s.everyp, &p{id: i, sched: s})
 	}
@@ -79,7 +79,7 @@ func (d *Dance) Run(i int, body func(*Dancer)) {
 }
 
 // next is findRunnable without what is left out.
-func (d *Dance) next(mp *m) *designs.G {
+func (d *Dance) next(mp *m) *rt.G {
 	for !d.s.Stopping() {
 		if mp.p == nil && !mp.nextP() {
 			return nil
@@ -102,13 +102,13 @@ func (m *Dancer) Done() { m.d.end() }
 
 // Submit submits a G that will do what body says.
 func (m *Dancer) Submit(body func(*Dancer)) {
-	gp := new(designs.G)
+	gp := new(rt.G)
 	m.d.bodies[gp] = body
 	m.mp.Ready(gp)
 }
 
 // Inject submits a G from outside that does nothing.
-func (d *Dance) Inject() { d.s.Inject(designs.Injection{}) }
+func (d *Dance) Inject() { d.s.Inject(rt.Injection{}) }
 
 // end lets all Ms end when they next look for work.
 func (d *Dance) end() {

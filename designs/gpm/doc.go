@@ -25,7 +25,7 @@
 //
 //	sched.go    the scheduler, its lock, idle Ps and Ms, startm, stopm
 //	p.go        a P and its time slice
-//	m.go        what an M does for a G (package designs' Machine)
+//	m.go        what an M does for a G (package rt' Machine)
 //	find.go     where an M looks for a G, in which order
 //	spin.go     wakep, resetspinning, the limit of spinning Ms
 //	syscall.go  entering and leaving system calls, handoffp

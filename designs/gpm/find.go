@@ -1,9 +1,9 @@
 package gpm
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 
 // findRunnable looks for a G until there is one. It returns nil when the
 // scheduler stops. The order of the sources is Go's; handoffp must know each.
-func (mp *m) findRunnable() (gp *designs.G, inherit bool) {
+func (mp *m) findRunnable() (gp *rt.G, inherit bool) {
 	for !mp.sched.Stopping() {
 		if mp.p == nil && !mp.nextP() {
 			continue
@@ -50,7 +50,7 @@ func (mp *m) findRunnable() (gp *designs.G, inherit bool) {
 
 // nearby looks where looking is cheap: the global queue when it is its turn,
 // the local queue, the global queue.
-func (mp *m) nearby() (gp *designs.G, inherit bool) {
+func (mp *m) nearby() (gp *rt.G, inherit bool) {
 	s, pp := mp.sched, mp.p
 	if pp.tick%globalTick == 0 && !s.opt.NoGlobalTick && !s.runq.Empty() {
 		if gp := mp.globrunqget(1); gp != nil {
@@ -71,7 +71,7 @@ const maxBatch = 128
 
 // globrunqget takes the P's share of the global queue, at most limit, and
 // returns the first; the others go to the local queue.
-func (mp *m) globrunqget(limit int) *designs.G {
+func (mp *m) globrunqget(limit int) *rt.G {
 	s := mp.sched
 	s.lock.Lock()
 	gp := s.take(mp, limit)
@@ -90,14 +90,14 @@ func (mp *m) tookBatch() {
 }
 
 // take needs sched.lock; tookBatch comes next.
-func (s *sched) take(mp *m, limit int) *designs.G {
+func (s *sched) take(mp *m, limit int) *rt.G {
 	n := queue.BatchSize(s.runq.Len(), len(s.ps()), min(limit, 1+mp.p.runq.Room()))
 	gp := s.runq.Get()
 	if gp == nil {
 		return nil
 	}
 	mp.Stats().GlobalGets++
-	mp.Event(designs.EventGlobalGet, -1, n)
+	mp.Event(rt.EventGlobalGet, -1, n)
 	if n > 1 {
 		batch := s.runq.GetBatch(mp.batch[:n-1])
 		mp.p.runq.PutBatch(batch)
@@ -108,7 +108,7 @@ func (s *sched) take(mp *m, limit int) *designs.G {
 
 // steal visits the other Ps, if the M may spin. In the last round it takes, with
 // runnext, what timers of theirs have readied, who may be too busy to look.
-func (mp *m) steal() *designs.G {
+func (mp *m) steal() *rt.G {
 	s := mp.sched
 	if s.opt.NoSteal || !mp.maySpin() {
 		return nil
@@ -141,7 +141,7 @@ func (mp *m) steal() *designs.G {
 // also one that is idle may have Gs, on its way to an M that was woken for it
 // (handoffp, StartWorld). To pass it by, which lookAgain does not, would be to spin
 // until that M has come.
-func (mp *m) stealFrom(victim *p, last bool) *designs.G {
+func (mp *m) stealFrom(victim *p, last bool) *rt.G {
 	if victim == mp.p {
 		return nil
 	}
@@ -160,13 +160,13 @@ func (mp *m) stealFrom(victim *p, last bool) *designs.G {
 	if gp != nil {
 		mp.Stats().Steals++
 		mp.Stats().Stolen += uint64(n)
-		mp.Event(designs.EventSteal, victim.id, n)
+		mp.Event(rt.EventSteal, victim.id, n)
 	}
 	return gp
 }
 
 // stealNext takes the victim's runnext, after the grace.
-func stealNext(victim *p, thief queue.Thief[designs.G]) (*designs.G, int) {
+func stealNext(victim *p, thief queue.Thief[rt.G]) (*rt.G, int) {
 	gp := thief.Next()
 	if gp == nil {
 		return nil, 0
@@ -182,7 +182,7 @@ func stealNext(victim *p, thief queue.Thief[designs.G]) (*designs.G, int) {
 
 // giveUp gives the P up, since no work was found, and sleeps until there is
 // some. If work turns up under the lock it returns it.
-func (mp *m) giveUp() *designs.G {
+func (mp *m) giveUp() *rt.G {
 	s := mp.sched
 	s.lock.Lock()
 	if s.Stopping() || s.world.stopping || mp.p.safePoint.Load() {
@@ -249,7 +249,7 @@ func (mp *m) stopm() {
 // sleep puts mp, which has no P, to sleep. It needs sched.lock, and releases it.
 func (s *sched) sleep(mp *m) {
 	mp.Stats().Parks++
-	mp.Event(designs.EventMPark, -1, 0)
+	mp.Event(rt.EventMPark, -1, 0)
 	s.mput(mp)
 	s.lock.Unlock()
 	mp.note.Sleep()
@@ -266,6 +266,6 @@ func (mp *m) nextP() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
-	mp.Event(designs.EventMWake, -1, 0)
+	mp.Event(rt.EventMWake, -1, 0)
 	return true
 }

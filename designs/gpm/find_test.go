@@ -5,14 +5,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // The Gs that come with the first of a batch are on a local queue, where an M
 // that found the global queue empty does not see them: somebody must be woken.
 func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
-	for name, find := range map[string]func(*m) *designs.G{
-		"globrunqget": func(mp *m) *designs.G { return mp.globrunqget(maxBatch) },
+	for name, find := range map[string]func(*m) *rt.G{
+		"globrunqget": func(mp *m) *rt.G { return mp.globrunqget(maxBatch) },
 		"giveUp":      (*m).giveUp,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -24,7 +24,7 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 			s.midle.PutHead(idle)
 			mp.acquirep(ps[0])
 			for range 4 {
-				s.runq.Put(new(designs.G))
+				s.runq.Put(new(rt.G))
 			}
 
 			require.NotNil(t, find(mp))

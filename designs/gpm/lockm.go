@@ -1,10 +1,10 @@
 package gpm
 
-import "schedlab/designs"
+import "schedlab/rt"
 
-// RunLocked implements [designs.Machine]: Go's startlockedm. The other M gets
-// this one's P; see "Locked Ms" in package designs.
-func (mp *m) RunLocked(gp *designs.G, owner designs.Machine) {
+// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets
+// this one's P; see "Locked Ms" in package rt.
+func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	s, om := mp.sched, owner.(*m)
 	s.lock.Lock()
 	if s.Stopping() {
@@ -26,14 +26,14 @@ func (mp *m) RunLocked(gp *designs.G, owner designs.Machine) {
 	mp.stopm()
 }
 
-// AwaitLocked implements [designs.Machine]: Go's stoplockedm.
+// AwaitLocked implements [rt.Machine]: Go's stoplockedm.
 func (mp *m) AwaitLocked() bool {
 	if mp.p != nil {
 		pp := mp.releasep()
 		pp.m.Store(nil)
 		pp.status.Store(pIdle)
 		mp.Stats().Handoffs++
-		mp.Event(designs.EventHandoff, pp.id, 0)
+		mp.Event(rt.EventHandoff, pp.id, 0)
 		mp.sched.handoffp(pp)
 	}
 	if !mp.awaitP() {
@@ -41,7 +41,7 @@ func (mp *m) AwaitLocked() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
-	mp.Event(designs.EventMWake, -1, 0)
+	mp.Event(rt.EventMWake, -1, 0)
 	mp.sched.runSafePoint(mp.p)
 	// If the world is to stop, the G halts at its next safe point: to leave it here
 	// would be to queue it once more.
@@ -59,7 +59,7 @@ func (mp *m) awaitP() bool {
 		return !s.Stopping()
 	}
 	mp.Stats().Parks++
-	mp.Event(designs.EventMPark, -1, 0)
+	mp.Event(rt.EventMPark, -1, 0)
 	mp.note.Clear()
 	s.mlocked[mp] = true
 	s.checkRest()

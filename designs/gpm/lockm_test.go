@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // until waits for what another thread of the test does under sched.lock.
@@ -35,7 +35,7 @@ func (s *sched) listed(mp *m) (found bool) {
 func (s *sched) handOver(mp, owner *m) (woken chan bool) {
 	woken = make(chan bool)
 	go func() {
-		mp.RunLocked(new(designs.G), owner)
+		mp.RunLocked(new(rt.G), owner)
 		close(woken)
 	}()
 	s.until(func() bool { return s.listed(mp) })

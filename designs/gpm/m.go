@@ -1,13 +1,13 @@
 package gpm
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 type m struct {
-	designs.M
+	rt.M
 	queue.Link[m] // in sched.midle
 	sched         *sched
 	p             *p // held; nil in a system call and while idle
@@ -19,8 +19,8 @@ type m struct {
 	nextp *p
 	note  host.Note
 
-	batch  [maxBatch]*designs.G // on their way from the global queue
-	events designs.PollEvents
+	batch  [maxBatch]*rt.G // on their way from the global queue
+	events rt.PollEvents
 }
 
 // wake wakes the M that startm returned, if it returned one.
@@ -51,29 +51,29 @@ func (mp *m) releasep() *p {
 	return pp
 }
 
-// Newproc implements [designs.Machine].
-func (mp *m) Newproc(fn func(*designs.G)) {
+// Newproc implements [rt.Machine].
+func (mp *m) Newproc(fn func(*rt.G)) {
 	gp := mp.p.gfree.Get(mp.Stats())
 	mp.InitG(gp, fn)
 	mp.runqput(gp, !mp.sched.opt.NoRunnext)
 	mp.wakep()
 }
 
-// Ready implements [designs.Machine].
-func (mp *m) Ready(gp *designs.G) {
+// Ready implements [rt.Machine].
+func (mp *m) Ready(gp *rt.G) {
 	mp.runqput(gp, !mp.sched.opt.NoRunnext)
 	if !mp.sched.opt.NoWakeOnReady {
 		mp.wakep()
 	}
 }
 
-func (mp *m) runqput(gp *designs.G, next bool) {
+func (mp *m) runqput(gp *rt.G, next bool) {
 	mp.p.runq.Put(gp, next, mp.sched)
 }
 
-// Next implements [designs.Machine]. Timers that are due go first, which Schedule
+// Next implements [rt.Machine]. Timers that are due go first, which Schedule
 // sees to: they must not fire here.
-func (mp *m) Next() *designs.G {
+func (mp *m) Next() *rt.G {
 	if first := mp.p.timers.First(); first != 0 && first <= host.Nanotime() {
 		return nil
 	}
@@ -84,18 +84,18 @@ func (mp *m) Next() *designs.G {
 	return gp
 }
 
-// YieldTo implements [designs.Machine]. If there is nothing else close by, the
+// YieldTo implements [rt.Machine]. If there is nothing else close by, the
 // yielding G would be the next on the global queue: it goes on, in a new slice. A
 // G that yields holds no locks that a timer might want.
-func (mp *m) YieldTo(*designs.G) *designs.G {
+func (mp *m) YieldTo(*rt.G) *rt.G {
 	mp.runTimers(&mp.p.timers)
 	gp, inherit := mp.nearby()
 	mp.p.slice(mp, inherit)
 	return gp
 }
 
-// Yielded implements [designs.Machine].
-func (mp *m) Yielded(gp *designs.G, preempted bool) {
+// Yielded implements [rt.Machine].
+func (mp *m) Yielded(gp *rt.G, preempted bool) {
 	if mp.sched.opt.YieldToLocalTail && !preempted {
 		mp.runqput(gp, false)
 	} else {
@@ -105,15 +105,15 @@ func (mp *m) Yielded(gp *designs.G, preempted bool) {
 	mp.wakep()
 }
 
-func (mp *m) globrunqput(gp *designs.G) {
+func (mp *m) globrunqput(gp *rt.G) {
 	s := mp.sched
 	s.lock.Lock()
 	s.runq.Put(gp)
 	s.lock.Unlock()
 }
 
-// Schedule implements [designs.Machine].
-func (mp *m) Schedule(dead *designs.G) *designs.G {
+// Schedule implements [rt.Machine].
+func (mp *m) Schedule(dead *rt.G) *rt.G {
 	if dead != nil && !mp.sched.opt.NoFreeList {
 		mp.p.gfree.Put(dead)
 	}
@@ -128,9 +128,9 @@ func (mp *m) Schedule(dead *designs.G) *designs.G {
 	return gp
 }
 
-// ReadyList implements [designs.Machine]: Go's injectglist. The M runs the first
+// ReadyList implements [rt.Machine]: Go's injectglist. The M runs the first
 // itself, if it has a P; as many as there are idle Ps go where those look first.
-func (mp *m) ReadyList(list *designs.GList) {
+func (mp *m) ReadyList(list *rt.GList) {
 	s := mp.sched
 	if mp.p == nil {
 		s.globrunqputStart(list)
@@ -139,7 +139,7 @@ func (mp *m) ReadyList(list *designs.GList) {
 	if mp.runqput(list.Get(), false); list.Empty() {
 		return
 	}
-	var share designs.GList
+	var share rt.GList
 	for n := s.npidle.Load(); n > 0 && !list.Empty(); n-- {
 		share.Put(list.Get())
 	}
@@ -154,7 +154,7 @@ func (mp *m) ReadyList(list *designs.GList) {
 
 // globrunqputStart puts list on the global queue and starts an M for each of
 // them, as far as Ps are idle.
-func (s *sched) globrunqputStart(list *designs.GList) {
+func (s *sched) globrunqputStart(list *rt.GList) {
 	s.lock.Lock()
 	n := list.Len()
 	s.runq.Append(list)
@@ -173,8 +173,8 @@ func (s *sched) globrunqputStart(list *designs.GList) {
 	s.lock.Unlock()
 }
 
-// Timers implements [designs.Machine]. Without a P there is nobody to start one.
-func (mp *m) Timers() *designs.Timers { return &mp.p.timers }
+// Timers implements [rt.Machine]. Without a P there is nobody to start one.
+func (mp *m) Timers() *rt.Timers { return &mp.p.timers }
 
-// Cache implements [designs.Machine].
-func (mp *m) Cache() *designs.Cache { return &mp.p.cache }
+// Cache implements [rt.Machine].
+func (mp *m) Cache() *rt.Cache { return &mp.p.cache }

@@ -1,9 +1,9 @@
 package gpm
 
 import (
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 // Statuses of a P. Who sets a status owns the P, but for the last word of
@@ -30,11 +30,11 @@ type p struct {
 	// M's G to give way. Written by whoever gives or takes the P.
 	m host.Pointer[m]
 
-	runq  queue.Ring[designs.G]
-	gfree designs.FreeList
+	runq  queue.Ring[rt.G]
+	gfree rt.FreeList
 
-	timers designs.Timers
-	cache  designs.Cache
+	timers rt.Timers
+	cache  rt.Cache
 
 	tick     uint32 // time slices begun; every 61st begins with the global queue
 	inherits int    // Gs in a row that came from runnext
@@ -84,7 +84,7 @@ func (pp *p) slice(mp *m, inherit bool) {
 }
 
 // next takes a G from the local queue.
-func (pp *p) next() (gp *designs.G, inherit bool) {
+func (pp *p) next() (gp *rt.G, inherit bool) {
 	gp, inherit = pp.runq.Get()
 	if !inherit {
 		pp.inherits = 0

@@ -3,8 +3,8 @@ package gpm
 import (
 	"math"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // Who looks at timers and the network, and when:
@@ -64,7 +64,7 @@ const (
 
 // runTimers fires the timers of a set that are due, and says whether there were
 // any.
-func (mp *m) runTimers(ts *designs.Timers) bool {
+func (mp *m) runTimers(ts *rt.Timers) bool {
 	if ts.First() == 0 {
 		return false
 	}
@@ -89,7 +89,7 @@ func (s *sched) firstTimer() (first int64) {
 // wantPoll says whether anybody waits for the network or a timer.
 func (s *sched) wantPoll() bool { return s.Net().Waiters() || s.firstTimer() != 0 }
 
-// TimerFirst implements [designs.Machine].
+// TimerFirst implements [rt.Machine].
 func (mp *m) TimerFirst(when int64) {
 	if !mp.sched.wakePoller(when) {
 		mp.wakep()
@@ -105,8 +105,8 @@ func (s *sched) wakePoller(when int64) (exists bool) {
 	return until != 0
 }
 
-// StartPoller implements [designs.Impl]: whoever goes idle will poll.
-func (s *sched) StartPoller(*designs.G) {}
+// StartPoller implements [rt.Impl]: whoever goes idle will poll.
+func (s *sched) StartPoller(*rt.G) {}
 
 // netpoll asks the network without waiting, and says whether it made Gs
 // runnable. A poller that waits has no need of it.

@@ -7,18 +7,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 const farAway = int64(1) << 60
 
 // withTimer starts a timer on pp that fires at when.
-func (s *sched) withTimer(pp *p, when int64) *designs.Timer {
+func (s *sched) withTimer(pp *p, when int64) *rt.Timer {
 	mp := &m{sched: s}
-	s.StartActor(&mp.M, mp, func(*designs.G) {}) // gives it a g0
+	s.StartActor(&mp.M, mp, func(*rt.G) {}) // gives it a g0
 	mp.p = pp
-	t := &designs.Timer{Fire: func(*designs.G, *designs.Timer, uint64) {}}
+	t := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}
 	t.Start(mp.G0(), when, 0)
 	return t
 }
@@ -27,7 +27,7 @@ func (s *sched) withTimer(pp *p, when int64) *designs.Timer {
 // of a Break.
 func (s *sched) brokenBefore(ns int64) bool {
 	start := host.Nanotime()
-	s.Net().Wait(ns, &designs.PollEvents{})
+	s.Net().Wait(ns, &rt.PollEvents{})
 	return host.Nanotime()-start < ns
 }
 
@@ -40,8 +40,8 @@ func TestHandoffpSeesAllWork(t *testing.T) {
 	}{
 		"nothing":                      {func(*sched, *p) {}, want{}},
 		"a G of its own":               {func(_ *sched, pp *p) { pp.put(1) }, want{started: true}},
-		"a G in runnext":               {func(s *sched, pp *p) { pp.runq.Put(new(designs.G), true, s) }, want{started: true}},
-		"a G on the global queue":      {func(s *sched, _ *p) { s.runq.Put(new(designs.G)) }, want{started: true}},
+		"a G in runnext":               {func(s *sched, pp *p) { pp.runq.Put(new(rt.G), true, s) }, want{started: true}},
+		"a G on the global queue":      {func(s *sched, _ *p) { s.runq.Put(new(rt.G)) }, want{started: true}},
 		"a timer of its own":           {func(s *sched, pp *p) { s.withTimer(pp, farAway) }, want{started: true}},
 		"a timer of another P":         {func(s *sched, _ *p) { s.withTimer(s.ps()[0], farAway) }, want{started: true}},
 		"a timer that a poller awaits": {func(s *sched, pp *p) { s.poll.by = &m{}; s.withTimer(pp, farAway) }, want{}},
@@ -97,7 +97,7 @@ func TestWakePoller(t *testing.T) {
 				require.False(t, s.brokenBefore(ms))
 				return
 			}
-			s.Net().Wait(-1, &designs.PollEvents{}) // hangs if it was not broken
+			s.Net().Wait(-1, &rt.PollEvents{}) // hangs if it was not broken
 		})
 	}
 }
@@ -115,7 +115,7 @@ func TestAnEarlierTimerIsToldOf(t *testing.T) {
 		require.Equal(t, !polled, idle[0].nextp == s.ps()[1])
 		require.Equal(t, !polled, idle[0].spinning)
 		if polled {
-			s.Net().Wait(-1, &designs.PollEvents{})
+			s.Net().Wait(-1, &rt.PollEvents{})
 		}
 	}
 }
@@ -148,7 +148,7 @@ func TestThePollerComesBack(t *testing.T) {
 	for _, someIdle := range []bool{true, false} {
 		s := newRig(2, 0)
 		mp := &m{sched: s}
-		s.StartActor(&mp.M, mp, func(*designs.G) {}) // gives it a g0
+		s.StartActor(&mp.M, mp, func(*rt.G) {}) // gives it a g0
 		s.withTimer(s.ps()[1], farAway+1)
 		s.withTimer(s.ps()[0], farAway)
 		if someIdle {
@@ -183,7 +183,7 @@ func TestASecondIdleMTellsThePoller(t *testing.T) {
 	mp := &m{sched: s}
 	back := mp.goIdle()
 	s.until(func() bool { return s.listed(mp) })
-	s.Net().Wait(-1, &designs.PollEvents{}) // hangs if it was not broken
+	s.Net().Wait(-1, &rt.PollEvents{}) // hangs if it was not broken
 	mp.note.Wakeup()
 	<-back
 }
@@ -192,27 +192,27 @@ func TestASecondIdleMTellsThePoller(t *testing.T) {
 // sleeps, too: nobody would see what the network brings. That an M sleeps beside it
 // does not help (without stealing, waking and time slices, so that it has not become the poller).
 func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
-	if !designs.PollSupported {
+	if !rt.PollSupported {
 		t.Skip("Gs cannot wait for descriptors here")
 	}
-	design, err := build(designs.Config{Procs: 2}, Options{NoSteal: true, NoWakeOnReady: true, NoPreempt: true})
+	design, err := build(rt.Config{Procs: 2}, Options{NoSteal: true, NoWakeOnReady: true, NoPreempt: true})
 	require.NoError(t, err)
 	s := design.(*sched)
 	fd, addr, err := host.Listen(netip.MustParseAddrPort("127.0.0.1:0"), 1)
 	require.NoError(t, err)
 	came := make(chan bool)
 	seen, polled := true, false
-	require.NoError(t, s.Run(func(main *designs.G) {
-		main.Go(func(g *designs.G) {
+	require.NoError(t, s.Run(func(main *rt.G) {
+		main.Go(func(g *rt.G) {
 			pd, err := g.OpenPoll(fd)
 			must(err)
 			g.Ready(main)
-			must(pd.Wait(g, designs.PollRead))
+			must(pd.Wait(g, rt.PollRead))
 			close(came)
 			must(pd.Close(g))
 		})
-		s.until(func() bool { return s.midle.Len() == 1 })                  // who was woken for that
-		main.Park(designs.WaitOther, func(*designs.G) bool { return true }) // until it waits
+		s.until(func() bool { return s.midle.Len() == 1 })        // who was woken for that
+		main.Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
 		polled = s.poll.until.Load() != 0
 		main.BlockingSyscall(func() { seen = connectTo(addr, came) })
 	}))

@@ -5,15 +5,15 @@ import (
 	"strings"
 	"time"
 
-	"schedlab/designs"
-	"schedlab/designs/queue"
 	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
 )
 
 type sched struct {
-	designs.Core
+	rt.Core
 	opt   Options
-	gfree designs.FreePool
+	gfree rt.FreePool
 
 	// allp is all Ps. Replaced while the world stands still, but read also by
 	// those who hold no P: they may see the last one a little longer.
@@ -27,7 +27,7 @@ type sched struct {
 
 	lock    host.CountedMutex // guards all below
 	everyp  []*p              // allp, and those that are dead until SetProcs wants them again
-	runq    queue.Global[designs.G, *designs.G]
+	runq    queue.Global[rt.G, *rt.G]
 	pidle   queue.List[p, *p] // idle Ps
 	midle   queue.List[m, *m] // idle Ms; the last to park is the first
 	mlocked map[*m]bool       // locked Ms that sleep until their G is to run
@@ -56,14 +56,14 @@ func (s *sched) setPs(ps []*p) {
 }
 
 // New makes a G-P-M scheduler with cfg.Procs Ps.
-func New(cfg designs.Config) (designs.Scheduler, error) { return build(cfg, Options{}) }
+func New(cfg rt.Config) (rt.Scheduler, error) { return build(cfg, Options{}) }
 
 // With returns the New of a variant.
-func With(opt Options) func(designs.Config) (designs.Scheduler, error) {
-	return func(cfg designs.Config) (designs.Scheduler, error) { return build(cfg, opt) }
+func With(opt Options) func(rt.Config) (rt.Scheduler, error) {
+	return func(cfg rt.Config) (rt.Scheduler, error) { return build(cfg, opt) }
 }
 
-func build(cfg designs.Config, opt Options) (designs.Scheduler, error) {
+func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
@@ -84,10 +84,10 @@ func build(cfg designs.Config, opt Options) (designs.Scheduler, error) {
 	return s, nil
 }
 
-// Inject implements [designs.Impl]. The M is chosen in the same critical
+// Inject implements [rt.Impl]. The M is chosen in the same critical
 // section, so that nobody finds a G on the global queue with no M on its way
 // and takes the scheduler to be at rest (Go issue 40368).
-func (s *sched) Inject(in designs.Injection) {
+func (s *sched) Inject(in rt.Injection) {
 	gp := s.gfree.Get()
 	s.lock.Lock()
 	s.InitInjected(gp, in)
@@ -101,8 +101,8 @@ func (s *sched) Inject(in designs.Injection) {
 }
 
 // PutBatch takes what overflows a ring: see [queue.Overflow].
-func (s *sched) PutBatch(batch []*designs.G) {
-	var list designs.GList
+func (s *sched) PutBatch(batch []*rt.G) {
+	var list rt.GList
 	list.PutBatch(batch) // linked outside the lock
 	s.lock.Lock()
 	s.runq.Append(&list)
@@ -110,7 +110,7 @@ func (s *sched) PutBatch(batch []*designs.G) {
 	s.lock.Unlock()
 }
 
-// Stop implements [designs.Impl].
+// Stop implements [rt.Impl].
 func (s *sched) Stop() {
 	s.lock.Lock()
 	for mp := s.midle.Get(); mp != nil; mp = s.midle.Get() {
@@ -128,8 +128,8 @@ func (s *sched) Stop() {
 	s.monitor.stop.Wakeup()
 }
 
-// AddStats implements [designs.Impl].
-func (s *sched) AddStats(st *designs.Stats) {
+// AddStats implements [rt.Impl].
+func (s *sched) AddStats(st *rt.Stats) {
 	st.Sched.Add(s.lock.Count())
 	s.gfree.AddStats(st)
 	s.lock.Lock()
@@ -140,7 +140,7 @@ func (s *sched) AddStats(st *designs.Stats) {
 	s.lock.Unlock()
 }
 
-// DumpSched implements [designs.Impl]: Go's schedtrace.
+// DumpSched implements [rt.Impl]: Go's schedtrace.
 func (s *sched) DumpSched(w *strings.Builder) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -165,7 +165,7 @@ func (s *sched) DumpSched(w *strings.Builder) {
 // pidleput makes pp, which has nothing to run, idle.
 func (s *sched) pidleput(pp *p) {
 	if !pp.runq.Empty() {
-		panic(designs.Broken("gpm: pidleput: the P has Gs to run"))
+		panic(rt.Broken("gpm: pidleput: the P has Gs to run"))
 	}
 	pp.status.Store(pIdle)
 	pp.m.Store(nil)
@@ -215,7 +215,7 @@ func (s *sched) checkRest() {
 		return
 	}
 	if !s.runq.Empty() || int(s.npidle.Load()) != len(s.ps()) {
-		panic(designs.Broken("gpm: checkRest: all Ms are idle, but a P or a G is not: a wakeup was lost"))
+		panic(rt.Broken("gpm: checkRest: all Ms are idle, but a P or a G is not: a wakeup was lost"))
 	}
 	s.AtRest()
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
-	"schedlab/designs/gsync"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
 )
 
 // What the real runtime does when one idea is taken out of it has been measured
@@ -19,9 +19,9 @@ import (
 // times, so that a busy machine changes nothing.
 
 // run runs main on one P of a scheduler with opt and returns its counters.
-func run(t *testing.T, opt Options, main func(*designs.G)) designs.Stats {
+func run(t *testing.T, opt Options, main func(*rt.G)) rt.Stats {
 	t.Helper()
-	s, err := build(designs.Config{Procs: 1}, opt)
+	s, err := build(rt.Config{Procs: 1}, opt)
 	require.NoError(t, err)
 	require.NoError(t, s.Run(main))
 	require.NoError(t, s.Close())
@@ -36,15 +36,15 @@ func TestRunnextLetsAPairBounceBesideAHog(t *testing.T) {
 	const bounces = 10_000
 	turns := func(opt Options) (turns int) {
 		opt.NoPreempt = true
-		run(t, opt, func(g *designs.G) {
+		run(t, opt, func(g *rt.G) {
 			ping, pong := gsync.NewChan[int](g, 0), gsync.NewChan[int](g, 0)
 			over := false // one P: Gs take turns
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				for ; !over; turns++ {
 					g.Yield()
 				}
 			})
-			g.Go(func(g *designs.G) {
+			g.Go(func(g *rt.G) {
 				for range bounces {
 					v, _ := ping.Recv(g)
 					pong.Send(g, v)
@@ -72,8 +72,8 @@ func TestRetakeFreesThePOfABlockedM(t *testing.T) {
 		require.NoError(t, err)
 		defer r.Close()
 		defer w.Close()
-		st := run(t, Options{}, func(g *designs.G) {
-			g.Go(func(g *designs.G) { w.Write([]byte{1}) })
+		st := run(t, Options{}, func(g *rt.G) {
+			g.Go(func(g *rt.G) { w.Write([]byte{1}) })
 			// Ends only if the other G runs meanwhile.
 			g.Syscall(func() { r.Read(make([]byte, 1)) })
 		})
@@ -83,8 +83,8 @@ func TestRetakeFreesThePOfABlockedM(t *testing.T) {
 	for name, opt := range map[string]Options{"without retake": {NoRetake: true}, "without handoffp": {NoHandoffp: true}} {
 		t.Run(name, func(t *testing.T) {
 			var inside, ranInside atomic.Bool
-			st := run(t, opt, func(g *designs.G) {
-				g.Go(func(g *designs.G) { ranInside.Store(inside.Load()) })
+			st := run(t, opt, func(g *rt.G) {
+				g.Go(func(g *rt.G) { ranInside.Store(inside.Load()) })
 				inside.Store(true)
 				g.Syscall(func() {
 					time.Sleep(50 * time.Millisecond)
@@ -104,8 +104,8 @@ func TestKnownToBlockHandsThePOffAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	defer r.Close()
 	defer w.Close()
-	st := run(t, Options{NoRetake: true, NoPreempt: true}, func(g *designs.G) {
-		g.Go(func(g *designs.G) { w.Write([]byte{1}) })
+	st := run(t, Options{NoRetake: true, NoPreempt: true}, func(g *rt.G) {
+		g.Go(func(g *rt.G) { w.Write([]byte{1}) })
 		g.BlockingSyscall(func() { r.Read(make([]byte, 1)) })
 	})
 	t.Logf("a G behind a call known to block: it runs during the call, after %d handoff, %d retakes", st.Handoffs, st.Retakes)
@@ -118,8 +118,8 @@ func TestKnownToBlockHandsThePOffAtOnce(t *testing.T) {
 func TestPreemptionEndsATimeSlice(t *testing.T) {
 	t.Run("with", func(t *testing.T) {
 		ran := false
-		st := run(t, Options{}, func(g *designs.G) {
-			g.Go(func(g *designs.G) { ran = true })
+		st := run(t, Options{}, func(g *rt.G) {
+			g.Go(func(g *rt.G) { ran = true })
 			for !ran { // ends only if the other G runs meanwhile
 				g.Checkpoint()
 			}
@@ -129,8 +129,8 @@ func TestPreemptionEndsATimeSlice(t *testing.T) {
 	})
 	t.Run("without", func(t *testing.T) {
 		ran := false
-		st := run(t, Options{NoPreempt: true}, func(g *designs.G) {
-			g.Go(func(g *designs.G) { ran = true })
+		st := run(t, Options{NoPreempt: true}, func(g *rt.G) {
+			g.Go(func(g *rt.G) { ran = true })
 			for start := time.Now(); time.Since(start) < 5*timeSlice; {
 				g.Checkpoint()
 			}
@@ -150,7 +150,7 @@ func TestGlobalTickBoundsBypassOfTheGlobalQueue(t *testing.T) {
 	const respawns = 20_000
 	bypass := func(opt Options) int {
 		opt.NoPreempt = true
-		s, err := build(designs.Config{Procs: 1}, opt)
+		s, err := build(rt.Config{Procs: 1}, opt)
 		require.NoError(t, err)
 		var started, submitted atomic.Bool
 		ran, links := -1, 0
@@ -161,16 +161,16 @@ func TestGlobalTickBoundsBypassOfTheGlobalQueue(t *testing.T) {
 				runtime.Gosched()
 			}
 			// It goes to the global queue, since the only P is busy with main.
-			s.Go(func(*designs.G) { ran = links })
+			s.Go(func(*rt.G) { ran = links })
 			submitted.Store(true)
 		}()
-		var chain func(g *designs.G)
-		chain = func(g *designs.G) {
+		var chain func(g *rt.G)
+		chain = func(g *rt.G) {
 			if links++; links < respawns {
 				g.Go(chain)
 			}
 		}
-		require.NoError(t, s.Run(func(g *designs.G) {
+		require.NoError(t, s.Run(func(g *rt.G) {
 			for started.Store(true); !submitted.Load(); {
 				// Not a safe point: main must not give way to the G.
 			}
@@ -197,9 +197,9 @@ func TestGlobalTickBoundsBypassOfTheGlobalQueue(t *testing.T) {
 func TestFreeListReusesDeadGs(t *testing.T) {
 	const spawns = 50_000
 	made := func(opt Options) uint64 {
-		return run(t, opt, func(g *designs.G) {
+		return run(t, opt, func(g *rt.G) {
 			for range spawns {
-				g.Go(func(*designs.G) {})
+				g.Go(func(*rt.G) {})
 				g.Yield()
 			}
 		}).GsMade
@@ -215,8 +215,8 @@ func TestFreeListReusesDeadGs(t *testing.T) {
 // sysretake), or the P stays with it while others wait.
 func TestRetakeEndsASliceOfManyShortSyscalls(t *testing.T) {
 	ran := false
-	st := run(t, Options{NoPreempt: true}, func(g *designs.G) {
-		g.Go(func(g *designs.G) { ran = true })
+	st := run(t, Options{NoPreempt: true}, func(g *rt.G) {
+		g.Go(func(g *rt.G) { ran = true })
 		for !ran { // ends only if the other G runs meanwhile
 			g.Syscall(func() { time.Sleep(time.Millisecond) })
 		}
@@ -228,10 +228,10 @@ func TestRetakeEndsASliceOfManyShortSyscalls(t *testing.T) {
 // A lone G between system calls loses its P at the end of a slice, and not at
 // every call from then on.
 func TestRetakeBeginsANewSlice(t *testing.T) {
-	s, err := build(designs.Config{Procs: 2}, Options{})
+	s, err := build(rt.Config{Procs: 2}, Options{})
 	require.NoError(t, err)
 	start := time.Now()
-	require.NoError(t, s.Run(func(g *designs.G) {
+	require.NoError(t, s.Run(func(g *rt.G) {
 		for range 100 {
 			g.Syscall(func() { time.Sleep(time.Millisecond) })
 		}

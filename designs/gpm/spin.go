@@ -1,6 +1,6 @@
 package gpm
 
-import "schedlab/designs"
+import "schedlab/rt"
 
 // wakep wakes an M to look for work, if a P is idle and nobody looks already.
 // The caller has just submitted work: see 'Submit and stop spinning', and for
@@ -100,7 +100,7 @@ func (mp *m) resetspinning() {
 // addSpinning adds n to nmspinning, which must not become negative.
 func (mp *m) addSpinning(n int32) {
 	if mp.sched.nmspinning.Add(n) < 0 {
-		panic(designs.Broken("gpm: addSpinning: nmspinning is negative"))
+		panic(rt.Broken("gpm: addSpinning: nmspinning is negative"))
 	}
 }
 

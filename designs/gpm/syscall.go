@@ -1,8 +1,8 @@
 package gpm
 
-import "schedlab/designs"
+import "schedlab/rt"
 
-// EnterSyscall implements [designs.Machine]: see "System calls" in the package
+// EnterSyscall implements [rt.Machine]: see "System calls" in the package
 // comment.
 func (mp *m) EnterSyscall(blocks bool) {
 	s, pp := mp.sched, mp.p
@@ -18,11 +18,11 @@ func (mp *m) EnterSyscall(blocks bool) {
 	}
 	pp.status.Store(pIdle)
 	mp.Stats().Handoffs++
-	mp.Event(designs.EventHandoff, pp.id, 0)
+	mp.Event(rt.EventHandoff, pp.id, 0)
 	s.handoffp(pp)
 }
 
-// ExitSyscall implements [designs.Machine].
+// ExitSyscall implements [rt.Machine].
 func (mp *m) ExitSyscall() bool {
 	s, pp := mp.sched, mp.oldp
 	mp.oldp = nil
@@ -41,8 +41,8 @@ func (mp *m) ExitSyscall() bool {
 	return true
 }
 
-// ExitSyscallSlow implements [designs.Machine].
-func (mp *m) ExitSyscallSlow(gp *designs.G) {
+// ExitSyscallSlow implements [rt.Machine].
+func (mp *m) ExitSyscallSlow(gp *rt.G) {
 	s := mp.sched
 	s.lock.Lock()
 	s.runq.Put(gp)

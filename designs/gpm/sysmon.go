@@ -1,8 +1,8 @@
 package gpm
 
 import (
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 const (
@@ -26,7 +26,7 @@ type monitor struct {
 
 func (s *sched) startMonitor() {
 	s.monitor.sched = s
-	s.StartActor(&s.monitor.M, &s.monitor.m, func(*designs.G) { s.sysmon() })
+	s.StartActor(&s.monitor.M, &s.monitor.m, func(*rt.G) { s.sysmon() })
 }
 
 // wake ends the long sleep. Under sched.lock.
@@ -127,7 +127,7 @@ func (s *sched) retakeFrom(pp *p) (took bool) {
 	s.carry(func() {
 		took = pp.status.CompareAndSwap(pSyscall, pIdle)
 		if took {
-			s.monitor.Event(designs.EventRetake, pp.id, 0)
+			s.monitor.Event(rt.EventRetake, pp.id, 0)
 			s.handoffp(pp)
 			s.retakes.Add(1)
 		}

@@ -1,11 +1,11 @@
 package gpm
 
 import (
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
-// Stopping the world (see the protocol in package designs) is to take all Ps
+// Stopping the world (see the protocol in package rt) is to take all Ps
 // but one's own. Each P is taken in one of four ways:
 //
 //	idle                by who stops, off the list, under sched.lock
@@ -18,7 +18,7 @@ import (
 // Each way counts once, under sched.lock and only while stopping is set: so wait
 // is the number of Ps that are missing. ForEachP counts with the same words; Go
 // issue 10618 is about two protocols that share a counter, but here only the one G
-// that has taken the world (package designs) does either.
+// that has taken the world (package rt) does either.
 //
 // # Entering a system call while the world stops
 //
@@ -42,8 +42,8 @@ type stop struct {
 	fn func(p int)
 }
 
-// StopWorld implements [designs.Stopper].
-func (s *sched) StopWorld(by designs.Machine, patience int64) bool {
+// StopWorld implements [rt.Stopper].
+func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 	mp := by.(*m)
 	s.lock.Lock()
 	s.world.all.Clear()
@@ -109,10 +109,10 @@ func (mp *m) haltInSyscall(pp *p) {
 	s.lock.Unlock()
 }
 
-// StartWorld implements [designs.Stopper]. Ps with Gs get an M each, of those
+// StartWorld implements [rt.Stopper]. Ps with Gs get an M each, of those
 // that sleep or a new one, or the Gs would wait for the other Ps (Go commits
 // cb945ba6ba, dbcfed93e7).
-func (s *sched) StartWorld(by designs.Machine, procs int) {
+func (s *sched) StartWorld(by rt.Machine, procs int) {
 	mp := by.(*m)
 	var started []*m
 	s.lock.Lock()
@@ -184,20 +184,20 @@ func (s *sched) bury(pp, heir *p) {
 }
 
 // gathered collects what a ring spills.
-type gathered []*designs.G
+type gathered []*rt.G
 
 // PutBatch implements [queue.Overflow].
-func (l *gathered) PutBatch(batch []*designs.G) { *l = append(*l, batch...) }
+func (l *gathered) PutBatch(batch []*rt.G) { *l = append(*l, batch...) }
 
 // last takes the last one.
-func (l *gathered) last() (gp *designs.G) {
+func (l *gathered) last() (gp *rt.G) {
 	if n := len(*l); n > 0 {
 		gp, *l = (*l)[n-1], (*l)[:n-1]
 	}
 	return gp
 }
 
-// ForEachP implements [designs.SafePointer]. The function is called by whoever
+// ForEachP implements [rt.SafePointer]. The function is called by whoever
 // owns the P: this M for idle ones and those in system calls, their Ms for the
 // others.
 //
@@ -211,7 +211,7 @@ func (l *gathered) last() (gp *designs.G) {
 // A P becomes idle under the lock: before step 1, and then step 2 on the left
 // finds it, or after, and then it is seen to be flagged. One that enters a
 // system call: as in "Entering a system call while the world stops".
-func (s *sched) ForEachP(by designs.Machine, fn func(p int)) {
+func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	mp := by.(*m)
 	var mine []*p
 	s.lock.Lock()

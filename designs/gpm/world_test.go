@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
 	"schedlab/host"
+	"schedlab/rt"
 )
 
 // The protocols are driven step by step here: Ms without threads, of which one at
@@ -44,9 +44,9 @@ func (s *sched) idle(from int) {
 	}
 }
 
-func (pp *p) put(n int) (gs []*designs.G) {
+func (pp *p) put(n int) (gs []*rt.G) {
 	for range n {
-		gs = append(gs, new(designs.G))
+		gs = append(gs, new(rt.G))
 		pp.runq.Put(gs[len(gs)-1], false, pp.sched)
 	}
 	return gs
@@ -192,7 +192,7 @@ func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 func stopped(t *testing.T, ps, at int) (*sched, *m) {
 	s := newRig(ps, 0)
 	by := &m{sched: s}
-	s.StartActor(&by.M, by, func(*designs.G) {}) // gives it a g0
+	s.StartActor(&by.M, by, func(*rt.G) {}) // gives it a g0
 	by.acquirep(s.ps()[at])
 	for i, pp := range s.ps() {
 		if i != at {
@@ -207,15 +207,15 @@ func TestFewerPsLeaveEverythingBehind(t *testing.T) {
 	for _, at := range []int{0, 2} { // the M's own P stays, or goes
 		s, by := stopped(t, 4, at)
 		old := s.ps()
-		last := new(designs.G)
+		last := new(rt.G)
 		s.runq.Put(last)
-		next := new(designs.G)
+		next := new(rt.G)
 		gone := old[1].put(2)
 		old[1].runq.Put(next, true, s)
-		gone = append([]*designs.G{next}, gone...)
+		gone = append([]*rt.G{next}, gone...)
 		gone = append(gone, old[3].put(3)...)
 		gone = append(gone, last)
-		dead := new(designs.G)
+		dead := new(rt.G)
 		old[3].gfree.Put(dead)
 		timers := startTimers(by, old, 1<<50, 1<<40, 1<<60, 1<<55)
 
@@ -240,10 +240,10 @@ func TestFewerPsLeaveEverythingBehind(t *testing.T) {
 }
 
 // startTimers starts a timer on each of ps.
-func startTimers(mp *m, ps []*p, whens ...int64) []designs.Timer {
-	timers, own := make([]designs.Timer, len(whens)), mp.p
+func startTimers(mp *m, ps []*p, whens ...int64) []rt.Timer {
+	timers, own := make([]rt.Timer, len(whens)), mp.p
 	for i := range timers {
-		timers[i].Fire = func(*designs.G, *designs.Timer, uint64) {}
+		timers[i].Fire = func(*rt.G, *rt.Timer, uint64) {}
 		mp.p = ps[i]
 		timers[i].Start(mp.G0(), whens[i], 0)
 	}

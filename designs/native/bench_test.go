@@ -6,14 +6,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // BenchmarkHandicap is what the API of the suite adds to a spawn: compare
 // api=none with api=schedlab.
 func BenchmarkHandicap(b *testing.B) {
 	const spawns = 10_000
-	s, err := New(designs.Config{Procs: 1})
+	s, err := New(rt.Config{Procs: 1})
 	require.NoError(b, err)
 	defer s.Close()
 	perSpawn := func(b *testing.B) {
@@ -32,9 +32,9 @@ func BenchmarkHandicap(b *testing.B) {
 		perSpawn(b)
 	})
 	b.Run("api=schedlab", func(b *testing.B) {
-		noop := func(*designs.G) {}
+		noop := func(*rt.G) {}
 		for b.Loop() {
-			require.NoError(b, s.Run(func(g *designs.G) {
+			require.NoError(b, s.Run(func(g *rt.G) {
 				for range spawns {
 					g.Go(noop)
 				}

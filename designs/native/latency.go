@@ -6,7 +6,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 // latencyMetric: the runtime samples, on its own, how long goroutines are
@@ -31,7 +31,7 @@ func readLatencies() *metrics.Float64Histogram {
 }
 
 func (l *latencies) since() *hdrhistogram.Histogram {
-	all := designs.NewLatencyHistogram()
+	all := rt.NewLatencyHistogram()
 	h := readLatencies()
 	for i, n := range h.Counts {
 		if n -= l.before[i]; n == 0 {
@@ -45,7 +45,7 @@ func (l *latencies) since() *hdrhistogram.Histogram {
 			hi = lo
 		}
 		ns := int64((lo + hi) / 2 * 1e9)
-		_ = all.RecordValues(min(max(ns, 1), designs.MaxLatencyNs), int64(n)) // within range: cannot fail
+		_ = all.RecordValues(min(max(ns, 1), rt.MaxLatencyNs), int64(n)) // within range: cannot fail
 	}
 	return all
 }

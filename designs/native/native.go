@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"schedlab/designs"
+	"schedlab/rt"
 )
 
 type sched struct {
-	g       *designs.G // every goroutine's
+	g       *rt.G      // every goroutine's
 	latency *latencies // nil if not sampled
 	release func()
 
@@ -33,7 +33,7 @@ type sched struct {
 // New returns Go's own scheduler behind the API of the suite. GOMAXPROCS is
 // cfg.Procs until Close. Since that belongs to the whole process, New fails
 // while another native scheduler with other Procs is open.
-func New(cfg designs.Config) (designs.Scheduler, error) {
+func New(cfg rt.Config) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func New(cfg designs.Config) (designs.Scheduler, error) {
 	}
 	s := &sched{release: release}
 	s.rest.L = &s.mu
-	s.g = designs.NewNativeG(spawner{s})
+	s.g = rt.NewNativeG(spawner{s})
 	if cfg.SampleReady > 0 {
 		s.latency = startLatencies()
 	}
@@ -53,9 +53,9 @@ func New(cfg designs.Config) (designs.Scheduler, error) {
 // spawner is what a G needs of the scheduler beneath it.
 type spawner struct{ s *sched }
 
-func (sp spawner) Go(fn func(*designs.G)) { sp.s.spawn(fn) }
+func (sp spawner) Go(fn func(*rt.G)) { sp.s.spawn(fn) }
 
-func (sp spawner) Call(fn func(*designs.G)) {
+func (sp spawner) Call(fn func(*rt.G)) {
 	sp.s.live.Add(1)
 	sp.s.call(fn)
 }
@@ -64,18 +64,18 @@ func (sp spawner) Sleep(ns int64) { time.Sleep(time.Duration(ns)) }
 
 func (sp spawner) SetProcs(n int) (before int, err error) { return changeProcs(n) }
 
-func (s *sched) spawn(fn func(*designs.G)) {
+func (s *sched) spawn(fn func(*rt.G)) {
 	s.live.Add(1)
 	go s.call(fn)
 }
 
 // call is the body of every goroutine.
-func (s *sched) call(fn func(*designs.G)) {
+func (s *sched) call(fn func(*rt.G)) {
 	ended := false
 	defer func() {
 		if !ended {
 			if v := recover(); v != nil {
-				s.fail(&designs.PanicError{Value: v, Stack: debug.Stack()})
+				s.fail(&rt.PanicError{Value: v, Stack: debug.Stack()})
 			}
 		}
 		s.done()
@@ -101,8 +101,8 @@ func (s *sched) fail(err error) {
 	s.rest.Broadcast()
 }
 
-// Run implements [designs.Scheduler].
-func (s *sched) Run(main func(*designs.G)) error {
+// Run implements [rt.Scheduler].
+func (s *sched) Run(main func(*rt.G)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable("Run", main); err != nil {
@@ -127,8 +127,8 @@ func (s *sched) await() error {
 	return s.failure
 }
 
-// Go implements [designs.Scheduler].
-func (s *sched) Go(fn func(*designs.G)) error {
+// Go implements [rt.Scheduler].
+func (s *sched) Go(fn func(*rt.G)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable("Go", fn); err != nil {
@@ -139,12 +139,12 @@ func (s *sched) Go(fn func(*designs.G)) error {
 }
 
 // usable needs mu.
-func (s *sched) usable(call string, fn func(*designs.G)) error {
+func (s *sched) usable(call string, fn func(*rt.G)) error {
 	switch {
 	case fn == nil:
 		return fmt.Errorf("native: %s: the function is nil; pass the body of a G", call)
 	case s.closed:
-		return fmt.Errorf("native: %s: %w", call, designs.ErrClosed)
+		return fmt.Errorf("native: %s: %w", call, rt.ErrClosed)
 	case s.failure != nil:
 		s.told = true
 		return fmt.Errorf("native: %s: the scheduler has stopped, only Close is left: %w", call, s.failure)
@@ -152,7 +152,7 @@ func (s *sched) usable(call string, fn func(*designs.G)) error {
 	return nil
 }
 
-// Hold implements [designs.Scheduler].
+// Hold implements [rt.Scheduler].
 func (s *sched) Hold() (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,14 +166,14 @@ func (s *sched) Hold() (release func()) {
 	})
 }
 
-// Close implements [designs.Scheduler]. After a failure it does not wait for
+// Close implements [rt.Scheduler]. After a failure it does not wait for
 // goroutines that still run or are blocked: Go cannot end them.
 func (s *sched) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
-		return fmt.Errorf("native: Close: %w", designs.ErrClosed)
+		return fmt.Errorf("native: Close: %w", rt.ErrClosed)
 	case s.holds > 0:
 		return fmt.Errorf("native: Close: %d Holds are not released; release them first", s.holds)
 	case s.running:
@@ -188,17 +188,17 @@ func (s *sched) Close() error {
 	return err
 }
 
-// Stats implements [designs.Scheduler]. Of its own doings Go tells only the
+// Stats implements [rt.Scheduler]. Of its own doings Go tells only the
 // times from ready to run; the counters stay 0.
-func (s *sched) Stats() designs.Stats {
-	var st designs.Stats
+func (s *sched) Stats() rt.Stats {
+	var st rt.Stats
 	if s.latency != nil {
 		st.ReadyToRun = s.latency.since()
 	}
 	return st
 }
 
-// Dump implements [designs.Scheduler]: Go prints the rest itself, with
+// Dump implements [rt.Scheduler]: Go prints the rest itself, with
 // GODEBUG=schedtrace=1000,scheddetail=1.
 func (s *sched) Dump() string {
 	return fmt.Sprintf("SCHED native: gomaxprocs=%d goroutines=%d of the process, %d Gs and Holds of this scheduler\n",

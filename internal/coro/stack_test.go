@@ -42,7 +42,7 @@ type pool struct {
 
 // take removes a random coro, or returns nil.
 func (p *pool) take() *member {
-	p.mu.Lock(nil)
+	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.free)
 	if n == 0 {
@@ -56,7 +56,7 @@ func (p *pool) take() *member {
 }
 
 func (p *pool) put(c *member) {
-	p.mu.Lock(nil)
+	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.free = append(p.free, c)
 }

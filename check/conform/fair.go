@@ -1,0 +1,258 @@
+package conform
+
+import (
+	"sync/atomic"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/host"
+	"schedlab/rt"
+)
+
+// yieldAlone: a G that has nobody to give way to goes on.
+func yieldAlone(t *trial) {
+	yields := 0
+	t.run(func(g *rt.G) {
+		for range 10_000 {
+			g.Yield()
+			yields++
+		}
+	})
+	require.Equal(t, 10_000, yields)
+}
+
+// yieldTakesTurns: Gs that wait for each other by yielding get there. Few turns,
+// for where there are fewer CPUs than Procs each can take a time slice of the
+// system's.
+func yieldTakesTurns(t *trial) {
+	const rounds = 30
+	n := t.procs + 2
+	var turn atomic.Int64
+	t.run(func(g *rt.G) {
+		for i := range n {
+			g.Go(func(g *rt.G) {
+				for r := range rounds {
+					yieldUntil(g, func() bool { return turn.Load() == int64(r*n+i) })
+					turn.Add(1)
+				}
+			})
+		}
+	})
+	require.EqualValues(t, n*rounds, turn.Load())
+}
+
+// victim is a G that others may not keep from running. They go on until it has.
+type victim struct{ ran atomic.Bool }
+
+func (v *victim) run(*rt.G) { v.ran.Store(true) }
+
+// notKeptOut starts 2*Procs Gs of each of bodies, which go on until the victim
+// runs. It is queued by a G behind them, and another time from outside.
+func notKeptOut(t *trial, bodies ...func(v *victim) func(*rt.G)) {
+	for _, body := range bodies {
+		var inside victim
+		t.run(func(g *rt.G) {
+			for range 2 * t.procs {
+				g.Go(body(&inside))
+			}
+			g.Go(inside.run)
+		})
+		require.True(t, inside.ran.Load())
+
+		var outside victim
+		s := t.scheduler()
+		release := s.Hold()
+		for range 2 * t.procs {
+			require.NoError(t, s.Go(body(&outside)))
+		}
+		require.NoError(t, s.Go(outside.run))
+		release()
+		require.NoError(t, s.Close())
+		require.True(t, outside.ran.Load())
+	}
+}
+
+// yieldersLetIn: Gs that only yield keep nobody out.
+func yieldersLetIn(t *trial) {
+	notKeptOut(t, func(v *victim) func(*rt.G) {
+		return func(g *rt.G) { yieldUntil(g, v.ran.Load) }
+	})
+}
+
+// respawnersLetIn: a G that is always there in a new shape keeps nobody out.
+// (Go issue 5639)
+func respawnersLetIn(t *trial) {
+	notKeptOut(t, func(v *victim) func(*rt.G) {
+		var again func(*rt.G)
+		again = func(g *rt.G) {
+			if !v.ran.Load() {
+				g.Go(again)
+			}
+		}
+		return again
+	})
+}
+
+// readiersLetIn: nor do two Gs that ready each other. (Go issue 65178, tokio
+// issues 2349 and 5712)
+func readiersLetIn(t *trial) {
+	notKeptOut(t, func(v *victim) func(*rt.G) {
+		return func(g *rt.G) {
+			var ping, pong baton
+			last := false // the round is the last; whoever has the baton may look
+			g.Go(func(g *rt.G) {
+				for ping.take(g); !last; ping.take(g) {
+					pong.give(g)
+					g.Checkpoint()
+				}
+			})
+			for {
+				stop := v.ran.Load()
+				last = stop
+				ping.give(g)
+				if stop {
+					return
+				}
+				pong.take(g)
+				g.Checkpoint()
+			}
+		}
+	})
+}
+
+// hogsLetIn: nor do Gs that never call anything that could block.
+func hogsLetIn(t *trial) {
+	notKeptOut(t, func(v *victim) func(*rt.G) {
+		return func(g *rt.G) {
+			for !v.ran.Load() {
+				g.Checkpoint()
+			}
+		}
+	})
+}
+
+// gauge tells how many are inside at once.
+type gauge struct{ now, most atomic.Int32 }
+
+func (m *gauge) enter() {
+	n := m.now.Add(1)
+	for most := m.most.Load(); n > most && !m.most.CompareAndSwap(most, n); most = m.most.Load() {
+	}
+}
+
+func (m *gauge) leave() { m.now.Add(-1) }
+
+// visit stays inside for a while, and passes no safe point there.
+func (m *gauge) visit() {
+	m.enter()
+	host.Pause(50)
+	m.leave()
+}
+
+// atMostProcs: never do more than Procs Gs run, however they come to run. (I4)
+func atMostProcs(t *trial) {
+	rounds := t.many(500)
+	var m gauge
+	t.run(func(g *rt.G) {
+		for range t.procs {
+			for _, way := range waysToRunAgain(g, &m) {
+				g.Go(func(g *rt.G) {
+					for range rounds {
+						m.visit()
+						way(g)
+					}
+				})
+			}
+		}
+	})
+	require.LessOrEqual(t, int(m.most.Load()), t.procs)
+	require.Positive(t, m.most.Load())
+}
+
+func waysToRunAgain(g *rt.G, m *gauge) []func(*rt.G) {
+	var ping, pong baton
+	ping.give(g)
+	return []func(*rt.G){
+		(*rt.G).Yield,
+		func(g *rt.G) { g.Go(func(*rt.G) { m.visit() }) },
+		func(g *rt.G) { g.Syscall(func() { host.Pause(50) }) },
+		func(g *rt.G) { g.BlockingSyscall(func() { host.Pause(50) }) },
+		func(g *rt.G) { ping.take(g); pong.give(g) },
+		func(g *rt.G) { pong.take(g); ping.give(g) },
+	}
+}
+
+// meeting is where Procs Gs wait for each other without passing a safe point, so
+// that all must run at the same moment.
+type meeting struct {
+	size    int32
+	arrived atomic.Int32
+}
+
+func (m *meeting) attend(*rt.G) {
+	m.arrived.Add(1)
+	standUntil(func() bool { return m.arrived.Load() >= m.size })
+}
+
+// procsMeet: Procs Gs do run at once, whether they are spawned, readied, come
+// from system calls or from outside. (I2)
+func procsMeet(t *trial) {
+	const rounds = 10
+	ways := map[string]func(s rt.Scheduler, m *meeting) error{
+		"spawned": meetSpawned, "readied": meetReadied, "from system calls": meetAfterSyscall, "submitted": meetSubmitted,
+	}
+	s := t.scheduler()
+	for range rounds {
+		for name, way := range ways {
+			m := &meeting{size: int32(t.procs)}
+			require.NoError(t, way(s, m), name)
+			require.Equal(t, m.size, m.arrived.Load(), name)
+		}
+	}
+}
+
+func meetSpawned(s rt.Scheduler, m *meeting) error {
+	return s.Run(func(g *rt.G) {
+		for range m.size - 1 {
+			g.Go(m.attend)
+		}
+		m.attend(g)
+	})
+}
+
+func meetReadied(s rt.Scheduler, m *meeting) error {
+	return s.Run(func(g *rt.G) {
+		doors := make([]baton, m.size-1)
+		for i := range doors {
+			g.Go(func(g *rt.G) {
+				doors[i].take(g)
+				m.attend(g)
+			})
+		}
+		g.Yield() // some have come to the door by now, some have not
+		for i := range doors {
+			doors[i].give(g)
+		}
+		m.attend(g)
+	})
+}
+
+func meetAfterSyscall(s rt.Scheduler, m *meeting) error {
+	return s.Run(func(g *rt.G) {
+		for range m.size {
+			g.Go(func(g *rt.G) {
+				g.Syscall(func() { host.Pause(100) })
+				m.attend(g)
+			})
+		}
+	})
+}
+
+func meetSubmitted(s rt.Scheduler, m *meeting) error {
+	for range m.size - 1 {
+		if err := s.Go(m.attend); err != nil {
+			return err
+		}
+	}
+	return s.Run(m.attend)
+}

@@ -1,0 +1,407 @@
+package conform_test
+
+import (
+	"fmt"
+	"strings"
+
+	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/queue"
+)
+
+// The reference design: as little as a correct scheduler can be, and the example
+// to start a new one from. One lock, one queue; an M that finds nothing sleeps on
+// its note until it is given the right to run Gs.
+//
+// # To start from it
+//
+// A copy of this file in designs/yours needs another package clause and this row in
+// the table of designs/all; Lacks is what to change as the design learns more.
+//
+//	{Name: "yours", Doc: "what it is", Source: "where it comes from", New: yours.New, Lacks: yours.Lacks},
+//
+// # Protocol
+//
+// There are Procs slots; an M needs one to run Gs. Whenever the lock is free and
+// the world need not stand still,
+//
+//	Gs are queued => every slot is taken        (work conservation, I2)
+//
+// Four things could break that, and each restores it under the same lock: a G is
+// queued (put), a slot is given back for a system call, by a locked M whose G has
+// left it, or for want of work (giveSlot), and the world starts again
+// (StartWorld). Since nobody looks at anything without the lock, there is no more
+// to prove.
+//
+// # The world
+//
+// It stands still when the stopper has the only slot that is taken. Core.Halting
+// is true before StopWorld takes the lock, so from then on nobody takes a slot
+// (canTake), and whoever has one gives it back at its next safe point.
+//
+// # Locked Ms
+//
+// An M that takes a G from the queue which is locked to another M hands it over
+// with its slot (RunLocked); the other one may still have its own, if it has not
+// got to AwaitLocked yet, and then both go on.
+//
+// # Rest
+//
+// Nothing can happen any more when no M has a slot (by the above, nothing is
+// queued then), none is in a system call and the reactor waits. A G that comes out
+// of a system call and finds no slot counts as being in it until it is queued: or
+// else the last M with a slot could declare rest while that G is between the two.
+//
+// # Fairness
+//
+// One FIFO, everything goes to its tail: bypass 0.
+type reference struct {
+	rt.Core
+	reactor rt.Reactor // waits for timers and the network
+	actor   machine    // stands for it where it makes and readies Gs
+
+	lock      host.CountedMutex // guards all below
+	runq      rt.GList
+	free      rt.GList                      // dead Gs
+	ms        []*machine                    // all
+	idle      queue.List[machine, *machine] // Ms asleep; none of them has a slot
+	slots     int                           // taken
+	inSyscall int                           // Gs in system calls
+	reacts    bool                          // the reactor does not wait
+	stopper   *host.Note                    // of who waits for the world to stand still
+	gsMade    uint64
+	wakes     uint64
+}
+
+// Lacks is what the design does not promise, and why: see [rt.Promise].
+var Lacks = rt.Lacks{
+	rt.Preempts: "no monitor: a G that never waits keeps its slot",
+	rt.HasPs:    "slots have no names",
+}
+
+// New makes a scheduler of the design.
+func New(cfg rt.Config) (rt.Scheduler, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	s := &reference{}
+	s.Init(s, cfg)
+	s.actor.init(s)
+	s.reactor.Init(&s.Core, &s.actor.M, &s.actor, s.busy, s.resting)
+	return s, nil
+}
+
+// Inject implements [rt.Impl].
+func (s *reference) Inject(in rt.Injection) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	gp := s.gfget()
+	s.InitInjected(gp, in)
+	s.put(gp)
+}
+
+// Stop implements [rt.Impl].
+func (s *reference) Stop() {
+	s.reactor.Stop()
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for _, mp := range s.ms {
+		mp.wake()
+	}
+}
+
+// AddStats implements [rt.Impl].
+func (s *reference) AddStats(st *rt.Stats) {
+	st.Sched.Add(s.lock.Count())
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	st.GsMade += s.gsMade
+	st.Wakes += s.wakes
+	s.reactor.AddStats(st)
+}
+
+// StartPoller implements [rt.Impl].
+func (s *reference) StartPoller(*rt.G) { s.reactor.StartPoller() }
+
+// DumpSched implements [rt.Impl].
+func (s *reference) DumpSched(w *strings.Builder) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	fmt.Fprintf(w, " slots=%d/%d runqueue=%d ms=%d idlems=%d insyscall=%d freegs=%d",
+		s.slots, s.Procs(), s.runq.Len(), len(s.ms), s.idle.Len(), s.inSyscall, s.free.Len())
+}
+
+// StopWorld implements [rt.Stopper]. by has a slot and keeps it.
+func (s *reference) StopWorld(by rt.Machine, patience int64) bool {
+	var stopped host.Note
+	s.lock.Lock()
+	done := s.slots <= 1 // 0: the scheduler is closed, and by runs a deferred call
+	if !done {
+		s.stopper = &stopped
+	}
+	s.lock.Unlock()
+	if done || s.AwaitStopped(&stopped, patience) {
+		return true
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.stopper = nil
+	return s.slots <= 1
+}
+
+// StartWorld implements [rt.Stopper].
+func (s *reference) StartWorld(rt.Machine, int) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for range s.runq.Len() {
+		s.fill()
+	}
+}
+
+// busy and resting are what the reactor does around its work. While it waits it
+// touches nothing, so the scheduler may be at rest.
+func (s *reference) busy() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.reacts = true
+}
+
+func (s *reference) resting() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.reacts = false
+	s.checkRest()
+}
+
+// The functions from here to machine need the lock.
+
+// put queues gp.
+func (s *reference) put(gp *rt.G) {
+	s.runq.Put(gp)
+	s.fill()
+}
+
+// canTake says whether there is a slot that may be taken. Once Stopping there is
+// none: whoever took it might have ended, and a stopper would wait for it.
+func (s *reference) canTake() bool { return s.slots < s.Procs() && !s.Halting() && !s.Stopping() }
+
+// fill gives a slot, if there is one, to an M that has none, if that has
+// something to do. One is enough for each G that is queued.
+func (s *reference) fill() {
+	if s.runq.Empty() || !s.canTake() {
+		return
+	}
+	s.slots++
+	if mp := s.idle.Get(); mp != nil {
+		s.wakes++
+		mp.slot = true
+		mp.wake()
+		return
+	}
+	mp := &machine{slot: true}
+	mp.init(s)
+	s.ms = append(s.ms, mp)
+	s.StartM(&mp.M, mp)
+}
+
+func (s *reference) checkRest() {
+	if s.slots == 0 && s.inSyscall == 0 && !s.reacts {
+		s.AtRest()
+	}
+}
+
+func (s *reference) gfget() *rt.G {
+	if gp := s.free.Get(); gp != nil {
+		return gp
+	}
+	s.gsMade++
+	return new(rt.G)
+}
+
+// machine is an M of the reference design.
+type machine struct {
+	rt.M
+	queue.Link[machine] // in idle
+
+	s     *reference
+	cache rt.Cache
+	note  host.Note // on which it sleeps
+
+	// Under the lock.
+	slot   bool // the M may run Gs
+	asleep bool // nobody has signaled note yet
+	handed bool // the G that the M is locked to is to be run; the M has a slot then
+}
+
+func (mp *machine) init(s *reference) {
+	mp.s = s
+	mp.cache.Init(&s.Core)
+}
+
+// Newproc implements [rt.Machine].
+func (mp *machine) Newproc(fn func(*rt.G)) {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	gp := mp.s.gfget()
+	mp.InitG(gp, fn)
+	mp.s.put(gp)
+}
+
+// Ready implements [rt.Machine].
+func (mp *machine) Ready(gp *rt.G) {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	mp.s.put(gp)
+}
+
+// ReadyList implements [rt.Machine].
+func (mp *machine) ReadyList(list *rt.GList) {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	for gp := list.Get(); gp != nil; gp = list.Get() {
+		mp.s.put(gp)
+	}
+}
+
+// Next implements [rt.Machine].
+func (mp *machine) Next() *rt.G {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	return mp.s.runq.Get()
+}
+
+// YieldTo implements [rt.Machine].
+func (mp *machine) YieldTo(*rt.G) *rt.G { return mp.Next() }
+
+// Yielded implements [rt.Machine].
+func (mp *machine) Yielded(gp *rt.G, _ bool) { mp.Ready(gp) }
+
+// Schedule implements [rt.Machine].
+func (mp *machine) Schedule(dead *rt.G) *rt.G {
+	s := mp.s
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if dead != nil {
+		s.free.PutHead(dead)
+	}
+	for !s.Stopping() {
+		if mp.slot && !s.Halting() {
+			if gp := s.runq.Get(); gp != nil {
+				return gp
+			}
+		}
+		mp.Stats().Parks++
+		mp.giveSlot()
+		s.idle.PutHead(mp)
+		mp.sleep()
+	}
+	mp.giveSlot()
+	return nil
+}
+
+// RunLocked implements [rt.Machine].
+func (mp *machine) RunLocked(_ *rt.G, owner rt.Machine) {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	if mp.s.Stopping() {
+		return // the owner may have ended
+	}
+	to := owner.(*machine)
+	to.handed = true
+	if !to.slot { // it sleeps, or comes from a system call
+		to.slot, mp.slot = true, false
+		to.wake()
+	}
+}
+
+// AwaitLocked implements [rt.Machine].
+func (mp *machine) AwaitLocked() bool {
+	s := mp.s
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for !s.Stopping() {
+		if mp.handed {
+			mp.handed = false
+			return true
+		}
+		mp.giveSlot()
+		mp.sleep()
+	}
+	mp.giveSlot()
+	return false
+}
+
+// EnterSyscall implements [rt.Machine]: every system call gives the slot
+// back, so those that block need nothing more.
+func (mp *machine) EnterSyscall(bool) {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	mp.s.inSyscall++
+	mp.giveSlot()
+}
+
+// ExitSyscall implements [rt.Machine].
+func (mp *machine) ExitSyscall() bool {
+	s := mp.s
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if !s.canTake() {
+		return false
+	}
+	s.inSyscall--
+	s.slots++
+	mp.slot = true
+	return true
+}
+
+// ExitSyscallSlow implements [rt.Machine].
+func (mp *machine) ExitSyscallSlow(gp *rt.G) {
+	mp.s.lock.Lock()
+	defer mp.s.lock.Unlock()
+	mp.s.inSyscall--
+	mp.s.put(gp)
+}
+
+// Timers implements [rt.Machine].
+func (mp *machine) Timers() *rt.Timers { return mp.s.reactor.Timers() }
+
+// TimerFirst implements [rt.Machine].
+func (mp *machine) TimerFirst(when int64) { mp.s.reactor.TimerFirst(when) }
+
+// Cache implements [rt.Machine].
+func (mp *machine) Cache() *rt.Cache { return &mp.cache }
+
+// The functions from here on need the lock.
+
+// giveSlot gives the M's slot back, if it has one.
+func (mp *machine) giveSlot() {
+	if !mp.slot {
+		return
+	}
+	s := mp.s
+	mp.slot = false
+	s.slots--
+	if s.stopper != nil && s.slots == 1 {
+		s.stopper.Wakeup()
+		s.stopper = nil
+	}
+	s.fill()
+	s.checkRest()
+}
+
+// sleep gives the lock up until the M is woken: because it has been given a
+// slot, or has to end.
+func (mp *machine) sleep() {
+	mp.asleep = true
+	mp.note.Clear() // nobody can signal it: the lock is held
+	mp.s.lock.Unlock()
+	mp.note.Sleep()
+	mp.s.lock.Lock()
+}
+
+func (mp *machine) wake() {
+	if mp.asleep {
+		mp.asleep = false
+		mp.note.Wakeup()
+	}
+}

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package designtest
-
-import "time"
-
-// cpuTime returns 0: who computes is taken for one that waits.
-func cpuTime() time.Duration { return 0 }

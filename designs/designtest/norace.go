@@ -1,5 +1,0 @@
-//go:build !race
-
-package designtest
-
-const raceEnabled = false

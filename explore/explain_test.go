@@ -1,0 +1,357 @@
+package explore
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var rewrite = flag.Bool("rewrite", false, "rewrite the expected counterexamples in testdata")
+
+// What is compared must not depend on how busy the machine is.
+func init() { shortenTime = time.Hour }
+
+// badAll returns all known-bad programs of the tests, by name.
+func badAll() map[string]func() {
+	all := map[string]func(){}
+	for _, c := range badPrograms {
+		all[c.name] = c.program
+	}
+	for _, p := range judgedPrograms {
+		if p.property != "" {
+			all[p.name] = p.b.joined()
+		}
+	}
+	for _, d := range detectorTests {
+		if d.want != "" {
+			all[d.name] = d.program
+		}
+	}
+	return all
+}
+
+// firstViolation searches as s does.
+func firstViolation(t *testing.T, program func(), s strategy) (*engine, *Violation) {
+	e := newEngine(defaults(), program, s)
+	t.Cleanup(e.close)
+	for e.failure == nil && s.begin(e) {
+		e.execute()
+		s.end(e)
+	}
+	require.NotNil(t, e.failure)
+	v := *e.failure
+	v.Schedule = slices.Clone(e.schedule)
+	return e, &v
+}
+
+func explained(t *testing.T, program func(), testName string) *Violation {
+	e, v := firstViolation(t, program, &dpor{})
+	e.explain(v, origin{test: testName})
+	return v
+}
+
+// The text of small counterexamples, in full.
+func TestCounterexamplesReadLikeThis(t *testing.T) {
+	for _, c := range badPrograms {
+		t.Run(c.name, func(t *testing.T) {
+			got := strings.Replace(explained(t, c.program, "TestX/"+c.name).Table, "go test "+buildTags, "go test ", 1)
+			file := filepath.Join("testdata", "counterexample-"+c.name+".txt")
+			if *rewrite {
+				require.NoError(t, os.WriteFile(file, []byte(got), 0o666))
+			}
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.Equal(t, string(want), got, "go test -run TestCounterexamples ./explore -rewrite makes this what is expected")
+			require.NotContains(t, got, "/tmp")
+			for line := range strings.Lines(got) {
+				if !strings.HasPrefix(line, "replay: ") {
+					require.LessOrEqual(t, len([]rune(line)), tableWidth+1, line)
+				}
+			}
+		})
+	}
+}
+
+// The token in a counterexample does the same again, in another engine.
+func TestReplayDoesItAgain(t *testing.T) {
+	for name, program := range badAll() {
+		t.Run(name, func(t *testing.T) {
+			v := explained(t, program, "")
+			_, token, _ := strings.Cut(v.Table, "-explore.replay=")
+			s, err := parseSchedule(token)
+			require.NoError(t, err)
+			require.Equal(t, v.Schedule, s)
+
+			e := newEngine(defaults(), program, &replay{schedule: s})
+			defer e.close()
+			e.strategy.begin(e)
+			e.execute()
+			e.strategy.end(e)
+			require.NotNil(t, e.failure)
+			require.Equal(t, v.Property, e.failure.Property)
+			require.Equal(t, v.Step, e.failure.Step)
+			require.Equal(t, v.Thread, e.failure.Thread)
+			require.Contains(t, v.HTML, "explore.replay="+token[:3])
+		})
+	}
+}
+
+// best returns the fewest preemptions, and the fewest steps with those, of the
+// executions of program that violate p: by looking at all of them.
+func best(program func(), p Property) (preemptions, steps int) {
+	cfg := defaults()
+	cfg.keepGoing = true
+	s := &counting{}
+	e := newEngine(cfg, program, s)
+	defer e.close()
+	preemptions, steps = 1<<30, 1<<30
+	for s.begin(e) {
+		e.execute()
+		if n := Schedule(e.schedule).steps(); e.failure != nil && e.failure.Property == p {
+			if s.preemptions < preemptions || s.preemptions == preemptions && n < steps {
+				preemptions, steps = s.preemptions, n
+			}
+		}
+	}
+	return preemptions, steps
+}
+
+// counting is naive, and counts preemptions.
+type counting struct {
+	naive
+	preemptions int
+}
+
+func (s *counting) begin(e *engine) bool {
+	s.preemptions = 0
+	return s.naive.begin(e)
+}
+
+func (s *counting) next(e *engine) *thread {
+	t := s.naive.next(e)
+	if t != nil && e.preempts(t) {
+		s.preemptions++
+	}
+	return t
+}
+
+func TestNoExecutionIsShorterThanAMinimalOne(t *testing.T) {
+	known := map[string][2]int{"counter": {1, 7}, "order": {1, 2}, "publication": {0, 2}, "pop": {0, 5}, "sleeper": {1, 5}, "wakers": {0, 2}}
+	checked := 0
+	for name, program := range badAll() {
+		if slices.Contains([]string{"loop", "Treiber's stack that uses nodes again"}, name) {
+			continue // too many executions to look at all of them
+		}
+		t.Run(name, func(t *testing.T) {
+			v := explained(t, program, "")
+			require.True(t, v.Minimal)
+			preemptions, steps := best(program, v.Property)
+			require.Equal(t, steps, v.Schedule.steps())
+			require.Contains(t, v.Table, fmt.Sprintf(", %s: no execution", count(preemptions, "preemption")))
+			if want, ok := known[name]; ok {
+				require.Equal(t, want, [2]int{preemptions, steps})
+			}
+			checked++
+		})
+	}
+	require.Greater(t, checked, 20)
+}
+
+// Who replays an execution is told of that one, though there are shorter ones.
+func TestWhatIsReplayedIsNotShortened(t *testing.T) {
+	cfg := defaults()
+	cfg.strategy, cfg.replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
+	e, v := firstViolation(t, badCounter, strategies["replay"].make(cfg))
+	e.cfg = cfg
+	e.explain(v, origin{})
+	for i, d := range v.Schedule {
+		require.Equal(t, cfg.replay[i], d&placeMask)
+	}
+	require.NotContains(t, v.Table, "no execution")
+	require.Contains(t, v.Table, "explore.replay=v1.1l0.2l0.1s0.2s0.0jjl0-")
+}
+
+// What a search at random has found comes out as short as what any other has.
+func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
+	for _, c := range badPrograms[:6] {
+		want := explained(t, c.program, "")
+		for seed := range uint64(20) {
+			cfg := defaults()
+			cfg.seed, cfg.executions = seed, 10_000
+			e, v := firstViolation(t, c.program, strategies["random"].make(cfg))
+			if v.Property != want.Property {
+				continue
+			}
+			e.explain(v, origin{})
+			require.Equal(t, want.Schedule, v.Schedule, c.name)
+			require.True(t, v.Minimal)
+		}
+	}
+}
+
+// An execution at random that is too long for the search becomes readable.
+func TestLongExecutionsBecomeQuiet(t *testing.T) {
+	program := func() {
+		var c counter
+		var others [6]counter
+		var threads []*Thread
+		for i := range others {
+			threads = append(threads, Go(func() {
+				for range 10 {
+					others[i].add()
+				}
+				c.add()
+				for range 10 {
+					others[i].add()
+				}
+			}))
+		}
+		for _, th := range threads {
+			th.Join()
+		}
+		Assert(c.n.Load() == int32(len(others)), "an addition is lost")
+	}
+	cfg := defaults()
+	cfg.seed, cfg.executions = 1, 1000
+	e, v := firstViolation(t, program, strategies["random"].make(cfg))
+	before := &replay{schedule: v.Schedule}
+	x := e.sibling(before)
+	defer x.close()
+	before.begin(x)
+	x.execute()
+	require.Greater(t, before.preemptions, 100)
+	e.explain(v, origin{})
+	require.Contains(t, v.Table, ", 1 preemption: ")
+	require.Contains(t, v.Table, "steps of thread")
+}
+
+func TestNotMinimalIsSaid(t *testing.T) {
+	v := explained(t, badChoices, "")
+	require.False(t, v.Minimal)
+	require.Contains(t, v.Table, "there may be one")
+}
+
+// A schedule of one program, given to another.
+func TestReplayOfAnotherProgram(t *testing.T) {
+	old := explained(t, badCounter, "").Schedule
+	for _, c := range []struct {
+		name    string
+		program func()
+		want    string
+	}{
+		{"fewer threads", func() {}, "as step 1 it expects thread 1: load (object 0); but the execution has ended"},
+		{"a thread without steps", func() { Go(func() {}).Join() }, "as step 1 it expects thread 1: load (object 0); but thread 1 has ended"},
+		{"another operation", func() {
+			var c counter
+			a, b := Go(c.add), Go(func() { c.n.Store(2) })
+			a.Join()
+			b.Join()
+		}, "as step 2 it expects thread 2: load (object 0); but thread 2 stands before: store"},
+		{"another object", func() {
+			var x Int32
+			var c counter
+			a, b := Go(func() { x.Load() }), Go(c.add)
+			a.Join()
+			b.Join()
+		}, "as step 2 it expects thread 2: load (object 0); but thread 2 stands before: load int32 2 (object 1)"},
+		{"another Choose", func() {
+			var c counter
+			a, b := Go(func() { c.n.Load(); Choose(2) }), Go(c.add)
+			a.Join()
+			b.Join()
+		}, "as step 2 it expects thread 2: load (object 0); but thread 1 chooses one of 2"},
+		{"shorter", func() {
+			var c counter
+			Go(c.add)
+			Go(c.add)
+		}, "as step 5 it expects thread 0: join; but the execution has ended"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e := newEngine(defaults(), c.program, &replay{schedule: old})
+			defer e.close()
+			e.strategy.begin(e)
+			e.execute()
+			e.strategy.end(e)
+			require.Equal(t, diverged, e.outcome)
+			require.Contains(t, e.failure.Message, c.want)
+			require.Contains(t, e.failure.Message, "the schedule is of another program")
+		})
+	}
+}
+
+// What does not happen again is not told as if it had.
+func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
+	runs := 0
+	e, v := firstViolation(t, func() {
+		var x Int32
+		x.Load()
+		runs++
+		Assert(runs > 1, "only the first time")
+	}, &dpor{})
+	e.explain(v, origin{test: "TestX"})
+	require.Contains(t, v.Table, "did not happen again")
+	require.Contains(t, v.HTML, "did not happen again")
+}
+
+func TestObjectsHaveTheNamesOfTheSource(t *testing.T) {
+	v := explained(t, func() {
+		var a, b counter
+		slots := make([]Int32, 2)
+		for i := range slots {
+			slots[i].Store(1)
+		}
+		var named Int32
+		Name(&named, "the named one")
+		named.Store(1)
+		for _, c := range []*counter{&a, &b} {
+			c.add()
+		}
+		if x, y := a.n.Load(), b.n.Load(); x+y == 2 {
+			panic("done")
+		}
+	}, "")
+	for _, want := range []string{"store slots[i]: 0 → 1", "store slots[i]#2: 0", "store the named one: 0", "store c.n: 0", "store c.n#2: 0"} {
+		require.Contains(t, v.Table, want)
+	}
+}
+
+// Without the source the types are the names.
+func TestObjectsWithoutSource(t *testing.T) {
+	r := &recording{sources: sources{}}
+	at := site{file: "gone.go", line: 3, method: "Int32.Load", call: "Load"}
+	require.Equal(t, []string{"Int32", "", "Int32#2"}, r.named([][]site{{at}, nil, {at}}))
+}
+
+func TestManyThreadsShareAColumn(t *testing.T) {
+	v := explained(t, badChoices, "")
+	require.Contains(t, v.Table, "step │ thread │ does")
+}
+
+func TestPageNeedsNothingElse(t *testing.T) {
+	v := explained(t, badCounter, "TestX")
+	require.NotRegexp(t, regexp.MustCompile(`(src|href)=|https?://|@import|url\(`), v.HTML)
+	require.Contains(t, v.HTML, "store c.n: 0 → 1")
+	escaped := explained(t, func() { panic("<script>alert(1)</script>") }, "")
+	require.NotContains(t, escaped.HTML, "<script>alert")
+}
+
+func TestReplayCommand(t *testing.T) {
+	s := Schedule{0}
+	require.Equal(t, "-explore.replay="+s.String(), replayCommand(s, origin{}))
+	require.Equal(t, "go test "+buildTags+`schedlab/explore -run '^TestA$/^b\+c$' -explore.replay=2:`+s.String(),
+		replayCommand(s, origin{test: "TestA/b+c", nth: 2}))
+}
+
+func TestWrap(t *testing.T) {
+	require.Equal(t, []string{"store x:", "0 → 1"}, wrap("store x: 0 → 1", 9))
+	require.Equal(t, []string{"abcdefgh", "ij"}, wrap("abcdefghij", 8))
+	require.Equal(t, []string{""}, wrap("", 8))
+}

@@ -1,0 +1,295 @@
+package gnet
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"runtime"
+	"syscall"
+	"time"
+
+	"schedlab/host"
+	"schedlab/rt"
+	"schedlab/rt/gsync"
+)
+
+// desc is a non-blocking descriptor that the Gs of a scheduler share.
+type desc struct {
+	fd     int
+	poll   *rt.PollDesc
+	turns  [2]gsync.Mutex // by PollMode: see 'Turns'
+	forgot runtime.Cleanup
+
+	// users is how many Gs are inside, and the bit closing. Its partners are each
+	// other's CASes: see 'Closing a descriptor in use'.
+	users host.Uint32
+}
+
+const closing = 1 << 31
+
+// newDesc makes fd one for the Gs of g's scheduler. If it fails, fd remains the
+// caller's.
+func newDesc(g *rt.G, fd int) (*desc, error) {
+	poll, err := g.OpenPoll(fd)
+	if err != nil {
+		return nil, err
+	}
+	// Who can reach poll: d, and the scheduler while it is open. Whoever closes fd
+	// takes this back before.
+	forgot := runtime.AddCleanup(poll, func(fd int) { _ = host.CloseFD(fd) }, fd)
+	return &desc{fd: fd, poll: poll, forgot: forgot}, nil
+}
+
+// enter is step 1 of who uses the descriptor.
+func (d *desc) enter() error {
+	for {
+		n := d.users.Load()
+		if n&closing != 0 {
+			return net.ErrClosed
+		}
+		if d.users.CompareAndSwap(n, n+1) {
+			return nil
+		}
+	}
+}
+
+// exit is step 3 of both sides.
+func (d *desc) exit() error {
+	if d.users.Add(^uint32(0)) != closing {
+		return nil
+	}
+	d.forgot.Stop()
+	runtime.KeepAlive(d) // lest the cleanup comes between
+	return host.CloseFD(d.fd)
+}
+
+// do calls try until it says something else than host.ErrWouldBlock. It begins
+// with a try, as PollDesc.Wait demands: see 'Waiting for a descriptor'.
+func (d *desc) do(g *rt.G, mode rt.PollMode, try func() error) error {
+	d.check(g)
+	d.turns[mode].Lock(g)
+	defer d.turns[mode].Unlock(g)
+	if err := d.enter(); err != nil {
+		return err
+	}
+	defer d.exit()
+	err := d.poll.Err(g, mode)
+	for err == nil {
+		if err = try(); err != host.ErrWouldBlock {
+			return err
+		}
+		err = d.poll.Wait(g, mode)
+	}
+	return err
+}
+
+// check refuses Gs that cannot wait by d's poller. Those of another design's
+// scheduler the PollDesc refuses.
+func (d *desc) check(g *rt.G) {
+	if g.Native() {
+		throw("descriptor %d belongs to a scheduler's poller, and the G that wants to use it is a native one; "+
+			"open it with Threads to share it", d.fd)
+	}
+}
+
+func (d *desc) read(g *rt.G, p []byte) (n int, err error) {
+	err = d.do(g, rt.PollRead, func() (err error) {
+		n, err = host.Read(d.fd, p)
+		return err
+	})
+	return n, err
+}
+
+func (d *desc) write(g *rt.G, p []byte) (n int, err error) {
+	err = d.do(g, rt.PollWrite, func() error {
+		for n < len(p) {
+			more, err := host.Write(d.fd, p[n:])
+			n += more
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (d *desc) closeWrite(g *rt.G) error {
+	d.check(g)
+	if err := d.enter(); err != nil {
+		return err
+	}
+	defer d.exit()
+	return host.CloseWrite(d.fd)
+}
+
+// close is 'Closing a descriptor in use', on the right.
+func (d *desc) close(g *rt.G) error {
+	d.check(g)
+	_ = d.poll.Err(g, rt.PollRead) // panics while nothing has changed, if d is not for g
+	for {
+		n := d.users.Load()
+		if n&closing != 0 {
+			return net.ErrClosed
+		}
+		if d.users.CompareAndSwap(n, (n+1)|closing) {
+			break
+		}
+	}
+	err := d.poll.Close(g)
+	if exitErr := d.exit(); err == nil {
+		err = exitErr
+	}
+	return err
+}
+
+func (d *desc) setDeadline(g *rt.G, mode rt.PollMode, t time.Time) error {
+	d.check(g)
+	return d.poll.SetDeadline(g, mode, nanotime(t))
+}
+
+// nanotime is t as a PollDesc wants it.
+func nanotime(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	now := host.Nanotime()
+	return max(now+min(int64(time.Until(t)), math.MaxInt64-now), 1)
+}
+
+// adopt makes c a Conn of fd. If it fails, fd remains the caller's.
+func (c *Conn) adopt(g *rt.G, fd int) error {
+	d, err := newDesc(g, fd)
+	if err != nil {
+		return err
+	}
+	c.on = d
+	c.name = fmt.Sprintf("descriptor %d", fd)
+	// A socket pair, a pipe have no addresses.
+	local, localErr := host.LocalAddr(fd)
+	remote, remoteErr := host.RemoteAddr(fd)
+	if localErr == nil && remoteErr == nil && local.IsValid() && remote.IsValid() {
+		c.setAddrs(local, remote)
+	}
+	return nil
+}
+
+// dialTries: a socket that asks for a port of its own machine to which nobody
+// listens may be given just that port, and then connects to itself. (Package net
+// tries as often.)
+const dialTries = 3
+
+func (c *Conn) dialPolled(g *rt.G, to netip.AddrPort, limit time.Duration) error {
+	var deadline time.Time
+	if limit != 0 {
+		deadline = time.Now().Add(limit)
+	}
+	for range dialTries {
+		if err := c.dialOnce(g, to, deadline); err != nil {
+			return err
+		}
+		if c.local != c.remote {
+			return nil
+		}
+		_ = c.on.close(g)
+	}
+	return syscall.ECONNREFUSED
+}
+
+func (c *Conn) dialOnce(g *rt.G, to netip.AddrPort, deadline time.Time) error {
+	fd, err := host.Connect(to)
+	if err != nil {
+		return err
+	}
+	d, err := newDesc(g, fd)
+	if err != nil {
+		_ = host.CloseFD(fd)
+		return err
+	}
+	if err = c.connected(g, d, to, deadline); err != nil {
+		_ = d.close(g)
+	}
+	return err
+}
+
+// connected waits for the connection that d's socket has begun.
+func (c *Conn) connected(g *rt.G, d *desc, to netip.AddrPort, deadline time.Time) error {
+	if err := d.setDeadline(g, rt.PollWrite, deadline); err != nil {
+		return err
+	}
+	err := d.do(g, rt.PollWrite, func() error { return host.ConnectResult(d.fd) })
+	if err != nil {
+		return err
+	}
+	remote, err := host.RemoteAddr(d.fd)
+	if err != nil { // broken off already, which the first read will tell
+		remote = to
+	}
+	if err = d.setDeadline(g, rt.PollWrite, time.Time{}); err != nil {
+		return err
+	}
+	return c.begin(d, remote)
+}
+
+// begin sets up the connection of d's socket, as package net does.
+func (c *Conn) begin(d *desc, remote netip.AddrPort) error {
+	local, err := host.LocalAddr(d.fd)
+	if err != nil {
+		return err
+	}
+	c.on = d
+	c.setAddrs(local, remote)
+	return host.SetNoDelay(d.fd, true)
+}
+
+// backlog: connections that wait to be accepted. The system has a limit of its
+// own (somaxconn), and takes the smaller.
+const backlog = 1<<16 - 1
+
+// listener is the descriptor of a Listener.
+type listener struct{ *desc }
+
+// takeConn is a variable for a test of what happens right behind it.
+var takeConn = host.Accept
+
+func listenPolled(g *rt.G, at netip.AddrPort) (acceptor, netip.AddrPort, error) {
+	fd, local, err := host.Listen(at, backlog)
+	if err != nil {
+		return nil, at, err
+	}
+	d, err := newDesc(g, fd)
+	if err != nil {
+		_ = host.CloseFD(fd)
+		return nil, at, err
+	}
+	return listener{d}, local, nil
+}
+
+func (ln listener) accept(g *rt.G, c *Conn) error {
+	fd, remote := -1, netip.AddrPort{}
+	// Leaving do is a safe point, at which an ending scheduler abandons g: then
+	// only deferred calls run, and nobody else knows of fd.
+	taken := false
+	defer func() {
+		if fd >= 0 && !taken {
+			_ = host.CloseFD(fd)
+		}
+	}()
+	err := ln.do(g, rt.PollRead, func() (err error) {
+		fd, remote, err = takeConn(ln.fd)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d, err := newDesc(g, fd)
+	if err != nil {
+		return err
+	}
+	taken = true
+	if err = c.begin(d, remote); err != nil {
+		_ = d.close(g)
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package gsync
+
+import (
+	"sync"
+
+	"schedlab/host"
+	"schedlab/rt"
+)
+
+// Cond is where Gs wait for a change of what L guards. Set L before the first
+// use; the rest is ready. First come, first served.
+type Cond struct {
+	L *Mutex
+
+	native sync.Cond // for native Gs; the rest is then unused
+
+	mu      host.Mutex // taken before L's, never after it
+	waiters gs
+}
+
+// Wait unlocks L, blocks until Signal or Broadcast, and locks L again. The G
+// must hold L. What it waits for may have changed back when it returns: ask
+// again, in a loop.
+func (c *Cond) Wait(g *rt.G) {
+	if g.Native() {
+		if c.native.L == nil { // under L; after the first Wait it is only read
+			c.native.L = &c.L.native
+		}
+		c.native.Wait()
+		return
+	}
+	g.Checkpoint()
+	// Locked before L is unlocked: who gets L then, and signals, finds g queued.
+	c.mu.LockCounted(g.Count())
+	next, locked := c.L.unlock(g)
+	if !locked {
+		c.mu.Unlock()
+		throw("Cond.Wait: L is not locked")
+	}
+	if next != nil {
+		g.Ready(next) // under mu: g is not free to do it later
+	}
+	c.waiters.Put(g)
+	g.ParkUnlock(rt.WaitCond, &c.mu)
+	c.L.Lock(g)
+}
+
+// Signal ends the wait of one G, if one waits. The caller need not hold L.
+func (c *Cond) Signal(g *rt.G) {
+	if g.Native() {
+		c.native.Signal()
+		return
+	}
+	g.Enter(&c.mu)
+	gp := c.waiters.Get()
+	c.mu.Unlock()
+	if gp != nil {
+		g.Ready(gp)
+	}
+}
+
+// Broadcast ends the wait of all Gs that wait. The caller need not hold L.
+func (c *Cond) Broadcast(g *rt.G) {
+	if g.Native() {
+		c.native.Broadcast()
+		return
+	}
+	g.Enter(&c.mu)
+	var all gs
+	all.Append(&c.waiters)
+	c.mu.Unlock()
+	readyAll(g, &all)
+}

@@ -1,0 +1,217 @@
+package gsync
+
+import (
+	"sync"
+
+	"schedlab/host"
+	"schedlab/rt"
+)
+
+// Mutex is a lock of Gs. The zero Mutex is unlocked. It belongs to no G: one
+// may lock it and another unlock it.
+//
+// # Fairness
+//
+// Waiters are served first come, first served, but a G that finds the Mutex
+// unlocked may take it before the waiter that was woken for it: it runs already,
+// and the other may wait long for its turn on a run queue. If each Unlock handed
+// the Mutex over instead, Gs that lock it in loops would have to switch at every
+// turn, for ever, once one of them was preempted while it held it.
+//
+// The bound: the first waiter is overtaken at most maxOvertaken times. Then, or
+// once it was woken and found the Mutex taken, the next Unlock hands it over.
+// It goes back to the head and not to the tail (B33), so a G with n waiters
+// ahead of it is overtaken at most (n+1)*maxOvertaken times.
+//
+// # Mutex
+//
+// word is all there is while nobody waits. Once it has the bit waited, it
+// changes under mu alone; Lock and Unlock without mu are CASes that fail then.
+//
+//	Lock (G)                                Unlock
+//	1. CAS free to held: done               1. CAS held to free: done
+//	2. lock mu                              2. lock mu
+//	3. swap in held and waited: if it was   3. nobody waits: word is free; done
+//	   free, G has it; take back waited     4. the first waiter was overtaken
+//	   if nobody waits; done                   enough: word stays held, it is
+//	4. get on the queue, ParkUnlock            the waiter's; Ready, unless it
+//	5. lock mu                                 is woken already
+//	6. not in woken: it was handed over     5. else: word is waited but not
+//	7. leave woken; word is free: take it      held; the first waiter moves
+//	   else: to the head of the queue,         from the queue to woken, if that
+//	   count as overtaken enough, go to 4      is empty; Ready
+//
+// waited is set at 3 on the left, before G queues, and both under mu: an Unlock
+// either comes before, and G gets the Mutex at 3, or fails at 1 on the right and
+// finds G on the queue. woken holds the one G that was readied to try; it is on
+// a run queue, so it cannot be on ours.
+type Mutex struct {
+	native sync.Mutex // for native Gs; the rest is then unused
+
+	// word is free, or held and waited. Partners: the CASes of those who lock
+	// and unlock without mu.
+	word host.Uint32
+
+	mu        host.Mutex
+	waiters   gs
+	woken     *rt.G
+	overtaken int // others that took the Mutex since the first waiter is first
+}
+
+const (
+	mutexFree   = 0
+	mutexHeld   = 1
+	mutexWaited = 2
+
+	// High enough to make a hand-over's switch cheap per Lock, low enough to
+	// wait for: 64 critical sections are some µs.
+	maxOvertaken = 64
+)
+
+// Lock takes m, and blocks until it can.
+func (m *Mutex) Lock(g *rt.G) {
+	if g.Native() {
+		m.native.Lock()
+		return
+	}
+	g.Checkpoint()
+	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
+		m.lockSlow(g)
+	}
+}
+
+func (m *Mutex) lockSlow(g *rt.G) {
+	m.mu.LockCounted(g.Count())
+	if m.take() {
+		m.settle()
+		m.mu.Unlock()
+		return
+	}
+	m.waiters.Put(g)
+	g.ParkUnlock(rt.WaitMutex, &m.mu)
+	m.mu.LockCounted(g.Count())
+	for m.woken == g && !m.takeWoken() {
+		m.overtaken = maxOvertaken
+		m.waiters.PutHead(g)
+		g.ParkUnlock(rt.WaitMutex, &m.mu)
+		m.mu.LockCounted(g.Count())
+	}
+	m.mu.Unlock()
+}
+
+// TryLock takes m if nobody holds it, and says whether it did.
+func (m *Mutex) TryLock(g *rt.G) bool {
+	if g.Native() {
+		return m.native.TryLock()
+	}
+	g.Checkpoint()
+	if m.word.CompareAndSwap(mutexFree, mutexHeld) {
+		return true
+	}
+	if m.word.Load()&mutexHeld != 0 {
+		return false
+	}
+	m.mu.LockCounted(g.Count()) // somebody waits, but nobody holds it
+	taken := m.take()
+	m.settle()
+	m.mu.Unlock()
+	return taken
+}
+
+// take takes m if nobody holds it. Needs mu, which from now on word needs, too.
+func (m *Mutex) take() bool {
+	if m.word.Swap(mutexHeld|mutexWaited)&mutexHeld != 0 {
+		return false
+	}
+	m.overtaken++
+	return true
+}
+
+// takeWoken is take for the G in woken, which leaves it. Needs mu.
+func (m *Mutex) takeWoken() bool {
+	m.woken = nil
+	if m.word.Load()&mutexHeld != 0 {
+		return false
+	}
+	m.overtaken = 0
+	m.word.Store(m.held())
+	return true
+}
+
+// settle gives word back to those without mu, if nobody waits. Needs mu.
+func (m *Mutex) settle() {
+	if !m.waited() {
+		m.overtaken = 0
+		m.word.Store(mutexHeld)
+	}
+}
+
+func (m *Mutex) waited() bool { return m.woken != nil || !m.waiters.Empty() }
+
+// held is what word must be while m is held.
+func (m *Mutex) held() uint32 {
+	if m.waited() {
+		return mutexHeld | mutexWaited
+	}
+	return mutexHeld
+}
+
+// Unlock gives m back. It panics if m is not locked.
+func (m *Mutex) Unlock(g *rt.G) {
+	if g.Native() {
+		m.native.Unlock()
+		return
+	}
+	g.Checkpoint()
+	gp, locked := m.unlock(g)
+	if !locked {
+		throw("Mutex.Unlock: the mutex is not locked")
+	}
+	if gp != nil {
+		g.Ready(gp)
+	}
+}
+
+// unlock is Unlock but for the safe point, the Ready of gp, unless that is nil,
+// and the panic.
+func (m *Mutex) unlock(g *rt.G) (gp *rt.G, locked bool) {
+	if m.word.CompareAndSwap(mutexHeld, mutexFree) {
+		return nil, true
+	}
+	m.mu.LockCounted(g.Count())
+	if locked = m.word.Load()&mutexHeld != 0; locked {
+		gp = m.release()
+	}
+	m.mu.Unlock()
+	return gp, locked
+}
+
+// release is steps 3 to 5 of Unlock; it returns the G to be readied, if any.
+// Needs mu.
+func (m *Mutex) release() *rt.G {
+	switch {
+	case !m.waited():
+		m.word.Store(mutexFree)
+		return nil
+	case m.overtaken >= maxOvertaken:
+		return m.handOver()
+	}
+	m.word.Store(mutexWaited)
+	if m.woken != nil {
+		return nil
+	}
+	m.woken = m.waiters.Get()
+	return m.woken
+}
+
+// handOver makes m, which stays held, the first waiter's. Needs mu.
+func (m *Mutex) handOver() (gp *rt.G) {
+	if m.woken != nil {
+		m.woken = nil // on its way; it will see that it need not try
+	} else {
+		gp = m.waiters.Get()
+	}
+	m.overtaken = 0
+	m.word.Store(m.held())
+	return gp
+}

@@ -1,0 +1,15 @@
+package rt
+
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Both are touched at every switch; larger ones would span two cache lines.
+func TestAGAndAStackFitACacheLineEach(t *testing.T) {
+	const line = 64
+	require.LessOrEqual(t, unsafe.Sizeof(G{}), uintptr(line))
+	require.LessOrEqual(t, unsafe.Sizeof(stack{}), uintptr(line))
+}
