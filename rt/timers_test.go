@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/host"
 )
 
 // timerM is an M that has a set of timers and nothing else.
