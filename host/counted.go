@@ -24,6 +24,9 @@ type CountedMutex struct {
 // and with 64 the sample would be of one place in the pattern for ever.
 const holdSample = 67
 
+// SetRank gives m a rank: see [Mutex.SetRank].
+func (m *CountedMutex) SetRank(r *Rank) { m.mu.SetRank(r) }
+
 // Lock waits until it holds m.
 func (m *CountedMutex) Lock() {
 	m.mu.LockCounted(&m.n)

@@ -26,23 +26,42 @@ type Stack = explore.Stack
 // step, and to wait for it none. What is inside on the real host is [FutexMutex],
 // which can be explored by itself; who builds on a lock that is known to be one
 // need not explore it again, which costs many times the executions.
-type Mutex struct{ mu explore.Mutex }
+type Mutex struct {
+	place place
+	mu    explore.Mutex
+}
+
+// SetRank gives m a rank, before its first use.
+func (m *Mutex) SetRank(r *Rank) { m.place.set(r, 0) }
+
+// SetRankNth is SetRank for locks of which a thread takes several: in the order of nth.
+func (m *Mutex) SetRankNth(r *Rank, nth uint64) { m.place.set(r, nth) }
 
 // Lock waits until it holds m.
-func (m *Mutex) Lock() { m.mu.Lock() }
+func (m *Mutex) Lock() {
+	m.place.check("Mutex.Lock")
+	m.mu.Lock()
+	m.place.took()
+}
 
 // LockCounted waits until it holds m, and counts an acquisition in c.
 func (m *Mutex) LockCounted(c *Count) {
-	m.mu.Lock()
+	m.Lock()
 	c.Acquired++
 }
 
 // TryLock takes m if nobody holds it and says whether it did.
-func (m *Mutex) TryLock() bool { return m.mu.TryLock() }
+func (m *Mutex) TryLock() bool {
+	if !m.mu.TryLock() {
+		return false
+	}
+	m.place.took()
+	return true
+}
 
 // TryLockCounted is TryLock, and counts an acquisition in c.
 func (m *Mutex) TryLockCounted(c *Count) bool {
-	if !m.mu.TryLock() {
+	if !m.TryLock() {
 		return false
 	}
 	c.Acquired++
@@ -52,6 +71,7 @@ func (m *Mutex) TryLockCounted(c *Count) bool {
 // Unlock releases m. It never has to call a kernel. Unlocking a free Mutex is a
 // violation.
 func (m *Mutex) Unlock() (woke bool) {
+	m.place.released()
 	m.mu.Unlock()
 	return false
 }
@@ -59,15 +79,15 @@ func (m *Mutex) Unlock() (woke bool) {
 // CountedMutex is a Mutex that keeps its own Count: here only of acquisitions, since
 // nothing takes time.
 type CountedMutex struct {
-	mu explore.Mutex
+	mu Mutex
 	n  Count // written under mu
 }
 
+// SetRank gives m a rank: see [Mutex.SetRank].
+func (m *CountedMutex) SetRank(r *Rank) { m.mu.SetRank(r) }
+
 // Lock waits until it holds m.
-func (m *CountedMutex) Lock() {
-	m.mu.Lock()
-	m.n.Acquired++
-}
+func (m *CountedMutex) Lock() { m.mu.LockCounted(&m.n) }
 
 // Unlock releases m. Unlocking a free CountedMutex is a violation.
 func (m *CountedMutex) Unlock() { m.mu.Unlock() }

@@ -27,7 +27,8 @@ package host
 // thread that takes it at step 1 or 2 in between owes nobody a wakeup, since
 // the woken one is still on its way.
 type FutexMutex struct {
-	word Uint32
+	place place
+	word  Uint32
 }
 
 const (
@@ -41,8 +42,17 @@ const (
 	mutexSpinPauses = 8
 )
 
+// SetRank gives m a rank, before its first use.
+func (m *FutexMutex) SetRank(r *Rank) { m.place.set(r, 0) }
+
+// SetRankNth is SetRank for locks of which a thread takes several: in the order of nth.
+func (m *FutexMutex) SetRankNth(r *Rank, nth uint64) { m.place.set(r, nth) }
+
 // Lock waits until it holds m. What that costs is not counted.
 func (m *FutexMutex) Lock() {
+	if ranksChecked {
+		m.place.check("Mutex.Lock")
+	}
 	if !m.TryLock() {
 		m.acquire()
 	}
@@ -51,7 +61,13 @@ func (m *FutexMutex) Lock() {
 // LockCounted waits until it holds m and adds what that cost to c. It writes c
 // only while it holds m.
 func (m *FutexMutex) LockCounted(c *Count) {
+	if ranksChecked {
+		m.place.check("Mutex.LockCounted")
+	}
 	if m.word.CompareAndSwap(mutexFree, mutexHeld) {
+		if ranksChecked {
+			m.place.took()
+		}
 		c.Acquired++
 		return
 	}
@@ -59,11 +75,19 @@ func (m *FutexMutex) LockCounted(c *Count) {
 }
 
 // TryLock takes m if nobody holds it and says whether it did.
-func (m *FutexMutex) TryLock() bool { return m.word.CompareAndSwap(mutexFree, mutexHeld) }
+func (m *FutexMutex) TryLock() bool {
+	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
+		return false
+	}
+	if ranksChecked {
+		m.place.took()
+	}
+	return true
+}
 
 // TryLockCounted is TryLock, and counts an acquisition in c.
 func (m *FutexMutex) TryLockCounted(c *Count) bool {
-	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
+	if !m.TryLock() {
 		return false
 	}
 	c.Acquired++
@@ -83,7 +107,7 @@ func (m *FutexMutex) lockSlow(c *Count) {
 func (m *FutexMutex) acquire() (sleeps uint64) {
 	if multicore {
 		for range mutexSpins {
-			if m.word.Load() == mutexFree && m.word.CompareAndSwap(mutexFree, mutexHeld) {
+			if m.word.Load() == mutexFree && m.TryLock() {
 				return 0
 			}
 			Pause(mutexSpinPauses)
@@ -93,12 +117,18 @@ func (m *FutexMutex) acquire() (sleeps uint64) {
 		sleeps++
 		futexSleep(&m.word, mutexContended, -1)
 	}
+	if ranksChecked {
+		m.place.took()
+	}
 	return sleeps
 }
 
 // Unlock releases m. It says whether it had to wake a sleeper through the
 // kernel, for callers that count. Unlocking a free Mutex panics.
 func (m *FutexMutex) Unlock() (woke bool) {
+	if ranksChecked {
+		m.place.released()
+	}
 	switch m.word.Swap(mutexFree) {
 	case mutexFree:
 		panic("host: Mutex.Unlock: the mutex is not locked")

@@ -83,6 +83,7 @@ func TestMutexMayBeUnlockedByAnotherThread(t *testing.T) {
 	mu.Lock()
 	threads(1, func(int) { mu.Unlock() })
 	require.True(t, mu.TryLock())
+	mu.Unlock()
 }
 
 // The waiter is made to sleep: the holder holds on until the word says so.
@@ -127,6 +128,7 @@ func TestEverySleeperGetsTheMutex(t *testing.T) {
 		<-done
 	}
 	require.True(t, mu.TryLock())
+	mu.Unlock()
 }
 
 func TestCountedMutexCountsExactly(t *testing.T) {

@@ -41,7 +41,12 @@ func Sleep(ns int64) {
 }
 
 // Go starts a thread that runs f. The thread ends with f.
-func Go(f func()) { go f() }
+func Go(f func()) {
+	if ranksChecked {
+		f = holdingNothing(f)
+	}
+	go f()
+}
 
 // reserved is how many threads all schedulers of the process may run at once.
 var reserved struct {
@@ -88,9 +93,6 @@ func (r *Rand) Seed(seed, stream uint64) { r.pcg.Seed(seed, stream) }
 
 // Uint32 returns the next number.
 func (r *Rand) Uint32() uint32 { return uint32(r.pcg.Uint64() >> 32) }
-
-// Stack is a coroutine; see [coro.Stack].
-type Stack = coro.Stack
 
 // Fatal ends the process: v, with its stack, is a panic of the scheduler itself,
 // which must not unwind into whatever computation the coroutine would continue.

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // # Memory caches
@@ -236,6 +237,12 @@ func (ca *Cache) spill(class, n int) {
 	ca.heap.put(class, free[:n])
 	ca.free[class] = free[:copy(free, free[n:])]
 	ca.held -= n * sizeOf(class)
+}
+
+func (h *Heap) init() {
+	for class := range h.central {
+		h.central[class].mu.SetRank(rank.Heap)
+	}
 }
 
 // take appends a batch of class to to: what there is, or a new one.

@@ -7,6 +7,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 // Core is what is the same in every design that schedules for itself: the life
@@ -90,7 +91,12 @@ func (c *Core) Init(impl Impl, cfg Config) {
 	c.impl, c.cfg, c.began = impl, cfg, host.Nanotime()
 	c.procs.Store(int32(cfg.Procs))
 	c.net.core = c
-	c.stops = &latency{hist: NewLatencyHistogram()}
+	c.gate.SetRank(rank.Gate)
+	c.world.mu.SetRank(rank.World)
+	c.net.mu.SetRank(rank.Netpoll)
+	c.mu.SetRank(rank.Core)
+	c.heap.init()
+	c.stops = newLatency()
 	c.traces.init(cfg.Events)
 	c.reserve(cfg.Procs)
 }
@@ -149,7 +155,7 @@ func (c *Core) addM(mp *M, impl Machine) {
 	mp.g0.m, mp.g0.stack = mp, &mp.base
 	mp.site = ownSite
 	if c.cfg.SampleReady > 0 {
-		mp.latency = &latency{hist: NewLatencyHistogram()}
+		mp.latency = newLatency()
 	}
 	c.mu.Lock()
 	mp.id = int16(len(c.ms))

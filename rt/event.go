@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // # The event stream
@@ -385,6 +386,7 @@ func (ts *traces) init(sink EventSink) {
 		return
 	}
 	ts.sink = sink
+	ts.mu.SetRank(rank.Events)
 	ts.outside = ts.add(noM)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // EventLog is a sink that keeps what it is given: for tests and tools. It may be
@@ -28,7 +29,7 @@ const DefaultEventLimit = 10e6
 // Take implements [EventSink].
 func (l *EventLog) Take(b *EventBatch) {
 	c := b.Clone()
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.batches = append(l.batches, c)
 	l.kept += c.Len()
@@ -44,16 +45,21 @@ func (l *EventLog) Take(b *EventBatch) {
 	}
 }
 
+func (l *EventLog) lock() {
+	l.mu.SetRank(rank.Sink) // the zero EventLog is good to use
+	l.mu.Lock()
+}
+
 // Dropped returns how many events are no longer kept.
 func (l *EventLog) Dropped() int {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.dropped
 }
 
 // Events returns all that is kept, by time: see 'The time of an event'.
 func (l *EventLog) Events() []Event {
-	l.mu.Lock()
+	l.lock()
 	batches, kept := slices.Clone(l.batches), l.kept
 	l.mu.Unlock()
 	events := make([]Event, 0, kept)

@@ -4,6 +4,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // M is a worker thread of a design, as far as all designs agree. A design
@@ -238,6 +239,12 @@ const (
 // NewLatencyHistogram returns an empty histogram for Stats.ReadyToRun.
 func NewLatencyHistogram() *hdrhistogram.Histogram {
 	return hdrhistogram.New(1, MaxLatencyNs, latencyDigits)
+}
+
+func newLatency() *latency {
+	l := &latency{hist: NewLatencyHistogram()}
+	l.mu.SetRank(rank.Latency)
+	return l
 }
 
 func (l *latency) record(ns int64) {

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // Netpoll is what a scheduler knows of descriptors that Gs wait for. A design
@@ -210,6 +211,7 @@ func (g *G) OpenPoll(fd int) (*PollDesc, error) {
 		return nil, err
 	}
 	pd := &PollDesc{net: n, fd: fd}
+	pd.mu.SetRank(rank.PollDesc)
 	for mode := range numPollModes {
 		pd.side[mode].timer.Fire = func(g *G, _ *Timer, seq uint64) { pd.expire(g, mode, seq) }
 		pd.side[mode].timer.Wakes = func() bool { return pd.side[mode].g != nil }

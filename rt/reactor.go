@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // Reactor is one thread beside a pool of them that waits for timers and for the
@@ -76,6 +77,7 @@ const (
 // reactor's thread. See 'Rest' for the other two.
 func (r *Reactor) Init(c *Core, mp *M, impl Machine, busy, resting func()) {
 	r.core, r.mp, r.impl, r.busy, r.resting = c, mp, impl, busy, resting
+	r.mu.SetRank(rank.Reactor)
 	r.timers.Init(c)
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // Timer calls a function when its time has come. It is what sleeping, package
@@ -59,6 +60,7 @@ func (ts *Timers) Init(c *Core) {
 	ts.core = c
 	c.mu.Lock()
 	ts.rank = len(c.timers)
+	ts.mu.SetRankNth(rank.Timers, uint64(ts.rank))
 	c.timers = append(c.timers, ts)
 	c.mu.Unlock()
 }

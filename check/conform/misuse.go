@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"schedlab/host"
 	"schedlab/rt"
 )
 
@@ -82,9 +83,14 @@ func gCalls() map[string]func(g *rt.G) {
 		"Syscall":         func(g *rt.G) { g.Syscall(func() {}) },
 		"BlockingSyscall": func(g *rt.G) { g.BlockingSyscall(func() {}) },
 		"Park":            func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) },
-		"ParkUnlock":      func(g *rt.G) { new(baton).take(g) },
-		"Ready":           func(g *rt.G) { g.Ready(g) },
-		"Count":           func(g *rt.G) { g.Count() },
+		"ParkUnlock": func(g *rt.G) {
+			mu := new(host.Mutex)
+			mu.Lock()
+			defer mu.Unlock() // the panic comes first
+			g.ParkUnlock(rt.WaitOther, mu)
+		},
+		"Ready": func(g *rt.G) { g.Ready(g) },
+		"Count": func(g *rt.G) { g.Count() },
 	}
 }
 

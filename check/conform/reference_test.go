@@ -7,6 +7,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 // The reference design: as little as a correct scheduler can be, and the example
@@ -85,6 +86,7 @@ func New(cfg rt.Config) (rt.Scheduler, error) {
 		return nil, err
 	}
 	s := &reference{}
+	s.lock.SetRank(rank.Sched)
 	s.Init(s, cfg)
 	s.actor.init(s)
 	s.reactor.Init(&s.Core, &s.actor.M, &s.actor, s.busy, s.resting)

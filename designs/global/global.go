@@ -7,6 +7,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 // runq is what the design needs of its queue. Empty may be called without any
@@ -60,6 +61,7 @@ func build(cfg rt.Config, q runq, locks func() host.Count) (rt.Scheduler, error)
 		return nil, err
 	}
 	s := &sched{runq: q, locks: locks, procs: int32(cfg.Procs)}
+	s.idleMu.SetRank(rank.Sched)
 	s.free.Store(s.procs)
 	s.Init(s, cfg)
 	s.actor.init(s)

@@ -8,6 +8,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 type sched struct {
@@ -68,6 +69,7 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 		return nil, err
 	}
 	s := &sched{opt: opt, mlocked: map[*m]bool{}}
+	s.lock.SetRank(rank.Sched)
 	s.Init(s, cfg)
 	ps := make([]*p, cfg.Procs)
 	for i := range ps {

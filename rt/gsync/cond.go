@@ -5,6 +5,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // Cond is where Gs wait for a change of what L guards. Set L before the first
@@ -32,6 +33,7 @@ func (c *Cond) Wait(g *rt.G) {
 	g.Checkpoint()
 	// Locked before L is unlocked: who gets L then, and signals, finds g queued.
 	c.mu.LockCounted(g.Count())
+	c.L.mu.SetRank(rank.Mutex) // it is taken under c's lock
 	next, locked := c.L.unlock(g)
 	if !locked {
 		c.mu.Unlock()

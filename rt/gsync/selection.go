@@ -7,6 +7,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // channel is a *Chan[T] of any T, as a Select sees it. self and use apart,
@@ -73,6 +74,7 @@ func begin(g *rt.G, home *hub, cases []Case) *selection {
 	s := home.idle
 	if s == nil {
 		s = new(selection)
+		s.parked.SetRank(rank.Selection)
 		s.rand.Seed(g.ID(), home.order)
 	} else {
 		home.idle, s.next = s.next, nil

@@ -1,0 +1,96 @@
+package host
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+)
+
+// Rank is a place in the order in which locks are taken. A thread may take a lock only if
+// the lock's rank may be taken under the ranks of all locks that the thread holds. Threads
+// that obey cannot wait for each other in a circle.
+//
+// # Checking ranks
+//
+// The order is checked in the model build and under the race detector. A thread that
+// breaks it panics before it waits, whether the lock is free or not. In other builds a
+// lock keeps no rank, and SetRank does nothing.
+//
+// A thread holds locks, not a goroutine: it keeps them when it leaves one [Stack] for
+// another.
+//
+//   - TryLock never waits, so it breaks no order. What it takes is held like the rest.
+//   - A lock belongs to no thread. Once another thread has unlocked it, nobody holds it.
+//   - Two locks of one rank may be held only if their numbers differ and are taken in
+//     ascending order: see SetRankNth.
+//   - Locks without a rank of their own have that of [DefaultRank].
+//
+// The checks order nothing: they hide no data race from the race detector, and are no
+// steps of an exploration. Under the race detector, a goroutine that ends with a lock
+// held may leave it to a later one that [Go] did not start, which errs towards a false
+// alarm.
+//
+// Source: runtime/lockrank.go of Go (2020). We deviate: a lock without a rank need not
+// be the last that is taken.
+type Rank struct {
+	name  string
+	under []*Rank // as declared
+	bit   uint64  // stands for the rank
+	may   uint64  // bits of the ranks that may be held: those of under, and theirs
+
+	// taken is the bits of the ranks that were held when a lock of this one was taken.
+	// Atomic, because any thread adds to it; it orders nothing.
+	taken atomic.Uint64
+}
+
+// defaultRank is that of locks which have none of their own.
+var defaultRank = NewRank("a lock without a rank")
+
+// DefaultRank gives all locks a rank that have none of their own. Without it they are
+// taken while nothing else is held. Executed by init functions only.
+func DefaultRank(r *Rank) { defaultRank = r }
+
+// lastRank counts the ranks, each of which is a bit of a word.
+var lastRank atomic.Int32
+
+const maxRanks = 64
+
+// NewRank makes a rank of locks that may be taken under locks of the ranks in under, and
+// under what those may be taken under. The order has no circle, since a rank is made after
+// those that it names.
+func NewRank(name string, under ...*Rank) *Rank {
+	n := lastRank.Add(1)
+	if n > maxRanks {
+		panic(fmt.Sprintf("host: NewRank: %s is one of more than %d ranks", name, maxRanks))
+	}
+	r := &Rank{name: name, under: under, bit: 1 << (n - 1)}
+	for _, u := range under {
+		r.may |= u.bit | u.may
+	}
+	return r
+}
+
+// String returns the name.
+func (r *Rank) String() string { return r.name }
+
+// Under returns the ranks that NewRank was given.
+func (r *Rank) Under() []*Rank { return r.under }
+
+// MayBeTakenUnder says whether a lock of r may be taken while one of held is held.
+func (r *Rank) MayBeTakenUnder(held *Rank) bool { return r.may&held.bit != 0 }
+
+// WasTakenUnder says whether a lock of r was ever taken while one of held was held.
+// Only a build that checks ranks knows that.
+func (r *Rank) WasTakenUnder(held *Rank) bool { return r.taken.Load()&held.bit != 0 }
+
+// order says where r stands.
+func (r *Rank) order() string {
+	if len(r.under) == 0 {
+		return "nothing may be held when it is taken"
+	}
+	var names []string
+	for _, u := range r.under {
+		names = append(names, u.name)
+	}
+	return "it may be taken under " + strings.Join(names, ", ") + ", and under what those may be taken under"
+}
