@@ -239,7 +239,7 @@ func (ca *Cache) spill(class, n int) {
 	ca.held -= n * sizeOf(class)
 }
 
-func (h *Heap) init() {
+func (h *Heap) setRanks() {
 	for class := range h.central {
 		h.central[class].mu.SetRank(rank.Heap)
 	}

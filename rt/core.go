@@ -91,14 +91,20 @@ func (c *Core) Init(impl Impl, cfg Config) {
 	c.impl, c.cfg, c.began = impl, cfg, host.Nanotime()
 	c.procs.Store(int32(cfg.Procs))
 	c.net.core = c
+	c.SetRanks()
+	c.stops = newLatency()
+	c.traces.init(cfg.Events)
+	c.reserve(cfg.Procs)
+}
+
+// SetRanks gives the core's locks their ranks. Init does it; a test that makes a scheduler
+// without calls it.
+func (c *Core) SetRanks() {
 	c.gate.SetRank(rank.Gate)
 	c.world.mu.SetRank(rank.World)
 	c.net.mu.SetRank(rank.Netpoll)
 	c.mu.SetRank(rank.Core)
-	c.heap.init()
-	c.stops = newLatency()
-	c.traces.init(cfg.Events)
-	c.reserve(cfg.Procs)
+	c.heap.setRanks()
 }
 
 // reserve makes sure that the threads of procs Ps can run.

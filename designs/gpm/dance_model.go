@@ -30,6 +30,7 @@ type Dancer struct {
 // be enough for none to be started. Of several busy Ms the last spins.
 func NewDance(opt Options, procs, ms, busy int) *Dance {
 	s := &sched{opt: opt, nm: -1} // never at rest
+	s.setRanks()
 	d := &Dance{s: s, bodies: map[*rt.G]func(*Dancer){}}
 	for i := range procs {
 		s.everyp = append(s.everyp, &p{id: i, sched: s})

@@ -17,6 +17,7 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &sched{}
+			s.setRanks()
 			ps := []*p{s.newP(0), s.newP(1)}
 			s.setPs(ps)
 			mp, idle := &m{sched: s}, &m{sched: s}

@@ -69,7 +69,7 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 		return nil, err
 	}
 	s := &sched{opt: opt, mlocked: map[*m]bool{}}
-	s.lock.SetRank(rank.Sched)
+	s.setRanks()
 	s.Init(s, cfg)
 	ps := make([]*p, cfg.Procs)
 	for i := range ps {
@@ -84,6 +84,11 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 	s.lock.Unlock()
 	s.startMonitor()
 	return s, nil
+}
+
+func (s *sched) setRanks() {
+	s.lock.SetRank(rank.Sched)
+	s.SetRanks()
 }
 
 // Inject implements [rt.Impl]. The M is chosen in the same critical

@@ -18,6 +18,7 @@ import (
 // rest, because more Ms count as started.
 func newRig(ps, idleMs int) *sched {
 	s := &sched{mlocked: map[*m]bool{}, nm: math.MaxInt}
+	s.setRanks()
 	all := make([]*p, ps)
 	for i := range all {
 		all[i] = s.newP(i)
