@@ -1,0 +1,30 @@
+//go:build !model
+
+package host
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The ranks of the tests: outer, then middle, then inner; aside has nothing to do with them.
+var (
+	outer  = NewRank("outer")
+	middle = NewRank("middle", outer)
+	inner  = NewRank("inner", middle)
+	aside  = NewRank("aside")
+)
+
+func TestARankMayBeTakenUnderAllThatAreAboveIt(t *testing.T) {
+	all := []*Rank{outer, middle, inner, aside}
+	may := map[[2]*Rank]bool{{middle, outer}: true, {inner, middle}: true, {inner, outer}: true}
+	for _, r := range all {
+		for _, held := range all {
+			require.Equal(t, may[[2]*Rank{r, held}], r.MayBeTakenUnder(held), "%v under %v", r, held)
+		}
+	}
+	require.Equal(t, []*Rank{middle}, inner.Under())
+	require.Empty(t, aside.Under())
+	require.Equal(t, "inner", inner.String())
+}
