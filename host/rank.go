@@ -2,7 +2,9 @@ package host
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -50,8 +52,11 @@ var defaultRank = NewRank("a lock without a rank")
 // taken while nothing else is held. Executed by init functions only.
 func DefaultRank(r *Rank) { defaultRank = r }
 
-// lastRank counts the ranks, each of which is a bit of a word.
-var lastRank atomic.Int32
+// ranks are all ranks, each of which is a bit of a word.
+var ranks struct {
+	sync.Mutex
+	all []*Rank
+}
 
 const maxRanks = 64
 
@@ -59,15 +64,24 @@ const maxRanks = 64
 // under what those may be taken under. The order has no circle, since a rank is made after
 // those that it names.
 func NewRank(name string, under ...*Rank) *Rank {
-	n := lastRank.Add(1)
-	if n > maxRanks {
-		panic(fmt.Sprintf("host: NewRank: %s is one of more than %d ranks", name, maxRanks))
+	ranks.Lock()
+	defer ranks.Unlock()
+	if len(ranks.all) == maxRanks {
+		panic(fmt.Sprintf("host: NewRank: there is no room for %s: %d ranks are the most", name, maxRanks))
 	}
-	r := &Rank{name: name, under: under, bit: 1 << (n - 1)}
+	r := &Rank{name: name, under: under, bit: 1 << len(ranks.all)}
 	for _, u := range under {
 		r.may |= u.bit | u.may
 	}
+	ranks.all = append(ranks.all, r)
 	return r
+}
+
+// Ranks returns all ranks, in the order in which they were made.
+func Ranks() []*Rank {
+	ranks.Lock()
+	defer ranks.Unlock()
+	return slices.Clone(ranks.all)
 }
 
 // String returns the name.

@@ -3,6 +3,7 @@
 package host
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,4 +28,20 @@ func TestARankMayBeTakenUnderAllThatAreAboveIt(t *testing.T) {
 	require.Equal(t, []*Rank{middle}, inner.Under())
 	require.Empty(t, aside.Under())
 	require.Equal(t, "inner", inner.String())
+}
+
+func TestRanksAreListed(t *testing.T) {
+	all := Ranks()
+	require.Contains(t, all, aside)
+	require.Less(t, slices.Index(all, outer), slices.Index(all, inner))
+	require.NotContains(t, Ranks()[1:], all[0])
+}
+
+func TestThereAreAtMost64Ranks(t *testing.T) {
+	saved := Ranks()
+	defer func() { ranks.all = saved }()
+	ranks.all = make([]*Rank, maxRanks-1)
+	last := NewRank("the last", outer)
+	require.EqualValues(t, uint64(1)<<63, last.bit)
+	require.PanicsWithValue(t, "host: NewRank: there is no room for more: 64 ranks are the most", func() { NewRank("more") })
 }

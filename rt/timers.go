@@ -383,6 +383,7 @@ func (mp *M) putSleeper(sl *sleeper) {
 
 func newSleeper() *sleeper {
 	sl := &sleeper{}
+	sl.mu.SetRank(rank.Object)
 	sl.timer.Fire = func(g *G, _ *Timer, _ uint64) {
 		sl.mu.LockCounted(g.Count())
 		sl.mu.Unlock()

@@ -1,0 +1,159 @@
+package rank_test
+
+import (
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/host"
+	_ "schedlab/rt/rank"
+)
+
+func TestTheOrderHasNoCircle(t *testing.T) {
+	names := map[string]bool{}
+	for _, r := range host.Ranks() {
+		require.False(t, r.MayBeTakenUnder(r), "%v", r)
+		require.False(t, names[r.String()], "two ranks are called %v", r)
+		names[r.String()] = true
+		for _, u := range r.Under() {
+			require.True(t, names[u.String()], "%v is made before %v", r, u)
+		}
+	}
+}
+
+// objects are the locks that have no other rank than that of an object.
+var objects = map[string]string{
+	"rt/gsync.Cond.mu":      "the zero Cond is good to use",
+	"rt/gsync.RWMutex.mu":   "the zero RWMutex is good to use",
+	"rt/gsync.Semaphore.mu": "a permit may be handed on by any G",
+	"rt/gsync.WaitGroup.mu": "the zero WaitGroup is good to use",
+}
+
+// Every lock of rt and of the designs is given a rank in its own package, or is an object's.
+func TestEveryLockHasARank(t *testing.T) {
+	locks, ranked := map[string]bool{}, map[string]bool{}
+	for _, p := range load(t, "schedlab/rt/...", "schedlab/designs/...") {
+		p.findLocks(locks)
+		p.findRanked(ranked)
+	}
+	for name := range locks {
+		require.NotEqual(t, ranked[name], objects[name] != "", "%s: give it a rank with SetRank, or a row in objects", name)
+	}
+	for name := range objects {
+		require.True(t, locks[name], "%s: there is no such lock", name)
+	}
+	require.Greater(t, len(locks), 15)
+}
+
+// loaded is a package without its tests.
+type loaded struct {
+	pkg  *types.Package
+	info types.Info
+}
+
+// load type-checks the sources of the packages that match.
+func load(t *testing.T, patterns ...string) (all []loaded) {
+	exports := map[string]string{}
+	list := func(args ...string) string {
+		cmd := exec.Command("go", append([]string{"list"}, args...)...)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		return string(out)
+	}
+	for line := range strings.Lines(list(append([]string{"-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, patterns...)...)) {
+		name, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		exports[name] = file
+	}
+	fset := token.NewFileSet()
+	open := func(name string) (io.ReadCloser, error) { return os.Open(exports[name]) }
+	conf := types.Config{Importer: importer.ForCompiler(fset, "gc", open)}
+	for line := range strings.Lines(list(append([]string{"-f", "{{.ImportPath}} {{.Dir}}{{range .GoFiles}} {{.}}{{end}}"}, patterns...)...)) {
+		words := strings.Fields(line)
+		var files []*ast.File
+		for _, name := range words[2:] {
+			src, err := os.ReadFile(filepath.Join(words[1], name)) // go test knows then that it depends on it
+			require.NoError(t, err)
+			f, err := parser.ParseFile(fset, name, src, 0)
+			require.NoError(t, err)
+			files = append(files, f)
+		}
+		l := loaded{info: types.Info{Selections: map[*ast.SelectorExpr]*types.Selection{}}}
+		var err error
+		l.pkg, err = conf.Check(words[0], fset, files, &l.info)
+		require.NoError(t, err)
+		all = append(all, l)
+	}
+	return all
+}
+
+// findLocks adds the locks that are fields of the package's types, and its variables.
+func (l loaded) findLocks(to map[string]bool) {
+	for _, name := range l.pkg.Scope().Names() {
+		obj := l.pkg.Scope().Lookup(name)
+		if isLock(obj.Type()) {
+			to[nameOf(l.pkg, name)] = true
+		}
+		s, ok := obj.Type().Underlying().(*types.Struct)
+		for i := 0; ok && i < s.NumFields(); i++ {
+			if f := s.Field(i); isLock(f.Type()) {
+				to[nameOf(l.pkg, name, f.Name())] = true
+			}
+		}
+	}
+}
+
+func nameOf(pkg *types.Package, names ...string) string {
+	return strings.TrimPrefix(pkg.Path(), "schedlab/") + "." + strings.Join(names, ".")
+}
+
+func isLock(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "schedlab/host" && strings.HasSuffix(n.Obj().Name(), "Mutex")
+}
+
+// findRanked adds the locks whose SetRank or SetRankNth is called.
+func (l loaded) findRanked(to map[string]bool) {
+	for call, s := range l.info.Selections {
+		if !strings.HasPrefix(s.Obj().Name(), "SetRank") {
+			continue
+		}
+		field, ok := ast.Unparen(call.X).(*ast.SelectorExpr)
+		if !ok {
+			continue
+		}
+		if owner := l.ownerOf(field); owner != "" {
+			to[nameOf(l.pkg, owner, field.Sel.Name)] = true
+		}
+	}
+}
+
+// ownerOf returns the name of the type that declares the field.
+func (l loaded) ownerOf(field *ast.SelectorExpr) string {
+	s := l.info.Selections[field]
+	if s == nil {
+		return ""
+	}
+	t := s.Recv()
+	for _, at := range s.Index() {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		f := t.Underlying().(*types.Struct).Field(at)
+		if f == s.Obj() {
+			break
+		}
+		t = f.Type()
+	}
+	return t.(*types.Named).Obj().Name()
+}
