@@ -27,7 +27,7 @@ type Core struct {
 	began int64      // by host.Nanotime
 
 	// gate is held while Gs are readied by who need not stand still when the world
-	// does: see 'Looking at all Gs'. Taken outside all other locks.
+	// does: see 'Looking at all Gs'.
 	gate host.Mutex
 
 	world world
@@ -35,7 +35,7 @@ type Core struct {
 	heap  Heap
 	stops *latency // times it took to stop the world
 
-	mu       host.Mutex // guards all below; taken inside the design's lock, never outside it
+	mu       host.Mutex // guards all below; package rank says under what it is taken
 	ms       []*M
 	alive    int        // threads that have not ended
 	ended    *host.Note // signaled by the last of them

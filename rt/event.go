@@ -374,7 +374,7 @@ func (b *EventBatch) carryOver() {
 // traces is the event stream of a scheduler.
 type traces struct {
 	sink EventSink
-	mu   host.Mutex // around calls of sink; innermost
+	mu   host.Mutex // around calls of sink
 
 	// Under Core.mu.
 	ms      []*trace

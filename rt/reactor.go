@@ -56,7 +56,7 @@ type Reactor struct {
 	timers        Timers
 	events        PollEvents // the thread's own
 
-	mu      host.CountedMutex // guards all below; taken inside the design's lock
+	mu      host.CountedMutex // guards all below
 	started bool
 	polls   bool // there is a descriptor to wait for
 	// until is when the sleep ends that the reactor is in or about to begin;

@@ -40,7 +40,7 @@ type Timer struct {
 // use it: its own P's mostly, others' when it stops a timer or steals.
 type Timers struct {
 	core *Core
-	rank int // whoever needs two sets locks the one of lower rank first
+	nth  int // among the scheduler's sets: of two, the lower is locked first
 	mu   host.Mutex
 	heap []*Timer // each fires no later than its up to four children
 
@@ -59,8 +59,8 @@ const heapWidth = 4
 func (ts *Timers) Init(c *Core) {
 	ts.core = c
 	c.mu.Lock()
-	ts.rank = len(c.timers)
-	ts.mu.SetRankNth(rank.Timers, uint64(ts.rank))
+	ts.nth = len(c.timers)
+	ts.mu.SetRankNth(rank.Timers, uint64(ts.nth))
 	c.timers = append(c.timers, ts)
 	c.mu.Unlock()
 }
@@ -133,7 +133,7 @@ func lockBoth(a, b *Timers, c *host.Count) {
 
 // inOrder returns two sets in the order in which they must be locked.
 func inOrder(a, b *Timers) (first, second *Timers) {
-	if a.rank > b.rank {
+	if a.nth > b.nth {
 		return b, a
 	}
 	return a, b

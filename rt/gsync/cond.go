@@ -15,7 +15,7 @@ type Cond struct {
 
 	native sync.Cond // for native Gs; the rest is then unused
 
-	mu      host.Mutex // taken before L's, never after it
+	mu      host.Mutex // guards waiters
 	waiters gs
 }
 
