@@ -67,7 +67,8 @@ func NewRank(name string, under ...*Rank) *Rank {
 	ranks.Lock()
 	defer ranks.Unlock()
 	if len(ranks.all) == maxRanks {
-		panic(fmt.Sprintf("host: NewRank: there is no room for %s: %d ranks are the most", name, maxRanks))
+		panic(fmt.Sprintf("host: NewRank: there is no room for %s: %d ranks are the most",
+			name, maxRanks))
 	}
 	r := &Rank{name: name, under: under, bit: 1 << len(ranks.all)}
 	for _, u := range under {
@@ -106,5 +107,6 @@ func (r *Rank) order() string {
 	for _, u := range r.under {
 		names = append(names, u.name)
 	}
-	return "it may be taken under " + strings.Join(names, ", ") + ", and under what those may be taken under"
+	return "it may be taken under " + strings.Join(names, ", ") +
+		", and under what those may be taken under"
 }

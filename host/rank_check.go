@@ -73,8 +73,8 @@ func (p *place) forbidden(under *place) string {
 	case r == other && under.nth < p.nth:
 		return ""
 	case r == other:
-		return fmt.Sprintf("%s number %d is taken while number %d is held; order: the lower number first",
-			r, p.nth, under.nth)
+		return fmt.Sprintf("%s number %d is taken while number %d is held; "+
+			"order: the lower number first", r, p.nth, under.nth)
 	case !r.MayBeTakenUnder(other):
 		return fmt.Sprintf("%s is taken while %s is held; order: %s", r, other, r.order())
 	}

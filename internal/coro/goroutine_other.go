@@ -15,7 +15,7 @@ func Goroutine() uintptr {
 	fields := bytes.Fields(buf[:runtime.Stack(buf, false)])
 	id, err := strconv.ParseUint(string(fields[1]), 10, 64)
 	if err != nil {
-		panic("coro: Goroutine: the stack dump does not begin with the goroutine's number: " + err.Error())
+		panic("coro: Goroutine: a stack dump begins with no number: " + err.Error())
 	}
 	return uintptr(id)
 }

@@ -7,11 +7,13 @@ import (
 	"strings"
 )
 
-// Unknown returns the error for a name that is none of known: it says what kind
-// of thing was named, which known names are nearest, and all of them.
+// Unknown returns the error for a name that is none of known. It says what kind of thing was
+// named, which known names are nearest, and what all of them are.
 func Unknown(kind, name string, known []string) error {
 	near := slices.Clone(known)
-	slices.SortStableFunc(near, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	slices.SortStableFunc(near, func(a, b string) int {
+		return distance(name, a) - distance(name, b)
+	})
 	if len(near) > 3 {
 		near = near[:3]
 	}
@@ -19,8 +21,8 @@ func Unknown(kind, name string, known []string) error {
 		kind, name, strings.Join(near, ", "), strings.Join(known, ", "))
 }
 
-// distance is the least number of letters to insert, delete or replace to make
-// a into b (Levenshtein 1965).
+// distance is the least number of letters to insert, delete or replace to make a into b
+// (Levenshtein 1965).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
