@@ -13,7 +13,9 @@ func TestLocksAreInlined(t *testing.T) {
 	dependOn(t, ".")
 	out, err := exec.Command("go", "build", "-gcflags=-m", ".").CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	for _, name := range []string{"Lock", "LockCounted", "TryLock", "TryLockCounted", "Unlock", "SetRank", "SetRankNth"} {
+	for _, name := range []string{
+		"Lock", "LockCounted", "TryLock", "TryLockCounted", "Unlock", "SetRank", "SetRankNth",
+	} {
 		require.Contains(t, string(out), "can inline (*FutexMutex)."+name+"\n")
 	}
 }

@@ -54,9 +54,12 @@ func panicOf(f func()) (says string) {
 	return ""
 }
 
-const underNothing = "order: nothing may be held when it is taken"
+const (
+	underNothing = "order: nothing may be held when it is taken"
+	underOuter   = "order: it may be taken under outer, and under what those may be taken under"
+)
 
-// rankTests are what a thread does; says is how it panics, "" if the order allows it.
+// rankTests are what a thread does. says is how it panics: "" if the order allows it.
 var rankTests = map[string]struct {
 	do   func(l *locks)
 	says string
@@ -65,55 +68,67 @@ var rankTests = map[string]struct {
 	"one left out": {func(l *locks) { l.outer.Lock(); l.counted.Lock() }, ""},
 	"against the order": {
 		func(l *locks) { l.middle.Lock(); l.outer.Lock() },
-		"host: Mutex.Lock: outer is taken while middle is held; " + underNothing + "; the thread holds middle",
+		"host: Mutex.Lock: outer is taken while middle is held; " + underNothing +
+			"; the thread holds middle",
 	},
 	"counted": {
 		func(l *locks) { l.counted.Lock(); l.middle.LockCounted(&Count{}) },
-		"host: Mutex.LockCounted: middle is taken while inner is held; order: it may be taken under outer, " +
-			"and under what those may be taken under; the thread holds inner",
+		"host: Mutex.LockCounted: middle is taken while inner is held; " + underOuter +
+			"; the thread holds inner",
 	},
 	"no order": {
 		func(l *locks) { l.aside.Lock(); l.middle.Lock() },
-		"host: Mutex.Lock: middle is taken while aside is held; order: it may be taken under outer, " +
-			"and under what those may be taken under; the thread holds aside",
+		"host: Mutex.Lock: middle is taken while aside is held; " + underOuter +
+			"; the thread holds aside",
 	},
 	"not the last one": {
 		func(l *locks) { l.inner.Lock(); l.plain.TryLock(); l.outer.Lock() },
-		"host: Mutex.Lock: outer is taken while inner is held; " + underNothing + "; the thread holds inner, a lock without a rank",
+		"host: Mutex.Lock: outer is taken while inner is held; " + underNothing +
+			"; the thread holds inner, a lock without a rank",
 	},
-	"tried": {func(l *locks) { l.inner.Lock(); l.outer.TryLock(); l.middle.TryLockCounted(&Count{}) }, ""},
-	"tried in vain": {func(l *locks) {
-		l.outer.Lock()
-		l.outer.TryLock()
-		l.outer.Unlock()
-		l.aside.Lock()
-	}, ""},
+	"tried": {
+		func(l *locks) { l.inner.Lock(); l.outer.TryLock(); l.middle.TryLockCounted(&Count{}) },
+		"",
+	},
+	"tried in vain": {
+		func(l *locks) { l.outer.Lock(); l.outer.TryLock(); l.outer.Unlock(); l.aside.Lock() },
+		"",
+	},
 	"after a try": {
 		func(l *locks) { l.inner.TryLock(); l.middle.Lock() },
 		"middle is taken while inner is held",
 	},
 	"released": {func(l *locks) { l.inner.Lock(); l.inner.Unlock(); l.outer.Lock() }, ""},
 	"released in another order": {
-		func(l *locks) { l.outer.Lock(); l.middle.Lock(); l.outer.Unlock(); l.inner.Lock(); l.outer.Lock() },
+		func(l *locks) {
+			l.outer.Lock()
+			l.middle.Lock()
+			l.outer.Unlock()
+			l.inner.Lock()
+			l.outer.Lock()
+		},
 		"outer is taken while middle is held; " + underNothing + "; the thread holds middle, inner",
 	},
-	"released by another thread": {func(l *locks) {
-		l.inner.Lock()
-		onAThread(func() { l.inner.Unlock() })
-		l.outer.Lock()
-	}, ""},
-	"held by another thread": {func(l *locks) {
-		onAThread(func() { l.inner.Lock() })
-		l.outer.Lock()
-	}, ""},
+	"released by another thread": {
+		func(l *locks) { l.inner.Lock(); onAThread(func() { l.inner.Unlock() }); l.outer.Lock() },
+		"",
+	},
+	"held by another thread": {
+		func(l *locks) { onAThread(func() { l.inner.Lock() }); l.outer.Lock() },
+		"",
+	},
 	"twice": {
 		func(l *locks) { l.outer.Lock(); l.outer.Lock() },
 		"host: Mutex.Lock: outer is taken by the thread that holds it; the thread holds outer",
 	},
-	"ascending numbers": {func(l *locks) { l.middle.Lock(); l.first.Lock(); l.second.Lock() }, ""},
+	"ascending numbers": {
+		func(l *locks) { l.middle.Lock(); l.first.Lock(); l.second.Lock() },
+		"",
+	},
 	"descending numbers": {
 		func(l *locks) { l.second.Lock(); l.first.Lock() },
-		"host: Mutex.Lock: middle number 1 is taken while number 2 is held; order: the lower number first; the thread holds middle",
+		"host: Mutex.Lock: middle number 1 is taken while number 2 is held; " +
+			"order: the lower number first; the thread holds middle",
 	},
 	"equal numbers": {
 		func(l *locks) { l.second.Lock(); l.equal.Lock() },
@@ -233,7 +248,7 @@ func race() {
 		take()
 		x++
 		take()
-		runtime.RaceDisable() // the detector must not see who is first
+		runtime.RaceDisable() // the detector must not see which thread is first
 		first.Store(true)
 		runtime.RaceEnable()
 		done <- struct{}{}

@@ -22,7 +22,8 @@ func TestARankMayBeTakenUnderAllThatAreAboveIt(t *testing.T) {
 	may := map[[2]*Rank]bool{{middle, outer}: true, {inner, middle}: true, {inner, outer}: true}
 	for _, r := range all {
 		for _, held := range all {
-			require.Equal(t, may[[2]*Rank{r, held}], r.MayBeTakenUnder(held), "%v under %v", r, held)
+			want := may[[2]*Rank{r, held}]
+			require.Equal(t, want, r.MayBeTakenUnder(held), "%v under %v", r, held)
 		}
 	}
 	require.Equal(t, []*Rank{middle}, inner.Under())
@@ -43,5 +44,6 @@ func TestThereAreAtMost64Ranks(t *testing.T) {
 	ranks.all = make([]*Rank, maxRanks-1)
 	last := NewRank("the last", outer)
 	require.EqualValues(t, uint64(1)<<63, last.bit)
-	require.PanicsWithValue(t, "host: NewRank: there is no room for more: 64 ranks are the most", func() { NewRank("more") })
+	require.PanicsWithValue(t, "host: NewRank: there is no room for more: 64 ranks are the most",
+		func() { NewRank("more") })
 }

@@ -68,8 +68,8 @@ func (p *pair) released() {
 	s.Destroy()
 }
 
-// TestRanks: what obeys the order is explored in as many executions as without ranks, and
-// the first execution that breaks it is a violation, though no thread waits in it.
+// TestRanks: a program that obeys the order has as many executions as without ranks. Of one
+// that does not, the first execution is a violation, though no thread waits in it.
 func TestRanks(t *testing.T) {
 	keep := map[string]struct {
 		executions uint64
@@ -93,7 +93,8 @@ func TestRanks(t *testing.T) {
 			require.NoError(t, err)
 			require.NotNil(t, r.Violation, "%v", r)
 			require.Equal(t, explore.Panic, r.Violation.Property)
-			require.Contains(t, r.Violation.Message, "host: Mutex.Lock: outer is taken while inner is held")
+			require.Contains(t, r.Violation.Message,
+				"host: Mutex.Lock: outer is taken while inner is held")
 		})
 	}
 }

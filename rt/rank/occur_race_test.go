@@ -3,6 +3,7 @@
 package rank_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"testing"
@@ -143,8 +144,9 @@ func network(g *rt.G) {
 		panic(err)
 	}
 	var pd *rt.PollDesc
-	if failed := conn.Control(func(fd uintptr) { pd, err = g.OpenPoll(int(fd)) }); failed != nil || err != nil {
-		panic(fmt.Sprint(failed, err))
+	failed := conn.Control(func(fd uintptr) { pd, err = g.OpenPoll(int(fd)) })
+	if err := errors.Join(failed, err); err != nil {
+		panic(err)
 	}
 	g.Go(func(g *rt.G) {
 		gsync.Sleep(g, tick)

@@ -47,7 +47,8 @@ func TestEveryLockHasARank(t *testing.T) {
 		p.findRanked(ranked)
 	}
 	for name := range locks {
-		require.NotEqual(t, ranked[name], objects[name] != "", "%s: give it a rank with SetRank, or a row in objects", name)
+		require.NotEqual(t, ranked[name], objects[name] != "",
+			"%s: give it a rank with SetRank, or a row in objects, not both", name)
 	}
 	for name := range objects {
 		require.True(t, locks[name], "%s: there is no such lock", name)
@@ -64,37 +65,48 @@ type loaded struct {
 // load type-checks the sources of the packages that match.
 func load(t *testing.T, patterns ...string) (all []loaded) {
 	exports := map[string]string{}
-	list := func(args ...string) string {
-		cmd := exec.Command("go", append([]string{"list"}, args...)...)
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		require.NoError(t, err)
-		return string(out)
-	}
-	for line := range strings.Lines(list(append([]string{"-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, patterns...)...)) {
-		name, file, _ := strings.Cut(strings.TrimSpace(line), " ")
-		exports[name] = file
+	withDeps := append([]string{"-export", "-deps"}, patterns...)
+	for _, words := range list(t, "{{.ImportPath}} {{.Export}}", withDeps...) {
+		if len(words) == 2 {
+			exports[words[0]] = words[1]
+		}
 	}
 	fset := token.NewFileSet()
 	open := func(name string) (io.ReadCloser, error) { return os.Open(exports[name]) }
 	conf := types.Config{Importer: importer.ForCompiler(fset, "gc", open)}
-	for line := range strings.Lines(list(append([]string{"-f", "{{.ImportPath}} {{.Dir}}{{range .GoFiles}} {{.}}{{end}}"}, patterns...)...)) {
-		words := strings.Fields(line)
-		var files []*ast.File
-		for _, name := range words[2:] {
-			src, err := os.ReadFile(filepath.Join(words[1], name)) // go test knows then that it depends on it
-			require.NoError(t, err)
-			f, err := parser.ParseFile(fset, name, src, 0)
-			require.NoError(t, err)
-			files = append(files, f)
-		}
+	const files = "{{.ImportPath}} {{.Dir}}{{range .GoFiles}} {{.}}{{end}}"
+	for _, words := range list(t, files, patterns...) {
 		l := loaded{info: types.Info{Selections: map[*ast.SelectorExpr]*types.Selection{}}}
 		var err error
-		l.pkg, err = conf.Check(words[0], fset, files, &l.info)
+		l.pkg, err = conf.Check(words[0], fset, parse(t, fset, words[1], words[2:]), &l.info)
 		require.NoError(t, err)
 		all = append(all, l)
 	}
 	return all
+}
+
+// list returns the words of each line that go list prints.
+func list(t *testing.T, format string, args ...string) (lines [][]string) {
+	cmd := exec.Command("go", append([]string{"list", "-f", format}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	for line := range strings.Lines(string(out)) {
+		lines = append(lines, strings.Fields(line))
+	}
+	return lines
+}
+
+// parse reads the files itself, so that go test knows that the result depends on them.
+func parse(t *testing.T, fset *token.FileSet, folder string, names []string) (files []*ast.File) {
+	for _, name := range names {
+		src, err := os.ReadFile(filepath.Join(folder, name))
+		require.NoError(t, err)
+		f, err := parser.ParseFile(fset, name, src, 0)
+		require.NoError(t, err)
+		files = append(files, f)
+	}
+	return files
 }
 
 // findLocks adds the locks that are fields of the package's types, and its variables.
@@ -119,7 +131,10 @@ func nameOf(pkg *types.Package, names ...string) string {
 
 func isLock(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "schedlab/host" && strings.HasSuffix(n.Obj().Name(), "Mutex")
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "schedlab/host" {
+		return false
+	}
+	return strings.HasSuffix(n.Obj().Name(), "Mutex")
 }
 
 // findRanked adds the locks whose SetRank or SetRankNth is called.
