@@ -25,7 +25,11 @@ type CountedMutex struct {
 const holdSample = 67
 
 // SetRank gives m a rank: see [Mutex.SetRank].
-func (m *CountedMutex) SetRank(r *Rank) { m.mu.SetRank(r) }
+func (m *CountedMutex) SetRank(r *Rank) {
+	if ranksChecked {
+		m.mu.SetRank(r)
+	}
+}
 
 // Lock waits until it holds m.
 func (m *CountedMutex) Lock() {

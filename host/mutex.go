@@ -41,10 +41,14 @@ const (
 )
 
 // SetRank gives m a rank, before its first use.
-func (m *FutexMutex) SetRank(r *Rank) { m.place.set(r, 0) }
+func (m *FutexMutex) SetRank(r *Rank) { m.SetRankNth(r, 0) }
 
 // SetRankNth is SetRank for locks of which a thread takes several: in the order of nth.
-func (m *FutexMutex) SetRankNth(r *Rank, nth uint64) { m.place.set(r, nth) }
+func (m *FutexMutex) SetRankNth(r *Rank, nth uint64) {
+	if ranksChecked {
+		m.place.set(r, nth)
+	}
+}
 
 // Lock waits until it holds m. What that costs is not counted.
 func (m *FutexMutex) Lock() {

@@ -95,6 +95,7 @@ func TestContendedLockCountsItsWaitAndItsSleep(t *testing.T) {
 	done := make(chan struct{})
 	Go(func() {
 		mu.LockCounted(&c)
+		mu.Unlock()
 		close(done)
 	})
 	await(t, "the waiter marks the word", func() bool { return mu.word.Load() == mutexContended })

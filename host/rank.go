@@ -28,9 +28,9 @@ import (
 //   - Locks without a rank of their own have that of [DefaultRank].
 //
 // The checks order nothing: they hide no data race from the race detector, and are no
-// steps of an exploration. Under the race detector, a goroutine that ends with a lock
-// held may leave it to a later one that [Go] did not start, which errs towards a false
-// alarm.
+// steps of an exploration. Under the race detector, a goroutine that this package did not
+// start, and that ends with a lock held, may leave it to a later one of its kind. That errs
+// towards a false alarm.
 //
 // Source: runtime/lockrank.go of Go (2020). We deviate: a lock without a rank need not
 // be the last that is taken.

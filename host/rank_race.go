@@ -19,10 +19,10 @@ type Stack struct {
 
 // Init makes s a coroutine that runs f when first switched to.
 func (s *Stack) Init(f func()) {
-	s.coro.Init(func() {
+	s.coro.Init(holdingNothing(func() {
 		s.arrive()
 		f()
-	})
+	}))
 }
 
 // Switch suspends s and continues to.
@@ -52,11 +52,12 @@ func (to *Stack) leave() { to.along, *held() = *held(), to.along }
 //go:norace
 func (s *Stack) arrive() { s.along, *held() = *held(), s.along }
 
-// holdingNothing returns f for a new thread. An earlier goroutine at its address may have
-// ended with a lock held.
+// holdingNothing returns f for a new goroutine. An earlier one at its address may have ended
+// with a lock held, and so may this one.
 func holdingNothing(f func()) func() {
 	return func() {
 		held().forget()
+		defer held().forget()
 		f()
 	}
 }

@@ -450,3 +450,28 @@ func threads(n int, f func(i int)) {
 		<-done
 	}
 }
+
+// Each Stack is a goroutine of its own, whatever thread continues it.
+func TestEachStackIsAGoroutine(t *testing.T) {
+	var s, thread Stack
+	var first, second, other uintptr
+	s.Init(func() {
+		first = coro.Goroutine()
+		s.Switch(&thread)
+		second = coro.Goroutine()
+		s.Switch(&thread)
+	})
+	mine := coro.Goroutine()
+	thread.Switch(&s)
+	require.Equal(t, mine, coro.Goroutine())
+	threads(1, func(int) {
+		thread = Stack{}
+		other = coro.Goroutine()
+		thread.Switch(&s)
+	})
+	s.Destroy()
+	require.Equal(t, first, second)
+	require.NotEqual(t, mine, first)
+	require.NotEqual(t, mine, other)
+	require.NotEqual(t, first, other)
+}
