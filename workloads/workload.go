@@ -50,12 +50,7 @@ func (s Size) String() string { return sizeNames[s] }
 
 // ParseSize returns the Size of a name.
 func ParseSize(name string) (Size, error) {
-	for i, n := range sizeNames {
-		if n == name {
-			return Size(i), nil
-		}
-	}
-	return 0, names.Unknown("size", name, sizeNames)
+	return names.Find("size", name, []Size{Small, Normal, Large}, Size.String)
 }
 
 // Instance is a workload with its input. It can be run any number of times, on
@@ -96,22 +91,13 @@ func percentilesOf(name string, n int64, at func(p float64) float64, percents ..
 }
 
 // Names returns the names in the order of Table.
-func Names() []string {
-	list := make([]string, len(Table))
-	for i, w := range Table {
-		list[i] = w.Name
-	}
-	return list
-}
+func Names() []string { return names.Of(Table, Workload.name) }
+
+func (w Workload) name() string { return w.Name }
 
 // Find returns the workload of a name; the error lists the nearest names.
 func Find(name string) (Workload, error) {
-	for _, w := range Table {
-		if w.Name == name {
-			return w, nil
-		}
-	}
-	return Workload{}, names.Unknown("workload", name, Names())
+	return names.Find("workload", name, Table, Workload.name)
 }
 
 // wrong is the error for an answer that is not the expected one.

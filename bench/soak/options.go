@@ -101,12 +101,5 @@ func (o *options) complete(design, mode string, minutes float64) (err error) {
 }
 
 func findMode(name string) (mode, error) {
-	var known []string
-	for _, m := range modes {
-		if m.name == name {
-			return m, nil
-		}
-		known = append(known, m.name)
-	}
-	return mode{}, names.Unknown("mode", name, known)
+	return names.Find("mode", name, modes, func(m mode) string { return m.name })
 }

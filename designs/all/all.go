@@ -201,13 +201,9 @@ var Table = []Row{
 }
 
 // Names returns the names in the order of Table.
-func Names() []string {
-	list := make([]string, len(Table))
-	for i, row := range Table {
-		list[i] = row.Name
-	}
-	return list
-}
+func Names() []string { return names.Of(Table, Row.name) }
+
+func (r Row) name() string { return r.Name }
 
 // VariantOf returns the one of names of which name is a variant, which is what
 // stands before the first "-" in it, or "" if it is none.
@@ -221,12 +217,7 @@ func VariantOf(name string, names []string) string {
 
 // Find returns the row of a name; the error lists the nearest names.
 func Find(name string) (Row, error) {
-	for _, row := range Table {
-		if row.Name == name {
-			return row, nil
-		}
-	}
-	return Row{}, names.Unknown("design", name, Names())
+	return names.Find("design", name, Table, Row.name)
 }
 
 // New makes a scheduler of the named design.

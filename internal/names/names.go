@@ -1,4 +1,4 @@
-// Package names looks up what a user named, and helps when it is misspelled.
+// Package names looks up what a user has named, and helps when the name is misspelled.
 package names
 
 import (
@@ -7,11 +7,33 @@ import (
 	"strings"
 )
 
-// Unknown returns the error for a name that is none of known: it says what kind
-// of thing was named, which known names are nearest, and all of them.
+// Find returns the element of table whose name, as nameOf tells it, is name. If there is
+// none, the error is that of [Unknown].
+func Find[T any](kind, name string, table []T, nameOf func(T) string) (found T, err error) {
+	for _, row := range table {
+		if nameOf(row) == name {
+			return row, nil
+		}
+	}
+	return found, Unknown(kind, name, Of(table, nameOf))
+}
+
+// Of returns the names of the elements of table, in its order.
+func Of[T any](table []T, nameOf func(T) string) []string {
+	list := make([]string, len(table))
+	for i, row := range table {
+		list[i] = nameOf(row)
+	}
+	return list
+}
+
+// Unknown returns the error for a name that is none of known. It says what kind of thing
+// was named, which known names are nearest, and all of them.
 func Unknown(kind, name string, known []string) error {
 	near := slices.Clone(known)
-	slices.SortStableFunc(near, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	slices.SortStableFunc(near, func(a, b string) int {
+		return distance(name, a) - distance(name, b)
+	})
 	if len(near) > 3 {
 		near = near[:3]
 	}
@@ -19,8 +41,8 @@ func Unknown(kind, name string, known []string) error {
 		kind, name, strings.Join(near, ", "), strings.Join(known, ", "))
 }
 
-// distance is the least number of letters to insert, delete or replace to make
-// a into b (Levenshtein 1965).
+// distance is the least number of letters to insert, delete or replace to make a into b
+// (Levenshtein 1965).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
