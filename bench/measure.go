@@ -127,61 +127,13 @@ type cost struct {
 }
 
 func (c cost) report(b B) {
-	b.ReportMetric(float64(c.time.Nanoseconds())/c.ops, "ns/op")
-	b.ReportMetric(float64(c.bytes)/c.ops, "B/op")
-	b.ReportMetric(float64(c.allocs)/c.ops, "allocs/op")
-	// Every run executes a G: a design that has executed none does not count.
-	if c.stats.Executed > 0 {
-		for _, m := range counters {
-			report(b, m.count(&c.stats)/c.ops, m.unit)
+	for _, m := range Metrics {
+		if v, ok := m.count(&c); ok {
+			report(b, v, m.Unit)
 		}
-	}
-	if c.ready != nil {
-		reportReady(b, c.ready)
 	}
 	for _, m := range c.own {
 		report(b, m.Value, m.Unit)
-	}
-}
-
-// counters are reported per operation.
-var counters = []struct {
-	unit  string
-	count func(*rt.Stats) float64
-}{
-	{"contended/op", func(s *rt.Stats) float64 { return float64(s.Sched.Contended + s.Sync.Contended) }},
-	{"lock-wait-ns/op", func(s *rt.Stats) float64 { return float64(s.Sched.WaitNs + s.Sync.WaitNs) }},
-	{"futex/op", futexCalls},
-	{"steals/op", func(s *rt.Stats) float64 { return float64(s.Steals) }},
-	{"migrations/op", func(s *rt.Stats) float64 { return float64(s.Migrated) }},
-	{"wakes/op", func(s *rt.Stats) float64 { return float64(s.Wakes) }},
-}
-
-// futexCalls: locks count their calls of the kernel, both to sleep and to wake.
-// An M that parks makes one and whoever wakes it another, unless the wakeup
-// comes before the sleep: of those, this is an upper bound.
-func futexCalls(s *rt.Stats) float64 {
-	locks := s.Sched.Sleeps + s.Sched.Wakes + s.Sync.Sleeps + s.Sync.Wakes
-	return float64(locks + s.Parks + s.Wakes)
-}
-
-// readyPercentiles and how many samples must at least be there for one to lie
-// beyond each.
-var readyPercentiles = []struct {
-	unit    string
-	percent float64
-	samples int64
-}{
-	{"ready-p50-ns", 50, 2},
-	{"ready-p99-ns", 99, 100},
-	{"ready-p99.9-ns", 99.9, 1000},
-}
-
-func reportReady(b B, h *hdrhistogram.Histogram) {
-	for _, p := range readyPercentiles {
-		if h.TotalCount() >= p.samples {
-			report(b, float64(h.ValueAtQuantile(p.percent)), p.unit)
-		}
 	}
 }
 

@@ -3,11 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchmath"
-	"golang.org/x/perf/benchunit"
 
 	"schedlab/bench"
 )
@@ -25,10 +23,10 @@ func writeMarkdown(w io.Writer, r *results) error {
 	fmt.Fprintf(&out, "```\n\n%s\n", explanation(r))
 	for _, g := range groups(r.designs) {
 		fmt.Fprintf(&out, "\n## %s\n", g.title)
-		for _, s := range sections(r.units) {
+		for _, s := range sections(r.metrics) {
 			fmt.Fprintf(&out, "\n### %s\n", s.title)
-			for _, unit := range s.units {
-				out.WriteString(table(r, unit, g.designs))
+			for _, m := range s.metrics {
+				out.WriteString(table(r, m, g.designs))
 			}
 		}
 	}
@@ -57,19 +55,18 @@ func (r *results) tooFew() string {
 	return ""
 }
 
-// table returns the table of unit for the designs of group that have it, or ""
-// if none has.
-func table(r *results, unit string, group []string) string {
-	columns := having(r, unit, group)
+// table returns the table of m for the designs of group that have it, or "" if none has.
+func table(r *results, m bench.Metric, group []string) string {
+	columns := having(r, m.Key(), group)
 	if len(columns) == 0 {
 		return ""
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "\n%s\n\n| workload | procs | %s |\n|---|--:|%s\n", unit,
-		strings.Join(columns, " | "), strings.Repeat("--:|", len(columns)))
+	fmt.Fprintf(&s, "\n%s\n\n| workload | procs | %s |\n|---|--:|%s\n",
+		m.Key(), strings.Join(columns, " | "), strings.Repeat("--:|", len(columns)))
 	for _, w := range r.workloads {
 		for _, p := range r.procs {
-			s.WriteString(row(r, unit, w, p, columns))
+			s.WriteString(row(r, m, w, p, columns))
 		}
 	}
 	return s.String()
@@ -98,8 +95,8 @@ func having(r *results, unit string, group []string) []string {
 const failedText = "FAILED"
 
 // row returns a row of table, or "" if there is none.
-func row(r *results, unit, workload string, procs int, designs []string) string {
-	texts := figures(r, unit, workload, procs, designs)
+func row(r *results, m bench.Metric, workload string, procs int, designs []string) string {
+	texts := figures(r, m, workload, procs, designs)
 	if texts == nil {
 		return ""
 	}
@@ -107,10 +104,11 @@ func row(r *results, unit, workload string, procs int, designs []string) string 
 	return strings.ReplaceAll(line, failedText, "**"+failedText+"**")
 }
 
-// figures returns the figures of a row, or nil if no design has the unit there.
-// That all have failed stands in the table of times only.
-func figures(r *results, unit, workload string, procs int, designs []string) []string {
+// figures returns the figures of a row, or nil if no design has the metric there. That all
+// have failed stands in the table of times only.
+func figures(r *results, m bench.Metric, workload string, procs int, designs []string) []string {
 	texts := make([]string, len(designs))
+	unit := m.Key()
 	empty := unit != timeUnit
 	base := r.sample(figure{bench.Cell{Workload: workload, Design: designs[0], Procs: procs}, unit})
 	for i, d := range designs {
@@ -121,9 +119,9 @@ func figures(r *results, unit, workload string, procs int, designs []string) []s
 		case r.failed[c] != "":
 			texts[i] = failedText
 		case sample != nil && i == 0:
-			texts[i] = median(sample, unit)
+			texts[i] = median(sample, m)
 		case sample != nil:
-			texts[i] = median(sample, unit) + ratio(base, sample)
+			texts[i] = median(sample, m) + ratio(base, sample)
 		}
 	}
 	if empty {
@@ -136,9 +134,9 @@ func summary(s *benchmath.Sample) benchmath.Summary {
 	return benchmath.AssumeNothing.Summary(s, confidence)
 }
 
-func median(s *benchmath.Sample, unit string) string {
-	m := summary(s)
-	return scaled(m.Center, unit) + " ±" + m.PctRangeString()
+func median(s *benchmath.Sample, m bench.Metric) string {
+	sum := summary(s)
+	return m.Format(sum.Center) + " ±" + sum.PctRangeString()
 }
 
 // ratio compares s with base; "" where that means nothing.
@@ -157,18 +155,4 @@ func ratio(base, s *benchmath.Sample) string {
 		return fmt.Sprintf(" (%.2f×)", times)
 	}
 	return fmt.Sprintf(" (1/%.0f)", from/to)
-}
-
-// scaled formats v with at least three digits, times and sizes with their unit.
-func scaled(v float64, unit string) string {
-	class := benchunit.ClassOf(unit)
-	switch {
-	case v == 0:
-		return "0"
-	case class == benchunit.Binary:
-		return benchunit.Scale(v, class) + "B"
-	case strings.Contains(unit, "sec"):
-		return benchunit.Scale(v, class) + "s"
-	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
 }

@@ -21,15 +21,6 @@ import (
 // confidence interval. Axes are logarithmic; a median of 0 is a ring at the left
 // edge, a failed cell a cross.
 
-// panels are the questions.
-var panels = []struct {
-	title, unit string
-	relative    bool // to the first design
-}{
-	{"Time per operation, as a multiple of %s's", timeUnit, true},
-	{"Lock acquisitions that had to wait, per operation", "contended/op", false},
-}
-
 // The layout, in pixels.
 const (
 	pictureWidth = 1000
@@ -91,8 +82,10 @@ func writePicture(w io.Writer, r *results) error {
 func newPicture(r *results) picture {
 	designs := groups(r.designs)[0].designs
 	procs := r.procs[len(r.procs)-1]
+	mains := bench.Mains()
 	p := picture{Width: pictureWidth, Top: pictureTop,
-		Title: fmt.Sprintf("%d Ps; median and %.0f%% confidence interval; less is better; ○ is 0, ✗ failed", procs, 100*confidence)}
+		Title: fmt.Sprintf("%d Ps; median and %.0f%% confidence interval; %s is better; ○ is 0, ✗ failed",
+			procs, 100*confidence, mains[0].Better)}
 	for i, name := range designs {
 		p.Designs = append(p.Designs, legend{name, dotColors[i%len(dotColors)], float64(labelWidth + 110*i)})
 	}
@@ -101,13 +94,13 @@ func newPicture(r *results) picture {
 	}
 	p.Bottom = pictureTop + rowHeight*len(p.Rows)
 	p.Height = p.Bottom + pictureFoot
-	width := float64(pictureWidth-labelWidth-panelGap*len(panels)) / float64(len(panels))
-	for i, q := range panels {
-		at := panel{Title: q.title, Left: labelWidth + float64(i)*(width+panelGap), Width: width}
-		if q.relative {
-			at.Title = fmt.Sprintf(q.title, designs[0])
+	width := float64(pictureWidth-labelWidth-panelGap*len(mains)) / float64(len(mains))
+	for i, m := range mains {
+		at := panel{Title: m.Main, Left: labelWidth + float64(i)*(width+panelGap), Width: width}
+		if m.Multi {
+			at.Title += ", as a multiple of " + designs[0] + "'s"
 		}
-		at.draw(marks(r, designs, procs, q.unit, q.relative), q.relative, p)
+		at.draw(marks(r, designs, procs, m), m.Multi, p)
 		p.Panels = append(p.Panels, at)
 	}
 	return p
@@ -121,25 +114,25 @@ type mark struct {
 	tip    string
 }
 
-func marks(r *results, designs []string, procs int, unit string, relative bool) []mark {
+func marks(r *results, designs []string, procs int, metric bench.Metric) []mark {
 	var list []mark
 	for row, workload := range r.workloads {
 		at := func(i int) bench.Cell { return bench.Cell{Workload: workload, Design: designs[i], Procs: procs} }
-		base := r.sample(figure{at(0), unit})
+		base := r.sample(figure{at(0), metric.Key()})
 		for i, design := range designs {
 			m := mark{row: row, design: i, tip: workload + ", " + design + ": "}
-			s := r.sample(figure{at(i), unit})
+			s := r.sample(figure{at(i), metric.Key()})
 			switch why := r.failed[at(i)]; {
 			case why != "":
 				m.failed = true
 				m.tip += "failed: " + why
-			case s == nil || relative && base == nil:
+			case s == nil || metric.Multi && base == nil:
 				continue
 			default:
 				m.Summary = summary(s)
-				m.tip += median(s, unit)
+				m.tip += median(s, metric)
 			}
-			if relative && !m.failed {
+			if metric.Multi && !m.failed {
 				m.tip += ratio(base, s)
 				m.Summary = over(m.Summary, summary(base).Center)
 			}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"schedlab/bench"
 	"schedlab/workloads"
 )
 
@@ -14,12 +15,6 @@ const (
 	readmeBegin = "<!-- begin of what `go run ./bench/run -compare DIR -readme README.md` writes -->\n"
 	readmeEnd   = "<!-- end -->\n"
 )
-
-// readmeTables are the figures that a README shows, with their headings.
-var readmeTables = []struct{ unit, heading string }{
-	{timeUnit, "Time per operation"},
-	{"contended/op", "Lock acquisitions that had to wait, per operation"},
-}
 
 // rewriteReadme puts the main tables of r, which was loaded from dir, into the
 // file at path.
@@ -79,17 +74,26 @@ func splice(readme, text string) (string, error) {
 	return before + readmeBegin + text + readmeEnd + after, nil
 }
 
+// mainQuestions are the sections of the main metrics, as a text.
+func mainQuestions() string {
+	var list []string
+	for _, s := range sections(bench.Mains()) {
+		list = append(list, strings.ToLower(s.title))
+	}
+	return strings.Join(list, " and ")
+}
+
 func readmeText(link string, r *results) string {
 	var s strings.Builder
 	top := r.top()
-	fmt.Fprintf(&s, "\n![time and lock contention of the designs](%s/%s)\n", link, pictureFile)
+	fmt.Fprintf(&s, "\n![%s of the designs](%s/%s)\n", mainQuestions(), link, pictureFile)
 	fmt.Fprintf(&s, "\n<details><summary>The same in figures</summary>\n"+
 		"\nFrom [%s](%s), where there is more. Median of the samples, ± how far the 95%% confidence interval reaches,\n"+
 		"and how many times the first column's it is (1/n: the n-th part of it; ~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
-	for _, t := range readmeTables {
-		if body := table(top, t.unit, groups(r.designs)[0].designs); body != "" {
+	for _, m := range bench.Mains() {
+		if body := table(top, m, groups(r.designs)[0].designs); body != "" {
 			_, rows, _ := strings.Cut(body, "|")
-			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", t.heading, top.procs[0], rows)
+			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", m.Main, top.procs[0], rows)
 		}
 	}
 	s.WriteString("\n</details>\n\n")

@@ -49,9 +49,9 @@ func TestAFailedCellIsShownAsFailed(t *testing.T) {
 
 func TestADesignThatFailsEverywhereKeepsItsColumn(t *testing.T) {
 	r := &results{values: map[figure][]float64{{threeCells[0], timeUnit}: {1e-9}}, failed: nil,
-		workloads: []string{"a"}, procs: []int{1}, designs: []string{"x", "y"}, units: []string{timeUnit}}
+		workloads: []string{"a"}, procs: []int{1}, designs: []string{"x", "y"}, metrics: bench.Metrics[:1]}
 	r.failed = map[bench.Cell]string{threeCells[1]: "why"}
-	got := table(r, timeUnit, r.designs)
+	got := table(r, bench.Metrics[0], r.designs)
 	require.Contains(t, got, "| x | y |")
 	require.Contains(t, got, "**FAILED**")
 }

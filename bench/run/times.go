@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"schedlab/bench"
 )
 
 // timesWidth is how many designs fit beside each other on a terminal.
@@ -26,7 +28,7 @@ func times(r *results) string {
 		w := tabwriter.NewWriter(&s, 0, 0, 3, ' ', 0)
 		fmt.Fprintf(w, "workload\t%s\n", strings.Join(g.designs, "\t"))
 		for _, name := range r.workloads {
-			if texts := figures(top, timeUnit, name, top.procs[0], g.designs); texts != nil {
+			if texts := figures(top, bench.Metrics[0], name, top.procs[0], g.designs); texts != nil {
 				fmt.Fprintf(w, "%s\t%s\n", name, strings.Join(texts, "\t"))
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/bench"
+	"schedlab/internal/names"
 )
 
 func TestARunEndsWithTheTimes(t *testing.T) {
@@ -61,5 +62,5 @@ func TestUnitsAreSortedByTheirNumbers(t *testing.T) {
 		r.values[figure{cell1, unit}] = []float64{1}
 	}
 	r.order()
-	require.Equal(t, []string{"d0us-sec", "d2us-sec", "d10us-sec", "d100us-sec", "delays"}, r.units)
+	require.Equal(t, []string{"d0us-sec", "d2us-sec", "d10us-sec", "d100us-sec", "delays"}, names.Of(r.metrics, bench.Metric.Key))
 }

@@ -17,11 +17,3 @@ func TestDesignsAreComparedWithTheBaselineAndVariantsWithTheirs(t *testing.T) {
 func TestWithoutTheBaselineTheFirstDesignIsIt(t *testing.T) {
 	require.Equal(t, []group{{"The designs", []string{"gm", "gpm"}}}, groups([]string{"gm", "gpm"}))
 }
-
-func TestSectionsHoldTheUnitsThatOccurAndTheRest(t *testing.T) {
-	require.Equal(t, []section{
-		{"Time", []string{"sec/op"}},
-		{"Lock contention", []string{"contended/op", "futex/op"}},
-		{"The workloads' own figures (see the head comment of each)", []string{"late-p99-sec"}},
-	}, sections([]string{"contended/op", "futex/op", "late-p99-sec", "sec/op"}))
-}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
@@ -30,11 +29,10 @@ type results struct {
 	workloads []string
 	procs     []int
 	designs   []string
-	units     []string
+	metrics   []bench.Metric
 }
 
-// figure is one thing that was measured of a cell; the unit is benchfmt's, in
-// which ns have become sec.
+// figure is one thing that was measured of a cell. The unit is a Metric's Key.
 type figure struct {
 	cell bench.Cell
 	unit string
@@ -44,23 +42,20 @@ type figure struct {
 func load(dir string) (*results, error) {
 	env, err := os.ReadFile(filepath.Join(dir, environmentFile))
 	if inside := finished(filepath.Join(dir, "*")); err != nil && len(inside) > 0 {
-		return nil, fmt.Errorf("%s is the folder of a machine; give one inside: %s", dir, strings.Join(inside, ", "))
+		return nil, fmt.Errorf("%s is the folder of a machine; give one inside: %s",
+			dir, strings.Join(inside, ", "))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w; give a folder that an earlier run has written, results/MACHINE/NAME", err)
+		return nil, fmt.Errorf("%w; give a folder that an earlier run has written, "+
+			"results/MACHINE/NAME", err)
 	}
-	r := &results{env: string(env), values: map[figure][]float64{}, failed: map[bench.Cell]string{}}
-	names, err := filepath.Glob(filepath.Join(dir, "*.txt"))
-	if err != nil {
+	r := &results{
+		env:    string(env),
+		values: map[figure][]float64{},
+		failed: map[bench.Cell]string{},
+	}
+	if err := r.read(dir); err != nil {
 		return nil, err
-	}
-	for _, name := range names {
-		if base := filepath.Base(name); base == environmentFile || base == textFile {
-			continue
-		}
-		if err := r.read(name); err != nil {
-			return nil, err
-		}
 	}
 	if len(r.values)+len(r.failed) == 0 {
 		return nil, fmt.Errorf("no results in %s; an interrupt before the first one leaves none", dir)
@@ -69,24 +64,34 @@ func load(dir string) (*results, error) {
 	return r, nil
 }
 
-func (r *results) read(name string) error {
-	data, err := os.ReadFile(name)
+// read reads all raw files in dir.
+func (r *results) read(dir string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.txt"))
 	if err != nil {
 		return err
 	}
-	r.files = append(r.files, name)
-	if err := r.readFailed(name, string(data)); err != nil {
-		return err
+	r.files = slices.DeleteFunc(names, func(name string) bool {
+		return slices.Contains([]string{environmentFile, textFile}, filepath.Base(name))
+	})
+	for _, name := range r.files {
+		if err := r.readFailed(name); err != nil {
+			return err
+		}
 	}
-	in := benchfmt.NewReader(strings.NewReader(string(data)), name)
+	return r.readValues()
+}
+
+func (r *results) readValues() error {
+	in := benchfmt.Files{Paths: r.files}
 	for in.Scan() {
 		switch rec := in.Result().(type) {
 		case *benchfmt.SyntaxError:
 			return rec
 		case *benchfmt.Result:
-			c, err := parseCell(string(rec.Name.Full()))
+			c, err := parseCell(rec.Name)
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				name, line := rec.Pos()
+				return fmt.Errorf("%s:%d: %w", name, line, err)
 			}
 			for _, v := range rec.Values {
 				f := figure{c, v.Unit}
@@ -97,14 +102,19 @@ func (r *results) read(name string) error {
 	return in.Err()
 }
 
-func (r *results) readFailed(name, data string) error {
-	for line := range strings.Lines(data) {
+// readFailed reads the lines of failed cells, which the Go benchmark format has not.
+func (r *results) readFailed(name string) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(data)) {
 		rest, ok := strings.CutPrefix(strings.TrimSpace(line), failedMark)
 		if !ok {
 			continue
 		}
 		cell, reason, _ := strings.Cut(rest, ": ")
-		c, err := parseCell(cell)
+		c, err := parseCell(benchfmt.Name("Sched/" + cell))
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -113,58 +123,51 @@ func (r *results) readFailed(name, data string) error {
 	return nil
 }
 
-// parseCell is the inverse of Cell.String, with or without what precedes it in
-// the name of a benchmark.
-func parseCell(name string) (c bench.Cell, err error) {
-	for part := range strings.SplitSeq(name, "/") {
-		switch key, value, _ := strings.Cut(part, "="); key {
-		case "workload":
-			c.Workload = value
-		case "design":
-			c.Design = value
-		case "procs":
-			c.Procs, err = strconv.Atoi(value)
-		}
-	}
-	if err != nil || c.Workload == "" || c.Design == "" || c.Procs == 0 {
-		return c, fmt.Errorf("benchmark %q is not of the form .../workload=W/design=D/procs=N", name)
-	}
-	return c, nil
-}
-
-// order collects what occurs: workloads and designs as in their tables, those
-// that are not there any more after them.
+// order collects what occurs: workloads, designs and metrics as in their tables, those that
+// are not there any more after them.
 func (r *results) order() {
-	cells := map[bench.Cell]bool{}
-	units := map[string]bool{}
+	ws, ds, us, ps := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[int]bool{}
+	occurs := func(c bench.Cell) { ws[c.Workload], ds[c.Design], ps[c.Procs] = true, true, true }
 	for f := range r.values {
-		cells[f.cell], units[f.unit] = true, true
+		occurs(f.cell)
+		us[f.unit] = true
 	}
 	for c := range r.failed {
-		cells[c] = true
-	}
-	ws, ds, ps := map[string]bool{}, map[string]bool{}, map[int]bool{}
-	for c := range cells {
-		ws[c.Workload], ds[c.Design], ps[c.Procs] = true, true, true
+		occurs(c)
 	}
 	r.workloads = asIn(workloads.Names(), ws)
 	r.designs = asIn(all.Names(), ds)
 	r.procs = slices.Sorted(maps.Keys(ps))
-	r.units = slices.SortedFunc(maps.Keys(units), byNumber)
+	for _, unit := range asIn(bench.Keys(), us) {
+		r.metrics = append(r.metrics, bench.MetricOf(unit))
+	}
+}
+
+// asIn returns what was found in the order of table; the rest follows, by its numbers.
+func asIn(table []string, found map[string]bool) []string {
+	place := func(name string) int {
+		if i := slices.Index(table, name); i >= 0 {
+			return i
+		}
+		return len(table)
+	}
+	list := slices.SortedFunc(maps.Keys(found), byNumber)
+	slices.SortStableFunc(list, func(a, b string) int { return place(a) - place(b) })
+	return list
 }
 
 var digits = regexp.MustCompile(`\d+`)
 
-// byNumber compares texts, the numbers in them by their values: d2us before
-// d10us.
+// byNumber compares texts, the numbers in them by their values: d2us before d10us.
 func byNumber(a, b string) int {
 	padded := func(s string) string {
-		return digits.ReplaceAllStringFunc(s, func(n string) string { return fmt.Sprintf("%9s", n) })
+		pad := func(n string) string { return fmt.Sprintf("%9s", n) }
+		return digits.ReplaceAllStringFunc(s, pad)
 	}
 	return strings.Compare(padded(a), padded(b))
 }
 
-// top returns the results with all the processors there were.
+// top returns the results with the greatest number of Ps.
 func (r *results) top() *results {
 	top := *r
 	top.procs = r.procs[len(r.procs)-1:]
@@ -180,19 +183,6 @@ func (r *results) fewest() int {
 		}
 	}
 	return n
-}
-
-func asIn(table []string, found map[string]bool) []string {
-	list := slices.Sorted(maps.Keys(found))
-	slices.SortStableFunc(list, func(a, b string) int { return place(table, a) - place(table, b) })
-	return list
-}
-
-func place(table []string, name string) int {
-	if i := slices.Index(table, name); i >= 0 {
-		return i
-	}
-	return len(table)
 }
 
 // sample returns what was measured of f, or nil if nothing was.

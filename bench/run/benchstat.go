@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"schedlab/bench"
 )
 
 // writeText writes benchstat's tables: a row for each workload and number of
@@ -23,9 +25,9 @@ func writeText(ctx context.Context, w io.Writer, r *results) error {
 		fmt.Fprintln(&out, few)
 	}
 	for _, g := range groups(r.designs) {
-		for _, s := range sections(r.units) {
+		for _, s := range sections(r.metrics) {
 			fmt.Fprintf(&out, "\n%s: %s\nRows: workload, procs.\n\n", g.title, s.title)
-			if err := benchstat(ctx, &out, r, s.units, g.designs); err != nil {
+			if err := benchstat(ctx, &out, r, s.metrics, g.designs); err != nil {
 				return err
 			}
 		}
@@ -35,12 +37,12 @@ func writeText(ctx context.Context, w io.Writer, r *results) error {
 }
 
 // benchstat runs the tool of the name, at the version of go.mod.
-func benchstat(ctx context.Context, w io.Writer, r *results, units, designs []string) error {
+func benchstat(ctx context.Context, w io.Writer, r *results, metrics []bench.Metric, designs []string) error {
 	args := append([]string{"tool", "benchstat",
 		"-table", "", "-ignore", ".config",
 		"-row", "/workload@(" + strings.Join(r.workloads, " ") + "),/procs@num",
 		"-col", "/design@(" + strings.Join(designs, " ") + ")",
-		"-filter", unitFilter(units)}, r.files...)
+		"-filter", unitFilter(metrics)}, r.files...)
 	var text, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Stdout, cmd.Stderr = &text, &errs
@@ -55,10 +57,10 @@ func benchstat(ctx context.Context, w io.Writer, r *results, units, designs []st
 // See tooFew, which says it once.
 var tooFewNote = regexp.MustCompile(`(?m)^\S+ need >= .*\n`)
 
-func unitFilter(units []string) string {
-	quoted := make([]string, len(units))
-	for i, u := range units {
-		quoted[i] = strconv.Quote(u)
+func unitFilter(metrics []bench.Metric) string {
+	quoted := make([]string, len(metrics))
+	for i, m := range metrics {
+		quoted[i] = strconv.Quote(m.Key())
 	}
 	return ".unit:(" + strings.Join(quoted, " OR ") + ")"
 }

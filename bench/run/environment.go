@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"golang.org/x/perf/benchfmt"
 )
 
 // environment is what was measured on, with, and how: the configuration lines
@@ -28,6 +30,20 @@ func (e environment) String() string {
 		}
 	}
 	return s.String()
+}
+
+// parseEnvironment is the inverse of String. benchfmt tells such lines only with a result
+// after them, so one is appended.
+func parseEnvironment(text string) (env environment) {
+	in := benchfmt.NewReader(strings.NewReader(text+"\nBenchmarkEnd 1 0 x\n"), environmentFile)
+	if in.Scan() {
+		if end, ok := in.Result().(*benchfmt.Result); ok {
+			for _, c := range end.Config {
+				env = append(env, field{c.Key, string(c.Value)})
+			}
+		}
+	}
+	return env
 }
 
 func (e environment) get(key string) string {

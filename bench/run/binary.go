@@ -71,26 +71,19 @@ func (b binary) args(c bench.Cell) []string {
 
 // benchmarkLine finds the one result in the output of the cell's process.
 func benchmarkLine(out string, c bench.Cell) (string, error) {
-	name := "BenchmarkSched/" + c.String()
-	for line := range strings.Lines(out) {
-		if f := strings.Fields(line); len(f) > 1 && f[0] == name {
-			line = strings.TrimSpace(line)
-			return line, checkLine(line)
+	in := benchfmt.NewReader(strings.NewReader(out), "output of the benchmark")
+	for in.Scan() {
+		switch rec := in.Result().(type) {
+		case *benchfmt.SyntaxError:
+			return "", rec
+		case *benchfmt.Result:
+			if measured, err := parseCell(rec.Name); err == nil && measured == c {
+				_, number := rec.Pos()
+				return strings.TrimSpace(strings.Split(out, "\n")[number-1]), nil
+			}
 		}
 	}
 	return "", fmt.Errorf("the process printed no result: %s", reason(out))
-}
-
-// checkLine returns an error if benchstat could not read line.
-func checkLine(line string) error {
-	r := benchfmt.NewReader(strings.NewReader(line+"\n"), "output of the benchmark")
-	if !r.Scan() {
-		return fmt.Errorf("benchfmt sees no result in %q", line)
-	}
-	if bad, ok := r.Result().(*benchfmt.SyntaxError); ok {
-		return bad
-	}
-	return nil
 }
 
 // reason finds the line of out that tells best why a process failed: the

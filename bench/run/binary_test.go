@@ -24,7 +24,7 @@ func TestAnOutputWithoutAUsableLineIsAFailure(t *testing.T) {
 		"nothing":         {"PASS\n", "no result: PASS"},
 		"another cell":    {"BenchmarkSched/workload=fib/design=gm/procs=16 3 5 ns/op\n", "no result"},
 		"no count":        {"BenchmarkSched/workload=fib/design=gm/procs=1 x 5 ns/op\n", "iteration count"},
-		"stopped halfway": {"BenchmarkSched/workload=fib/design=gm/procs=1 \n", "no result"},
+		"stopped halfway": {"BenchmarkSched/workload=fib/design=gm/procs=1 \n", "missing iteration count"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := benchmarkLine(test.out, cell1)

@@ -85,14 +85,9 @@ func exists(path string) bool {
 }
 
 // recorded reads environment.txt of the comparison in dir.
-func recorded(dir string) (env environment, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, environmentFile))
-	for line := range strings.Lines(string(data)) {
-		if key, value, ok := strings.Cut(strings.TrimSpace(line), ": "); ok {
-			env = append(env, field{key, value})
-		}
-	}
-	return env, err
+func recorded(dir string) (environment, error) {
+	text, err := os.ReadFile(filepath.Join(dir, environmentFile))
+	return parseEnvironment(string(text)), err
 }
 
 // finished returns the folders with all samples that match a pattern, the one
