@@ -9,6 +9,7 @@ import (
 	"golang.org/x/perf/benchunit"
 
 	"schedlab/designs/all"
+	"schedlab/internal/histogram"
 	"schedlab/rt"
 	"schedlab/workloads"
 )
@@ -96,23 +97,10 @@ func take(s rt.Scheduler) reading {
 func (before reading) until(after reading) cost {
 	return cost{
 		stats:  after.stats.Sub(before.stats),
-		ready:  readyBetween(before.stats.ReadyToRun, after.stats.ReadyToRun),
+		ready:  histogram.Since(before.stats.ReadyToRun, after.stats.ReadyToRun),
 		bytes:  after.bytes - before.bytes,
 		allocs: after.allocs - before.allocs,
 	}
-}
-
-// readyBetween returns the samples of after that are not in before; both come
-// from one scheduler, so their buckets agree. Nil stands for no samples.
-func readyBetween(before, after *hdrhistogram.Histogram) *hdrhistogram.Histogram {
-	if after == nil || before == nil {
-		return after
-	}
-	a, b := after.Export(), before.Export()
-	for i := range a.Counts {
-		a.Counts[i] -= b.Counts[i]
-	}
-	return hdrhistogram.Import(a)
 }
 
 // cost is what ops operations have cost.

@@ -48,7 +48,7 @@ type layer struct {
 // layers: the first that matches counts. A package that none matches is a
 // finding, so that each new one says where it stands.
 var layers = []layer{
-	{folder: "internal/*"},
+	{folder: "internal/*", imports: []string{"internal/*"}, modules: true},
 	{folder: "explore", imports: []string{"internal/coro"}, modules: true},
 	{folder: "explore/*", imports: []string{"explore"}},
 	{folder: "host", imports: []string{"internal/coro"}, model: []string{"explore"}},
@@ -57,7 +57,7 @@ var layers = []layer{
 	{folder: "rt/gsync", imports: []string{"host", "rt/queue", "rt"}},
 	{folder: "rt/gnet", imports: []string{"host", "rt", "rt/gsync"}},
 	{folder: "designs/all", imports: []string{"internal/*", "rt", "designs/*"}},
-	{folder: "designs/*", imports: []string{"host", "rt/queue", "rt"}, modules: true},
+	{folder: "designs/*", imports: []string{"internal/histogram", "host", "rt/queue", "rt"}, modules: true},
 	{folder: "workloads", imports: []string{"internal/*", "host", "rt", "rt/gsync", "rt/gnet"}, modules: true},
 	{folder: "check", imports: []string{"..."}, modules: true},
 	{folder: "check/*", imports: []string{"..."}, modules: true},

@@ -1,15 +1,13 @@
 package workloads
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"runtime"
-	"runtime/metrics"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"schedlab/host"
+	"schedlab/internal/histogram"
 	"schedlab/rt"
 )
 
@@ -141,8 +139,8 @@ func (w *stopWorldRun) verify() error {
 }
 
 func (w *stopWorldRun) metrics() []Metric {
-	if len(w.natives.counts) > 0 {
-		list := percentilesOf("stop", w.natives.total(), w.natives.at, 50, 99)
+	if len(w.natives.times) > 0 {
+		list := percentilesOf("stop", int64(w.natives.times.Total()), w.natives.at, 50, 99)
 		return append(list, Metric{"stop-max-ns", w.natives.at(100)})
 	}
 	return append(percentiles("stop", w.times, 50, 99), Metric{"stop-max-ns", float64(w.times.Max())})
@@ -150,48 +148,25 @@ func (w *stopWorldRun) metrics() []Metric {
 
 // goStopTimes is what Go's runtime tells of the stops between begin and end.
 type goStopTimes struct {
-	counts, before []uint64
-	buckets        []float64 // their borders, in seconds
-	err            error
+	before histogram.Reading
+	times  histogram.Buckets // in seconds
+	err    error
 }
 
-func (t *goStopTimes) begin() { t.before, t.buckets, t.err = readGoStopTimes() }
+const goStopMetric = "/sched/pauses/stopping/other:seconds"
+
+func (t *goStopTimes) begin() {
+	t.times = nil
+	if t.before, t.err = histogram.Read(goStopMetric); t.err != nil {
+		t.err = fmt.Errorf("workloads: stop_world: %w", t.err)
+	}
+}
 
 func (t *goStopTimes) end() {
-	if t.err != nil {
-		return
+	if t.err == nil {
+		t.times, t.err = t.before.Since()
 	}
-	t.counts, t.buckets, t.err = readGoStopTimes()
-	for i := range t.before {
-		t.counts[i] -= t.before[i]
-	}
-}
-
-func readGoStopTimes() (counts []uint64, buckets []float64, err error) {
-	sample := []metrics.Sample{{Name: "/sched/pauses/stopping/other:seconds"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
-		return nil, nil, errors.New("workloads: stop_world: this Go does not tell " + sample[0].Name)
-	}
-	h := sample[0].Value.Float64Histogram()
-	return append([]uint64(nil), h.Counts...), h.Buckets, nil
-}
-
-func (t *goStopTimes) total() (n int64) {
-	for _, c := range t.counts {
-		n += int64(c)
-	}
-	return n
 }
 
 // at returns, in ns, the end of the bucket in which the percentile p of the stops lies.
-func (t *goStopTimes) at(p float64) float64 {
-	rank := uint64(math.Ceil(p / 100 * float64(t.total())))
-	for i, n := range t.counts {
-		if n >= rank {
-			return t.buckets[i+1] * 1e9
-		}
-		rank -= n
-	}
-	return 0
-}
+func (t *goStopTimes) at(p float64) float64 { return t.times.At(p) * 1e9 }

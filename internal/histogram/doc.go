@@ -1,0 +1,5 @@
+// Package histogram tells which samples came into a histogram between two moments.
+//
+//	hdr.go      of package hdrhistogram
+//	runtime.go  of package runtime/metrics
+package histogram
