@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 	"schedlab/workloads"
 )
 
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := parseFlags(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(2)
+		os.Exit(command.Usage)
 	}
 	os.Exit(m.Run())
 }

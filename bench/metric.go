@@ -1,13 +1,13 @@
 package bench
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchunit"
 
+	"schedlab/internal/histogram"
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -110,10 +110,10 @@ func counted(counter func(*rt.Stats) float64) func(*cost) (float64, bool) {
 	}
 }
 
-// readyPercentile needs so many samples that one lies beyond the percentile.
+// readyPercentile reports a percentile of the times from runnable to running.
 func readyPercentile(percent float64) func(*cost) (float64, bool) {
 	return func(c *cost) (float64, bool) {
-		if c.ready == nil || float64(c.ready.TotalCount()) < math.Round(100/(100-percent)) {
+		if c.ready == nil || !histogram.Enough(c.ready.TotalCount(), percent) {
 			return 0, false
 		}
 		return float64(c.ready.ValueAtQuantile(percent)), true

@@ -9,10 +9,10 @@ package workloads
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"schedlab/internal/histogram"
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -83,7 +83,7 @@ func percentiles(name string, h *hdrhistogram.Histogram, percents ...float64) []
 // percentilesOf is percentiles of n samples whose percentile p is at(p).
 func percentilesOf(name string, n int64, at func(p float64) float64, percents ...float64) (list []Metric) {
 	for _, p := range percents {
-		if float64(n) >= math.Round(100/(100-p)) {
+		if histogram.Enough(n, p) {
 			list = append(list, Metric{fmt.Sprintf("%s-p%v-ns", name, p), at(p)})
 		}
 	}

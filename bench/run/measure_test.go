@@ -14,15 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/bench"
+	"schedlab/internal/command"
 )
 
-// runnerFunc is told how many samples there were before.
-type runnerFunc func(i int, c bench.Cell) (string, error)
+// samplerFunc is told how many samples there were before.
+type samplerFunc func(i int, c bench.Cell) (string, error)
 
-func (f runnerFunc) counted() runner { return &counted{f: f} }
+func (f samplerFunc) counted() sampler { return &counted{f: f} }
 
 type counted struct {
-	f runnerFunc
+	f samplerFunc
 	n int
 }
 
@@ -45,7 +46,7 @@ var threeRounds = options{cells: threeCells, count: 3}
 
 func TestRawFilesHoldEnvironmentAndSamples(t *testing.T) {
 	r := newRaw(t.TempDir(), environment{{"go", "go1.26"}})
-	fine := runnerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
+	fine := samplerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
 	require.NoError(t, measure(t.Context(), threeRounds, fine.counted(), r, io.Discard))
 	require.Equal(t, "go: go1.26\n", read(t, r.dir, environmentFile))
 	x := read(t, r.dir, "x.txt")
@@ -62,7 +63,7 @@ func TestRawFilesHoldEnvironmentAndSamples(t *testing.T) {
 func TestAFailedCellIsNoTime(t *testing.T) {
 	bad := threeCells[1]
 	samples := 0
-	bin := runnerFunc(func(i int, c bench.Cell) (string, error) {
+	bin := samplerFunc(func(i int, c bench.Cell) (string, error) {
 		if c == bad {
 			if samples++; samples == 2 {
 				return "", errors.New("wrong answer: 41")
@@ -87,7 +88,7 @@ func TestAFailedCellIsNoTime(t *testing.T) {
 
 func TestAnInterruptKeepsWhatWasMeasured(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	bin := runnerFunc(func(i int, c bench.Cell) (string, error) {
+	bin := samplerFunc(func(i int, c bench.Cell) (string, error) {
 		if i == 4 {
 			cancel()
 			return "", errors.New("signal: killed")
@@ -130,7 +131,7 @@ func TestAFolderThatCannotBeMadeIsSeenBeforeTheWork(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	var out, errs strings.Builder
-	require.Equal(t, exitFailed, run(t.Context(), []string{"-workloads=fib", "-designs=native", "-out=" + file}, &out, &errs))
+	require.Equal(t, command.Failed, runner.Run(t.Context(), []string{"-workloads=fib", "-designs=native", "-out=" + file}, &out, &errs))
 	require.Contains(t, errs.String(), "-out names another folder")
 	require.NotContains(t, out.String(), "round 1 of")
 }

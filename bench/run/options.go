@@ -12,6 +12,7 @@ import (
 
 	"schedlab/bench"
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 	"schedlab/workloads"
 )
 
@@ -53,8 +54,7 @@ func presets(full bool) (name string, p preset) {
 // error flag.ErrHelp.
 func parseOptions(args []string, help io.Writer) (options, error) {
 	o := options{args: args}
-	fs := flag.NewFlagSet("run", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // errors are the caller's to show
+	fs := command.Flags("run")
 	quick := fs.Bool("quick", false, "the default: the designs without their variants, workloads of normal size")
 	full := fs.Bool("full", false, "all designs, large workloads")
 	ws := fs.String("workloads", "", "`list` of workloads, comma-separated (default all)")
@@ -69,16 +69,10 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	fs.StringVar(&o.compare, "compare", "", "measure nothing; compare the raw files of this `folder`, or the newest of this name, or newest")
 	as := fs.String("as", "", "`name` of the folder of results for this comparison (default: quick, full, or the time); replaces what the same flags have made")
 	fs.StringVar(&o.readme, "readme", "", "with -compare: put the main tables into this `file`, in place of those there")
-	err := fs.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fs.SetOutput(help)
-		fs.PrintDefaults()
+	if err := command.Parse(fs, args, help); err != nil {
 		return o, err
-	case err != nil:
-		return o, fmt.Errorf("%w; -h lists the flags", err)
-	case fs.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q; lists are given to flags, as in -designs=gm,gpm", fs.Arg(0))
+	}
+	switch {
 	case o.readme != "" && o.compare == "":
 		return o, errors.New("-readme needs -compare and the folder whose tables it is to show")
 	case *quick && *full:

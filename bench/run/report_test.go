@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/bench"
+	"schedlab/internal/command"
 	"schedlab/workloads"
 )
 
@@ -58,21 +59,21 @@ func TestADesignThatFailsEverywhereKeepsItsColumn(t *testing.T) {
 
 func TestCompareShowsWhatStandsThereAndFailsIfACellDid(t *testing.T) {
 	var out, errs strings.Builder
-	status := run(t.Context(), []string{"-compare", golden}, &out, &errs)
-	require.Equal(t, exitFailed, status)
+	status := runner.Run(t.Context(), []string{"-compare", golden}, &out, &errs)
+	require.Equal(t, command.Failed, status)
 	require.Equal(t, golden+"\n\n"+read(t, golden, textFile), out.String())
 	require.Equal(t, "run: failed cells: 1\n", errs.String())
 }
 
 func TestCompareOfAFolderWithoutResultsIsExplained(t *testing.T) {
 	var out, errs strings.Builder
-	require.Equal(t, exitFailed, run(t.Context(), []string{"-compare", t.TempDir()}, &out, &errs))
+	require.Equal(t, command.Failed, runner.Run(t.Context(), []string{"-compare", t.TempDir()}, &out, &errs))
 	require.Contains(t, errs.String(), "give a folder that an earlier run has written")
 }
 
 func TestBadFlagsHaveAnExitStatusOfTheirOwn(t *testing.T) {
 	var out, errs strings.Builder
-	require.Equal(t, exitUsage, run(t.Context(), []string{"-size=huge"}, &out, &errs))
+	require.Equal(t, command.Usage, runner.Run(t.Context(), []string{"-size=huge"}, &out, &errs))
 	require.Contains(t, errs.String(), "unknown size")
 }
 
@@ -85,7 +86,7 @@ func TestARunPublishes(t *testing.T) {
 	args := []string{"-as=mine", "-workloads=" + workloads.Table[0].Name, "-designs=native", "-procs=1,2",
 		"-size=small", "-count=2", "-benchtime=1ms", "-out=" + dir}
 	var out, errs strings.Builder
-	require.Zero(t, run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
+	require.Zero(t, runner.Run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
 	require.Contains(t, out.String(), "2 cells, 2 samples each")
 	require.NotContains(t, out.String(), "in place of")
 	require.Regexp(t, `(?s)workload +native.*\nmore: .*/mine/comparison\.md\n +.*/mine/comparison\.svg\n$`, out.String())
@@ -98,9 +99,9 @@ func TestARunPublishes(t *testing.T) {
 	require.Equal(t, []string{markdownFile, pictureFile, textFile, environmentFile, "native.txt"}, names)
 
 	out.Reset()
-	require.Zero(t, run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
+	require.Zero(t, runner.Run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
 	require.Contains(t, out.String(), "/mine, in place of the comparison of 2")
-	require.Equal(t, exitFailed, run(t.Context(), append(args, "-seed=2"), &out, &errs))
+	require.Equal(t, command.Failed, runner.Run(t.Context(), append(args, "-seed=2"), &out, &errs))
 	require.Contains(t, errs.String(), "made by another command")
 }
 
@@ -108,6 +109,6 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs strings.Builder
-	require.Equal(t, exitInterrupted, run(ctx, []string{"-out=" + t.TempDir()}, &out, &errs))
+	require.Equal(t, command.Interrupted, runner.Run(ctx, []string{"-out=" + t.TempDir()}, &out, &errs))
 	require.Contains(t, errs.String(), "interrupted")
 }

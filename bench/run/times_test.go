@@ -39,7 +39,7 @@ func TestATableThatIsTooWideIsLeftToTheFile(t *testing.T) {
 func TestTooFewSamplesAreSaidOnce(t *testing.T) {
 	const few = "There are cells of only 3 samples"
 	r := newRaw(t.TempDir(), environment{{"go", "go1.26"}})
-	fine := runnerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
+	fine := samplerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
 	require.NoError(t, measure(t.Context(), threeRounds, fine.counted(), r, io.Discard))
 	back, err := load(r.dir)
 	require.NoError(t, err)

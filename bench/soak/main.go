@@ -3,46 +3,28 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
+
+	"schedlab/internal/command"
 )
 
-const (
-	exitFailed      = 1
-	exitUsage       = 2
-	exitHangs       = 2
-	exitInterrupted = 130
-)
+// exitHangs is the exit status of a soak in which nothing happens any more.
+const exitHangs = 2
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second interrupt ends the process
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
+var soaker = command.Command{Name: "soak", Parse: parse}
 
-// run is main; it returns the exit status.
-func run(ctx context.Context, args []string, out, errs io.Writer) int {
-	o, err := parseOptions(args, errs)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+func main() { soaker.Main() }
+
+// parse reads the flags, and returns what they ask for.
+func parse(args []string, help io.Writer) (command.Work, error) {
+	o, err := parseOptions(args, help)
 	if err != nil {
-		fmt.Fprintln(errs, "soak:", err)
-		return exitUsage
+		return nil, err
 	}
-	if err = errors.Join(printLabels(), settle()); err == nil {
-		err = o.mode.run(ctx, o, out)
-	}
-	if err != nil {
-		fmt.Fprintln(errs, "soak:", err)
-		return exitFailed
-	}
-	if ctx.Err() != nil {
-		return exitInterrupted
-	}
-	return 0
+	return func(ctx context.Context, out io.Writer) error {
+		if err := errors.Join(printLabels(), settle()); err != nil {
+			return err
+		}
+		return o.mode.run(ctx, o, out)
+	}, nil
 }

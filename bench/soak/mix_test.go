@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 )
 
 // As in run: what is opened later is left by nobody.
@@ -139,7 +140,7 @@ func TestAnInterruptEndsWithTheSummary(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	var out, errs bytes.Buffer
 	interrupt()
-	require.Equal(t, exitInterrupted, run(ctx, []string{"-design=global"}, &out, &errs))
+	require.Equal(t, command.Interrupted, soaker.Run(ctx, []string{"-design=global"}, &out, &errs))
 	require.Contains(t, out.String(), "0 rounds\n")
 	require.Regexp(t, `\ninterrupted, nothing wrong so far: 0 rounds, 0 Gs: .*\n$`, out.String())
 	require.Empty(t, errs.String())

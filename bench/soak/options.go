@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"time"
 
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -48,8 +47,7 @@ const maxGs = 1e12
 // error flag.ErrHelp.
 func parseOptions(args []string, help io.Writer) (options, error) {
 	o := options{divide: defaultDivide}
-	fs := flag.NewFlagSet("soak", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // errors are the caller's to show
+	fs := command.Flags("soak")
 	design := fs.String("design", "gpm", "`name` of the design, or of a variant")
 	name := fs.String("mode", "mix", "mix, blocked or short")
 	minutes := fs.Float64("minutes", 10, "how `long`, in mode mix; a part of a minute may be given")
@@ -57,16 +55,8 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	fs.IntVar(&o.round, "round", anyRound, "run the program of this `number` only, again and again")
 	fs.IntVar(&o.procs, "procs", 2, "how many Gs run at the same moment")
 	fs.IntVar(&o.gs, "gs", 0, "how many Gs in mode blocked (default a million) or short (a hundred million)")
-	err := fs.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fs.SetOutput(help)
-		fs.PrintDefaults()
+	if err := command.Parse(fs, args, help); err != nil {
 		return o, err
-	case err != nil:
-		return o, fmt.Errorf("%w; -h lists the flags", err)
-	case fs.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q; -h lists the flags", fs.Arg(0))
 	}
 	o.time = time.Duration(*minutes * float64(time.Minute))
 	return o, o.complete(*design, *name, *minutes)

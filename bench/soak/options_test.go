@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/internal/command"
 )
 
 func TestFlags(t *testing.T) {
@@ -38,13 +40,14 @@ func TestBadFlagsSayWhatIsWrong(t *testing.T) {
 		"-gs=3":                         "-gs is for -mode blocked and -mode short",
 		"-gs=-3 -mode=short":            "-gs is -3; it must be 1 to 1e+12",
 		"-seed=x":                       "-h lists the flags",
+		"-desing=gm":                    `unknown flag "-desing"; nearest: -design`,
 		"-design=gm 3":                  `unexpected argument "3"`,
 		"-gs=2000000000000 -mode=short": "it must be 1 to 1e+12",
 	} {
 		_, err := parseOptions(strings.Fields(args), io.Discard)
 		require.ErrorContains(t, err, want, args)
 		var errs bytes.Buffer
-		require.Equal(t, exitUsage, run(t.Context(), strings.Fields(args), io.Discard, &errs), args)
+		require.Equal(t, command.Usage, soaker.Run(t.Context(), strings.Fields(args), io.Discard, &errs), args)
 		require.True(t, strings.HasPrefix(errs.String(), "soak: "), errs.String())
 	}
 	var help bytes.Buffer

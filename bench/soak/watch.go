@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"schedlab/internal/progress"
 	"schedlab/rt"
 )
 
@@ -118,10 +119,10 @@ func (w *watch) show(now time.Time) {
 	round := w.round
 	w.mu.Unlock()
 	if w.end.IsZero() {
-		fmt.Fprintf(w.out, "%v gone, %s\n", now.Sub(w.began).Round(time.Second), w.towards(now))
+		fmt.Fprintf(w.out, "%s gone, %s\n", progress.Short(now.Sub(w.began)), w.towards(now))
 		return
 	}
-	fmt.Fprintf(w.out, "%v left, round %d\n%s", max(0, w.end.Sub(now)).Round(time.Second), round, lines(w.counts))
+	fmt.Fprintf(w.out, "%s left, round %d\n%s", progress.Short(max(0, w.end.Sub(now))), round, lines(w.counts))
 }
 
 // towards says how far the goal at work is and, at the rate since the last time, how
@@ -134,8 +135,8 @@ func (w *watch) towards(now time.Time) string {
 	n := w.counts.get(w.goals[i].count)
 	said := fmt.Sprintf("%s of %s Gs %s", si(n), si(w.number), w.goals[i].verb)
 	if more := n - w.had[w.goals[i].count]; more > 0 {
-		left := float64(now.Sub(w.shown)) / float64(more) * float64(w.number-n)
-		said += fmt.Sprintf(", about %v left", time.Duration(left).Round(time.Second))
+		left := progress.Left(now.Sub(w.shown), more, w.number-n)
+		said += fmt.Sprintf(", about %s left", progress.Short(left))
 	}
 	return said
 }

@@ -35,6 +35,13 @@ func TestTheRuntimesHistogramsAreRead(t *testing.T) {
 	require.EqualError(t, err, "this Go has no histogram /sched/gomaxprocs:threads")
 }
 
+func TestAPercentileNeedsASampleBeyondIt(t *testing.T) {
+	for percent, samples := range map[float64]int64{50: 2, 99: 100, 99.9: 1000} {
+		require.False(t, Enough(samples-1, percent), "%v", percent)
+		require.True(t, Enough(samples, percent), "%v", percent)
+	}
+}
+
 func TestAPercentileIsTheEndOfItsBucket(t *testing.T) {
 	list := Buckets{
 		{math.Inf(-1), 1, 0}, {1, 2, 50}, {2, 3, 49}, {3, 4, 0}, {4, math.Inf(1), 1},
