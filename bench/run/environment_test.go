@@ -12,23 +12,11 @@ import (
 	"schedlab/workloads"
 )
 
-func TestMachineIsNamedByItsKind(t *testing.T) {
-	for _, test := range []struct {
-		cpu   string
-		cores int
-		want  string
-	}{
-		{"Intel(R) Xeon(R) CPU E5-2690 v3 @ 2.60GHz", 24, "intel-xeon-e5-2690-v3-24cpu-linux"},
-		{"AMD Ryzen 9 5950X 16-Core Processor", 32, "amd-ryzen-9-5950x-32cpu-linux"},
-		{"Apple M2 Pro", 10, "apple-m2-pro-10cpu-linux"},
-		{"", 4, "unknown-cpu-4cpu-linux"},
-	} {
-		require.Equal(t, test.want, machineName(test.cpu, test.cores, "linux"))
-	}
-}
-
 func TestBenchfmtReadsEveryFieldOfTheEnvironment(t *testing.T) {
-	o := options{args: []string{"-full", "-seed=3"}, size: workloads.Large, count: 10, benchtime: time.Second, seed: 3}
+	o := options{
+		args: []string{"-full", "-seed=3"}, size: workloads.Large, count: 10,
+		benchtime: time.Second, seed: 3,
+	}
 	env := readEnvironment(t.Context(), ".", o, time.Unix(0, 0))
 	in := benchfmt.NewReader(strings.NewReader(env.String()+"\nBenchmarkX 1 2 ns/op\n"), "")
 	require.True(t, in.Scan())
@@ -43,6 +31,12 @@ func TestBenchfmtReadsEveryFieldOfTheEnvironment(t *testing.T) {
 	require.NotEmpty(t, res.GetConfig("machine"))
 }
 
-func TestWhatAMachineDoesNotTellIsLeftOut(t *testing.T) {
+func TestAFieldThatTheMachineDoesNotTellIsLeftOut(t *testing.T) {
 	require.Equal(t, "a: 1\nc: 3\n", environment{{"a", "1"}, {"b", ""}, {"c", "3"}}.String())
+}
+
+func TestAnEnvironmentIsReadBack(t *testing.T) {
+	env := environment{{"machine", "m"}, {"command", "go run: x"}, {"date", "2026"}}
+	require.Equal(t, env, parseEnvironment(env.String()))
+	require.Empty(t, parseEnvironment(""))
 }

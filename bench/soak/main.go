@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"runtime"
 
 	"schedlab/internal/command"
+	"schedlab/internal/machine"
 )
 
 // exitHangs is the exit status of a soak in which nothing happens any more.
@@ -25,6 +28,8 @@ func parse(args []string, help io.Writer) (command.Work, error) {
 		if err := errors.Join(printLabels(), settle()); err != nil {
 			return err
 		}
+		source := machine.Commit(ctx, machine.ModuleRoot(ctx))
+		fmt.Fprintf(out, "on %s with %s, commit %s\n", machine.Kind(ctx), runtime.Version(), source)
 		return o.mode.run(ctx, o, out)
 	}, nil
 }
