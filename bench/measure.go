@@ -14,9 +14,9 @@ import (
 	"schedlab/workloads"
 )
 
-// sampleReady: a quarter as often as the Go runtime times its own goroutines
-// (gTrackingPeriod), whose clock is cheaper: so it costs no design more than the
-// baseline.
+// sampleReady is how many Gs there are for each whose time from runnable to running is taken:
+// a quarter as many samples as the Go runtime takes of its own goroutines (gTrackingPeriod).
+// The runtime's clock is cheaper, so that this costs no design more than the baseline.
 const sampleReady = 32
 
 // B is what Measure needs of *testing.B.
@@ -26,9 +26,9 @@ type B interface {
 	ReportMetric(value float64, unit string)
 }
 
-// Measure runs the workload on a new scheduler of the design, once to warm up
-// and then as often as b wants, and reports to b what an operation cost. After
-// an error (a wrong answer, a scheduler that fails) nothing has been reported.
+// Measure runs the workload on a new scheduler of the design, once to warm up and then as
+// often as b wants, and reports to b what an operation cost. After an error (a wrong answer, a
+// scheduler that fails) it has reported nothing.
 func Measure(b B, w workloads.Workload, d all.Row, p workloads.Params) error {
 	c, err := measure(b, w, d, p)
 	if err != nil {
@@ -40,7 +40,8 @@ func Measure(b B, w workloads.Workload, d all.Row, p workloads.Params) error {
 
 func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, err error) {
 	if why, lacks := d.Lacks[w.Needs]; lacks {
-		return cost{}, fmt.Errorf("bench: workload %s might never end on design %s, which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
+		return cost{}, fmt.Errorf("bench: workload %s might never end on design %s, "+
+			"which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
 	}
 	in, err := w.Prepare(p)
 	if err != nil {
@@ -50,7 +51,7 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 	if err != nil {
 		return cost{}, err
 	}
-	// A scheduler that cannot end has not done its work either.
+	// A scheduler that cannot be closed has failed, too.
 	defer func() {
 		if e := s.Close(); err == nil {
 			err = e
@@ -59,7 +60,7 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 	return loop(b, in, s)
 }
 
-// loop is what is measured. Nobody else may use s.
+// loop measures the runs on s, which nothing else may use.
 func loop(b B, in *workloads.Instance, s rt.Scheduler) (cost, error) {
 	if err := in.Run(s); err != nil {
 		return cost{}, fmt.Errorf("warm-up: %w", err)
@@ -81,7 +82,7 @@ func loop(b B, in *workloads.Instance, s rt.Scheduler) (cost, error) {
 	return c, nil
 }
 
-// reading is what has been counted so far.
+// reading is what has been counted up to one moment.
 type reading struct {
 	stats  rt.Stats
 	bytes  uint64
@@ -125,9 +126,9 @@ func (c cost) report(b B) {
 	}
 }
 
-// report reports v, which may be 0, so that it can be compared. Package testing
-// prints seven decimals, and benchfmt reads "5 x-ns" as seconds but leaves
-// "0 x-ns" as it is, as if it were another unit: 0 is reported in seconds.
+// report reports v so that it can be compared, also if it is 0. benchfmt reads "5 x-ns" as
+// seconds, but leaves "0 x-ns" as it is, as if that were another unit: so 0 is reported in
+// seconds. Package testing prints seven decimals; what they cannot show counts as 0.
 func report(b B, v float64, unit string) {
 	if v < 1e-7 && v > -1e-7 {
 		v, unit = benchunit.Tidy(0, unit)

@@ -57,7 +57,8 @@ var Metrics = []Metric{
 	{Unit: "lock-wait-ns/op", Section: lockSection, Better: Less,
 		Doc: "time from such a first try until the lock was acquired", count: counted(lockWait)},
 	{Unit: "futex/op", Section: lockSection, Better: Less,
-		Doc: "calls of the kernel to sleep or to wake, by locks and by Ms", count: counted(futexCalls)},
+		Doc:   "calls of the kernel to sleep or to wake, by locks and by Ms",
+		count: counted(futexCalls)},
 
 	{Unit: "ready-p50-ns", Section: readySection, Better: Less,
 		Doc: "from runnable to running: median of a sample", count: readyPercentile(50)},
@@ -69,7 +70,8 @@ var Metrics = []Metric{
 	{Unit: "steals/op", Section: moveSection, Better: Neither,
 		Doc: "successful steals", count: counted(steals)},
 	{Unit: "migrations/op", Section: moveSection, Better: Neither,
-		Doc: "times a G ran on another M than the one that made it runnable", count: counted(migrations)},
+		Doc:   "times a G ran on another M than the one that made it runnable",
+		count: counted(migrations)},
 	{Unit: "wakes/op", Section: moveSection, Better: Neither,
 		Doc: "times an M was woken for work", count: counted(wakes)},
 

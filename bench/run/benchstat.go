@@ -13,8 +13,8 @@ import (
 	"schedlab/bench"
 )
 
-// writeText writes benchstat's tables: a row for each workload and number of
-// Ps, a column for each design.
+// writeText writes benchstat's tables: a row for each workload and number of Ps, a column for
+// each design.
 func writeText(ctx context.Context, w io.Writer, r *results) error {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s\n", r.env)
@@ -36,8 +36,10 @@ func writeText(ctx context.Context, w io.Writer, r *results) error {
 	return err
 }
 
-// benchstat runs the tool of the name, at the version of go.mod.
-func benchstat(ctx context.Context, w io.Writer, r *results, metrics []bench.Metric, designs []string) error {
+// benchstat runs the tool of that name, in the version that go.mod states.
+func benchstat(
+	ctx context.Context, w io.Writer, r *results, metrics []bench.Metric, designs []string,
+) error {
 	args := append([]string{"tool", "benchstat",
 		"-table", "", "-ignore", ".config",
 		"-row", "/workload@(" + strings.Join(r.workloads, " ") + "),/procs@num",
@@ -53,8 +55,8 @@ func benchstat(ctx context.Context, w io.Writer, r *results, metrics []bench.Met
 	return err
 }
 
-// tooFewNote is what benchstat says below each table that has too few samples.
-// See tooFew, which says it once.
+// tooFewNote is what benchstat says below each table that has too few samples. tooFew says it
+// once for all.
 var tooFewNote = regexp.MustCompile(`(?m)^\S+ need >= .*\n`)
 
 func unitFilter(metrics []bench.Metric) string {

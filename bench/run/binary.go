@@ -32,9 +32,8 @@ func build(ctx context.Context, dir string, o options) (binary, error) {
 	return b, nil
 }
 
-// run measures the cell in a fresh process and returns the line of the Go
-// benchmark format that came of it. The error says why there is none, in one
-// line.
+// run measures the cell in a fresh process, and returns the line of the Go benchmark format
+// that the process printed. The error says in one line why there is none.
 func (b binary) run(ctx context.Context, c bench.Cell) (line string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, b.o.timeout, errTimeout)
 	defer cancel()
@@ -59,8 +58,8 @@ func (b binary) args(c bench.Cell) []string {
 		"-test.run=^$",
 		"-test.bench=^BenchmarkSched$",
 		"-test.benchtime=" + b.o.benchtime.String(),
-		"-test.timeout=0", // the runner's own also ends a process that listens to nobody
-		"-test.cpu=1",     // each scheduler raises GOMAXPROCS to what it needs; more would favour some
+		"-test.timeout=0", // run's own timeout also ends a process that does not react
+		"-test.cpu=1",     // each scheduler raises GOMAXPROCS as it needs; more would favour some
 		"-bench.workloads=" + c.Workload,
 		"-bench.designs=" + c.Design,
 		fmt.Sprintf("-bench.procs=%d", c.Procs),
@@ -69,7 +68,7 @@ func (b binary) args(c bench.Cell) []string {
 	}
 }
 
-// benchmarkLine finds the one result in the output of the cell's process.
+// benchmarkLine returns the line with the result of c in the output of its process.
 func benchmarkLine(out string, c bench.Cell) (string, error) {
 	in := benchfmt.NewReader(strings.NewReader(out), "output of the benchmark")
 	for in.Scan() {
@@ -86,8 +85,8 @@ func benchmarkLine(out string, c bench.Cell) (string, error) {
 	return "", fmt.Errorf("the process printed no result: %s", reason(out))
 }
 
-// reason finds the line of out that tells best why a process failed: the
-// message of the benchmark's failure or what the runtime died of.
+// reason finds the line of out that tells best why a process failed: the message of the
+// benchmark, or of the panic or fatal error that ended it.
 func reason(out string) string {
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	for _, line := range lines {
@@ -96,15 +95,16 @@ func reason(out string) string {
 			_, message, _ = strings.Cut(message, ": ")
 			return message
 		}
-		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") ||
-			strings.HasPrefix(line, "bench: ") {
-			return line
+		for _, begin := range []string{"panic: ", "fatal error: ", "bench: "} {
+			if strings.HasPrefix(line, begin) {
+				return line
+			}
 		}
 	}
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// tempDir is where the binary is built; remove removes it.
+// tempDir makes the folder in which the binary is built; remove removes it.
 func tempDir() (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp("", "schedlab-bench-")
 	return dir, func() { os.RemoveAll(dir) }, err

@@ -25,7 +25,7 @@ func parseCell(name benchfmt.Name) (bench.Cell, error) {
 	c := bench.Cell{Workload: key.Get(fields[0]), Design: key.Get(fields[1])}
 	c.Procs, err = strconv.Atoi(key.Get(fields[2]))
 	if err != nil || c.Workload == "" || c.Design == "" || c.Procs == 0 {
-		return c, fmt.Errorf("benchmark %q is not of the form .../workload=W/design=D/procs=N", name)
+		return c, fmt.Errorf("benchmark %q has not the form .../workload=W/design=D/procs=N", name)
 	}
 	return c, nil
 }

@@ -50,7 +50,7 @@
 //	section.go      metrics that answer one question
 //	benchstat.go    comparison.txt
 //	markdown.go     comparison.md
-//	picture.go      comparison.svg
+//	picture.go      comparison.svg, from the template picture.svg.tmpl
 //	times.go        the times at the end of a run
 //	readme.go       the main tables in README
 //	publish.go      all comparisons of a folder

@@ -10,27 +10,29 @@ import (
 	"time"
 )
 
-// newest is what -compare calls the comparison that was made last.
+// newest is the name under which -compare finds the comparison that was made last.
 const newest = "newest"
 
 // reserved are the names that -as does not give: each has a meaning of its own.
 var reserved = []string{"quick", "full", newest}
 
-// word begins with a letter: git ignores what begins like a time.
+// word begins with a letter, since git ignores names that begin like a time.
 var word = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
 
 // checkName says whether -as may give the name.
 func checkName(name string) error {
 	switch {
 	case slices.Contains(reserved, name):
-		return fmt.Errorf("-as is %s; quick and full belong to the comparisons of their own flags, and newest to -compare: choose another name", name)
+		return fmt.Errorf("-as is %s; quick and full belong to the comparisons of their own flags"+
+			", and newest to -compare: choose another name", name)
 	case !word.MatchString(name):
-		return fmt.Errorf("-as is %q; it must be a word like mine-2: letters, digits, - and _, a letter first", name)
+		return fmt.Errorf("-as is %q; it must be a word like mine-2: letters, digits, - and _, "+
+			"a letter first", name)
 	}
 	return nil
 }
 
-// resultsRoot is where the folders of the machines are.
+// resultsRoot is the folder of the machines' folders.
 func resultsRoot(o options, module string) string {
 	if o.out != "" {
 		return o.out
@@ -38,7 +40,7 @@ func resultsRoot(o options, module string) string {
 	return fromHere(filepath.Join(module, "results"))
 }
 
-// resultsDir returns the folder for what o measures.
+// resultsDir returns the folder for the comparison that o asks for.
 func resultsDir(o options, module string, env environment, now time.Time) string {
 	name := o.name
 	if name == "" {
@@ -57,24 +59,26 @@ func fromHere(path string) string {
 	return path
 }
 
-// destination says what the comparison described by env is written to, and in
-// place of what. A comparison is only ever replaced by another of the same
-// flags: it is an error if dir holds one that another command has made.
+// destination says where the comparison described by env is written, and what it replaces. A
+// comparison is replaced only by one of the same flags: it is an error if dir holds one that
+// another command has made.
 func destination(dir string, o options, env environment) (string, error) {
 	said := "results: " + dir
 	old, err := recorded(dir)
 	switch {
 	case !exists(dir):
 	case err != nil:
-		return "", fmt.Errorf("%s has no %s, so is no comparison to be replaced: choose another name by -as, or remove it", dir, environmentFile)
+		return "", fmt.Errorf("%s has no %s, so is no comparison to be replaced: "+
+			"choose another name by -as, or remove it", dir, environmentFile)
 	case !slices.Contains(reserved, o.name) && old.get("command") != env.get("command"):
-		return "", fmt.Errorf("%s was made by another command and is not replaced: choose another name by -as, or remove it (it was: %s)",
-			dir, old.get("command"))
+		return "", fmt.Errorf("%s was made by another command and is not replaced: "+
+			"choose another name by -as, or remove it (it was: %s)", dir, old.get("command"))
 	default:
 		said += ", in place of the comparison of " + old.get("date")
 	}
 	if exists(dir + partial) {
-		said += "\nthe samples of an interrupted comparison, " + dir + partial + ", are replaced, too"
+		said += "\nthe samples of an interrupted comparison, " + dir + partial +
+			", are replaced, too"
 	}
 	return said, nil
 }
@@ -90,11 +94,11 @@ func recorded(dir string) (environment, error) {
 	return parseEnvironment(string(text)), err
 }
 
-// finished returns the folders with all samples that match a pattern, the one
-// that was made last first. The times of the files say nothing: git does not
-// keep them.
+// finished returns the folders that match a pattern and have all samples, the one that was
+// made last first. The times of the files say nothing, since git does not keep them.
 func finished(pattern string) []string {
-	files, _ := filepath.Glob(filepath.Join(pattern, environmentFile)) // no error: the pattern is well-formed
+	// The pattern is well-formed, so there is no error.
+	files, _ := filepath.Glob(filepath.Join(pattern, environmentFile))
 	made := map[string]string{}
 	var dirs []string
 	for _, file := range files {
@@ -108,8 +112,8 @@ func finished(pattern string) []string {
 	return dirs
 }
 
-// find returns the folder that -compare means: a path, a name below root, of
-// which it takes the newest, or the newest of all.
+// find returns the folder that -compare names: what is a path, or a name of which the newest
+// folder below root is meant, or newest.
 func find(root, what string) (string, error) {
 	if exists(what) || what != filepath.Base(what) {
 		return what, nil
@@ -123,7 +127,9 @@ func find(root, what string) (string, error) {
 	}
 	all := finished(filepath.Join(root, "*", "*"))
 	if len(all) == 0 {
-		return "", fmt.Errorf("there are no comparisons in %s yet: go run ./bench/run makes one", root)
+		return "", fmt.Errorf("there are no comparisons in %s yet: go run ./bench/run makes one",
+			root)
 	}
-	return "", fmt.Errorf("-compare is %s; give %s, or a folder, or the name of one: %s", what, newest, strings.Join(all, ", "))
+	return "", fmt.Errorf("-compare is %s; give %s, or a folder, or the name of one: %s",
+		what, newest, strings.Join(all, ", "))
 }

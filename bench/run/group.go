@@ -6,10 +6,10 @@ import (
 	"schedlab/designs/all"
 )
 
-// baseline is the design that others are compared with.
+// baseline is the design that the others are compared with.
 const baseline = "native"
 
-// mains returns the designs that are no variants, the baseline first.
+// mains returns the designs that are not variants, the baseline first.
 func mains(names []string) []string {
 	list := []string{}
 	for _, name := range names {
@@ -25,14 +25,14 @@ func mains(names []string) []string {
 	return list
 }
 
-// group is designs that are compared with the first of them.
+// group is a list of designs that are compared with the first of them.
 type group struct {
 	title   string
 	designs []string
 }
 
-// groups returns the designs, to be compared with the baseline, and each design
-// that has variants with these. One table of all would be too wide to read.
+// groups returns the designs, with the baseline first, and then each design that has variants
+// together with these. One table of all designs would be too wide to read.
 func groups(names []string) []group {
 	list := []group{{"The designs", mains(names)}}
 	for _, base := range names {

@@ -25,7 +25,8 @@ func parse(args []string, help io.Writer) (command.Work, error) {
 	}
 	return func(ctx context.Context, out io.Writer) error {
 		err := work(ctx, o, out)
-		if _, told := errors.AsType[command.Interrupt](err); err == nil || told || ctx.Err() == nil {
+		_, told := errors.AsType[command.Interrupt](err)
+		if err == nil || told || ctx.Err() == nil {
 			return err
 		}
 		// Whatever else the error says, the interrupt is its cause.

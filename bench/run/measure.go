@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"time"
 
 	"schedlab/bench"
@@ -53,7 +52,7 @@ func measureAll(ctx context.Context, o options, out io.Writer) error {
 	return show(out, dir, measured)
 }
 
-// warmUp is about what a workload of each size takes, with its preparation.
+// warmUp is about how long a workload of each size takes, with its preparation.
 var warmUp = map[workloads.Size]time.Duration{
 	workloads.Small:  5 * time.Millisecond,
 	workloads.Normal: 75 * time.Millisecond,
@@ -62,9 +61,13 @@ var warmUp = map[workloads.Size]time.Duration{
 
 func announcement(o options) string {
 	n := len(o.cells) * o.count
-	said := fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): about %s; the first round tells better",
-		len(o.cells), o.count, o.seed, progress.Short(guess(n, o.benchtime, warmUp[o.size])))
-	most := slices.MaxFunc(o.cells, func(a, b bench.Cell) int { return a.Procs - b.Procs }).Procs
+	said := fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): "+
+		"about %s; the first round tells better", len(o.cells), o.count, o.seed,
+		progress.Short(guess(n, o.benchtime, warmUp[o.size])))
+	most := 0
+	for _, c := range o.cells {
+		most = max(most, c.Procs)
+	}
 	if cpus := runtime.NumCPU(); most > cpus {
 		said += fmt.Sprintf("\nup to %d Ps share the %d CPUs of this machine", most, cpus)
 	}
@@ -76,8 +79,7 @@ type sampler interface {
 	run(ctx context.Context, c bench.Cell) (line string, err error)
 }
 
-// measure runs the plan and saves r after each round. If ctx ends it saves what
-// there is.
+// measure runs the plan, and saves r after each round. If ctx ends, it saves what there is.
 func measure(ctx context.Context, o options, bin sampler, r *raw, out io.Writer) error {
 	show := newSamplesDone(out, len(o.cells), o.count)
 	defer show.line.End()
@@ -108,5 +110,6 @@ func interrupted(r *raw, samples int) error {
 	if err := r.save(); err != nil {
 		return err
 	}
-	return command.Interrupt(fmt.Sprintf("the %d samples measured so far are in %s, until the next run of that name; see them with -compare", samples, r.dir))
+	return command.Interrupt(fmt.Sprintf("the %d samples measured so far are in %s, "+
+		"until the next run of that name; see them with -compare", samples, r.dir))
 }

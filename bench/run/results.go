@@ -58,7 +58,7 @@ func load(dir string) (*results, error) {
 		return nil, err
 	}
 	if len(r.values)+len(r.failed) == 0 {
-		return nil, fmt.Errorf("no results in %s; an interrupt before the first one leaves none", dir)
+		return nil, fmt.Errorf("no results in %s; an interrupt before the first leaves none", dir)
 	}
 	r.order()
 	return r, nil
@@ -167,7 +167,7 @@ func byNumber(a, b string) int {
 	return strings.Compare(padded(a), padded(b))
 }
 
-// top returns the results with the greatest number of Ps.
+// top returns the results with the greatest number of Ps only.
 func (r *results) top() *results {
 	top := *r
 	top.procs = r.procs[len(r.procs)-1:]

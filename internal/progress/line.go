@@ -17,11 +17,13 @@ type Line struct {
 	width   int // of the text to write over
 }
 
+// NewLine returns a line on out.
 func NewLine(out io.Writer) *Line { return &Line{out: out, inPlace: isTerminal(out)} }
 
 func isTerminal(out io.Writer) bool {
 	f, ok := out.(*os.File)
-	return ok && os.Getenv("TERM") != "dumb" && os.Getenv("CI") == "" && term.IsTerminal(int(f.Fd()))
+	plain := os.Getenv("TERM") == "dumb" || os.Getenv("CI") != ""
+	return ok && !plain && term.IsTerminal(int(f.Fd()))
 }
 
 // InPlace says whether a text takes the place of the one before.
