@@ -14,9 +14,9 @@ import (
 	"schedlab/workloads"
 )
 
-// sampleReady is how many Gs there are for each whose time from runnable to running is taken:
-// a quarter as many samples as the Go runtime takes of its own goroutines (gTrackingPeriod).
-// The runtime's clock is cheaper, so that this costs no design more than the baseline.
+// sampleReady: one in so many times from runnable to running is taken. That is a quarter of
+// what the Go runtime takes of its own goroutines (gTrackingPeriod). Its clock is cheaper, so
+// that the samples cost no design more than the baseline.
 const sampleReady = 32
 
 // B is what Measure needs of *testing.B.
@@ -126,8 +126,8 @@ func (c cost) report(b B) {
 	}
 }
 
-// report reports v so that it can be compared, also if it is 0. benchfmt reads "5 x-ns" as
-// seconds, but leaves "0 x-ns" as it is, as if that were another unit: so 0 is reported in
+// report reports v so that it can be compared, also if it is 0. benchfmt reads 5 x-ns as
+// seconds, but leaves 0 x-ns as it is, as if that were another unit. So 0 is reported in
 // seconds. Package testing prints seven decimals; what they cannot show counts as 0.
 func report(b B, v float64, unit string) {
 	if v < 1e-7 && v > -1e-7 {

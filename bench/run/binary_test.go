@@ -20,11 +20,13 @@ func TestTheLineOfTheCellIsFound(t *testing.T) {
 }
 
 func TestAnOutputWithoutAUsableLineIsAFailure(t *testing.T) {
+	const name = "BenchmarkSched/workload=fib/design=gm/procs=1"
 	for name, test := range map[string]struct{ out, want string }{
 		"nothing":         {"PASS\n", "no result: PASS"},
-		"another cell":    {"BenchmarkSched/workload=fib/design=gm/procs=16 3 5 ns/op\n", "no result"},
-		"no count":        {"BenchmarkSched/workload=fib/design=gm/procs=1 x 5 ns/op\n", "iteration count"},
-		"stopped halfway": {"BenchmarkSched/workload=fib/design=gm/procs=1 \n", "missing iteration count"},
+		"only its name":   {name + "\n", "no result"},
+		"another cell":    {name + "6 3 5 ns/op\n", "no result"},
+		"no count":        {name + " x 5 ns/op\n", "iteration count"},
+		"stopped halfway": {name + " \n", "missing iteration count"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := benchmarkLine(test.out, cell1)
@@ -35,10 +37,11 @@ func TestAnOutputWithoutAUsableLineIsAFailure(t *testing.T) {
 
 func TestReasonIsTheLineThatTells(t *testing.T) {
 	for name, test := range map[string]struct{ out, want string }{
-		"b.Fatal": {"goos: linux\n--- FAIL: BenchmarkSched/x\n    bench_test.go:62: fib: wrong answer 1, expected 2\nFAIL\n",
+		"b.Fatal": {"goos: linux\n--- FAIL: BenchmarkSched/x\n" +
+			"    bench_test.go:62: fib: wrong answer 1, expected 2\nFAIL\n",
 			"fib: wrong answer 1, expected 2"},
 		"panic":   {"goos: linux\npanic: gm: bad status\n\ngoroutine 1\n", "panic: gm: bad status"},
-		"runtime": {"fatal error: all goroutines are asleep\n\nx", "fatal error: all goroutines are asleep"},
+		"runtime": {"fatal error: all goroutines sleep\n\nx", "fatal error: all goroutines sleep"},
 		"flags":   {"bench: unknown design\n", "bench: unknown design"},
 		"other":   {"first\nlast\n", "last"},
 	} {
@@ -50,12 +53,14 @@ func TestAProcessThatFailsSaysWhy(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it builds the benchmarks")
 	}
-	bin, err := build(t.Context(), t.TempDir(), options{timeout: time.Minute, benchtime: time.Millisecond})
+	o := options{timeout: time.Minute, benchtime: time.Millisecond}
+	bin, err := build(t.Context(), t.TempDir(), o)
 	require.NoError(t, err)
 	_, err = bin.run(t.Context(), bench.Cell{Workload: "nosuch", Design: "native", Procs: 1})
 	require.ErrorContains(t, err, `unknown workload "nosuch"`)
 
 	bin.o.timeout = time.Nanosecond
-	_, err = bin.run(t.Context(), bench.Cell{Workload: workloads.Table[0].Name, Design: "native", Procs: 1})
+	right := bench.Cell{Workload: workloads.Table[0].Name, Design: "native", Procs: 1}
+	_, err = bin.run(t.Context(), right)
 	require.EqualError(t, err, "no answer within 1ns")
 }

@@ -17,7 +17,7 @@ import (
 	"schedlab/internal/command"
 )
 
-// samplerFunc is told how many samples there were before.
+// samplerFunc is a sampler that is told how many samples came before.
 type samplerFunc func(i int, c bench.Cell) (string, error)
 
 func (f samplerFunc) counted() sampler { return &counted{f: f} }
@@ -83,7 +83,8 @@ func TestAFailedCellIsNoTime(t *testing.T) {
 	require.Empty(t, back.values[figure{bad, timeUnit}])
 	require.Len(t, back.values[figure{threeCells[0], timeUnit}], 3)
 	require.ErrorContains(t, back.failure(), "failed cells: 1")
-	require.Contains(t, read(t, r.dir, "y.txt"), "# BenchmarkSched/"+bad.String(), "the raw file keeps it, as a comment")
+	require.Contains(t, read(t, r.dir, "y.txt"), "# BenchmarkSched/"+bad.String(),
+		"the raw file keeps it, as a comment")
 }
 
 func TestAnInterruptKeepsWhatWasMeasured(t *testing.T) {
@@ -97,7 +98,8 @@ func TestAnInterruptKeepsWhatWasMeasured(t *testing.T) {
 	})
 	r := newRaw(t.TempDir(), nil)
 	err := measure(ctx, threeRounds, bin.counted(), r, io.Discard)
-	require.ErrorContains(t, err, "interrupted: the 4 samples measured so far are in "+r.dir+", until the next run")
+	require.ErrorContains(t, err,
+		"interrupted: the 4 samples measured so far are in "+r.dir+", until the next run")
 	require.Equal(t, 4, strings.Count(read(t, r.dir, "x.txt")+read(t, r.dir, "y.txt"), "ns/op"))
 	require.Empty(t, r.failed, "the killed sample is no failure")
 }
@@ -131,14 +133,17 @@ func TestAFolderThatCannotBeMadeIsSeenBeforeTheWork(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	var out, errs strings.Builder
-	require.Equal(t, command.Failed, runner.Run(t.Context(), []string{"-workloads=fib", "-designs=native", "-out=" + file}, &out, &errs))
+	args := []string{"-workloads=fib", "-designs=native", "-out=" + file}
+	require.Equal(t, command.Failed, runner.Run(t.Context(), args, &out, &errs))
 	require.Contains(t, errs.String(), "-out names another folder")
 	require.NotContains(t, out.String(), "round 1 of")
 }
 
 func TestMorePsThanCPUsAreAnnounced(t *testing.T) {
-	o := options{cells: []bench.Cell{{Workload: "a", Design: "x", Procs: runtime.NumCPU()}}, count: 1}
+	few := bench.Cell{Workload: "a", Design: "x", Procs: runtime.NumCPU()}
+	o := options{cells: []bench.Cell{few}, count: 1}
 	require.NotContains(t, announcement(o), "share")
-	o.cells = append(o.cells, bench.Cell{Workload: "a", Design: "x", Procs: 4096}, o.cells[0])
+	many := bench.Cell{Workload: "a", Design: "x", Procs: 4096}
+	o.cells = append(o.cells, many, few)
 	require.Contains(t, announcement(o), "up to 4096 Ps share the")
 }

@@ -40,19 +40,24 @@ func TestQuickIsTheDesignsAndFullAllOfThem(t *testing.T) {
 }
 
 func TestAnotherComparisonNeverReplacesANamedOne(t *testing.T) {
-	for _, arg := range []string{"-designs=native", "-workloads=" + workloads.Table[0].Name, "-procs=1", "-size=small", "-count=3", "-benchtime=1s"} {
+	for _, arg := range []string{
+		"-designs=native", "-workloads=" + workloads.Table[0].Name, "-procs=1", "-size=small",
+		"-count=3", "-benchtime=1s",
+	} {
 		require.Empty(t, optionsOf(t, arg).name, arg)
 	}
 	env := environment{{"machine", "m"}}
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	require.Equal(t, "root/results/m/quick", resultsDir(optionsOf(t), "root", env, now))
-	require.Equal(t, "elsewhere/m/20260102-030405", resultsDir(optionsOf(t, "-count=3", "-out=elsewhere"), "root", env, now))
+	unnamed := optionsOf(t, "-count=3", "-out=elsewhere")
+	require.Equal(t, "elsewhere/m/20260102-030405", resultsDir(unnamed, "root", env, now))
 }
 
 func TestBadFlagsAreExplained(t *testing.T) {
+	first := workloads.Table[0].Name
 	for name, test := range map[string]struct{ arg, want string }{
 		"design":    {"-designs=nativ", `unknown design "nativ"; nearest: native`},
-		"workload":  {"-workloads=" + workloads.Table[0].Name + "x", "nearest: " + workloads.Table[0].Name},
+		"workload":  {"-workloads=" + first + "x", "nearest: " + first},
 		"size":      {"-size=huge", `-size: unknown size "huge"`},
 		"procs":     {"-procs=0", "it must be 1 to 4096"},
 		"count":     {"-count=0", "-count is 0; it must be at least 1"},

@@ -18,7 +18,12 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the expected comparisons in testdata")
 
-const golden = "testdata/results"
+// golden is a recorded comparison; goldenFailure tells of its failed cell.
+const (
+	golden        = "testdata/results"
+	goldenFailure = "FAILED workload=skynet/design=gm/procs=2: " +
+		"wrong answer 41, expected 42 (exit status 1)"
+)
 
 func expect(t *testing.T, name string, got []byte) {
 	path := filepath.Join(golden, name)
@@ -41,7 +46,7 @@ func TestComparisonsOfRecordedResults(t *testing.T) {
 }
 
 func TestAFailedCellIsShownAsFailed(t *testing.T) {
-	const failed = "FAILED workload=skynet/design=gm/procs=2: wrong answer 41, expected 42 (exit status 1)\n"
+	const failed = goldenFailure + "\n"
 	require.Contains(t, read(t, golden, textFile), failed)
 	markdown := read(t, golden, markdownFile)
 	require.Contains(t, markdown, failed)
@@ -49,9 +54,13 @@ func TestAFailedCellIsShownAsFailed(t *testing.T) {
 }
 
 func TestADesignThatFailsEverywhereKeepsItsColumn(t *testing.T) {
-	r := &results{values: map[figure][]float64{{threeCells[0], timeUnit}: {1e-9}}, failed: nil,
-		workloads: []string{"a"}, procs: []int{1}, designs: []string{"x", "y"}, metrics: bench.Metrics[:1]}
-	r.failed = map[bench.Cell]string{threeCells[1]: "why"}
+	r := &results{
+		values:    map[figure][]float64{{threeCells[0], timeUnit}: {1e-9}},
+		failed:    map[bench.Cell]string{threeCells[1]: "why"},
+		workloads: []string{"a"},
+		procs:     []int{1},
+		designs:   []string{"x", "y"},
+	}
 	got := table(r, bench.Metrics[0], r.designs)
 	require.Contains(t, got, "| x | y |")
 	require.Contains(t, got, "**FAILED**")
@@ -67,7 +76,8 @@ func TestCompareShowsWhatStandsThereAndFailsIfACellDid(t *testing.T) {
 
 func TestCompareOfAFolderWithoutResultsIsExplained(t *testing.T) {
 	var out, errs strings.Builder
-	require.Equal(t, command.Failed, runner.Run(t.Context(), []string{"-compare", t.TempDir()}, &out, &errs))
+	args := []string{"-compare", t.TempDir()}
+	require.Equal(t, command.Failed, runner.Run(t.Context(), args, &out, &errs))
 	require.Contains(t, errs.String(), "give a folder that an earlier run has written")
 }
 
@@ -77,26 +87,30 @@ func TestBadFlagsHaveAnExitStatusOfTheirOwn(t *testing.T) {
 	require.Contains(t, errs.String(), "unknown size")
 }
 
-// From the build to the published files, with real processes.
+// A whole run, from the build to the published files, with real processes.
 func TestARunPublishes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it builds the benchmarks")
 	}
 	dir := t.TempDir()
-	args := []string{"-as=mine", "-workloads=" + workloads.Table[0].Name, "-designs=native", "-procs=1,2",
-		"-size=small", "-count=2", "-benchtime=1ms", "-out=" + dir}
+	args := []string{
+		"-as=mine", "-workloads=" + workloads.Table[0].Name, "-designs=native", "-procs=1,2",
+		"-size=small", "-count=2", "-benchtime=1ms", "-out=" + dir,
+	}
 	var out, errs strings.Builder
 	require.Zero(t, runner.Run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
 	require.Contains(t, out.String(), "2 cells, 2 samples each")
 	require.NotContains(t, out.String(), "in place of")
-	require.Regexp(t, `(?s)workload +native.*\nmore: .*/mine/comparison\.md\n +.*/mine/comparison\.svg\n$`, out.String())
+	require.Regexp(t, `(?s)workload +native.*\n`+
+		`more: .*/mine/comparison\.md\n +.*/mine/comparison\.svg\n$`, out.String())
 	published, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
 	require.NoError(t, err)
 	var names []string
 	for _, path := range published {
 		names = append(names, filepath.Base(path))
 	}
-	require.Equal(t, []string{markdownFile, pictureFile, textFile, environmentFile, "native.txt"}, names)
+	want := []string{markdownFile, pictureFile, textFile, environmentFile, "native.txt"}
+	require.Equal(t, want, names)
 
 	out.Reset()
 	require.Zero(t, runner.Run(t.Context(), args, &out, &errs), "%s%s", &out, &errs)
@@ -109,6 +123,7 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs strings.Builder
-	require.Equal(t, command.Interrupted, runner.Run(ctx, []string{"-out=" + t.TempDir()}, &out, &errs))
+	args := []string{"-out=" + t.TempDir()}
+	require.Equal(t, command.Interrupted, runner.Run(ctx, args, &out, &errs))
 	require.Contains(t, errs.String(), "interrupted")
 }

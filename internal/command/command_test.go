@@ -38,7 +38,7 @@ func TestTheExitStatusTellsHowACommandEnds(t *testing.T) {
 		"failure":     {t.Context(), nil, errors.New("wrong"), Failed, "toy: wrong\n"},
 		"interrupt":   {interrupted, nil, nil, Interrupted, ""},
 		"both":        {interrupted, nil, errors.New("wrong"), Failed, "toy: wrong\n"},
-		"interrupted": {interrupted, nil, Interrupt("see x"), Interrupted, "toy: interrupted: see x\n"},
+		"interrupted": {interrupted, nil, Interrupt("x"), Interrupted, "toy: interrupted: x\n"},
 		"usage": {t.Context(), []string{"-seed=x"}, nil, Usage,
 			"toy: invalid value \"x\" for flag -seed: parse error; -h lists the flags\n"},
 	} {
@@ -60,7 +60,7 @@ func TestHelpIsNoError(t *testing.T) {
 
 func TestAMisspelledFlagIsAnsweredWithTheNearest(t *testing.T) {
 	for arg, want := range map[string]string{
-		"-sed=1": `unknown flag "-sed"; nearest: -seed, -full; all: -full, -seed; -h lists the flags`,
+		"-sed=1": `unknown flag "-sed"; nearest: -seed, -full; all: -full, -seed; -h lists`,
 		"seed":   `unexpected argument "seed"; values belong to flags`,
 	} {
 		_, err := toy(nil).Parse([]string{arg}, io.Discard)
