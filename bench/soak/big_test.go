@@ -24,7 +24,7 @@ func TestManyBlockedGs(t *testing.T) {
 	for _, name := range mains {
 		var out bytes.Buffer
 		require.NoError(t, soakBlocked(t.Context(), big(t, name, "blocked", 5000), &out), name)
-		require.Regexp(t, `^ok: \d+ Gs blocked at the same moment, none lost: .* to make .* to end .* bytes each, (\d+ Ms|Ms are not told)\n$`, out.String())
+		require.Regexp(t, `^ok: \d+ Gs blocked at the same moment, none lost: .* to make .* to end .* bytes each, (\d+ Ms|Ms are not counted)\n$`, out.String())
 	}
 }
 

@@ -249,7 +249,7 @@ func TestLiesAreSeen(t *testing.T) {
 		{"more migrated than executed", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Migrated += 1e9 }}, "stats: Migrated of Executed"},
 		{"more retaken than handed off", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Retakes += 1e9 }}, "stats: Retakes of Handoffs"},
 		{"a Stats that shrinks", "returns", reads, liar{stats: shrinking()}, "before that"},
-		{"a Dump of nothing", "returns", dumps, liar{dump: func(string) string { return "" }}, "dump: it must begin with SCHED"},
+		{"a Dump of nothing", "returns", dumps, liar{dump: func(string) string { return "" }}, "dump: the text must begin with SCHED"},
 		{"events that Stats does not know", "returns, watched", noKind, liar{stats: func(s *rt.Stats) { s.Injected++; s.Ended++ }}, "events: "},
 	} {
 		err := soakOf(t, lie.kind, findEnding(t, lie.ending), func(s rt.Scheduler) rt.Scheduler {

@@ -119,7 +119,7 @@ func TestWhatNeverHappenedIsAnError(t *testing.T) {
 	require.NotContains(t, out.String(), "NEVER")
 	m.counts[countTicks].n.Store(0)
 	require.NoError(t, m.summary(true))
-	require.EqualError(t, m.summary(false), "never happened: [ticks]; a soak without it says nothing of it: let it run longer")
+	require.EqualError(t, m.summary(false), "never happened: [ticks]; the soak has not tested that: let it run longer")
 	require.Contains(t, out.String(), "ticks 0  NEVER HAPPENED\n")
 }
 

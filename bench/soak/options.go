@@ -18,43 +18,47 @@ type options struct {
 	mode   mode
 	time   time.Duration
 	seed   uint64
-	round  int // the only one; anyRound: all
+	round  int // the only one, or anyRound
 	procs  int
 	gs     int // 0: as many as the mode says
-	divide int // parts are this many times smaller: for tests, which are slow or short
+	divide int // parts are this many times smaller, for tests
 }
 
+// anyRound stands for all rounds.
 const anyRound = -1
 
-// mode is a sort of soak.
+// mode is one way to soak a design.
 type mode struct {
 	name  string
-	gs    int // default of -gs; 0: there is none
+	gs    int // default of -gs; 0: the mode has no such number
 	run   func(context.Context, options, io.Writer) error
-	goals []goal // if there is -gs
+	goals []goal // if it has -gs
 }
 
 var modes = []mode{
 	{name: "mix", run: soakMix},
-	{name: "blocked", gs: 1e6, run: soakBlocked, goals: []goal{{countChans, "blocked"}, {countGs, "ended"}}},
+	{name: "blocked", gs: 1e6, run: soakBlocked,
+		goals: []goal{{countChans, "blocked"}, {countGs, "ended"}}},
 	{name: "short", gs: 1e8, run: soakShort, goals: []goal{{countGs, "ended"}}},
 }
 
-// maxGs is a day's work for mode short.
+// maxGs is about as many Gs as mode short can run in a day.
 const maxGs = 1e12
 
-// parseOptions reads the command line. The answer to -h goes to help, with the
-// error flag.ErrHelp.
+// parseOptions reads the command line, as command.Parse does.
 func parseOptions(args []string, help io.Writer) (options, error) {
 	o := options{divide: defaultDivide}
 	fs := command.Flags("soak")
 	design := fs.String("design", "gpm", "`name` of the design, or of a variant")
 	name := fs.String("mode", "mix", "mix, blocked or short")
-	minutes := fs.Float64("minutes", 10, "how `long`, in mode mix; a part of a minute may be given")
+	minutes := fs.Float64("minutes", 10,
+		"how `long`, in mode mix; a part of a minute may be given")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the programs, and of the design's random choices")
-	fs.IntVar(&o.round, "round", anyRound, "run the program of this `number` only, again and again")
+	fs.IntVar(&o.round, "round", anyRound,
+		"run the program of this `number` only, again and again")
 	fs.IntVar(&o.procs, "procs", 2, "how many Gs run at the same moment")
-	fs.IntVar(&o.gs, "gs", 0, "how many Gs in mode blocked (default a million) or short (a hundred million)")
+	fs.IntVar(&o.gs, "gs", 0,
+		"how many Gs in mode blocked (default a million) or short (a hundred million)")
 	if err := command.Parse(fs, args, help); err != nil {
 		return o, err
 	}
@@ -62,7 +66,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	return o, o.complete(*design, *name, *minutes)
 }
 
-// complete looks up the names and checks all.
+// complete looks up the names, and checks everything.
 func (o *options) complete(design, mode string, minutes float64) (err error) {
 	if o.row, err = all.Find(design); err != nil {
 		return fmt.Errorf("-design: %w", err)
@@ -80,7 +84,8 @@ func (o *options) complete(design, mode string, minutes float64) (err error) {
 	case o.round != anyRound && o.mode.gs > 0:
 		return fmt.Errorf("-round is for -mode mix; -mode %s has no rounds", o.mode.name)
 	case o.gs != 0 && o.mode.gs == 0:
-		return fmt.Errorf("-gs is for -mode blocked and -mode short; -mode %s has as many Gs as its time allows", o.mode.name)
+		return fmt.Errorf("-gs is for -mode blocked and -mode short; "+
+			"-mode %s has as many Gs as its time allows", o.mode.name)
 	case o.gs < 0 || o.gs > maxGs:
 		return fmt.Errorf("-gs is %d; it must be 1 to %g, or 0 for the default", o.gs, maxGs)
 	}

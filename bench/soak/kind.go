@@ -6,17 +6,17 @@ import (
 	"schedlab/rt"
 )
 
-// kind is a sort of thing that programs do: by work, by beside, by both, or by how they end.
+// kind is one thing that programs do: by work, by beside, by both, or by how they end.
 type kind struct {
 	name   string
 	needs  []rt.Promise
-	counts []count // what it does: none may be 0 at the end
+	counts []count // what it does; none may be 0 at the end
 
-	work   func(x *actor)            // a G's
-	beside func(b *beside)           // of a goroutine outside, during a Run
-	ends   func(p *program) *outcome // how programs end: at most one is dealt to each
-	events bool                      // the event stream is watched
-	panics bool                      // others may be abandoned wherever they are
+	work   func(x *actor)            // what a G does
+	beside func(b *beside)           // what a goroutine outside does, during a Run
+	ends   func(p *program) *outcome // how the program ends
+	events bool                      // the event stream is checked
+	panics bool                      // other Gs may be abandoned wherever they are
 }
 
 func needs(list ...rt.Promise) []rt.Promise { return list }
@@ -37,16 +37,20 @@ var kinds = []kind{
 	{name: "waitgroup", work: meetAgain, counts: counted(countWaitGroups)},
 	{name: "cond", work: boundedBuffer, counts: counted(countConds)},
 	{name: "syscall", work: callKernel, counts: counted(countSyscalls, countBlocking)},
-	{name: "pipes", work: passPipes, counts: counted(countPipes), needs: needs(rt.BesideBlocking)},
+	{name: "pipes", work: passPipes, counts: counted(countPipes),
+		needs: needs(rt.BesideBlocking)},
 	{name: "sleep", work: sleepAll, counts: counted(countSleeps)},
 	{name: "timer", work: raceTimers, counts: counted(countFired, countUndone)},
 	{name: "ticker", work: tick, counts: counted(countTicks)},
 	{name: "afterfunc", work: callLater, counts: counted(countFuncs)},
 	{name: "echo", work: echoStreams, counts: counted(countNetBytes)},
-	{name: "net-trouble", work: troubleNet, counts: counted(countTimeouts, countNetClosed, countResets)},
-	{name: "stop", work: stopWorld, counts: counted(countStops), needs: needs(rt.StopsWorld)},
+	{name: "net-trouble", work: troubleNet,
+		counts: counted(countTimeouts, countNetClosed, countResets)},
+	{name: "stop", work: stopWorld, counts: counted(countStops),
+		needs: needs(rt.StopsWorld)},
 	{name: procsKind, work: changeProcs, counts: counted(countProcs)},
-	{name: "forEachP", work: visitPs, counts: counted(countForEachP), needs: needs(rt.HasPs)},
+	{name: "forEachP", work: visitPs, counts: counted(countForEachP),
+		needs: needs(rt.HasPs)},
 	{name: "locked", work: lockMs, counts: counted(countLocked)},
 	{name: "cache", work: useCaches, counts: counted(countBlocks)},
 	{name: "recover", work: recoverPanics, counts: counted(countRecovered)},
@@ -61,20 +65,24 @@ var kinds = []kind{
 // procsKind changes how many Gs may run.
 const procsKind = "procs"
 
-// endings are dealt to programs as well, one to each.
+// endings are dealt to programs, one to each.
 var endings = []kind{
 	{name: "returns", ends: returns, counts: counted(countRuns)},
-	{name: "deadlocks", ends: deadlocks, counts: counted(countDeadlocks), needs: needs(rt.DetectsDeadlock)},
-	{name: "returns, watched", ends: returns, events: true, counts: counted(countEvents), needs: needs(rt.KnowsItsGs)},
+	{name: "deadlocks", ends: deadlocks, counts: counted(countDeadlocks),
+		needs: needs(rt.DetectsDeadlock)},
+	{name: "returns, watched", ends: returns, events: true, counts: counted(countEvents),
+		needs: needs(rt.KnowsItsGs)},
 	{name: "panics", ends: panicsAtEnd, panics: true, counts: counted(countPanics)},
 	{name: "returns", ends: returns, counts: counted(countRuns)},
-	{name: "panics amid", ends: panicsAmid, panics: true, counts: counted(countPanics), needs: needs(rt.StopsOnPanic)},
-	{name: "deadlocks at Close", ends: deadlocksAtClose, counts: counted(countDeadlocks), needs: needs(rt.DetectsDeadlock)},
+	{name: "panics amid", ends: panicsAmid, panics: true, counts: counted(countPanics),
+		needs: needs(rt.StopsOnPanic)},
+	{name: "deadlocks at Close", ends: deadlocksAtClose, counts: counted(countDeadlocks),
+		needs: needs(rt.DetectsDeadlock)},
 	{name: "deadlocks, watched", ends: deadlocks, events: true, counts: counted(countEvents),
 		needs: needs(rt.KnowsItsGs, rt.DetectsDeadlock)},
 }
 
-// fits says whether a design that lacks this can do it.
+// fits says whether a design that lacks only this can do it.
 func (k *kind) fits(lacks rt.Lacks) bool {
 	return !slices.ContainsFunc(k.needs, func(p rt.Promise) bool {
 		_, lacking := lacks[p]
