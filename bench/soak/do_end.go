@@ -118,9 +118,8 @@ func deadlocksAtClose(p *program) *outcome {
 	}
 }
 
-// verify checks that one of Run and Close has reported exactly the blocked Gs, and that the
-// other has no error. teller and other are the names of the
-// two.
+// verify checks that teller, which is Run or Close, has reported exactly the blocked Gs, and
+// that the other of the two has no error.
 func (b *blocked) verify(p *program, teller string, told error, other string, err error) error {
 	if err != nil {
 		return fmt.Errorf("the program deadlocks; %s says so, but %s says %w", teller, other, err)
@@ -138,7 +137,7 @@ func (b *blocked) verify(p *program, teller string, told error, other string, er
 			len(b.gs), teller, d.Blocked, len(got), b.differences(got))
 	}
 	if text := b.differences(got); text != "" {
-		return fmt.Errorf("%s tells of other Gs than those that are blocked for ever%s", teller, text)
+		return fmt.Errorf("%s tells of other Gs than those that are blocked%s", teller, text)
 	}
 	p.counts.add(countDeadlocks, 1)
 	return nil

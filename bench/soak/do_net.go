@@ -138,7 +138,8 @@ func message(x *actor, atMost int) []byte {
 
 func write(x *actor, c *gnet.Conn, data []byte) {
 	n, err := c.Write(x.g, data)
-	x.check(err == nil && n == len(data), "echo: %d of %d bytes were written: %v", n, len(data), err)
+	x.check(err == nil && n == len(data),
+		"echo: %d of %d bytes were written: %v", n, len(data), err)
 }
 
 func compare(x *actor, c *gnet.Conn, want []byte) {

@@ -14,7 +14,8 @@ import (
 )
 
 func TestFlags(t *testing.T) {
-	o, err := parseOptions(strings.Fields("-design gpm-stealone -minutes 0.5 -seed 7 -procs 3 -round 9"), io.Discard)
+	args := strings.Fields("-design gpm-stealone -minutes 0.5 -seed 7 -procs 3 -round 9")
+	o, err := parseOptions(args, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "gpm-stealone", o.row.Name)
 	require.Equal(t, 30*time.Second, o.time)
@@ -47,7 +48,8 @@ func TestBadFlagsSayWhatIsWrong(t *testing.T) {
 		_, err := parseOptions(strings.Fields(args), io.Discard)
 		require.ErrorContains(t, err, want, args)
 		var errs bytes.Buffer
-		require.Equal(t, command.Usage, soaker.Run(t.Context(), strings.Fields(args), io.Discard, &errs), args)
+		status := soaker.Run(t.Context(), strings.Fields(args), io.Discard, &errs)
+		require.Equal(t, command.Usage, status, args)
 		require.True(t, strings.HasPrefix(errs.String(), "soak: "), errs.String())
 	}
 	var help bytes.Buffer
