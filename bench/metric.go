@@ -19,7 +19,7 @@ type Metric struct {
 	Better  Better
 	Doc     string // what it is, in one line
 	Main    string // heading of its table in README and of its panel in the picture; "": neither
-	Multi   bool   // its panel shows it as a multiple of the first design's
+	Ratio   bool   // its panel shows it as a multiple of the first design's
 
 	// count returns the value. It is false if the design does not count that, or if there are
 	// too few samples.
@@ -49,7 +49,7 @@ const (
 // a metric. The first one is the time, which every run has.
 var Metrics = []Metric{
 	{Unit: "ns/op", Section: timeSection, Better: Less, Doc: "time",
-		Main: "Time per operation", Multi: true, count: perOp(elapsed)},
+		Main: "Time per operation", Ratio: true, count: perOp(elapsed)},
 
 	{Unit: "contended/op", Section: lockSection, Better: Less,
 		Doc:  "acquisitions of a lock that another thread held at the first try",
@@ -99,7 +99,7 @@ func futexCalls(s *rt.Stats) float64 {
 	return float64(locks + s.Parks + s.Wakes)
 }
 
-// perOp divides what every design has by the number of operations.
+// perOp divides a total that every design has by the number of operations.
 func perOp(total func(*cost) float64) func(*cost) (float64, bool) {
 	return func(c *cost) (float64, bool) { return total(c) / c.ops, true }
 }
@@ -143,8 +143,8 @@ func Mains() []Metric {
 	return slices.DeleteFunc(slices.Clone(Metrics), func(m Metric) bool { return m.Main == "" })
 }
 
-// Format writes a value that benchfmt has read with at least three digits, times and sizes
-// with their unit.
+// Format writes a value, which is in the unit Key, with at least three digits. Times and sizes
+// get their unit.
 func (m Metric) Format(v float64) string {
 	key := m.Key()
 	class := benchunit.ClassOf(key)

@@ -13,8 +13,8 @@ import (
 // cellKeys are what bench.Cell.String writes, in the order of its fields.
 const cellKeys = "/workload,/design,/procs"
 
-// parseCell returns the cell of a benchmark's name: the inverse of bench.Cell.String, with
-// what precedes that in the name.
+// parseCell returns the cell with which a benchmark's name ends. It is the inverse of
+// bench.Cell.String.
 func parseCell(name benchfmt.Name) (bench.Cell, error) {
 	var parser benchproc.ProjectionParser
 	keys, err := parser.Parse(cellKeys, nil)
@@ -25,7 +25,8 @@ func parseCell(name benchfmt.Name) (bench.Cell, error) {
 	c := bench.Cell{Workload: key.Get(fields[0]), Design: key.Get(fields[1])}
 	c.Procs, err = strconv.Atoi(key.Get(fields[2]))
 	if err != nil || c.Workload == "" || c.Design == "" || c.Procs == 0 {
-		return c, fmt.Errorf("benchmark %q has not the form .../workload=W/design=D/procs=N", name)
+		return c, fmt.Errorf("benchmark %q does not have the form "+
+			".../workload=W/design=D/procs=N", name)
 	}
 	return c, nil
 }

@@ -13,13 +13,13 @@ import (
 // newest is the name under which -compare finds the comparison that was made last.
 const newest = "newest"
 
-// reserved are the names that -as does not give: each has a meaning of its own.
+// reserved are the names that -as may not give, since each has a meaning of its own.
 var reserved = []string{"quick", "full", newest}
 
 // word begins with a letter, since git ignores names that begin like a time.
 var word = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
 
-// checkName says whether -as may give the name.
+// checkName returns an error if -as may not give the name.
 func checkName(name string) error {
 	switch {
 	case slices.Contains(reserved, name):
@@ -112,8 +112,8 @@ func finished(pattern string) []string {
 	return dirs
 }
 
-// find returns the folder that -compare names: what is a path, or a name of which the newest
-// folder below root is meant, or newest.
+// find returns the folder that -compare names. what is a path, a name, which stands for the
+// newest folder of that name below root, or newest, which stands for the newest of all.
 func find(root, what string) (string, error) {
 	if exists(what) || what != filepath.Base(what) {
 		return what, nil

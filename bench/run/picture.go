@@ -104,10 +104,10 @@ func newPicture(r *results) picture {
 	width := float64(pictureWidth-labelWidth-panelGap*len(mains)) / float64(len(mains))
 	for i, m := range mains {
 		at := panel{Title: m.Main, Left: labelWidth + float64(i)*(width+panelGap), Width: width}
-		if m.Multi {
+		if m.Ratio {
 			at.Title += ", as a multiple of " + designs[0] + "'s"
 		}
-		at.draw(marks(r, designs, procs, m), m.Multi, p)
+		at.draw(marks(r, designs, procs, m), m.Ratio, p)
 		p.Panels = append(p.Panels, at)
 	}
 	return p
@@ -135,13 +135,13 @@ func marks(r *results, designs []string, procs int, metric bench.Metric) []mark 
 			case why != "":
 				m.failed = true
 				m.tip += "failed: " + why
-			case s == nil || metric.Multi && base == nil:
+			case s == nil || metric.Ratio && base == nil:
 				continue
 			default:
 				m.Summary = summary(s)
 				m.tip += median(s, metric)
 			}
-			if metric.Multi && !m.failed {
+			if metric.Ratio && !m.failed {
 				m.tip += ratio(base, s)
 				m.Summary = over(m.Summary, summary(base).Center)
 			}

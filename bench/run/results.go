@@ -102,7 +102,7 @@ func (r *results) readValues() error {
 	return in.Err()
 }
 
-// readFailed reads the lines of failed cells, which the Go benchmark format has not.
+// readFailed reads the lines of failed cells, which the Go benchmark format does not have.
 func (r *results) readFailed(name string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -123,8 +123,8 @@ func (r *results) readFailed(name string) error {
 	return nil
 }
 
-// order collects what occurs: workloads, designs and metrics as in their tables, those that
-// are not there any more after them.
+// order lists what occurs. Workloads, designs and metrics come in the order of their tables;
+// those that the tables do not have any more follow.
 func (r *results) order() {
 	ws, ds, us, ps := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[int]bool{}
 	occurs := func(c bench.Cell) { ws[c.Workload], ds[c.Design], ps[c.Procs] = true, true, true }
@@ -143,7 +143,8 @@ func (r *results) order() {
 	}
 }
 
-// asIn returns what was found in the order of table; the rest follows, by its numbers.
+// asIn returns what was found, in the order of table. What table does not have follows, in the
+// order of byNumber.
 func asIn(table []string, found map[string]bool) []string {
 	place := func(name string) int {
 		if i := slices.Index(table, name); i >= 0 {
@@ -158,7 +159,7 @@ func asIn(table []string, found map[string]bool) []string {
 
 var digits = regexp.MustCompile(`\d+`)
 
-// byNumber compares texts, the numbers in them by their values: d2us before d10us.
+// byNumber compares texts, and the numbers in them by their values: d2us comes before d10us.
 func byNumber(a, b string) int {
 	padded := func(s string) string {
 		pad := func(n string) string { return fmt.Sprintf("%9s", n) }

@@ -53,7 +53,7 @@ func (x *actor) didMany(what count, n int) {
 	x.tok.beats++
 	x.p.counts.add(what, n)
 	if inside := x.p.inside.Add(1); inside > x.p.limit.Load() {
-		x.p.crowd.Store(inside)
+		x.p.excess.Store(inside)
 	}
 	if x.tok.beats%64 == 0 { // now and then, stay long enough for others to come
 		host.Pause(300)

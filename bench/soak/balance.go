@@ -58,9 +58,9 @@ func (p *program) own(s rt.Stats) int64 { return int64(s.Spawned) - p.spawned.Lo
 // blocked for ever. At most, also the design's own and, if the scheduler fails, those of Dumps
 // that came too late.
 func (p *program) left(s rt.Stats, did func(count) int64) (least, most int64) {
-	if p.outcome.blocks == nil {
+	if p.outcome.stuck == nil {
 		return 0, p.own(s)
 	}
-	blocked := int64(len(p.outcome.blocks.gs))
+	blocked := int64(len(p.outcome.stuck.gs))
 	return blocked, blocked + p.own(s) + did(countDumps)
 }

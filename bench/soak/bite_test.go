@@ -122,7 +122,7 @@ func TestChecksBite(t *testing.T) {
 			"Gs ran at the same moment; there should be fewer"},
 		"a panic": {func(*actor) { panic("bang") },
 			"the program returns, but Run says panic in G"},
-		"a deadlock": {func(x *actor) { (&blocked{}).block(x) },
+		"a deadlock": {func(x *actor) { (&stuck{}).block(x) },
 			"the program returns, but Run says deadlock: 2 Gs"},
 		"goroutines that are left": {
 			func(*actor) { repeat(much, func() { left.Go(func() { <-release }) }) },

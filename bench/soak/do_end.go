@@ -17,7 +17,7 @@ type outcome struct {
 	finish func(x *actor)                // runs when all parts have ended
 	after  func(s rt.Scheduler)          // runs after the last Run
 	verify func(run, closed error) error // checks the errors of Run and Close
-	blocks *blocked                      // Gs that never end; nil: none
+	stuck  *stuck                        // Gs that never end; nil: none
 }
 
 // returns is the outcome without any error.
@@ -31,13 +31,13 @@ func returns(p *program) *outcome {
 	}}
 }
 
-// blocked are Gs that nothing will ever ready.
-type blocked struct {
+// stuck are Gs that nothing will ever ready.
+type stuck struct {
 	mu sync.Mutex
 	gs []rt.BlockedG // what the error must say of them
 }
 
-func (b *blocked) add(g *rt.G, reason rt.WaitReason, locked bool) {
+func (b *stuck) add(g *rt.G, reason rt.WaitReason, locked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.gs = append(b.gs,
@@ -73,7 +73,7 @@ var waysToBlock = []struct {
 }
 
 // block blocks x for ever.
-func (b *blocked) block(x *actor) {
+func (b *stuck) block(x *actor) {
 	way := waysToBlock[x.rnd.IntN(len(waysToBlock))]
 	locked := x.oneIn(4)
 	if locked {
@@ -86,9 +86,9 @@ func (b *blocked) block(x *actor) {
 
 // deadlocks blocks some Gs at the end. Run must report them.
 func deadlocks(p *program) *outcome {
-	b := &blocked{}
+	b := &stuck{}
 	return &outcome{
-		blocks: b,
+		stuck: b,
 		finish: func(x *actor) {
 			for range x.upTo(40) {
 				x.spawn(func(x *actor) {
@@ -103,9 +103,9 @@ func deadlocks(p *program) *outcome {
 
 // deadlocksAtClose blocks some Gs after the last Run. Close must report them.
 func deadlocksAtClose(p *program) *outcome {
-	b := &blocked{}
+	b := &stuck{}
 	return &outcome{
-		blocks: b,
+		stuck: b,
 		after: func(s rt.Scheduler) {
 			for i := range 5 {
 				body := p.body(p.ledger.issue(1), p.plan.seed+uint64(i), b.block)
@@ -120,7 +120,7 @@ func deadlocksAtClose(p *program) *outcome {
 
 // verify checks that teller, which is Run or Close, has reported exactly the blocked Gs, and
 // that the other of the two has no error.
-func (b *blocked) verify(p *program, teller string, told error, other string, err error) error {
+func (b *stuck) verify(p *program, teller string, told error, other string, err error) error {
 	if err != nil {
 		return fmt.Errorf("the program deadlocks; %s says so, but %s says %w", teller, other, err)
 	}
@@ -144,7 +144,7 @@ func (b *blocked) verify(p *program, teller string, told error, other string, er
 }
 
 // differences says which Gs stand in only one of the two lists; "" if none.
-func (b *blocked) differences(told []rt.BlockedG) (text string) {
+func (b *stuck) differences(told []rt.BlockedG) (text string) {
 	for _, g := range b.gs {
 		if !slices.Contains(told, g) {
 			text += fmt.Sprintf("; not listed: %v, locked: %t", g, g.Locked)

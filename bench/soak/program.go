@@ -24,8 +24,8 @@ type program struct {
 	submitting atomic.Int32 // goroutines that will still submit
 	errands    chan errand  // from Gs to goroutines outside; never closed
 
-	// inside is how many Gs run, limit is how many may, crowd is a number above limit that did.
-	inside, limit, crowd atomic.Int32
+	// inside is how many Gs run, limit is how many may, excess is a number above limit that did.
+	inside, limit, excess atomic.Int32
 
 	mu       sync.Mutex // guards all below
 	faults   []error    // the first ones
@@ -144,7 +144,7 @@ func (p *program) verify(ran, closed error) error {
 	errs := p.faults
 	errs = append(errs, p.outcome.verify(ran, closed))
 	errs = append(errs, p.ledger.check(p.plan.ending.panics))
-	if n := p.crowd.Load(); n != 0 {
+	if n := p.excess.Load(); n != 0 {
 		errs = append(errs,
 			fmt.Errorf("%d Gs ran at the same moment; there should be fewer", n))
 	}
