@@ -75,7 +75,7 @@ func cacheKeepsApart(t *trial) {
 		}
 	})
 	require.Zero(t, broken.Load(), "pieces in which another G has written before they were freed")
-	require.EqualValues(t, gs*rounds, freed.Load(), "pieces that were freed")
+	requireCount(t, gs*rounds, freed.Load(), "pieces that were freed")
 }
 
 // cacheCounts: Stats.CacheBytes counts large blocks exactly. Of small ones that were freed the
@@ -90,7 +90,7 @@ func cacheCounts(t *trial) {
 			blocks[i] = g.Alloc(large)
 		}
 	}))
-	require.EqualValues(t, large*len(blocks), s.Stats().CacheBytes,
+	requireCount(t, large*len(blocks), s.Stats().CacheBytes,
 		"Stats.CacheBytes: %d large blocks", len(blocks))
 	require.NoError(t, s.Run(func(g *rt.G) {
 		for _, b := range blocks {

@@ -25,13 +25,13 @@ func countersBalance(t *trial) {
 		after := s.Stats()
 		d := after.Sub(before)
 		before = after
-		require.EqualValues(t, 1, d.Injected, "Stats.Injected: Gs made from outside, the main")
-		require.EqualValues(t, n+rounds, d.Spawned, "Stats.Spawned: Gs made by Gs")
-		require.Equal(t, d.Spawned+d.Injected, d.Ended, "Stats.Ended: all Gs that were made")
-		require.EqualValues(t, st.readied.Load(), d.Readied, "Stats.Readied: calls of Ready")
-		require.EqualValues(t, n*rounds, d.Syscalls, "Stats.Syscalls: calls of Syscall")
+		requireCount(t, 1, d.Injected, "Stats.Injected: Gs made from outside, the main")
+		requireCount(t, n+rounds, d.Spawned, "Stats.Spawned: Gs made by Gs")
+		requireCount(t, d.Spawned+d.Injected, d.Ended, "Stats.Ended: all Gs that were made")
+		requireCount(t, st.readied.Load(), d.Readied, "Stats.Readied: calls of Ready")
+		requireCount(t, n*rounds, d.Syscalls, "Stats.Syscalls: calls of Syscall")
 		resumed := d.Readied + uint64(st.refused.Load()) + d.Yields + d.SyscallsSlow
-		require.Equal(t, d.Ended+resumed, d.Executed, "Stats.Executed: each G began once, and "+
+		requireCount(t, d.Ended+resumed, d.Executed, "Stats.Executed: each G began once, and "+
 			"went on once after every Ready, refused commit, Yield and slow system call")
 	}
 	requireParts(t, before)
@@ -67,7 +67,7 @@ func countsAfterHold(t *trial) {
 	require.NoError(t, s.Close())
 	stats := s.Stats()
 	require.GreaterOrEqual(t, stats.Injected, uint64(holds), "Stats.Injected: Gs made from outside")
-	require.Equal(t, stats.Injected, stats.Ended, "Stats.Ended: all Gs that were made from outside")
+	requireCount(t, stats.Injected, stats.Ended, "Stats.Ended: all Gs that were made from outside")
 	require.Zero(t, stats.Spawned, "Stats.Spawned, though no G made another")
 }
 
@@ -88,7 +88,7 @@ func spawnMany(t *trial, n, sample int) (rt.Stats, uint64) {
 // readyTimes: with SampleReady 1 all times from ready to run are taken, with SampleReady 0 none.
 func readyTimes(t *trial) {
 	stats, times := spawnMany(t, t.many(10_000), 1)
-	require.EqualValues(t, times, stats.ReadyToRun.TotalCount(), "times taken with SampleReady 1")
+	requireCount(t, times, stats.ReadyToRun.TotalCount(), "times taken with SampleReady 1")
 	stats, _ = spawnMany(t, 10, 0)
 	require.Nil(t, stats.ReadyToRun, "times were taken with SampleReady 0")
 }

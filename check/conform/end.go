@@ -43,9 +43,9 @@ func panicsComeOut(t *trial) {
 	for name, main := range mains {
 		s := t.scheduler()
 		panicked := requirePanicked(t, s.Run(main), name)
-		require.Equal(t, errBang, panicked.Value, name)
-		require.ErrorIs(t, panicked, errBang, name)
-		require.Contains(t, panicked.Error(), "bang", name)
+		require.Equal(t, errBang, panicked.Value, "PanicError.Value of a panic: %s", name)
+		require.ErrorIs(t, panicked, errBang, "PanicError.Unwrap of a panic: %s", name)
+		require.Contains(t, panicked.Error(), "bang", "PanicError.Error of a panic: %s", name)
 		onlyCloseIsLeft(t, s, panicked)
 	}
 }
@@ -75,12 +75,12 @@ func panicsOfAnyValue(t *trial) {
 	for _, value := range []any{"text", 42, struct{ a, b int }{1, 2}} {
 		s := t.scheduler()
 		panicked := requirePanicked(t, s.Run(func(*rt.G) { explode(value) }), fmt.Sprint(value))
-		require.Equal(t, value, panicked.Value)
+		require.Equal(t, value, panicked.Value, "PanicError.Value")
 		require.NoError(t, panicked.Unwrap(), "%v is no error to unwrap", value)
 		require.NoError(t, s.Close())
 	}
 	var missing *runtime.PanicNilError
-	require.ErrorAs(t, t.scheduler().Run(func(*rt.G) { explode(nil) }), &missing)
+	require.ErrorAs(t, t.scheduler().Run(func(*rt.G) { explode(nil) }), &missing, "panic(nil)")
 }
 
 // panicAfterWaiting: Run returns the panic of a G that has waited before and was resumed, maybe
@@ -95,7 +95,7 @@ func panicAfterWaiting(t *trial) {
 		g.Yield()
 		door.give(g)
 	}), "after waiting")
-	require.ErrorIs(t, panicked, errBang)
+	require.ErrorIs(t, panicked, errBang, "PanicError.Unwrap")
 }
 
 // panicOfSubmitted: the panic of a submitted G, which no Run is there to return, is returned
@@ -104,14 +104,14 @@ func panicOfSubmitted(t *trial) {
 	for range 20 {
 		s := t.scheduler()
 		require.NoError(t, s.Go(func(*rt.G) { explode(errBang) }))
-		require.ErrorIs(t, s.Close(), errBang)
+		require.ErrorIs(t, s.Close(), errBang, "Close must return the panic of the submitted G")
 	}
 	s := t.scheduler()
 	release := s.Hold()
 	require.NoError(t, s.Go(func(*rt.G) { explode(errBang) }))
 	var err error
 	await(func() bool { err = s.Go(func(*rt.G) {}); return err != nil })
-	require.ErrorIs(t, err, errBang)
+	require.ErrorIs(t, err, errBang, "Go must return the panic of the G submitted before")
 	release()
 	require.NoError(t, s.Close(), "Close must succeed after Go has returned the panic")
 }
@@ -139,7 +139,7 @@ func recoveredPanics(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, 2*n, recovered.Load(),
+	requireCount(t, 2*n, recovered.Load(),
 		"Gs that recovered, and Gs that they spawned then")
 }
 
@@ -162,7 +162,7 @@ func callsThatUnwind(t *trial) {
 			})
 		}
 	}))
-	require.EqualValues(t, 2*pairs, deferred.Load(), "Gs that have run their deferred calls")
+	requireCount(t, 2*pairs, deferred.Load(), "Gs that have run their deferred calls")
 	m := &meeting{size: int32(t.procs)}
 	require.NoError(t, meetSpawned(s, m))
 	require.Equal(t, m.size, m.arrived.Load(), "Gs that ran at once afterwards")
@@ -255,7 +255,7 @@ func panicStopsOthers(t *trial) {
 			yieldUntil(g, func() bool { return int(begun.Load()) == gs })
 			panicking.Store(true)
 			explode(errBang)
-		}), errBang)
+		}), errBang, "Run must return the panic of the G")
 		require.NoError(t, s.Close())
 		require.Equal(t, begun.Load(), ended.Load(),
 			"Gs that ran their deferred calls: all that began")
@@ -278,7 +278,7 @@ func panicBesideSyscall(t *trial) {
 		})
 		yieldUntil(g, inKernel.Load)
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	written.Store(true)
 	p.write(1)
 	require.NoError(t, s.Close())
@@ -297,7 +297,8 @@ func panicBesideSubmitters(t *trial) {
 				}
 			})
 		}
-		require.ErrorIs(t, s.Run(func(*rt.G) { explode(errBang) }), errBang)
+		require.ErrorIs(t, s.Run(func(*rt.G) { explode(errBang) }), errBang,
+			"Run must return the panic of the G")
 		require.NoError(t, s.Close())
 		submitter.Wait()
 	}
@@ -310,6 +311,6 @@ func twoPanics(t *trial) {
 		for range 20 {
 			g.Go(func(*rt.G) { explode(errBang) })
 		}
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
 }

@@ -39,7 +39,7 @@ func yieldTakesTurns(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, n*rounds, turn.Load(), "turns that were taken")
+	requireCount(t, n*rounds, turn.Load(), "turns that were taken")
 }
 
 // victim is a G that others must not keep from running. They go on until it has run.

@@ -18,8 +18,8 @@ import (
 const (
 	// patience is how much computing a test may take. No property needs a second.
 	patience = 20 * time.Second
-	// waitingPart: a second in which the process only waits counts as one part in
-	// waitingPart. So a test may wait for 3 minutes.
+	// waitingPart: of a second in which the process only waits, one part in waitingPart
+	// counts. So a test may wait for 3 minutes.
 	waitingPart = 9
 	// dumpPatience is how long a Dump of a scheduler that hangs may take.
 	dumpPatience = 10 * time.Second
@@ -54,8 +54,7 @@ func watch(
 	t.Cleanup(func() { close(over) })
 	go func() {
 		start := time.Now()
-		left := patience
-		for left > 0 {
+		for left := patience; left > 0; {
 			before := cpuTime()
 			select {
 			case <-over:
@@ -64,18 +63,24 @@ func watch(
 			}
 			left -= counted(cpuTime() - before)
 		}
-		var w strings.Builder
-		fmt.Fprintf(&w, "%s hangs: it has not ended in %v, of which %v count (limit: %v)\n%s\n\n",
-			t.Name(), time.Since(start).Round(time.Second), patience-left, patience, blame())
-		for _, dump := range dumps() {
-			w.WriteString(inTime(dump) + "\n")
-		}
-		stacks := make([]byte, stacksAtMost)
-		w.Write(stacks[:runtime.Stack(stacks, true)])
-		// The name comes again at the end, since logs are cut at the front.
-		fmt.Fprintf(&w, "\n%s hangs\n%s", t.Name(), blame())
-		panic(w.String())
+		why := fmt.Sprintf("it has not ended in %v; the limit is %v of computing, or %v of waiting",
+			time.Since(start).Round(time.Second), patience, waitingPart*patience)
+		panic(report(t.Name()+" hangs", why, blame(), dumps()))
 	}()
+}
+
+// report returns all that there is to say of a test that hangs. Its headline comes again at the
+// end, since logs are cut at the front.
+func report(headline, why, blame string, dumps []func() string) string {
+	var w strings.Builder
+	fmt.Fprintf(&w, "%s: %s\n%s\n\n", headline, why, blame)
+	for _, dump := range dumps {
+		w.WriteString(inTime(dump) + "\n")
+	}
+	stacks := make([]byte, stacksAtMost)
+	w.Write(stacks[:runtime.Stack(stacks, true)])
+	fmt.Fprintf(&w, "\n%s\n%s", headline, blame)
+	return w.String()
 }
 
 // inTime returns what dump returns, or says so if dump hangs, too, or panics.
@@ -117,8 +122,8 @@ func (p *property) blame(t *trial) string {
 		return fmt.Sprintf("%s is asked of every design; there is no promise to decline. "+
 			"The claim is the comment of %s.", p.name, p.claim())
 	}
-	return fmt.Sprintf("%s checks the promise %s of rt/promise.go. A design that does not make it "+
-		"says so, with the reason, in its Lacks. The claim is the comment of %s.",
+	return fmt.Sprintf("%s needs these promises of rt/promise.go: %s. A design that does not make "+
+		"one says so, with the reason, in its Lacks. The claim is the comment of %s.",
 		p.name, strings.Join(slices.Compact(names), ", "), p.claim())
 }
 

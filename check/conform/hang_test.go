@@ -33,15 +33,15 @@ func TestAFailureNamesThePromise(t *testing.T) {
 		says []string
 	}{
 		{propertyOf("FairHogs"), []string{
-			"FairHogs hangs", "FairHogs checks the promise \"preempts\" of",
+			"FairHogs hangs", "FairHogs needs these promises of rt/promise.go: \"preempts\".",
 			"the comment of hogsLetIn of check/conform/fair.go:", "SCHED ", "goroutine ",
-			"FairHogs checks the promise \"preempts\" of",
+			"FairHogs needs these promises",
 		}},
 		{&property{name: "Hangs", check: hangs}, []string{
 			"Hangs hangs", "Hangs is asked of every design", "SCHED ",
 		}},
 		{&property{name: "Fails", check: fails}, []string{
-			"Should be false", "Fails checks the promise \"counts\" of",
+			"Should be false", "Fails needs these promises of rt/promise.go: \"counts\".",
 			"the comment of fails of check/conform/hang_test.go:",
 		}},
 	} {
@@ -85,10 +85,10 @@ func requireInOrder(t *testing.T, text string, parts ...string) {
 func TestBlameNamesWhatAPropertyNeedsAndAsks(t *testing.T) {
 	tr := &trial{opened: &opened{}, lacks: rt.Lacks{rt.Counts: "none"}}
 	p := property{name: "X", check: fails, needs: needs(rt.HasPs)}
-	require.Contains(t, p.blame(tr), `X checks the promise "has Ps" of `)
+	require.Contains(t, p.blame(tr), `X needs these promises of rt/promise.go: "has Ps".`)
 	require.False(t, tr.promises(rt.Counts))
 	require.True(t, tr.promises(rt.HasPs))
-	require.Contains(t, p.blame(tr), `X checks the promise "counts", "has Ps" of `)
+	require.Contains(t, p.blame(tr), `X needs these promises of rt/promise.go: "counts", "has Ps".`)
 	p = property{name: "Y", check: fails}
 	require.Contains(t, p.blame(&trial{opened: &opened{}}), "Y is asked of every design")
 }

@@ -27,7 +27,7 @@ func runsAgain(t *trial) {
 				g.Go(func(*rt.G) { ran.Add(1) })
 			}
 		}))
-		require.EqualValues(t, (i+1)*gs, ran.Load(), "Gs that had ended when Run %d returned", i)
+		requireCount(t, (i+1)*gs, ran.Load(), "Gs that had ended when Run %d returned", i)
 	}
 }
 
@@ -180,9 +180,9 @@ func closedTwice(t *trial) {
 	s := t.scheduler()
 	require.NoError(t, s.Run(nothing))
 	require.NoError(t, s.Close())
-	require.ErrorIs(t, s.Close(), rt.ErrClosed)
-	require.ErrorIs(t, s.Run(nothing), rt.ErrClosed)
-	require.ErrorIs(t, s.Go(nothing), rt.ErrClosed)
+	require.ErrorIs(t, s.Close(), rt.ErrClosed, "Close after Close")
+	require.ErrorIs(t, s.Run(nothing), rt.ErrClosed, "Run after Close")
+	require.ErrorIs(t, s.Go(nothing), rt.ErrClosed, "Go after Close")
 	s.Hold()()
 	s.Stats()
 }
@@ -204,8 +204,8 @@ func closedByMany(t *trial) {
 		})
 	}
 	all.Wait()
-	require.EqualValues(t, 1, done.Load(), "Closes that succeeded")
-	require.EqualValues(t, closers-1, late.Load(), "Closes that returned ErrClosed")
+	requireCount(t, 1, done.Load(), "Closes that succeeded")
+	requireCount(t, closers-1, late.Load(), "Closes that returned ErrClosed")
 }
 
 // oneRunAtATime: while a Run lasts, other Runs and Close are refused.
@@ -223,8 +223,8 @@ func oneRunAtATime(t *trial) {
 		underWay.Store(true)
 		yieldUntil(g, stop.Load)
 	}))
-	require.ErrorContains(t, <-refused, "another Run is under way")
-	require.ErrorContains(t, <-refused, "a Run is under way")
+	require.ErrorContains(t, <-refused, "another Run is under way", "Run during a Run")
+	require.ErrorContains(t, <-refused, "a Run is under way", "Close during a Run")
 	require.NoError(t, s.Run(nothing))
 }
 
@@ -281,7 +281,7 @@ func holdIsNoDeadlock(t *trial) {
 				t.Errorf("Go must succeed under Hold: %v", err)
 			}
 		}()
-		require.NoError(t, s.Run(door.wait))
+		require.NoError(t, s.Run(door.wait), "Run under Hold")
 	}
 }
 
@@ -289,7 +289,7 @@ func holdIsNoDeadlock(t *trial) {
 func holdForbidsClose(t *trial) {
 	s := t.scheduler()
 	release := s.Hold()
-	require.ErrorContains(t, s.Close(), "release them first")
+	require.ErrorContains(t, s.Close(), "release them first", "Close under Hold")
 	require.NoError(t, s.Go(nothing))
 	release()
 	require.NoError(t, s.Close())
@@ -323,7 +323,7 @@ func deadlockIsReported(t *trial) {
 		require.Contains(t, err.Error(), "something of the user's", "what the Gs wait for")
 		require.Zero(t, deferred.Load(), "deferred calls that ran before Close")
 		onlyCloseIsLeft(t, s, deadlock)
-		require.EqualValues(t, blocked, deferred.Load(), "deferred calls that Close ran")
+		requireCount(t, blocked, deferred.Load(), "deferred calls that Close ran")
 	}
 }
 
@@ -372,8 +372,8 @@ func closeAbandonsBlocked(t *trial) {
 		}))
 	}
 	requireDeadlock(t, s.Close(), n)
-	require.EqualValues(t, n, first.Load(), "Gs whose first deferred call ran")
-	require.EqualValues(t, n, last.Load(),
+	requireCount(t, n, first.Load(), "Gs whose first deferred call ran")
+	requireCount(t, n, last.Load(),
 		"Gs whose last deferred call ran, behind one that may end")
 }
 

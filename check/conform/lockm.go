@@ -283,7 +283,7 @@ func lockedDeadlock(t *trial) {
 		}
 	}), n)
 	onlyCloseIsLeft(t, s, deadlock)
-	require.EqualValues(t, n, deferred.Load(), "deferred calls that Close ran")
+	requireCount(t, n, deferred.Load(), "deferred calls that Close ran")
 }
 
 // lockedStandStill: while the world is stopped, locked Gs do not run either, whatever they were
@@ -345,7 +345,7 @@ func lockedBesidePanic(t *trial) {
 			g.LockM()
 			g.Sleep(int64(i%10) * 20_000)
 			explode(errBang)
-		}), errBang)
+		}), errBang, "Run must return the panic of the G")
 		require.NoError(t, s.Close())
 	}
 }

@@ -14,19 +14,19 @@ import (
 func badConfig(t *trial) {
 	for _, procs := range []int{0, -1, rt.MaxProcs + 1} {
 		_, err := t.open(rt.Config{Procs: procs})
-		require.ErrorContains(t, err, "Config.Procs")
+		require.ErrorContains(t, err, "Config.Procs", "New with Procs %d", procs)
 	}
 	for _, sample := range []int{-1, math.MaxInt32 + 1} {
 		_, err := t.open(rt.Config{Procs: t.procs, SampleReady: sample})
-		require.ErrorContains(t, err, "Config.SampleReady")
+		require.ErrorContains(t, err, "Config.SampleReady", "New with SampleReady %d", sample)
 	}
 }
 
 // nilFunction: a nil function is an error of Run and of Scheduler.Go, and a panic of G.Go.
 func nilFunction(t *trial) {
 	s := t.scheduler()
-	require.ErrorContains(t, s.Run(nil), "nil")
-	require.ErrorContains(t, s.Go(nil), "nil")
+	require.ErrorContains(t, s.Run(nil), "nil", "Run of a nil function")
+	require.ErrorContains(t, s.Go(nil), "nil", "Go of a nil function")
 	require.NoError(t, s.Run(nothing), "the scheduler must still work after it refused nil")
 	requirePanic(t, s, "G.Go: the function is nil", func(g *rt.G) { g.Go(nil) })
 }

@@ -73,7 +73,7 @@ func readiedInAnyOrder(t *trial) {
 		}
 	})
 	resumed.requireAll(t, 1, "a G that was readied must resume once, with what was on its stack")
-	require.EqualValues(t, n, stats.Readied, "Stats.Readied")
+	requireCount(t, n, stats.Readied, "Stats.Readied")
 }
 
 // commitRefuses: a G whose commit says no goes on at once. The commit sees it Waiting, and it is
@@ -96,8 +96,8 @@ func commitRefuses(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, n*rounds, asked.Load(), "calls of the commits: one for each Park")
-	require.EqualValues(t, n*rounds, waiting.Load(),
+	requireCount(t, n*rounds, asked.Load(), "calls of the commits: one for each Park")
+	requireCount(t, n*rounds, waiting.Load(),
 		"commits that were given the G that parks, with the status Waiting")
 	require.Zero(t, stats.Readied, "Stats.Readied, though nothing has readied a G")
 }
@@ -190,7 +190,7 @@ func parkStorm(t *trial) {
 			st.start(g, n, rounds, seed, func(_ *rt.G, i int) { done[i].Add(1) })
 		})
 		done.requireAll(t, int32(rounds), "a G must do all its rounds")
-		require.EqualValues(t, st.readied.Load(), stats.Readied,
+		requireCount(t, st.readied.Load(), stats.Readied,
 			"Stats.Readied: Gs that were readied")
 		require.Empty(t, st.gs, "Gs that were left waiting")
 	}
@@ -304,5 +304,5 @@ func manyBlocked(t *trial) {
 			g.Ready(gp)
 		}
 	})
-	require.EqualValues(t, n, ended.Load(), "Gs that resumed and ended")
+	requireCount(t, n, ended.Load(), "Gs that resumed and ended")
 }

@@ -144,7 +144,7 @@ func pollRing(t *trial) {
 		}
 		must(wires[0].send(g, 0))
 	})
-	require.EqualValues(t, laps*len(wires), passed.Load(),
+	requireCount(t, laps*len(wires), passed.Load(),
 		"times that the byte came through a pipe")
 	require.Positive(t, stats.Polled, "Stats.Polled: Gs that the network has readied")
 	require.LessOrEqual(t, stats.Polled, stats.Readied, "Stats.Polled is a part of Stats.Readied")
@@ -295,7 +295,7 @@ func pollClosed(t *trial) {
 		must(err)
 		w.close(g)
 	})
-	require.EqualValues(t, len(wires), woken.Load(),
+	requireCount(t, len(wires), woken.Load(),
 		"waits that Close has ended with ErrPollClosed")
 	for _, err := range errs {
 		require.ErrorIs(t, err, rt.ErrPollClosed, "a use after Close")
@@ -520,7 +520,7 @@ func pollForeign(t *trial) {
 		w := &t.wires(1)[0]
 		home, abroad := t.scheduler(), t.scheduler()
 		require.NoError(t, home.Run(w.open))
-		t.Log(name)
+		t.Log("PollDesc."+name, "with a G of another scheduler")
 		requirePanic(t, abroad, "different schedulers", func(g *rt.G) { use(w, g) })
 		require.NoError(t, home.Run(w.close))
 	}
@@ -548,7 +548,7 @@ func pollAbandoned(t *trial) {
 		}
 		yieldUntil(g, func() bool { return int(waits.Load()) == len(wires) })
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
-	require.EqualValues(t, len(wires), deferred.Load(), "Gs whose deferred calls Close ran")
+	requireCount(t, len(wires), deferred.Load(), "Gs whose deferred calls Close ran")
 }

@@ -133,14 +133,14 @@ func (t *trial) configured(cfg rt.Config) rt.Scheduler {
 		cfg.Events = log
 	}
 	s, err := t.open(cfg)
-	require.NoError(t, err)
+	require.NoError(t, err, "New must succeed")
 	t.opened.add(s)
 	if t.watched {
 		t.schedulers = append(t.schedulers, watched{s, log})
 	}
 	t.Cleanup(func() {
 		if err := s.Close(); !errors.Is(err, rt.ErrClosed) {
-			require.NoError(t, err)
+			require.NoError(t, err, "Close at the end of the test must succeed")
 		}
 	})
 	return s
@@ -156,8 +156,8 @@ func (t *trial) promises(p rt.Promise) bool {
 // run runs main on a new scheduler, closes it, and returns what it has counted.
 func (t *trial) run(main func(*rt.G)) rt.Stats {
 	s := t.scheduler()
-	require.NoError(t, s.Run(main))
-	require.NoError(t, s.Close())
+	require.NoError(t, s.Run(main), "Run must succeed")
+	require.NoError(t, s.Close(), "Close must succeed after a Run that did")
 	return s.Stats()
 }
 

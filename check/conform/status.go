@@ -182,7 +182,7 @@ func eventsTellLives(t *trial) {
 		rt.EventTimer:       stats.TimersFired,
 		rt.EventStopped:     stats.Stops,
 	} {
-		require.Equalf(t, n, b.count[what], "events like %q: as many as Stats has counted",
+		requireCount(t, n, b.count[what], "events like %q: as many as Stats has counted",
 			rt.Event{What: what})
 	}
 }

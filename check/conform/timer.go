@@ -133,8 +133,8 @@ func timerWakesIdle(t *trial) {
 			other.take(g)
 		}
 	})
-	require.EqualValues(t, rounds, readied.Load(), "times that a timer readied the G that waits")
-	require.EqualValues(t, rounds, made.Load(), "Gs that a timer spawned and that ran")
+	requireCount(t, rounds, readied.Load(), "times that a timer readied the G that waits")
+	requireCount(t, rounds, made.Load(), "Gs that a timer spawned and that ran")
 }
 
 // earlierTimer: a thread that waits for a late timer is told of an earlier one, whether a G or a
@@ -191,7 +191,7 @@ func stoppedTimer(t *trial) {
 		got = append(got, tm.Stop(g))
 	})
 	require.Equal(t, []bool{false, false, true, true, false, false, true}, got,
-		"active before: Stop, Start, Start, Stop, Stop, Start, Stop")
+		"whether the timer was active before, by Stop, Start, Start, Stop, Stop, Start, Stop")
 	require.Zero(t, fired.Load(), "times that a stopped timer fired")
 	require.IsIncreasing(t, seqs, "the numbers of the Starts")
 }
@@ -343,7 +343,7 @@ func timerThatIsNone(t *trial) {
 			after(g, never, door.give).Stop(g)
 			door.take(g)
 		},
-		"wakes nobody": func(g *rt.G) {
+		"says that it readies no G": func(g *rt.G) {
 			tm := &rt.Timer{
 				Fire:  func(*rt.G, *rt.Timer, uint64) {},
 				Wakes: func() bool { return false },
@@ -351,17 +351,17 @@ func timerThatIsNone(t *trial) {
 			tm.Start(g, host.Nanotime()+never, 0)
 			new(baton).take(g)
 		},
-		"fires for nothing": func(g *rt.G) {
+		"fires and readies no G": func(g *rt.G) {
 			after(g, soon, nothing)
 			new(baton).take(g)
 		},
-		"fires twice for nothing": func(g *rt.G) {
+		"fires like that twice": func(g *rt.G) {
 			after(g, soon, nothing)
 			after(g, 4*soon, nothing)
 			new(baton).take(g)
 		},
 	} {
-		t.Log("a timer that", name)
+		t.Log("a timer that", name, "does not hide the deadlock")
 		s := t.scheduler()
 		requireDeadlock(t, s.Run(main), 1)
 		require.NoError(t, s.Close())
@@ -404,7 +404,7 @@ func sleepersAbandoned(t *trial) {
 		}
 		yieldUntil(g, func() bool { return asleep.Load() == n })
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
-	require.EqualValues(t, n, deferred.Load(), "sleepers whose deferred calls Close ran")
+	requireCount(t, n, deferred.Load(), "sleepers whose deferred calls Close ran")
 }

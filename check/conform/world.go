@@ -37,8 +37,8 @@ func worldStandsStill(t *trial) {
 	require.Zero(t, moved, "stops, of %d, during which another G ran", stops)
 	require.NoError(t, s.Close())
 	stats := s.Stats()
-	require.EqualValues(t, stops, stats.Stops, "Stats.Stops")
-	require.EqualValues(t, stops, stats.StopTimes.TotalCount(), "times in Stats.StopTimes")
+	requireCount(t, stops, stats.Stops, "Stats.Stops")
+	requireCount(t, stops, stats.StopTimes.TotalCount(), "times in Stats.StopTimes")
 }
 
 // hogsStandStill: the world stops though Gs run that never yield but only pass Checkpoint. (I8)
@@ -235,7 +235,7 @@ func stopWithoutYield(t *trial) {
 		g.StartTheWorld()
 	})
 	require.Zero(t, early, "Gs that ran in the stopped world while its stopper yielded")
-	require.EqualValues(t, 2*t.procs, ran.Load(), "Gs that ran after the world had started")
+	requireCount(t, 2*t.procs, ran.Load(), "Gs that ran after the world had started")
 }
 
 // stopMisused: to start a world that runs panics, and to stop it twice, block or make a system
@@ -272,14 +272,15 @@ func endWhileStopped(t *trial) {
 			g.StopTheWorld()
 			end()
 		})
-		require.ErrorContains(t, err, "call StartTheWorld first")
+		require.ErrorContains(t, err, "call StartTheWorld first",
+			"Run must fail if a G ends that has stopped the world")
 		onlyCloseIsLeft(t, s, err)
 	}
 	s := t.scheduler()
 	require.ErrorIs(t, s.Run(func(g *rt.G) {
 		g.StopTheWorld()
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
 }
 
@@ -324,7 +325,7 @@ func stopBesidePanic(t *trial) {
 			}
 			g.Sleep(int64(seed%10) * 20_000)
 			explode(errBang)
-		}), errBang)
+		}), errBang, "Run must return the panic of the G")
 		require.NoError(t, s.Close())
 	}
 }
@@ -425,8 +426,8 @@ func procsTakenAway(t *trial) {
 			yieldUntil(g, func() bool { return made.Load() > 0 })
 			_, _ = g.SetProcs(1)
 		})
-		require.EqualValues(t, makers*each, ran.Load(), "queued Gs that ran after Procs became 1")
-		require.EqualValues(t, makers, slept.Load(), "sleepers that woke after Procs became 1")
+		requireCount(t, makers*each, ran.Load(), "queued Gs that ran after Procs became 1")
+		requireCount(t, makers, slept.Load(), "sleepers that woke after Procs became 1")
 	}
 }
 
@@ -436,7 +437,7 @@ func everyPOnce(t *trial) {
 	if !t.promises(rt.HasPs) {
 		var err error
 		t.run(func(g *rt.G) { err = g.ForEachP(func(int) {}) })
-		require.ErrorIs(t, err, rt.ErrNoPs, t.lacks[rt.HasPs])
+		require.ErrorIs(t, err, rt.ErrNoPs, "ForEachP without Ps: %s", t.lacks[rt.HasPs])
 		return
 	}
 	rounds := t.many(20)
@@ -505,6 +506,6 @@ func everyPBesideAll(t *trial) {
 		p.write(1)
 	})
 	require.Zero(t, bad.Load(), "calls of ForEachP that failed")
-	require.EqualValues(t, callers*each*t.procs, calls.Load(), "times that ForEachP called its "+
+	requireCount(t, callers*each*t.procs, calls.Load(), "times that ForEachP called its "+
 		"function: %d calls of ForEachP, %d Ps", callers*each, t.procs)
 }
