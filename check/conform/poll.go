@@ -15,7 +15,7 @@ import (
 
 // wire is a pipe whose ends Gs can wait for.
 type wire struct {
-	pipe
+	ends     pipe
 	in, out  int // descriptors of the two ends
 	rpd, wpd *rt.PollDesc
 }
@@ -29,7 +29,7 @@ func (t *trial) wires(n int) []wire {
 	list := make([]wire, n)
 	for i := range list {
 		p := t.newPipe()
-		list[i] = wire{pipe: p, in: t.descriptor(p.r), out: t.descriptor(p.w)}
+		list[i] = wire{ends: p, in: t.descriptor(p.r), out: t.descriptor(p.w)}
 	}
 	return list
 }
@@ -55,8 +55,8 @@ func (w *wire) close(g *rt.G) {
 	must(errors.Join(w.rpd.Close(g), w.wpd.Close(g)))
 }
 
-// recv waits for the next byte and returns it.
-func (w *wire) recv(g *rt.G) (byte, error) {
+// read waits for the next byte and returns it.
+func (w *wire) read(g *rt.G) (byte, error) {
 	buf := []byte{0}
 	for {
 		if _, err := host.Read(w.in, buf); !errors.Is(err, host.ErrWouldBlock) {
@@ -68,8 +68,8 @@ func (w *wire) recv(g *rt.G) (byte, error) {
 	}
 }
 
-// send writes all of p, and waits while there is no room.
-func (w *wire) send(g *rt.G, p ...byte) error {
+// write writes all of p, and waits while there is no room.
+func (w *wire) write(g *rt.G, p ...byte) error {
 	for len(p) > 0 {
 		n, err := host.Write(w.out, p)
 		if errors.Is(err, host.ErrWouldBlock) {
@@ -100,7 +100,7 @@ func pollParksGs(t *trial) {
 			w := &wires[i]
 			w.open(g)
 			g.Go(func(g *rt.G) {
-				if b, err := w.recv(g); err == nil && b == byte(i) {
+				if b, err := w.read(g); err == nil && b == byte(i) {
 					got[i].Add(1)
 				}
 				w.close(g)
@@ -108,7 +108,7 @@ func pollParksGs(t *trial) {
 		}
 		g.Go(func(g *rt.G) {
 			for i := range wires {
-				must(wires[i].send(g, byte(i)))
+				must(wires[i].write(g, byte(i)))
 			}
 		})
 	})
@@ -130,7 +130,7 @@ func pollRing(t *trial) {
 			next := &wires[(i+1)%len(wires)]
 			g.Go(func(g *rt.G) {
 				for lap := range laps {
-					b, err := wires[i].recv(g)
+					b, err := wires[i].read(g)
 					must(err)
 					if b == byte(lap) {
 						passed.Add(1)
@@ -138,11 +138,11 @@ func pollRing(t *trial) {
 					if i == len(wires)-1 {
 						b++
 					}
-					must(next.send(g, b))
+					must(next.write(g, b))
 				}
 			})
 		}
-		must(wires[0].send(g, 0))
+		must(wires[0].write(g, 0))
 	})
 	requireCount(t, laps*len(wires), passed.Load(),
 		"times that the byte came through a pipe")
@@ -166,7 +166,7 @@ func pollStream(t *trial) {
 				data[i] = byte(i)
 			}
 			for range chunks {
-				must(w.send(g, data...))
+				must(w.write(g, data...))
 			}
 		})
 		buf := make([]byte, 5000)
@@ -201,7 +201,7 @@ func pollDeadline(t *trial) {
 		w.open(g)
 		deadline := func(g *rt.G, when int64) { must(w.rpd.SetDeadline(g, rt.PollRead, when)) }
 		wait := func() {
-			_, err := w.recv(g)
+			_, err := w.read(g)
 			passed = append(passed, err)
 		}
 		when := host.Nanotime() + soon
@@ -219,9 +219,9 @@ func pollDeadline(t *trial) {
 		deadline(g, 0)
 		g.Go(func(g *rt.G) {
 			g.Sleep(4 * soon)
-			must(w.send(g, lastByte))
+			must(w.write(g, lastByte))
 		})
-		b, _ = w.recv(g)
+		b, _ = w.read(g)
 		none = append(none, w.rpd.Err(g, rt.PollRead), w.wpd.Err(g, rt.PollWrite))
 		w.close(g)
 	})
@@ -272,7 +272,7 @@ func pollClosed(t *trial) {
 			w := &wires[i]
 			w.open(g)
 			g.Go(func(g *rt.G) {
-				if _, err := w.recv(g); errors.Is(err, rt.ErrPollClosed) {
+				if _, err := w.read(g); errors.Is(err, rt.ErrPollClosed) {
 					woken.Add(1)
 				}
 			})
@@ -290,8 +290,8 @@ func pollClosed(t *trial) {
 		}
 		yieldUntil(g, func() bool { return int(woken.Load()) == len(wires) })
 		w.open(g) // again
-		must(w.send(g, 1))
-		_, err := w.recv(g)
+		must(w.write(g, 1))
+		_, err := w.read(g)
 		must(err)
 		w.close(g)
 	})
@@ -309,7 +309,7 @@ func pollIsNoDeadlock(t *trial) {
 	var waits atomic.Bool
 	go func() {
 		await(waits.Load)
-		wires[0].write(1)
+		wires[0].ends.write(1)
 	}()
 	requireDeadlock(t, t.scheduler().Run(func(g *rt.G) {
 		var door baton
@@ -317,7 +317,7 @@ func pollIsNoDeadlock(t *trial) {
 		g.Go(func(g *rt.G) { g.Yield(); waits.Store(true) })
 		wires[0].open(g)
 		wires[1].open(g) // no G waits for it
-		_, err := wires[0].recv(g)
+		_, err := wires[0].read(g)
 		must(err)
 		waits.Store(false)
 	}), 1)
@@ -337,11 +337,11 @@ func pollBesideTimers(t *trial) {
 		g.Go(func(g *rt.G) {
 			for range rounds {
 				g.Sleep(soon / 4)
-				must(w.send(g, 1))
+				must(w.write(g, 1))
 			}
 		})
 		for range rounds {
-			_, err := w.recv(g)
+			_, err := w.read(g)
 			must(err)
 			read++
 		}
@@ -363,14 +363,14 @@ func pollBesideCrowd(t *trial) {
 		pong.open(g)
 		g.Go(func(g *rt.G) {
 			for range bounces {
-				b, err := ping.recv(g)
+				b, err := ping.read(g)
 				must(err)
-				must(pong.send(g, b))
+				must(pong.write(g, b))
 			}
 		})
 		for i := range bounces {
-			must(ping.send(g, byte(i)))
-			if b, err := pong.recv(g); err == nil && b == byte(i) {
+			must(ping.write(g, byte(i)))
+			if b, err := pong.read(g); err == nil && b == byte(i) {
 				passed++
 			}
 		}
@@ -392,7 +392,7 @@ func pollBesideStops(t *trial) {
 			w.open(g)
 			g.Go(func(g *rt.G) {
 				for range rounds {
-					_, err := w.recv(g)
+					_, err := w.read(g)
 					must(err)
 					got.Add(1)
 				}
@@ -454,7 +454,7 @@ func (w *wire) race(g *rt.G, r *rand.Rand, done *atomic.Int32) {
 	w.open(g)
 	acts := [racers]func(*rt.G){
 		func(g *rt.G) {
-			for err := error(nil); err == nil; _, err = w.recv(g) {
+			for err := error(nil); err == nil; _, err = w.read(g) {
 			}
 		},
 		func(g *rt.G) { _, _ = host.Write(w.out, []byte{1}) },
@@ -498,13 +498,13 @@ func pollMisused(t *trial) {
 		var first atomic.Bool
 		g.Go(func(g *rt.G) {
 			first.Store(true)
-			_, _ = w.recv(g)
+			_, _ = w.read(g)
 		})
 		yieldUntil(g, first.Load)
 		for {
 			g.Yield() // since the other may not wait yet
 			_ = w.rpd.SetDeadline(g, rt.PollRead, 0)
-			_, _ = w.recv(g)
+			_, _ = w.read(g)
 		}
 	})
 }
@@ -542,7 +542,7 @@ func pollAbandoned(t *trial) {
 					must(w.rpd.SetDeadline(g, rt.PollRead, host.Nanotime()+never))
 				}
 				waits.Add(1)
-				_, err := w.recv(g)
+				_, err := w.read(g)
 				must(err)
 			})
 		}

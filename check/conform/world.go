@@ -81,7 +81,7 @@ func worldGoesOn(t *trial) {
 	}
 }
 
-// stopBesideIdle: the world stops at once if no G runs, even if Ms have just gone idle, and no G
+// stopBesideIdle: the world stops if no other G runs, even if Ms have just gone idle, and no G
 // is lost by that. (I8)
 func stopBesideIdle(t *trial) {
 	rounds := t.many(2000)
