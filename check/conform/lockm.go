@@ -49,25 +49,27 @@ type wayToLeave struct {
 	leave func(*rt.G)
 }
 
-// waysToLeave are those that leave Procs and the world as they are.
-var waysToLeave = []wayToLeave{
-	{"yield", (*rt.G).Yield},
-	{"checkpoint", (*rt.G).Checkpoint},
-	{"spawn", func(g *rt.G) { g.Go(nothing) }},
-	{"sleep", func(g *rt.G) { g.Sleep(10_000) }},
-	{"system call", func(g *rt.G) { g.Syscall(func() { host.Pause(20) }) }},
-	{"blocking system call", func(g *rt.G) { g.BlockingSyscall(func() { host.Pause(20) }) }},
-	{"refused commit", func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) }},
-	{"wait", func(g *rt.G) {
-		var door baton
-		g.Go(door.give)
-		door.take(g)
-	}},
+// waysToLeave returns the ways that leave Procs and the world as they are.
+func waysToLeave() []wayToLeave {
+	return []wayToLeave{
+		{"yield", (*rt.G).Yield},
+		{"checkpoint", (*rt.G).Checkpoint},
+		{"spawn", func(g *rt.G) { g.Go(nothing) }},
+		{"sleep", func(g *rt.G) { g.Sleep(10_000) }},
+		{"system call", func(g *rt.G) { g.Syscall(func() { host.Pause(20) }) }},
+		{"blocking system call", func(g *rt.G) { g.BlockingSyscall(func() { host.Pause(20) }) }},
+		{"refused commit", func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) }},
+		{"wait", func(g *rt.G) {
+			var door baton
+			g.Go(door.give)
+			door.take(g)
+		}},
+	}
 }
 
-// allWaysToLeave returns waysToLeave and those that change Procs or stop the world.
+// allWaysToLeave returns these and the ways that change Procs or stop the world.
 func (t *trial) allWaysToLeave() []wayToLeave {
-	ways := append(slices.Clone(waysToLeave), wayToLeave{"change of Procs", func(g *rt.G) {
+	ways := append(waysToLeave(), wayToLeave{"change of Procs", func(g *rt.G) {
 		n, _ := g.SetProcs(0)
 		_, _ = g.SetProcs(n%t.procs + 1)
 	}})
@@ -121,13 +123,14 @@ func lockedStays(t *trial) {
 // lockedInCrowd: beside a locked G the others go on, and no more than Procs Gs run at once. (I4)
 func lockedInCrowd(t *trial) {
 	rounds := t.many(80)
+	ways := waysToLeave()
 	var c crowd
 	t.run(func(g *rt.G) {
 		c.join(g, t.procs)
 		g.LockM()
 		for i := range rounds {
 			c.gauge.visit()
-			waysToLeave[i%len(waysToLeave)].leave(g)
+			ways[i%len(ways)].leave(g)
 		}
 		c.end(g)
 	})
@@ -290,6 +293,7 @@ func lockedDeadlock(t *trial) {
 // doing, and a locked G can stop the world, too. (I8)
 func lockedStandStill(t *trial) {
 	stops := t.many(100)
+	ways := waysToLeave()
 	var c crowd
 	var over atomic.Bool
 	counts := make([]int, 2*t.procs)
@@ -301,7 +305,7 @@ func lockedStandStill(t *trial) {
 				g.LockM()
 				for k := 0; !over.Load(); k++ {
 					counts[i]++
-					waysToLeave[k%len(waysToLeave)].leave(g)
+					ways[k%len(ways)].leave(g)
 				}
 			})
 		}
@@ -333,7 +337,7 @@ func lockedBesidePanic(t *trial) {
 	for i := range t.many(100) {
 		s := t.scheduler()
 		require.ErrorIs(t, s.Run(func(g *rt.G) {
-			for _, way := range waysToLeave {
+			for _, way := range waysToLeave() {
 				g.Go(func(g *rt.G) {
 					g.LockM()
 					for {

@@ -83,12 +83,10 @@ func gCalls() map[string]func(g *rt.G) {
 		"Checkpoint":      (*rt.G).Checkpoint,
 		"Syscall":         func(g *rt.G) { g.Syscall(func() {}) },
 		"BlockingSyscall": func(g *rt.G) { g.BlockingSyscall(func() {}) },
-		"Park": func(g *rt.G) {
-			g.Park(rt.WaitOther, func(*rt.G) bool { return false })
-		},
-		"ParkUnlock": func(g *rt.G) { new(baton).take(g) },
-		"Ready":      func(g *rt.G) { g.Ready(g) },
-		"Count":      func(g *rt.G) { g.Count() },
+		"Park":            func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) },
+		"ParkUnlock":      func(g *rt.G) { new(baton).take(g) },
+		"Ready":           func(g *rt.G) { g.Ready(g) },
+		"Count":           func(g *rt.G) { g.Count() },
 	}
 }
 
