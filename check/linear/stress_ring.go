@@ -18,7 +18,7 @@ type RingQueue interface {
 	Empty() bool
 }
 
-// Steal is the thief's side: [queue.Thief.StealInto], with the victim as first argument.
+// Steal is the thief's side: [queue.Thief.StealInto] with the victim first.
 type Steal[R RingQueue] func(victim, own R, takeNext bool, max int) (*Item, int, queue.Outcome)
 
 // RingOwner owns one ring of a set. For one thread, it does operations on that ring, steals from
