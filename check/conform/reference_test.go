@@ -187,7 +187,9 @@ func (s *reference) put(gp *rt.G) {
 
 // canTake says whether there is a slot that may be taken. While Stopping there is none: an M
 // that took one might end with it, and a stopper would wait for it.
-func (s *reference) canTake() bool { return s.slots < s.Procs() && !s.Halting() && !s.Stopping() }
+func (s *reference) canTake() bool {
+	return s.slots < s.Procs() && !s.Halting() && !s.Stopping()
+}
 
 // fill gives a free slot, if there is one and a G is queued, to an M that has none. One slot is
 // enough for each G that is queued.
