@@ -59,7 +59,7 @@ type RingState struct {
 //
 // All other answers are strong, also Empty as the answer of a steal.
 func RingsOf(size int) Spec[Rings] {
-	return Spec[Rings]{Name: "rings", Init: Rings{Size: size}, Extra: nobodyLostAlone}
+	return Spec[Rings]{Name: "rings", Init: Rings{Size: size}, Extra: checkLost}
 }
 
 // with returns s with another state of one ring.
@@ -260,9 +260,9 @@ func (s Rings) String() string {
 	return text
 }
 
-// nobodyLostAlone returns an error if a Lost overlaps no operation that can have moved something
+// checkLost returns an error if a Lost overlaps no operation that can have moved something
 // of the victim.
-func nobodyLostAlone(h History[Rings]) error {
+func checkLost(h History[Rings]) error {
 	for i, e := range h {
 		grab, ok := e.Op.(RingGrab)
 		if ok && grab.Outcome == queue.Lost && !contested(h, i, grab.Ring) {
