@@ -45,9 +45,9 @@ func (t *trial) descriptor(f *os.File) (fd int) {
 // open makes it possible to wait for both ends.
 func (w *wire) open(g *rt.G) {
 	var err error
-	w.rpd, err = g.OpenPoll(w.in)
-	must(err)
-	w.wpd, err = g.OpenPoll(w.out)
+	if w.rpd, err = g.OpenPoll(w.in); err == nil {
+		w.wpd, err = g.OpenPoll(w.out)
+	}
 	must(err)
 }
 
