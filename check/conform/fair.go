@@ -145,16 +145,28 @@ func (m *gauge) visit() {
 	m.leave()
 }
 
+// stay is visit with a thread that sleeps, so that more Gs than there are CPUs can be inside.
+func (m *gauge) stay() {
+	m.enter()
+	host.Sleep(1)
+	m.leave()
+}
+
 // atMostProcs: at no moment do more than Procs Gs run, in whatever way they came to run. (I4)
 func atMostProcs(t *trial) {
+	const stayOneIn = 10
 	rounds := t.many(500)
 	var m gauge
 	t.run(func(g *rt.G) {
 		for range t.procs {
 			for _, way := range waysToRunAgain(g, &m) {
 				g.Go(func(g *rt.G) {
-					for range rounds {
-						m.visit()
+					for i := range rounds {
+						if i%stayOneIn == 0 {
+							m.stay()
+						} else {
+							m.visit()
+						}
 						way(g)
 					}
 				})
