@@ -20,7 +20,7 @@ import (
 
 // forEver blocks g.
 func forEver(g *rt.G) {
-	g.Park(rt.WaitOther, func(*rt.G) bool { return true })
+	g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true })
 }
 
 func await(cond func() bool) {
@@ -110,7 +110,7 @@ func TestDeadlockTellsWhoHasWaitedLonger(t *testing.T) {
 				var waits atomic.Bool
 				g.Go(func(g *rt.G) {
 					ids[i] = g.ID()
-					g.Park(rt.WaitOther, func(*rt.G) bool {
+					g.Parker().Park(rt.WaitOther, func(*rt.G) bool {
 						waits.Store(true)
 						return true
 					})

@@ -5,7 +5,8 @@
 // how Ms find them, by implementing [Impl] (the scheduler as a whole) and
 // [Machine] (one M). Everything else is here, once:
 //
-//	g.go       what a G can do (its API) and what Ms may do with it
+//	g.go       what the body of a G may do
+//	parker.go  what channels, locks and timers do with a G: block it, ready it
 //	status.go  the statuses of a G, who owns it in each, the legal changes
 //	m.go       an M, and the interface that a design's M implements
 //	promise.go what a design may decline to promise

@@ -28,7 +28,7 @@ import (
 // UnlockMs undo it. A G that ends is unlocked. (Go ends the thread then. Here
 // it has no state that would make it unfit.)
 func (g *G) LockM() {
-	mp := g.running("LockM")
+	mp := g.running("G.LockM")
 	if mp.native != nil {
 		runtime.LockOSThread()
 		return
@@ -44,7 +44,7 @@ func (g *G) LockM() {
 
 // UnlockM undoes one LockM. It panics if there is none.
 func (g *G) UnlockM() {
-	mp := g.running("UnlockM")
+	mp := g.running("G.UnlockM")
 	if mp.native != nil {
 		runtime.UnlockOSThread()
 		return
@@ -61,7 +61,7 @@ func (g *G) UnlockM() {
 // MID identifies the M that g runs on. It may be another after every call that
 // blocks, unless g is locked to it. Native Gs have none: -1.
 func (g *G) MID() int {
-	mp := g.running("MID")
+	mp := g.running("G.MID")
 	if mp.native != nil {
 		return noM
 	}

@@ -214,7 +214,7 @@ func (g *G) OpenPoll(fd int) (*PollDesc, error) {
 		pd.side[mode].timer.Fire = func(g *G, _ *Timer, seq uint64) { pd.expire(g, mode, seq) }
 		pd.side[mode].timer.Wakes = func() bool { return pd.side[mode].g != nil }
 	}
-	n.mu.LockCounted(g.Count())
+	g.Parker().Lock(&n.mu)
 	defer n.mu.Unlock()
 	if n.descs[fd] != nil {
 		return nil, fmt.Errorf("rt: OpenPoll: descriptor %d is open already; share its PollDesc", fd)
@@ -235,7 +235,7 @@ func (g *G) OpenPoll(fd int) (*PollDesc, error) {
 const PollSupported = host.PollerSupported
 
 func (n *Netpoll) open(g *G) error {
-	n.mu.LockCounted(g.Count())
+	g.Parker().Lock(&n.mu)
 	defer n.mu.Unlock()
 	if !n.opened {
 		n.opened = true
@@ -263,7 +263,7 @@ func (n *Netpoll) close() {
 // mode has passed. One G at a time for each mode.
 func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 	pd.mine(g)
-	g.Enter(&pd.mu)
+	g.Parker().Enter(&pd.mu)
 	side := &pd.side[mode]
 	if err := pd.check(side); err != nil || side.noted {
 		side.noted = false
@@ -276,9 +276,9 @@ func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 	}
 	side.g = g
 	pd.net.waiters.Add(1)
-	g.ParkUnlock(WaitIO, &pd.mu)
+	g.Parker().ParkUnlock(WaitIO, &pd.mu)
 	pd.net.waiters.Add(-1)
-	pd.mu.LockCounted(g.Count())
+	g.Parker().Lock(&pd.mu)
 	defer pd.mu.Unlock()
 	return pd.check(side)
 }
@@ -286,7 +286,7 @@ func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 // Err returns what Wait would fail with now, or nil: for the first try.
 func (pd *PollDesc) Err(g *G, mode PollMode) error {
 	pd.mine(g)
-	g.Enter(&pd.mu)
+	g.Parker().Enter(&pd.mu)
 	defer pd.mu.Unlock()
 	return pd.check(&pd.side[mode])
 }
@@ -335,7 +335,7 @@ func (side *pollSide) take(list *GList) {
 // under way, too. 0: never.
 func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 	pd.mine(g)
-	g.Enter(&pd.mu)
+	g.Parker().Enter(&pd.mu)
 	side := &pd.side[mode]
 	if pd.closed {
 		pd.mu.Unlock()
@@ -361,7 +361,7 @@ func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 // expire: the deadline of mode has come, if no later SetDeadline took it back.
 func (pd *PollDesc) expire(g *G, mode PollMode, seq uint64) {
 	var list GList
-	pd.mu.LockCounted(g.Count())
+	g.Parker().Lock(&pd.mu)
 	side := &pd.side[mode]
 	// seq is read under mu, under which every Start and Stop of ours happens.
 	if seq == side.timer.seq && !pd.closed {
@@ -376,7 +376,7 @@ func (pd *PollDesc) expire(g *G, mode PollMode, seq uint64) {
 // it, too.
 func (pd *PollDesc) Close(g *G) error {
 	pd.mine(g)
-	g.Enter(&pd.mu)
+	g.Parker().Enter(&pd.mu)
 	if pd.closed {
 		pd.mu.Unlock()
 		return ErrPollClosed
@@ -392,7 +392,7 @@ func (pd *PollDesc) Close(g *G) error {
 	}
 	pd.mu.Unlock()
 	n := pd.net
-	n.mu.LockCounted(g.Count())
+	g.Parker().Lock(&n.mu)
 	err := n.poller.Remove(pd.fd)
 	delete(n.descs, pd.fd)
 	delete(n.byTag, pd.tag)

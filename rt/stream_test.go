@@ -50,7 +50,7 @@ func everything(g *rt.G) {
 				g.Yield()
 				g.Syscall(func() {})
 			}
-			g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 			g.Sleep(int64(i) * 10_000)
 			g.BlockingSyscall(runtime.Gosched)
 			done.Send(g, i)

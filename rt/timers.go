@@ -325,7 +325,7 @@ func (g *G) Sleep(ns int64) {
 		g.Yield()
 		return
 	}
-	mp := g.running("Sleep")
+	mp := g.running("G.Sleep")
 	if mp.native != nil {
 		mp.native.Sleep(ns)
 		return
@@ -338,9 +338,9 @@ func (g *G) Sleep(ns int64) {
 	}
 	// Fire needs sl.mu, which it gets once g has left its stack.
 	sl.g = g
-	g.Enter(&sl.mu)
+	g.Parker().Enter(&sl.mu)
 	sl.timer.Start(g, when, 0)
-	g.ParkUnlock(WaitSleep, &sl.mu)
+	g.Parker().ParkUnlock(WaitSleep, &sl.mu)
 	sl.g = nil
 	g.m.putSleeper(sl)
 }
@@ -382,9 +382,9 @@ func (mp *M) putSleeper(sl *sleeper) {
 func newSleeper() *sleeper {
 	sl := &sleeper{}
 	sl.timer.Fire = func(g *G, _ *Timer, _ uint64) {
-		sl.mu.LockCounted(g.Count())
+		g.Parker().Lock(&sl.mu)
 		sl.mu.Unlock()
-		g.Ready(sl.g)
+		g.Parker().Ready(sl.g)
 	}
 	return sl
 }

@@ -440,7 +440,7 @@ func TestWrongStartsPanicAndLeaveTheTimerStopped(t *testing.T) {
 	}{
 		"no Fire":         {"Fire is nil", func() { new(Timer).Start(&m.g0, 1, 0) }},
 		"negative period": {"the period -1 is negative", func() { (&Timer{Fire: nothing}).Start(&m.g0, 1, -1) }},
-		"native G":        {"G.Timer.Start: this G is one of Go's own", func() { (&Timer{Fire: nothing}).Start(native, 1, 0) }},
+		"native G":        {"Timer.Start: this G is one of Go's own", func() { (&Timer{Fire: nothing}).Start(native, 1, 0) }},
 	} {
 		require.Contains(t, panicText(c.start), c.want, name)
 	}

@@ -67,7 +67,7 @@ type SafePointer interface {
 //
 // Not for native Gs: Go's own world can be stopped from inside the runtime only.
 func (g *G) StopTheWorld() {
-	g.scheduled("StopTheWorld")
+	g.scheduled("G.StopTheWorld")
 	g.takeWorld()
 	g.stopWorld()
 }
@@ -84,7 +84,7 @@ func (g *G) stopWorld() {
 
 // StartTheWorld lets all Gs go on that StopTheWorld has stopped.
 func (g *G) StartTheWorld() {
-	mp := g.scheduled("StartTheWorld")
+	mp := g.scheduled("G.StartTheWorld")
 	if !mp.stopped {
 		throw("G.StartTheWorld: G %d has not stopped the world", g.id)
 	}
@@ -96,7 +96,7 @@ func (g *G) StartTheWorld() {
 // the world meanwhile, and returns how many it was. n is 1 to MaxProcs; for 0 it
 // only returns.
 func (g *G) SetProcs(n int) (before int, err error) {
-	mp := g.running("SetProcs")
+	mp := g.running("G.SetProcs")
 	if n < 0 || n > MaxProcs {
 		return 0, fmt.Errorf("rt: G.SetProcs: %d; it must be 1 to %d, or 0 to ask", n, MaxProcs)
 	}
@@ -130,7 +130,7 @@ var ErrNoPs = errors.New("rt: G.ForEachP: this design has no Ps")
 // several at the same time. It returns when all are done. fn must not use g, nor
 // panic.
 func (g *G) ForEachP(fn func(p int)) error {
-	mp := g.running("ForEachP")
+	mp := g.running("G.ForEachP")
 	if mp.native != nil {
 		return ErrNoPs
 	}
@@ -156,25 +156,25 @@ func (g *G) takeWorld() {
 	if g.m.stopped {
 		throw("G.StopTheWorld: G %d has stopped the world already", g.id)
 	}
-	g.Enter(&w.mu)
+	g.Parker().Enter(&w.mu)
 	if w.owner == nil {
 		w.owner = g
 		w.mu.Unlock()
 		return
 	}
 	w.waiters.Put(g)
-	g.ParkUnlock(WaitGC, &w.mu) // until giveWorld hands it over
+	g.Parker().ParkUnlock(WaitGC, &w.mu) // until giveWorld hands it over
 }
 
 // giveWorld hands the right to stop the world to the G that waits longest.
 func (g *G) giveWorld() {
 	w := &g.m.core.world
-	w.mu.LockCounted(g.Count())
+	g.Parker().Lock(&w.mu)
 	gp := w.waiters.Get()
 	w.owner = gp
 	w.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 

@@ -81,7 +81,7 @@ func (s faultySpawner) Go(fn func(*rt.G)) {
 
 func (s faultySpawner) Call(fn func(*rt.G)) {
 	for range s.y.times() {
-		s.y.inner.CallNative(s.y.wrap(fn))
+		rt.CallNative(s.y.inner, s.y.wrap(fn))
 	}
 }
 

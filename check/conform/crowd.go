@@ -77,7 +77,7 @@ func (c *crowd) acts() []func(*rt.G) {
 // refuse parks in vain.
 func (c *crowd) refuse(g *rt.G) {
 	if !g.Native() {
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 	g.Yield()
 }

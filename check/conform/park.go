@@ -19,7 +19,7 @@ type waitlist struct {
 func (w *waitlist) wait(g *rt.G) {
 	w.mu.Lock()
 	w.gs = append(w.gs, g)
-	g.ParkUnlock(rt.WaitOther, &w.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &w.mu)
 }
 
 func (w *waitlist) len() int {
@@ -69,7 +69,7 @@ func readiedInAnyOrder(t *trial) {
 		gs := w.takeAll()
 		rand.New(rand.NewPCG(1, 2)).Shuffle(n, func(i, j int) { gs[i], gs[j] = gs[j], gs[i] })
 		for _, gp := range gs {
-			g.Ready(gp)
+			g.Parker().Ready(gp)
 		}
 	})
 	resumed.requireAll(t, 1)
@@ -84,7 +84,7 @@ func commitRefuses(t *trial) {
 		for range n {
 			g.Go(func(g *rt.G) {
 				for range rounds {
-					g.Park(rt.WaitOther, func(gp *rt.G) bool {
+					g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 						asked.Add(1)
 						if gp == g && gp.Status() == rt.Waiting {
 							waiting.Add(1)
@@ -109,7 +109,7 @@ func commitPublishes(t *trial) {
 		var slot atomic.Pointer[rt.G]
 		g.Go(func(g *rt.G) {
 			for range rounds {
-				g.Park(rt.WaitOther, func(gp *rt.G) bool {
+				g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 					slot.Store(gp)
 					return true
 				})
@@ -118,7 +118,7 @@ func commitPublishes(t *trial) {
 		})
 		for range rounds {
 			yieldUntil(g, func() bool { return slot.Load() != nil })
-			g.Ready(slot.Swap(nil))
+			g.Parker().Ready(slot.Swap(nil))
 		}
 	})
 	require.Equal(t, rounds, resumed)
@@ -139,7 +139,7 @@ func (b *baton) take(g *rt.G) {
 		return
 	}
 	b.waits = g
-	g.ParkUnlock(rt.WaitOther, &b.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &b.mu)
 }
 
 func (b *baton) give(g *rt.G) {
@@ -149,7 +149,7 @@ func (b *baton) give(g *rt.G) {
 	b.here = gp == nil
 	b.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
@@ -215,9 +215,9 @@ func (s *storm) act(g *rt.G, r *rand.Rand) {
 			s.mu.Unlock()
 			return
 		}
-		g.ParkUnlock(rt.WaitOther, &s.mu)
+		g.Parker().ParkUnlock(rt.WaitOther, &s.mu)
 	case 1:
-		g.Park(rt.WaitOther, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			joined := s.join(gp)
@@ -267,7 +267,7 @@ func (s *storm) leave(g *rt.G) {
 func (s *storm) ready(g, gp *rt.G) {
 	if gp != nil {
 		s.readied.Add(1)
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
@@ -286,7 +286,7 @@ func manyBlocked(t *trial) {
 		}
 		yieldUntil(g, func() bool { return w.len() == n })
 		for _, gp := range w.takeAll() {
-			g.Ready(gp)
+			g.Parker().Ready(gp)
 		}
 	})
 	require.EqualValues(t, n, ended.Load())

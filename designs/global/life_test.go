@@ -45,9 +45,9 @@ type parked struct {
 }
 
 func (p *parked) wait(g *rt.G) {
-	g.Enter(&p.mu)
+	g.Parker().Enter(&p.mu)
 	p.g.Store(g)
-	g.ParkUnlock(rt.WaitOther, &p.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &p.mu)
 }
 
 // end readies the G, which waits or will at once.
@@ -57,7 +57,7 @@ func (p *parked) end(g *rt.G) {
 	}
 	p.mu.Lock() // it has left its stack
 	p.mu.Unlock()
-	g.Ready(p.g.Swap(nil))
+	g.Parker().Ready(p.g.Swap(nil))
 }
 
 // load starts n Gs that do all that makes an M leave its G, until ended. Each pass
@@ -378,7 +378,7 @@ func moveOn(g *rt.G, how int) {
 		g.StopTheWorld()
 		g.StartTheWorld()
 	case 5:
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 }
 

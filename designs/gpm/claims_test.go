@@ -123,7 +123,7 @@ func TestAGWhoseWaitIsOverGoesOn(t *testing.T) {
 	events, st := traced(t, 1, func(g *rt.G) {
 		id = g.ID()
 		g.Go(func(*rt.G) {})
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	})
 	require.Zero(t, st.Readied)
 	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == id })
@@ -177,13 +177,13 @@ func TestAReadiedGWakesAnIdleP(t *testing.T) {
 		var waiter *rt.G
 		g.Go(func(g *rt.G) {
 			waiter = g
-			g.Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
 			ran.Store(true)
 		})
 		for !parked.Load() {
 			g.Yield()
 		}
-		g.Ready(waiter)
+		g.Parker().Ready(waiter)
 		for !ran.Load() { // busy, without a safe point
 			host.Pause(1)
 		}

@@ -206,13 +206,13 @@ func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
 		main.Go(func(g *rt.G) {
 			pd, err := g.OpenPoll(fd)
 			must(err)
-			g.Ready(main)
+			g.Parker().Ready(main)
 			must(pd.Wait(g, rt.PollRead))
 			close(came)
 			must(pd.Close(g))
 		})
-		s.until(func() bool { return s.midle.Len() == 1 })        // who was woken for that
-		main.Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
+		s.until(func() bool { return s.midle.Len() == 1 })                 // who was woken for that
+		main.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
 		polled = s.poll.until.Load() != 0
 		main.BlockingSyscall(func() { seen = connectTo(addr, came) })
 	}))

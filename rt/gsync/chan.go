@@ -67,16 +67,17 @@ func (c *Chan[T]) Send(g *rt.G, v T) {
 	if c == nil {
 		forever(g, rt.WaitChanSend)
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	c.checkOpen("Send")
 	to, done := c.offer(&v)
 	if !done {
-		c.waitToSend(g, &v)
+		c.waitToSend(p, &v)
 		return
 	}
 	c.mu.Unlock()
 	if to != nil {
-		to.ready(g)
+		to.ready(p)
 	}
 }
 
@@ -94,12 +95,13 @@ func (c *Chan[T]) TrySend(g *rt.G, v T) bool {
 		g.Checkpoint()
 		return false
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	c.checkOpen("TrySend")
 	to, done := c.offer(&v)
 	c.mu.Unlock()
 	if to != nil {
-		to.ready(g)
+		to.ready(p)
 	}
 	return done
 }
@@ -127,13 +129,13 @@ func (c *Chan[T]) offer(v *T) (to *waiter, done bool) {
 }
 
 // waitToSend needs mu, and releases it.
-func (c *Chan[T]) waitToSend(g *rt.G, v *T) {
-	n := c.borrowNode(g)
-	n.g, n.value = g, *v
+func (c *Chan[T]) waitToSend(p rt.Parker, v *T) {
+	n := c.borrowNode(p)
+	n.g, n.value = p.G(), *v
 	c.sendq.put(n)
-	g.ParkUnlock(rt.WaitChanSend, &c.mu)
+	p.ParkUnlock(rt.WaitChanSend, &c.mu)
 	ok := n.ok
-	c.returnNode(g, n)
+	c.returnNode(p, n)
 	if !ok {
 		throw("Chan.Send: send on closed channel")
 	}
@@ -149,14 +151,15 @@ func (c *Chan[T]) Recv(g *rt.G) (v T, ok bool) {
 	if c == nil {
 		forever(g, rt.WaitChanReceive)
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	from, ok, done := c.take(&v)
 	if !done {
-		return c.waitToRecv(g)
+		return c.waitToRecv(p)
 	}
 	c.mu.Unlock()
 	if from != nil {
-		from.ready(g)
+		from.ready(p)
 	}
 	return v, ok
 }
@@ -175,11 +178,12 @@ func (c *Chan[T]) TryRecv(g *rt.G) (v T, ok, done bool) {
 		g.Checkpoint()
 		return v, false, false
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	from, ok, done := c.take(&v)
 	c.mu.Unlock()
 	if from != nil {
-		from.ready(g)
+		from.ready(p)
 	}
 	return v, ok, done
 }
@@ -204,13 +208,13 @@ func (c *Chan[T]) take(v *T) (from *waiter, ok, done bool) {
 }
 
 // waitToRecv needs mu, and releases it.
-func (c *Chan[T]) waitToRecv(g *rt.G) (v T, ok bool) {
-	n := c.borrowNode(g)
-	n.g = g
+func (c *Chan[T]) waitToRecv(p rt.Parker) (v T, ok bool) {
+	n := c.borrowNode(p)
+	n.g = p.G()
 	c.recvq.put(n)
-	g.ParkUnlock(rt.WaitChanReceive, &c.mu)
+	p.ParkUnlock(rt.WaitChanReceive, &c.mu)
 	v, ok = n.value, n.ok
-	c.returnNode(g, n)
+	c.returnNode(p, n)
 	return v, ok
 }
 
@@ -224,19 +228,20 @@ func (c *Chan[T]) Close(g *rt.G) {
 	if c == nil {
 		throw("Chan.Close: close of nil channel")
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	if c.closed {
 		c.mu.Unlock()
 		throw("Chan.Close: close of closed channel")
 	}
 	c.closed = true
 	var all waitq[T]
-	c.recvq.claimAll(&all, false)
-	c.sendq.claimAll(&all, false)
+	c.recvq.claimAll(&all)
+	c.sendq.claimAll(&all)
 	c.mu.Unlock()
 	for n := all.head; n != nil; n = all.head {
 		all.remove(n) // before it is its G's again
-		n.ready(g)
+		n.ready(p)
 	}
 }
 
@@ -282,23 +287,24 @@ func (c *Chan[T]) pop(v *T) {
 // borrowNode is newNode, but looks first into the M's scratch slot: a G that
 // returns its node there need not take mu again only for that, which would be a
 // tenth of a round trip between two Gs. Needs mu.
-func (c *Chan[T]) borrowNode(g *rt.G) *node[T] {
-	slot := g.Scratch()
-	if n, ok := (*slot).(*node[T]); ok {
-		*slot = nil
+func (c *Chan[T]) borrowNode(p rt.Parker) *node[T] {
+	found := p.TakeScratch()
+	if n, ok := found.(*node[T]); ok {
 		return n
+	}
+	if found != nil { // a node of another type
+		p.PutScratch(found)
 	}
 	return c.newNode()
 }
 
 // returnNode ends what borrowNode began, without mu.
-func (c *Chan[T]) returnNode(g *rt.G, n *node[T]) {
-	if slot := g.Scratch(); *slot == nil {
-		n.clear()
-		*slot = n
+func (c *Chan[T]) returnNode(p rt.Parker, n *node[T]) {
+	n.clear()
+	if p.PutScratch(n) {
 		return
 	}
-	c.mu.LockCounted(g.Count())
+	p.Lock(&c.mu)
 	c.freeNode(n)
 	c.mu.Unlock()
 }
@@ -313,8 +319,7 @@ func (c *Chan[T]) newNode() *node[T] {
 	return n
 }
 
-// freeNode needs mu.
+// freeNode takes n, which is clear. Needs mu.
 func (c *Chan[T]) freeNode(n *node[T]) {
-	n.clear()
 	n.next, c.free = c.free, n
 }

@@ -31,17 +31,18 @@ func (c *Cond) Wait(g *rt.G) {
 	}
 	g.Checkpoint()
 	// Locked before L is unlocked: who gets L then, and signals, finds g queued.
-	c.mu.LockCounted(g.Count())
-	next, locked := c.L.unlock(g)
+	p := g.Parker()
+	p.Lock(&c.mu)
+	next, locked := c.L.unlock(p)
 	if !locked {
 		c.mu.Unlock()
 		throw("Cond.Wait: L is not locked")
 	}
 	if next != nil {
-		g.Ready(next) // under mu: g is not free to do it later
+		p.Ready(next) // under mu: g is not free to do it later
 	}
 	c.waiters.Put(g)
-	g.ParkUnlock(rt.WaitCond, &c.mu)
+	p.ParkUnlock(rt.WaitCond, &c.mu)
 	c.L.Lock(g)
 }
 
@@ -51,11 +52,12 @@ func (c *Cond) Signal(g *rt.G) {
 		c.native.Signal()
 		return
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	gp := c.waiters.Get()
 	c.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 
@@ -65,9 +67,10 @@ func (c *Cond) Broadcast(g *rt.G) {
 		c.native.Broadcast()
 		return
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	var all gs
 	all.Append(&c.waiters)
 	c.mu.Unlock()
-	readyAll(g, &all)
+	readyAll(p, &all)
 }

@@ -63,18 +63,18 @@ import (
 type gs = queue.List[rt.G, *rt.G]
 
 // readyAll ends the waits of all that were taken off a queue.
-func readyAll(g *rt.G, list *gs) {
+func readyAll(p rt.Parker, list *gs) {
 	for gp := list.Get(); gp != nil; gp = list.Get() {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 
 // forever blocks g on what cannot happen: a nil channel, a Select of none.
 func forever(g *rt.G, reason rt.WaitReason) {
 	g.Checkpoint()
-	mu := new(host.Mutex)
-	mu.LockCounted(g.Count())
-	g.ParkUnlock(reason, mu)
+	p, mu := g.Parker(), new(host.Mutex)
+	p.Lock(mu)
+	p.ParkUnlock(reason, mu)
 	throw("forever: a G that waits for nothing was readied")
 }
 

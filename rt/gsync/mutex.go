@@ -76,25 +76,26 @@ func (m *Mutex) Lock(g *rt.G) {
 	}
 	g.Checkpoint()
 	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
-		m.lockSlow(g)
+		m.lockSlow(g.Parker())
 	}
 }
 
-func (m *Mutex) lockSlow(g *rt.G) {
-	m.mu.LockCounted(g.Count())
+func (m *Mutex) lockSlow(p rt.Parker) {
+	g := p.G()
+	p.Lock(&m.mu)
 	if m.take() {
 		m.settle()
 		m.mu.Unlock()
 		return
 	}
 	m.waiters.Put(g)
-	g.ParkUnlock(rt.WaitMutex, &m.mu)
-	m.mu.LockCounted(g.Count())
+	p.ParkUnlock(rt.WaitMutex, &m.mu)
+	p.Lock(&m.mu)
 	for m.woken == g && !m.takeWoken() {
 		m.overtaken = maxOvertaken
 		m.waiters.PutHead(g)
-		g.ParkUnlock(rt.WaitMutex, &m.mu)
-		m.mu.LockCounted(g.Count())
+		p.ParkUnlock(rt.WaitMutex, &m.mu)
+		p.Lock(&m.mu)
 	}
 	m.mu.Unlock()
 }
@@ -111,7 +112,7 @@ func (m *Mutex) TryLock(g *rt.G) bool {
 	if m.word.Load()&mutexHeld != 0 {
 		return false
 	}
-	m.mu.LockCounted(g.Count()) // somebody waits, but nobody holds it
+	g.Parker().Lock(&m.mu) // somebody waits, but nobody holds it
 	taken := m.take()
 	m.settle()
 	m.mu.Unlock()
@@ -163,22 +164,23 @@ func (m *Mutex) Unlock(g *rt.G) {
 		return
 	}
 	g.Checkpoint()
-	gp, locked := m.unlock(g)
+	p := g.Parker()
+	gp, locked := m.unlock(p)
 	if !locked {
 		throw("Mutex.Unlock: the mutex is not locked")
 	}
 	if gp != nil {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 
 // unlock is Unlock but for the safe point, the Ready of gp, unless that is nil,
 // and the panic.
-func (m *Mutex) unlock(g *rt.G) (gp *rt.G, locked bool) {
+func (m *Mutex) unlock(p rt.Parker) (gp *rt.G, locked bool) {
 	if m.word.CompareAndSwap(mutexHeld, mutexFree) {
 		return nil, true
 	}
-	m.mu.LockCounted(g.Count())
+	p.Lock(&m.mu)
 	if locked = m.word.Load()&mutexHeld != 0; locked {
 		gp = m.release()
 	}

@@ -39,10 +39,11 @@ func (m *RWMutex) Lock(g *rt.G) {
 		m.native.Lock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if m.writing || m.readers > 0 {
 		m.waitingWriters.Put(g)
-		g.ParkUnlock(rt.WaitMutex, &m.mu)
+		p.ParkUnlock(rt.WaitMutex, &m.mu)
 		return
 	}
 	m.writing = true
@@ -55,7 +56,8 @@ func (m *RWMutex) Unlock(g *rt.G) {
 		m.native.Unlock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if !m.writing {
 		m.mu.Unlock()
 		throw("RWMutex.Unlock: the mutex is not locked for writing")
@@ -69,7 +71,7 @@ func (m *RWMutex) Unlock(g *rt.G) {
 		next.Append(&m.waitingReaders)
 	}
 	m.mu.Unlock()
-	readyAll(g, &next)
+	readyAll(p, &next)
 }
 
 // RLock takes m for reading, and blocks until it can.
@@ -78,10 +80,11 @@ func (m *RWMutex) RLock(g *rt.G) {
 		m.native.RLock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if m.writing || !m.waitingWriters.Empty() {
 		m.waitingReaders.Put(g)
-		g.ParkUnlock(rt.WaitMutex, &m.mu)
+		p.ParkUnlock(rt.WaitMutex, &m.mu)
 		return
 	}
 	m.readers++
@@ -94,7 +97,8 @@ func (m *RWMutex) RUnlock(g *rt.G) {
 		m.native.RUnlock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if m.readers == 0 {
 		m.mu.Unlock()
 		throw("RWMutex.RUnlock: the mutex is not locked for reading")
@@ -105,7 +109,7 @@ func (m *RWMutex) RUnlock(g *rt.G) {
 		m.admitWriter(&next)
 	}
 	m.mu.Unlock()
-	readyAll(g, &next)
+	readyAll(p, &next)
 }
 
 // admitWriter hands m, which nobody holds, to the first writer. Needs mu.

@@ -90,19 +90,25 @@ func (c *Chan[T]) newBox() *node[T] {
 // that no claim of the last use can meet it either.
 func Select(g *rt.G, cases ...Case) int {
 	if g.Native() {
-		return selectNative(cases, true)
+		return selectNative(cases, blocking)
 	}
-	return selectG(g, cases, true)
+	return selectG(g, cases, blocking)
 }
 
 // SelectOrDefault is Select without waiting: it returns -1 if, at one moment,
 // no case was ready.
 func SelectOrDefault(g *rt.G, cases ...Case) int {
 	if g.Native() {
-		return selectNative(cases, false)
+		return selectNative(cases, polling)
 	}
-	return selectG(g, cases, false)
+	return selectG(g, cases, polling)
 }
+
+// What a Select does while no case is ready.
+const (
+	blocking = true
+	polling  = false
+)
 
 func selectG(g *rt.G, cases []Case, block bool) int {
 	g.Checkpoint()
@@ -113,15 +119,16 @@ func selectG(g *rt.G, cases []Case, block bool) int {
 		}
 		return -1
 	}
-	s := begin(g, home, cases)
+	p := g.Parker()
+	s := begin(p, home, cases)
 	i, partner := s.poll()
 	if i < 0 && block {
-		i = s.wait(g)
+		i = s.wait(p)
 	}
 	refused := i >= 0 && s.cases[i].ch.refused(&s.cases[i])
 	s.end()
 	if partner != nil {
-		partner.ready(g)
+		partner.ready(p)
 	}
 	if refused {
 		throw("Select: send on closed channel")

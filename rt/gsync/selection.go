@@ -68,12 +68,12 @@ func firstHub(cases []Case) *hub {
 
 // begin locks all channels of cases, home first, and takes a selection from
 // home's free list, which home's lock guards.
-func begin(g *rt.G, home *hub, cases []Case) *selection {
-	home.mu.LockCounted(g.Count())
+func begin(p rt.Parker, home *hub, cases []Case) *selection {
+	p.Lock(&home.mu)
 	s := home.idle
 	if s == nil {
 		s = new(selection)
-		s.rand.Seed(g.ID(), home.order)
+		s.rand.Seed(p.G().ID(), home.order)
 	} else {
 		home.idle, s.next = s.next, nil
 	}
@@ -85,13 +85,13 @@ func begin(g *rt.G, home *hub, cases []Case) *selection {
 	}
 	slices.SortFunc(s.order, func(a, b *hub) int { return cmp.Compare(a.order, b.order) })
 	s.order = slices.Compact(s.order)
-	s.lock(g, s.order[1:])
+	s.lock(p, s.order[1:])
 	return s
 }
 
-func (s *selection) lock(g *rt.G, hubs []*hub) {
+func (s *selection) lock(p rt.Parker, hubs []*hub) {
 	for _, h := range hubs {
-		h.mu.LockCounted(g.Count())
+		p.Lock(&h.mu)
 	}
 }
 
@@ -135,17 +135,17 @@ func (s *selection) choose() int {
 }
 
 // wait is steps 3 to 8; it returns the case that another G did.
-func (s *selection) wait(g *rt.G) int {
+func (s *selection) wait(p rt.Parker) int {
 	s.claimed.Store(false) // nobody else knows s yet
-	s.parked.LockCounted(g.Count())
+	p.Lock(&s.parked)
 	for i := range s.cases {
 		if cs := &s.cases[i]; cs.ch != nil {
-			cs.ch.enlist(cs, waiter{g: g, sel: s, i: i})
+			cs.ch.enlist(cs, waiter{g: p.G(), sel: s, i: i})
 		}
 	}
 	s.unlock(s.order)
-	g.ParkUnlock(rt.WaitSelect, &s.parked)
-	s.lock(g, s.order)
+	p.ParkUnlock(rt.WaitSelect, &s.parked)
+	s.lock(p, s.order)
 	for i := range s.cases {
 		if cs := &s.cases[i]; cs.ch != nil {
 			cs.ch.delist(cs, i == s.winner)
@@ -181,8 +181,8 @@ func (s *selection) claim(i int) bool {
 }
 
 // awaitParked returns once the selection's G has left its stack.
-func (s *selection) awaitParked(g *rt.G) {
-	s.parked.LockCounted(g.Count())
+func (s *selection) awaitParked(p rt.Parker) {
+	p.Lock(&s.parked)
 	s.parked.Unlock()
 }
 
@@ -250,6 +250,7 @@ func (c *Chan[T]) refused(cs *Case) bool { return cs.send && !cs.node.(*node[T])
 func (c *Chan[T]) recycle(box any) {
 	n := box.(*node[T])
 	if c.native == nil {
+		n.clear()
 		c.freeNode(n)
 		return
 	}

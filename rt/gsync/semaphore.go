@@ -35,11 +35,12 @@ func (s *Semaphore) Acquire(g *rt.G) {
 		s.native <- struct{}{}
 		return
 	}
-	g.Enter(&s.mu)
+	p := g.Parker()
+	p.Enter(&s.mu)
 	// Look and queue under one lock: see "Waiting" (B38).
 	if s.taken == s.permits {
 		s.waiters.Put(g)
-		g.ParkUnlock(rt.WaitSemaphore, &s.mu)
+		p.ParkUnlock(rt.WaitSemaphore, &s.mu)
 		return
 	}
 	s.taken++
@@ -56,7 +57,8 @@ func (s *Semaphore) TryAcquire(g *rt.G) bool {
 			return false
 		}
 	}
-	g.Enter(&s.mu)
+	p := g.Parker()
+	p.Enter(&s.mu)
 	free := s.taken < s.permits
 	if free {
 		s.taken++
@@ -75,7 +77,8 @@ func (s *Semaphore) Release(g *rt.G) {
 		}
 		return
 	}
-	g.Enter(&s.mu)
+	p := g.Parker()
+	p.Enter(&s.mu)
 	if s.taken == 0 {
 		s.mu.Unlock()
 		s.noneTaken()
@@ -86,7 +89,7 @@ func (s *Semaphore) Release(g *rt.G) {
 	}
 	s.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 

@@ -52,7 +52,7 @@ func AfterFunc(g *rt.G, d time.Duration, f func(*rt.G)) *Timer {
 		throw("AfterFunc: the function is nil")
 	}
 	if g.Native() {
-		return &Timer{native: time.AfterFunc(d, func() { g.CallNative(f) })}
+		return &Timer{native: time.AfterFunc(d, func() { rt.CallNative(g, f) })}
 	}
 	t := &Timer{}
 	t.alarm.call(f)
@@ -200,7 +200,8 @@ func (a *alarm) call(f func(*rt.G)) {
 // fire is the left side of "Stopping a timer that fires". It uses neither Send nor
 // any other safe point while mu is locked: g may be a real G.
 func (a *alarm) fire(g *rt.G, _ *rt.Timer, seq uint64) {
-	a.mu.LockCounted(g.Count())
+	p := g.Parker()
+	p.Lock(a.mu)
 	due := a.start == seq
 	var to *waiter
 	if due {
@@ -209,7 +210,7 @@ func (a *alarm) fire(g *rt.G, _ *rt.Timer, seq uint64) {
 	a.mu.Unlock()
 	switch {
 	case to != nil:
-		to.ready(g)
+		to.ready(p)
 	case due && a.f != nil:
 		g.Go(a.f)
 	}
@@ -236,7 +237,7 @@ func (a *alarm) restart(g *rt.G, d time.Duration) (undone bool) {
 	if a.ticks {
 		period = int64(d)
 	}
-	g.Enter(a.mu)
+	g.Parker().Enter(a.mu)
 	undone = a.undo()
 	a.start, _ = a.timer.Start(g, when, period)
 	a.mu.Unlock()
@@ -245,7 +246,7 @@ func (a *alarm) restart(g *rt.G, d time.Duration) (undone bool) {
 
 // stop is the right side.
 func (a *alarm) stop(g *rt.G) (undone bool) {
-	g.Enter(a.mu)
+	g.Parker().Enter(a.mu)
 	undone = a.undo()
 	a.timer.Stop(g)
 	a.mu.Unlock()

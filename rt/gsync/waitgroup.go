@@ -71,7 +71,7 @@ func (wg *WaitGroup) Add(g *rt.G, n int) {
 		old := wgState(wg.state.Load())
 		next := old.add(checkedCount(old, n))
 		if old.wakes(next) {
-			if wg.release(g, old) {
+			if wg.release(g.Parker(), old) {
 				return
 			}
 			continue
@@ -95,15 +95,15 @@ func checkedCount(old wgState, n int) int {
 
 // release brings the count from that of old to zero and readies all who wait. It
 // reports false if the state is no longer old.
-func (wg *WaitGroup) release(g *rt.G, old wgState) bool {
+func (wg *WaitGroup) release(p rt.Parker, old wgState) bool {
 	var all gs
-	wg.mu.LockCounted(g.Count())
+	p.Lock(&wg.mu)
 	ok := wg.state.CompareAndSwap(int64(old), 0)
 	if ok {
 		all.Append(&wg.waiters)
 	}
 	wg.mu.Unlock()
-	readyAll(g, &all)
+	readyAll(p, &all)
 	return ok
 }
 
@@ -120,7 +120,8 @@ func (wg *WaitGroup) Wait(g *rt.G) {
 	if wgState(wg.state.Load()).count() == 0 {
 		return
 	}
-	wg.mu.LockCounted(g.Count())
+	p := g.Parker()
+	p.Lock(&wg.mu)
 	for {
 		old := wgState(wg.state.Load())
 		if old.count() == 0 {
@@ -132,7 +133,7 @@ func (wg *WaitGroup) Wait(g *rt.G) {
 		}
 	}
 	wg.waiters.Put(g)
-	g.ParkUnlock(rt.WaitWaitGroup, &wg.mu)
+	p.ParkUnlock(rt.WaitWaitGroup, &wg.mu)
 }
 
 // Go starts fn as a new G that the group waits for.

@@ -17,11 +17,11 @@ type waiter struct {
 
 // ready ends the wait, after the channel's lock has been released. w belongs to
 // its G again when this returns.
-func (w *waiter) ready(g *rt.G) {
+func (w *waiter) ready(p rt.Parker) {
 	if w.sel != nil {
-		w.sel.awaitParked(g)
+		w.sel.awaitParked(p)
 	}
-	g.Ready(w.g)
+	p.Ready(w.g)
 }
 
 // node is a waiter and its value: what it sends, or what it is given. A G
@@ -92,10 +92,10 @@ func (q *waitq[T]) waits() bool {
 	return q.head != nil
 }
 
-// claimAll takes all waiters that can be had.
-func (q *waitq[T]) claimAll(to *waitq[T], ok bool) {
+// claimAll takes all waiters that can be had. Their answer is that the channel is closed.
+func (q *waitq[T]) claimAll(to *waitq[T]) {
 	for n := q.claim(); n != nil; n = q.claim() {
-		n.ok = ok
+		n.ok = false
 		to.put(n)
 	}
 }

@@ -1,0 +1,44 @@
+package rt
+
+import (
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+
+	"schedlab/host"
+)
+
+func TestANativeGHasNoParker(t *testing.T) {
+	native := NewNativeG(struct{ Native }{})
+	require.Contains(t, panicText(func() { native.Parker() }), "G.Parker: this G is one of Go's own")
+}
+
+// A Parker is a word: no G pays for one that it passes on.
+func TestAParkerIsAWord(t *testing.T) {
+	require.Equal(t, unsafe.Sizeof(uintptr(0)), unsafe.Sizeof(Parker{}))
+}
+
+func TestTheScratchSlotHoldsOneThing(t *testing.T) {
+	p := (&G{m: &M{}}).Parker()
+	require.Nil(t, p.TakeScratch())
+	require.True(t, p.PutScratch("first"))
+	require.False(t, p.PutScratch("second"))
+	require.Equal(t, "first", p.TakeScratch())
+	require.Nil(t, p.TakeScratch())
+	require.True(t, p.PutScratch("third"))
+}
+
+// The slot, and what a lock costs, are those of the M that runs the G now.
+func TestAParkerFollowsItsGToAnotherM(t *testing.T) {
+	var mu host.Mutex
+	first, second := &M{}, &M{}
+	g := &G{m: first}
+	p := g.Parker()
+	require.True(t, p.PutScratch("first's"))
+	g.m = second
+	require.Nil(t, p.TakeScratch())
+	p.Lock(&mu)
+	require.EqualValues(t, 0, first.stats.Sync.Acquired)
+	require.EqualValues(t, 1, second.stats.Sync.Acquired)
+}
