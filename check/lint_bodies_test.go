@@ -2,27 +2,33 @@ package check_test
 
 import (
 	"go/ast"
+	"go/types"
 	"path"
+	"slices"
 	"strings"
 )
 
-// lintBodies: the body of a G uses no other body's G. A body is a function literal that is given
-// a *rt.G and returns nothing: what G.Go starts. A G's methods are for its own body, so a G, or
-// the rt.Parker of one, that was declared outside of the body must be neither the receiver nor
-// an argument of a call in it. Two uses are right:
+// lintBodies: the body of a G uses no other body's G. A body is a function literal that takes a
+// *rt.G and returns nothing, which is what G.Go starts. The methods of a G are for its own body.
+// So a *rt.G or an rt.Parker that was declared outside of the body must be neither the receiver
+// nor an argument of a call in it. Two uses are right:
 //
-//   - Ready(gp), and every function whose name begins with ready: the last argument is the other
-//     G, which waits.
+//   - The last argument of Ready, and of a function whose name begins with ready, is another G:
+//     one that waits.
 //   - A function literal with a result, such as the commit of Park, is no body: its G is that of
 //     the body around it.
 //
-// The rule errs towards missed misuse: it knows no types, so it sees the variables that are
-// declared as a *rt.G or an rt.Parker, or made by a call of Parker, and not what is kept in a
-// field, a list or a variable made by another call.
+// The rule errs towards missed misuse: it looks at variables, and not at what is kept in fields
+// and lists.
 func lintBodies(t *tree) (found []finding) {
-	for _, s := range t.source {
-		b := bodies{tree: t, source: s, rt: rtName(s)}
-		if b.rt != noRT {
+	typed := &typedTree{tree: t, imported: map[string]*types.Package{}}
+	for _, files := range typed.packages() {
+		b := bodies{tree: t, info: &types.Info{
+			Uses:  map[*ast.Ident]types.Object{},
+			Types: map[ast.Expr]types.TypeAndValue{},
+		}}
+		typed.check(files, b.info)
+		for _, s := range files {
 			ast.Inspect(s.ast, b.visit)
 		}
 		found = append(found, b.found...)
@@ -30,33 +36,14 @@ func lintBodies(t *tree) (found []finding) {
 	return found
 }
 
-// bodies looks for the bodies of one file.
+// bodies looks for the bodies of one package.
 type bodies struct {
 	*tree
-	*source
-	rt    string // the name of package rt there, with a dot: "rt."; none within rt itself
+	info  *types.Info
 	found []finding
 }
 
-const noRT = "no import of rt"
-
-func rtName(s *source) string {
-	if s.pkg() == "rt" && !strings.HasSuffix(s.ast.Name.Name, "_test") {
-		return ""
-	}
-	for _, i := range s.ast.Imports {
-		if strings.Trim(i.Path.Value, `"`) != modulePath+"/rt" {
-			continue
-		}
-		if i.Name != nil {
-			return i.Name.Name + "."
-		}
-		return path.Base(modulePath+"/rt") + "."
-	}
-	return noRT
-}
-
-// visit looks at one body after the other: a body within another is visited for itself.
+// visit looks at one body after the other. A body within another is visited for itself.
 func (b *bodies) visit(n ast.Node) bool {
 	if lit, ok := n.(*ast.FuncLit); ok && b.isBody(lit) {
 		b.look(lit)
@@ -65,15 +52,8 @@ func (b *bodies) visit(n ast.Node) bool {
 }
 
 func (b *bodies) isBody(lit *ast.FuncLit) bool {
-	if lit.Type.Results != nil {
-		return false
-	}
-	for _, p := range lit.Type.Params.List {
-		if b.isG(p.Type) {
-			return true
-		}
-	}
-	return false
+	return lit.Type.Results == nil && slices.ContainsFunc(lit.Type.Params.List,
+		func(p *ast.Field) bool { return isG(b.info.TypeOf(p.Type)) })
 }
 
 // look finds the calls of body, but not of the bodies in it, that use a G from outside.
@@ -82,94 +62,112 @@ func (b *bodies) look(body *ast.FuncLit) {
 		if lit, ok := n.(*ast.FuncLit); ok && b.isBody(lit) {
 			return false
 		}
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		used := call.Args
-		if readies(call) && len(used) > 0 {
-			used = used[:len(used)-1]
-		}
-		if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
-			used = append([]ast.Expr{sel.X}, used...)
-		}
-		for _, e := range used {
-			if id, ok := e.(*ast.Ident); ok && b.fromOutside(body, id) {
-				b.found = append(b.found, b.finding(id.Pos(), "a body uses "+id.Name+", another body's G",
-					"use the G that the body is given; another's methods are for its own body"))
-			}
+		if call, ok := n.(*ast.CallExpr); ok {
+			b.lookAt(call, body)
 		}
 		return true
 	})
 }
 
-// readies says whether call is one of Ready, or of a function that ends in one.
-func readies(call *ast.CallExpr) bool {
-	name := ""
+func (b *bodies) lookAt(call *ast.CallExpr, body *ast.FuncLit) {
+	name, used := "", slices.Clone(call.Args)
 	switch f := call.Fun.(type) {
 	case *ast.SelectorExpr:
-		name = f.Sel.Name
+		name, used = f.Sel.Name, append(used, f.X)
 	case *ast.Ident:
 		name = f.Name
 	}
-	return strings.HasPrefix(strings.ToLower(name), "ready")
-}
-
-// fromOutside says whether id is a G that was declared outside of body. The parser has resolved
-// it, so a G of the same name within body is another.
-func (b *bodies) fromOutside(body *ast.FuncLit, id *ast.Ident) bool {
-	if id.Obj == nil || body.Pos() <= id.Obj.Pos() && id.Obj.Pos() < body.End() {
-		return false
+	if n := len(call.Args); n > 0 && strings.HasPrefix(strings.ToLower(name), "ready") {
+		used = slices.Delete(used, n-1, n)
 	}
-	switch d := id.Obj.Decl.(type) {
-	case *ast.Field:
-		return b.isG(d.Type)
-	case *ast.ValueSpec:
-		return d.Type != nil && b.isG(d.Type)
-	case *ast.AssignStmt:
-		return makesParker(d, id.Obj)
-	}
-	return false
-}
-
-// makesParker says whether define gives the variable obj what a call of Parker returns.
-func makesParker(define *ast.AssignStmt, obj *ast.Object) bool {
-	if len(define.Lhs) != len(define.Rhs) {
-		return false
-	}
-	for i, left := range define.Lhs {
-		if id, ok := left.(*ast.Ident); ok && id.Obj == obj {
-			call, ok := define.Rhs[i].(*ast.CallExpr)
-			if !ok {
-				return false
-			}
-			sel, ok := call.Fun.(*ast.SelectorExpr)
-			return ok && sel.Sel.Name == "Parker"
+	for _, e := range used {
+		if id, ok := e.(*ast.Ident); ok && b.fromOutside(body, id) {
+			b.found = append(b.found, b.finding(id.Pos(),
+				"a body uses "+id.Name+", another body's G",
+				"use the G that the body is given; another's methods are for its own body"))
 		}
 	}
-	return false
 }
 
-// isG says whether the type is *rt.G or rt.Parker.
-func (b *bodies) isG(typ ast.Expr) bool {
+// fromOutside says whether id is a G that was declared outside of body.
+func (b *bodies) fromOutside(body *ast.FuncLit, id *ast.Ident) bool {
+	v, ok := b.info.Uses[id].(*types.Var)
+	return ok && isG(v.Type()) && (v.Pos() < body.Pos() || body.End() <= v.Pos())
+}
+
+// isG says whether typ is *rt.G or rt.Parker.
+func isG(typ types.Type) bool {
 	want := "Parker"
-	if star, ok := typ.(*ast.StarExpr); ok {
-		typ, want = star.X, "G"
+	if p, ok := types.Unalias(typ).(*types.Pointer); ok {
+		typ, want = p.Elem(), "G"
 	}
-	switch typ := typ.(type) {
-	case *ast.Ident:
-		return b.rt+typ.Name == want
-	case *ast.SelectorExpr:
-		x, ok := typ.X.(*ast.Ident)
-		return ok && x.Name+"." == b.rt && typ.Sel.Name == want
+	named, ok := types.Unalias(typ).(*types.Named)
+	return ok && named.Obj().Name() == want && named.Obj().Pkg().Path() == modulePath+"/rt"
+}
+
+// typedTree gives the tree's packages types, as far as that needs no other module and not Go's
+// own packages either. What comes from those has no type, which is no error here.
+type typedTree struct {
+	*tree
+	imported map[string]*types.Package // by import path
+}
+
+// packages returns the files of each package. Tests of their own package name are one, too.
+func (t *typedTree) packages() [][]*source {
+	var list [][]*source
+	at := map[string]int{}
+	for _, s := range t.source {
+		key := s.pkg() + " " + s.ast.Name.Name
+		i, known := at[key]
+		if !known {
+			i, at[key] = len(list), len(list)
+			list = append(list, nil)
+		}
+		list[i] = append(list[i], s)
 	}
-	return false
+	return list
+}
+
+func (t *typedTree) check(files []*source, info *types.Info) *types.Package {
+	config := types.Config{
+		Importer:         t,
+		IgnoreFuncBodies: info == nil,
+		Error:            func(error) {},
+	}
+	var parsed []*ast.File
+	for _, s := range files {
+		parsed = append(parsed, s.ast)
+	}
+	pkg, _ := config.Check(modulePath+"/"+files[0].pkg(), t.fset, parsed, info)
+	return pkg
+}
+
+// Import implements types.Importer.
+func (t *typedTree) Import(name string) (*types.Package, error) {
+	if pkg := t.imported[name]; pkg != nil {
+		return pkg, nil
+	}
+	pkg := types.NewPackage(name, path.Base(name))
+	pkg.MarkComplete()
+	var files []*source
+	for _, s := range t.source {
+		if modulePath+"/"+s.pkg() == name && !s.isTest() {
+			files = append(files, s)
+		}
+	}
+	if len(files) > 0 {
+		pkg = t.check(files, nil)
+	}
+	t.imported[name] = pkg
+	return pkg, nil
 }
 
 // Sources for the rule's row in the table. Each body is in a line of its own.
 const (
+	bodiesRT   = "package rt\ntype G struct{}\ntype Parker struct{}\n" +
+		"func (*G) Parker() (p Parker)\n"
 	bodiesHead = "package gm\nimport \"schedlab/rt\"\nfunc f(g *rt.G, gp *rt.G, p rt.Parker) {\n"
-	bodiesInRT = "package rt\nfunc f(g *G, p Parker) {\n"
+	bodiesInRT = "package rt\nfunc f(g *G, p Parker) {\nvar t struct { Fire func(*G, int) }\n"
 )
 
 var bodiesBad = map[string]string{
@@ -183,10 +181,13 @@ var bodiesBad = map[string]string{
 		"q := g.Parker(); g.Go(func(h *rt.G) { q.Enter(mu) })\n" +
 		"var other *rt.G; g.Go(func(h *rt.G) { h.Yield(); other.Yield() })\n" +
 		"g.Go(func(h *rt.G) { c.ready(g, gp) })\n" + // 12: the first argument
-		"}\n",
+		"for _, gp := range all() { g.Go(func(h *rt.G) { gp.Yield() }) }\n" +
+		"}\nfunc all() []*rt.G { return nil }\n",
+	"rt/g.go": bodiesRT,
 	"designs/gm/b_test.go": "package gm\nimport x \"schedlab/rt\"\n" +
 		"func f(g *x.G) { s.Run(func(h *x.G) { wg.Done(g) }) }\n",
-	"rt/a.go": bodiesInRT + "t.Fire = func(h *G, t *Timer, seq uint64) { g.Yield(); p.Enter(mu) }\n}\n",
+	"rt/a.go": bodiesInRT +
+		"t.Fire = func(h *G, seq int) { g.Yield(); p.Enter(mu) }\n}\n",
 }
 
 var bodiesWant = []string{
@@ -194,19 +195,21 @@ var bodiesWant = []string{
 	"designs/gm/a.go:6: a body uses g", "designs/gm/a.go:7: a body uses g",
 	"designs/gm/a.go:8: a body uses h", "designs/gm/a.go:9: a body uses p",
 	"designs/gm/a.go:10: a body uses q", "designs/gm/a.go:11: a body uses other",
-	"designs/gm/a.go:12: a body uses g",
+	"designs/gm/a.go:12: a body uses g", "designs/gm/a.go:13: a body uses gp",
 	"designs/gm/b_test.go:3: a body uses g",
-	"rt/a.go:3: a body uses g", "rt/a.go:3: a body uses p",
+	"rt/a.go:4: a body uses g", "rt/a.go:4: a body uses p",
 }
 
 var bodiesGood = map[string]string{
+	"rt/g.go": bodiesRT,
 	"designs/gm/a.go": bodiesHead +
 		"g.Go(func(g *rt.G) { g.Yield(); mu.Lock(g) })\n" + // shadowed
 		"g.Go(func(h *rt.G) { h.Parker().Ready(gp); readyAll(h, gp) })\n" +
 		"g.Go(func(h *rt.G) { gp = h; same = gp == g })\n" +
-		"g.Go(func(h *rt.G) { h.Parker().Park(1, func(gp *rt.G) bool { h.MID(); return put(gp) }) })\n" +
+		"g.Go(func(h *rt.G) { q.Park(1, func(gp *rt.G) bool { h.ID(); return put(gp) }) })\n" +
 		"g.Syscall(func() { done(g) })\n" +
 		"g.Go(func(h *rt.G) { p := h.Parker(); g := h; g.Yield(); p.Enter(mu) })\n" +
 		"}\n",
-	"host/a.go": "package host\nfunc f(g *rt.G) { g.Go(func(h *rt.G) { g.Yield() }) }\n", // no rt
+	// Without package rt.
+	"host/a.go": "package host\nfunc f(g *rt.G) { g.Go(func(h *rt.G) { g.Yield() }) }\n",
 }

@@ -9,44 +9,42 @@ import (
 
 // G is a goroutine of a design: ordinary Go code on a growable Go stack.
 //
-// Its methods that take no other G may be called only by the G's own body,
-// which gets it as its argument. A body that calls them on another G's handle
-// panics where the misuse can be seen (the other G is not running); where the
-// other G happens to run at that moment it cannot be seen, and the race
-// detector is the way to find it.
+// Its methods are what its body may do, and only that body, which is given the G, may call
+// them. A body that calls them on another G panics if the other is not running. If the other
+// happens to run at that moment the mistake cannot be seen here; the race detector finds it.
+// What the authors of channels and locks do with a G is in [Parker].
 //
-// Go, Yield, Checkpoint, Enter, Syscall and Park are safe points: a G that the
-// monitor asked to give way does so there. Ready is none, so it may be called
-// with locks held.
+// Go, Yield, Checkpoint, Syscall, BlockingSyscall and Sleep are safe points, as are Enter, Park
+// and ParkUnlock of a Parker: a G that was asked to give way does so there. Ready is none, so
+// it may be called with locks held.
 type G struct {
 	queue.Link[G] // in one list at a time: a run queue, a free list or a wait queue
 
 	m     *M     // the M that runs it; nil otherwise
 	stack *stack // the stack it keeps while it is not running; nil while fresh
 	fn    func(*G)
-	since uint64 // host.Ticks when it began to wait or its system call; while Runnable: see runnable
+	since uint64 // host.Ticks when its wait or system call began; while Runnable: see runnable
 	id    uint64
 
-	// Who resumes a waiting G: whoever makes readies, the number of times it was
-	// readied, catch up with waits, the number of times it began to wait, by CAS:
-	// of several callers, one. waits is plain, because it is written before the G
-	// can be found by those who ready it, under the lock or by the commit through
-	// which they find it.
+	// Exactly one caller may resume a waiting G. The field waits counts how often the G began to
+	// wait, readies how often it was resumed. The caller that moves readies from waits-1 to
+	// waits by CAS resumes it. Readers find the G under a lock or through a commit, and the
+	// write of waits comes before both, so waits is plain.
 	waits   uint32
 	readies host.Uint32
 
-	status Status     // see Status for who may write it
+	status Status     // its type says which owner may write it
 	reason WaitReason // valid while status is Waiting
 	lastM  int16      // id of the M that made it runnable or ran it last
 	site   Site       // where it was made
 }
 
-// ID identifies the G in reports, from 1. A reused G gets a new ID. The Gs of
-// designs/native share ID 0, because Go gives a goroutine no name.
+// ID identifies the G in reports, from 1. A reused G gets a new ID. The Gs of designs/native
+// share ID 0, because Go gives a goroutine no name.
 func (g *G) ID() uint64 { return g.id }
 
-// Status returns where the G is in its life. To be read by the G itself, or by
-// anybody while the scheduler is at rest.
+// Status returns where the G is in its life. Only the G itself may ask, or anybody while the
+// scheduler is at rest.
 func (g *G) Status() Status { return g.status }
 
 // Native says whether the G is a goroutine of Go's own scheduler. It has Go's own channels and
@@ -105,8 +103,8 @@ func (g *G) Go(fn func(*G)) {
 	}
 }
 
-// Yield lets all Gs that are runnable now go first, at least those close by. A G
-// may wait for another by yielding.
+// Yield lets all Gs that are runnable now go first, at least those close by. A G may wait for
+// another by yielding.
 func (g *G) Yield() {
 	mp := g.running("G.Yield")
 	if mp.native != nil {
@@ -116,8 +114,8 @@ func (g *G) Yield() {
 	g.yield(mp, leftYield)
 }
 
-// Checkpoint is a safe point for loops that call nothing else: it gives way if
-// the monitor asked for it, and otherwise costs a load.
+// Checkpoint is a safe point for loops that call nothing else. It gives way if the monitor asked
+// for it, and otherwise costs a load.
 func (g *G) Checkpoint() {
 	mp := g.running("G.Checkpoint")
 	if mp.preempt.Load() { // never set for a native G
@@ -176,7 +174,7 @@ func (g *G) exitSyscall(mp *M) {
 // yield makes g give way: of its own will (leftYield), or because it was asked to (leftPreempt).
 func (g *G) yield(mp *M, why leftWhy) {
 	if mp.stopped || g == &mp.g0 {
-		return // nobody else may run here now
+		return // no other G may run here now
 	}
 	halt := mp.core.halt.Load()
 	if halt&haltStop != 0 {
@@ -209,8 +207,8 @@ func (g *G) preempted(mp *M) {
 	g.yield(mp, leftPreempt)
 }
 
-// abandoned leaves g where it is, for ever, because the scheduler stops. Only
-// its deferred calls will run, at Close.
+// abandoned leaves g where it is, for ever, because the scheduler stops. Only its deferred calls
+// will run, at Close.
 func (g *G) abandoned(mp *M) {
 	g.setStatus(Runnable)
 	mp.leave(g, departure{}, nil)

@@ -6,8 +6,9 @@ import "schedlab/host"
 // G, readies others, and takes locks at the expense of the M beneath. The author of a workload
 // needs none of it: what the body of a G may do are the methods of [G].
 //
-// A Parker stands for its G, not for the M: it is as good after a block as before it. As for G,
-// only the G's own body may use it. The methods panic where they can see that it is another's.
+// A Parker stands for its G, not for the M: it is as good after a block as before it. Only the
+// G's own body may use it, and the methods panic if the G does not run. The Parker of the G that
+// stands for an M (see Timer.Fire) can lock and ready, but not park.
 type Parker struct{ g *G }
 
 // Parker returns the side of g that channels and locks are built on. It panics if g is native:
@@ -46,11 +47,11 @@ func (p Parker) Enter(mu *host.Mutex) {
 	mu.LockCounted(&mp.stats.Sync)
 }
 
-// Park blocks the G until another G readies it. commit is called on another stack, once the G
+// Park blocks the G until another G readies it. Park calls commit on another stack, once the G
 // has left its own and is Waiting. What makes the G visible to those that will ready it belongs
-// there: none may ready it before commit has begun. If commit returns false, what the G wants to
-// wait for has happened already, and it goes on running. commit must not call G methods that
-// block.
+// there: none may ready it before commit has begun. A commit that returns false says that what
+// the G wants to wait for has happened already; the G then goes on running. A commit must not
+// call methods of a G that block.
 func (p Parker) Park(reason WaitReason, commit func(*G) bool) {
 	mp, g := p.running("Parker.Park"), p.g
 	g.wait(reason)

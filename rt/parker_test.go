@@ -11,7 +11,8 @@ import (
 
 func TestANativeGHasNoParker(t *testing.T) {
 	native := NewNativeG(struct{ Native }{})
-	require.Contains(t, panicText(func() { native.Parker() }), "G.Parker: this G is one of Go's own")
+	said := panicText(func() { native.Parker() })
+	require.Contains(t, said, "G.Parker: this G is one of Go's own")
 }
 
 // A Parker is a word: no G pays for one that it passes on.
