@@ -164,7 +164,7 @@ func (t *typedTree) Import(name string) (*types.Package, error) {
 
 // Sources for the rule's row in the table. Each body is in a line of its own.
 const (
-	bodiesRT   = "package rt\ntype G struct{}\ntype Parker struct{}\n" +
+	bodiesRT = "package rt\ntype G struct{}\ntype Parker struct{}\n" +
 		"func (*G) Parker() (p Parker)\n"
 	bodiesHead = "package gm\nimport \"schedlab/rt\"\nfunc f(g *rt.G, gp *rt.G, p rt.Parker) {\n"
 	bodiesInRT = "package rt\nfunc f(g *G, p Parker) {\nvar t struct { Fire func(*G, int) }\n"
