@@ -7,8 +7,8 @@ import (
 	"schedlab/rt"
 )
 
-// Cond is where Gs wait for a change of what L guards. Set L before the first
-// use; the rest is ready. First come, first served.
+// Cond is where Gs wait for a change of what L guards. Set L before the first use; the rest is
+// ready. First come, first served.
 type Cond struct {
 	L *Mutex
 
@@ -18,9 +18,8 @@ type Cond struct {
 	waiters gs
 }
 
-// Wait unlocks L, blocks until Signal or Broadcast, and locks L again. The G
-// must hold L. What it waits for may have changed back when it returns: ask
-// again, in a loop.
+// Wait unlocks L, blocks until Signal or Broadcast, and locks L again. The G must hold L. What it
+// waits for may have changed back when it returns: ask again, in a loop.
 func (c *Cond) Wait(g *rt.G) {
 	if g.Native() {
 		if c.native.L == nil { // under L; after the first Wait it is only read
@@ -30,7 +29,7 @@ func (c *Cond) Wait(g *rt.G) {
 		return
 	}
 	g.Checkpoint()
-	// Locked before L is unlocked: who gets L then, and signals, finds g queued.
+	// Locked before L is unlocked: a G that gets L then, and signals, finds g queued.
 	p := g.Parker()
 	p.Lock(&c.mu)
 	next, locked := c.L.unlock(p)
