@@ -221,7 +221,7 @@ func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 	})
 }
 
-// B21: nobody may sleep until the later of two timers.
+// Go issue 38860: nobody may sleep until the later of two timers.
 func TestAnEarlierTimerIsNotMissed(t *testing.T) {
 	everyVariant(t, 1, func(t *testing.T, s *sched) {
 		run(t, s, func(g *rt.G) {

@@ -31,7 +31,7 @@ func (s *sched) brokenBefore(ns int64) bool {
 	return host.Nanotime()-start < ns
 }
 
-// B15: handoffp must see all that findRunnable would find.
+// Go issues 5216, 13645: handoffp must see all that findRunnable would find.
 func TestHandoffpSeesAllWork(t *testing.T) {
 	type want struct{ started, spinning bool }
 	for name, c := range map[string]struct {

@@ -83,8 +83,8 @@ func (c *Chan[T]) newBox() *node[T] {
 //
 // Claimed in its own time: a G that touches a selection has found it through a queued node, under
 // that channel's lock. The winner goes on to touch it, up to Ready. After 8 there is no such
-// node, so a selection may be used again without a generation number. (In Go issue 17007 the word
-// that is claimed moved while nodes were queued.) The field claimed is set back to false before
+// node, so a selection may be used again without a generation number. In Go issue 17007 the word
+// that is claimed moved while nodes were queued. Here the field claimed is set back to false before
 // 3, while all channels are locked, so no claim of the last use can meet it either.
 func Select(g *rt.G, cases ...Case) int {
 	if g.Native() {
