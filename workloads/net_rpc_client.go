@@ -12,8 +12,8 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// rpcClient makes requests over one connection at times that are given
-// beforehand, and measures how long after those the answers come.
+// rpcClient makes requests over one connection at times that are given beforehand, and measures how
+// long after those the answers come.
 type rpcClient struct {
 	calls    []rpcCall // in the order of their times
 	answered int
@@ -28,8 +28,7 @@ type rpcCall struct {
 	answered bool
 }
 
-// plan adds a request to be made at ns after the start, no earlier than the one
-// before it.
+// plan adds a request to be made at ns after the start, no earlier than the one before it.
 func (cl *rpcClient) plan(at int64, rounds uint32, word uint64) {
 	req := rpcRequest{id: uint32(len(cl.calls)), rounds: rounds, word: word}
 	cl.calls = append(cl.calls, rpcCall{at: at, req: req, want: serviceOf(word, rounds)})
@@ -44,8 +43,8 @@ func (cl *rpcClient) reset() {
 	cl.latency, cl.late = rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
 }
 
-// run makes all requests over c, times counted from start by host.Nanotime, and
-// returns when all are answered and c is closed.
+// run makes all requests over c, with times counted from start by host.Nanotime. It returns when
+// all are answered and c is closed.
 func (cl *rpcClient) run(g *rt.G, c *gnet.Conn, start int64) error {
 	var failed failure
 	var received gsync.WaitGroup
@@ -105,14 +104,16 @@ func (cl *rpcClient) receive(g *rt.G, c *gnet.Conn, start int64) error {
 // take checks a reply that has come at the given time.
 func (cl *rpcClient) take(reply rpcReply, at int64) error {
 	if int(reply.id) >= len(cl.calls) {
-		return wrong("net_rpc", fmt.Sprintf("for request %d", reply.id), fmt.Sprintf("one of 0 to %d", len(cl.calls)-1))
+		return wrong("net_rpc", fmt.Sprintf("for request %d", reply.id),
+			fmt.Sprintf("one of 0 to %d", len(cl.calls)-1))
 	}
 	call := &cl.calls[reply.id]
 	if call.answered {
 		return wrong("net_rpc", fmt.Sprintf("a second time for request %d", reply.id), "one")
 	}
 	if reply.answer != call.want {
-		return wrong("net_rpc", fmt.Sprintf("%#x for request %d", reply.answer, reply.id), fmt.Sprintf("%#x", call.want))
+		return wrong("net_rpc", fmt.Sprintf("%#x for request %d", reply.answer, reply.id),
+			fmt.Sprintf("%#x", call.want))
 	}
 	call.answered = true
 	cl.answered++

@@ -13,19 +13,19 @@ import (
 	"schedlab/rt"
 )
 
-// stopWorld is a G that stops the world again and again while 10 000 others
-// yield to each other, and each time sees that nothing moves.
+// stopWorld is a G that stops the world again and again while 10 000 others yield to each other,
+// and each time sees that nothing moves.
 //
-// Stresses how fast Ms that are busy come to a safe point and are stopped, and
-// how fast everything is at work again. stop-p50-ns, stop-p99-ns and stop-max-ns
-// are the times from asking for a stop until all stand still.
-//
-// Go's own world can be stopped from outside only by what needs that: the
-// native G calls runtime.ReadMemStats, and the times are the runtime's own, of
-// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Since it
-// preempts by signal, it need not wait for a safe point.
+// Stresses how fast Ms that are busy come to a safe point and are stopped, and how fast everything
+// is at work again. The metrics stop-p50-ns, stop-p99-ns and stop-max-ns are the times from asking
+// for a stop until all stand still.
 //
 // Not stressed: Gs that reach no safe point for long, which a stop waits for.
+//
+// Go's own world can be stopped from outside only by what needs that. So the native G calls
+// runtime.ReadMemStats, and the times are the runtime's own, of
+// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Go preempts by signal, so
+// it need not wait for a safe point.
 var stopWorld = Workload{
 	Name:    "stop_world",
 	Doc:     "stop-the-world beside 10 000 yielding Gs: how long until all stand still",
@@ -145,10 +145,11 @@ func (w *stopWorldRun) metrics() []Metric {
 		list := percentilesOf("stop", w.natives.total(), w.natives.at, 50, 99)
 		return append(list, Metric{"stop-max-ns", w.natives.at(100)})
 	}
-	return append(percentiles("stop", w.times, 50, 99), Metric{"stop-max-ns", float64(w.times.Max())})
+	list := percentiles("stop", w.times, 50, 99)
+	return append(list, Metric{"stop-max-ns", float64(w.times.Max())})
 }
 
-// goStopTimes is what Go's runtime tells of the stops between begin and end.
+// goStopTimes is what Go's runtime reports of the stops between begin and end.
 type goStopTimes struct {
 	counts, before []uint64
 	buckets        []float64 // their borders, in seconds
@@ -171,7 +172,8 @@ func readGoStopTimes() (counts []uint64, buckets []float64, err error) {
 	sample := []metrics.Sample{{Name: "/sched/pauses/stopping/other:seconds"}}
 	metrics.Read(sample)
 	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
-		return nil, nil, errors.New("workloads: stop_world: this Go does not tell " + sample[0].Name)
+		err = errors.New("workloads: stop_world: this Go has no metric " + sample[0].Name)
+		return nil, nil, err
 	}
 	h := sample[0].Value.Float64Histogram()
 	return append([]uint64(nil), h.Counts...), h.Buckets, nil
