@@ -324,7 +324,7 @@ var hopes = map[string]func(t *testing.T, s rt.Scheduler, over *atomic.Bool) fun
 		require.NoError(t, err)
 		return func(g *rt.G) {
 			defer r.Close()
-			pd, err := g.OpenPoll(int(r.Fd()))
+			pd, err := g.Parker().OpenPoll(int(r.Fd()))
 			if err != nil {
 				panic(err)
 			}

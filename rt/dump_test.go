@@ -427,7 +427,7 @@ func listen(g *rt.G, over *atomic.Bool) {
 		panic(err)
 	}
 	defer r.Close()
-	pd, err := g.OpenPoll(int(r.Fd()))
+	pd, err := g.Parker().OpenPoll(int(r.Fd()))
 	if err != nil {
 		panic(err)
 	}

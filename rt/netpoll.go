@@ -203,8 +203,8 @@ var ErrPollClosed = errors.New("the descriptor is closed")
 // caller's; after Close of the PollDesc it may be closed, not before. It fails
 // for descriptors that cannot be waited for, such as those of regular files, and
 // where PollSupported is false.
-func (g *G) OpenPoll(fd int) (*PollDesc, error) {
-	mp := g.scheduled("OpenPoll")
+func (p Parker) OpenPoll(fd int) (*PollDesc, error) {
+	g, mp := p.g, p.running("Parker.OpenPoll")
 	n := &mp.core.net
 	if err := n.open(g); err != nil {
 		return nil, err

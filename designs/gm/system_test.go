@@ -85,7 +85,7 @@ func pipe(t *testing.T) (fd int, w *os.File) {
 }
 
 func mustOpen(g *rt.G, fd int) *rt.PollDesc {
-	pd, err := g.OpenPoll(fd)
+	pd, err := g.Parker().OpenPoll(fd)
 	check(err == nil, "OpenPoll")
 	return pd
 }

@@ -22,7 +22,7 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 		var fds [2]int
 		must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
 		g.Go(func(g *rt.G) {
-			pd, err := g.OpenPoll(fds[0])
+			pd, err := g.Parker().OpenPoll(fds[0])
 			must(err)
 			must(pd.Wait(g, rt.PollRead))
 			ran("network")(g)
@@ -54,7 +54,7 @@ func TestTheNetworkIsPolledByTheScheduler(t *testing.T) {
 			var fds [2]int
 			must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
 			g.Go(func(g *rt.G) {
-				pd, err := g.OpenPoll(fds[0])
+				pd, err := g.Parker().OpenPoll(fds[0])
 				must(err)
 				for n := 0; n != 1; {
 					must(pd.Wait(g, rt.PollRead))

@@ -204,7 +204,7 @@ func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
 	seen, polled := true, false
 	require.NoError(t, s.Run(func(main *rt.G) {
 		main.Go(func(g *rt.G) {
-			pd, err := g.OpenPoll(fd)
+			pd, err := g.Parker().OpenPoll(fd)
 			must(err)
 			g.Parker().Ready(main)
 			must(pd.Wait(g, rt.PollRead))

@@ -30,7 +30,7 @@ const closing = 1 << 31
 
 // newDesc makes fd one for the Gs of g's scheduler. If it fails, fd remains the caller's.
 func newDesc(g *rt.G, fd int) (*desc, error) {
-	poll, err := g.OpenPoll(fd)
+	poll, err := g.Parker().OpenPoll(fd)
 	if err != nil {
 		return nil, err
 	}
