@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"reflect"
 	"testing"
 	"unsafe"
 
@@ -42,4 +43,28 @@ func TestAParkerFollowsItsGToAnotherM(t *testing.T) {
 	p.Lock(&mu)
 	require.EqualValues(t, 0, first.stats.Sync.Acquired)
 	require.EqualValues(t, 1, second.stats.Sync.Acquired)
+}
+
+// What a workload may do with a G is on G; what a channel, a lock or a network does is on Parker.
+func TestEachSideHasItsMethods(t *testing.T) {
+	for _, c := range []struct {
+		side any
+		want []string
+	}{
+		{&G{}, []string{
+			"Alloc", "BlockingSyscall", "Checkpoint", "ForEachP", "Free", "Go", "ID", "LockM",
+			"MID", "Native", "Parker", "QueueLink", "SetProcs", "Sleep", "StartTheWorld",
+			"Status", "StopTheWorld", "Syscall", "UnlockM", "Yield",
+		}},
+		{Parker{}, []string{
+			"Enter", "G", "Lock", "OpenPoll", "Park", "ParkUnlock", "PutScratch", "Ready",
+			"TakeScratch",
+		}},
+	} {
+		var got []string
+		for m := range reflect.TypeOf(c.side).Methods() {
+			got = append(got, m.Name)
+		}
+		require.Equal(t, c.want, got)
+	}
 }
