@@ -31,7 +31,7 @@ type M struct {
 	idle  [maxIdleStacks]*stack
 	nidle int
 
-	scratch any      // see G.Scratch
+	scratch any      // see Parker.TakeScratch
 	sleeper *sleeper // see G.Sleep
 	ready   GList    // on their way to ReadyList, which empties it
 
