@@ -14,6 +14,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
 
@@ -120,7 +121,7 @@ func TestDumpNamesEveryG(t *testing.T) {
 // At any time: what Run and Close report is the same.
 func TestDumpDoesNoHarm(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		s := open(rt.Config{Events: &rt.EventLog{}})
+		s := open(rt.Config{Events: &event.Log{}})
 		var over atomic.Bool
 		var dumpers sync.WaitGroup
 		looked := make([]int, 2)
@@ -225,7 +226,7 @@ func TestDumpDuringClose(t *testing.T) {
 // returning; later all is as if nobody had asked.
 func TestDumpGivesUp(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		patient := rt.Impatient(20e6)
 		defer patient()
@@ -250,7 +251,7 @@ func TestDumpGivesUp(t *testing.T) {
 			require.Zero(t, s.Stats().Stops, "when it does, nobody wants to know any more")
 		}
 		for _, e := range log.Events() {
-			require.NotEqual(t, rt.EventStopped, e.What)
+			require.NotEqual(t, event.Stopped, e.What)
 		}
 		require.Regexp(t, `^SCHED \S+: procs=\d halt=`, dump)
 		patient()

@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"schedlab/host"
+	"schedlab/rt/event"
 	"schedlab/rt/queue"
 )
 
@@ -153,7 +154,7 @@ func (g *G) syscall(fn func(), blocks bool) {
 	mp.notWhileStopped("makes a system call")
 	mp.stats.Syscalls++
 	g.since = host.Ticks()
-	mp.timed(EventSyscall)
+	mp.timed(event.Syscall)
 	g.setStatus(InSyscall)
 	mp.impl.EnterSyscall(blocks)
 	defer g.exitSyscall(mp) // deferred, because fn may panic
@@ -163,7 +164,7 @@ func (g *G) syscall(fn func(), blocks bool) {
 func (g *G) exitSyscall(mp *M) {
 	if !mp.impl.ExitSyscall() { // no P (or whatever the design limits) is free
 		mp.stats.SyscallsSlow++
-		mp.timed(EventSyscallSlow)
+		mp.timed(event.SyscallSlow)
 		// The world may stand still: see 'Looking at all Gs'.
 		mp.core.mu.Lock()
 		mp.runnable(g)
@@ -172,7 +173,7 @@ func (g *G) exitSyscall(mp *M) {
 		return
 	}
 	g.setStatus(Running)
-	mp.timed(EventSyscallEnd)
+	mp.timed(event.SyscallEnd)
 	if mp.preempt.Load() {
 		g.preempted(mp)
 	}
@@ -224,7 +225,7 @@ func (g *G) Ready(gp *G) {
 		throw("G.Ready: G %d and G %d belong to different schedulers", g.id, gp.id)
 	}
 	mp.stats.Readied++
-	mp.eventAfter(EventReady, gp)
+	mp.eventAfter(event.Ready, gp)
 	mp.runnable(gp)
 	mp.impl.Ready(gp)
 }
@@ -247,24 +248,24 @@ func (g *G) Count() *host.Count { return &g.scheduled("Count").stats.Sync }
 func (g *G) Scratch() *any { return &g.scheduled("Scratch").scratch }
 
 func (g *G) yield(mp *M, preempted bool) {
-	why, event := leftYield, EventYield
+	why, what := leftYield, event.Yield
 	if preempted {
-		why, event = leftPreempt, EventPreempted
+		why, what = leftPreempt, event.Preempted
 	}
 	if mp.stopped || g == &mp.g0 {
 		return // nobody else may run here now
 	}
-	halt := mp.core.halt.Load()
-	if halt&haltStop != 0 {
+	halt := mp.core.halt.load()
+	if halt.stop() {
 		g.abandoned(mp)
 	}
 	var next *G // none: the M must look up from its Gs, or belongs to this one
-	if halt == 0 && mp.locked == nil {
+	if !halt.any() && mp.locked == nil {
 		if next = mp.impl.YieldTo(g); next == nil {
 			return
 		}
 	}
-	mp.timed(event)
+	mp.timed(what)
 	if preempted {
 		g.setStatus(Preempted)
 	}

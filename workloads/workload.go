@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -81,7 +79,7 @@ type Metric struct {
 
 // percentiles returns those metrics, NAME-pNN-ns, of h beyond which there is a sample
 // at least, as in package bench: a p99 of ten would be their maximum.
-func percentiles(name string, h *hdrhistogram.Histogram, percents ...float64) []Metric {
+func percentiles(name string, h rt.Latencies, percents ...float64) []Metric {
 	return percentilesOf(name, h.TotalCount(), func(p float64) float64 { return float64(h.ValueAtQuantile(p)) }, percents...)
 }
 

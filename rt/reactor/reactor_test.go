@@ -1,7 +1,8 @@
-package rt
+package reactor
 
 import (
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -10,22 +11,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/host"
+	"schedlab/rt"
 )
 
-// rig is a scheduler that has nothing but a reactor.
+// rig is a scheduler that has nothing but a reactor. It has no M that runs Gs: calls of
+// Machine that it does not implement panic.
 type rig struct {
-	graveyard // but for what a Timer needs
-	Core
+	rt.Machine
+	rt.Core
+	t       *testing.T
 	reactor Reactor
-	actor   M
+	actor   rt.M
 
 	working host.Bool  // the reactor is between busy and resting
 	spells  host.Int32 // times it was
 }
 
 func newRig(t *testing.T) *rig {
-	r := &rig{}
-	r.Core.Init(r, Config{Procs: 1})
+	r := &rig{t: t}
+	r.Core.Init(r, rt.Config{Procs: 1})
 	r.reactor.Init(&r.Core, &r.actor, r,
 		func() { require.False(t, r.working.Swap(true)) },
 		func() {
@@ -33,26 +37,49 @@ func newRig(t *testing.T) *rig {
 			require.True(t, r.working.Swap(false))
 		})
 	t.Cleanup(func() {
-		r.stop()
-		r.join()
-		r.net.close()
-		r.release()
+		// The G that Close injects never runs, and the timers of the tests wake none.
+		var deadlock *rt.DeadlockError
+		require.ErrorAs(t, r.Close(), &deadlock)
 	})
 	return r
 }
 
-func (r *rig) Timers() *Timers                  { return r.reactor.Timers() }
-func (r *rig) TimerFirst(when int64)            { r.reactor.TimerFirst(when) }
-func (r *rig) StartPoller(*G)                   { r.reactor.StartPoller() }
-func (r *rig) Stop()                            { r.reactor.Stop() }
-func (r *rig) Inject(Injection)                 {}
-func (r *rig) AddStats(*Stats)                  {}
-func (r *rig) DumpSched(*strings.Builder)       {}
-func (r *rig) StopWorld(Machine, int64) bool    { return true }
-func (r *rig) StartWorld(by Machine, procs int) {}
+func (r *rig) Timers() *rt.Timers                  { return r.reactor.Timers() }
+func (r *rig) TimerFirst(when int64)               { r.reactor.TimerFirst(when) }
+func (r *rig) StartPoller(*rt.G)                   { r.reactor.StartPoller() }
+func (r *rig) Stop()                               { r.reactor.Stop() }
+func (r *rig) AddStats(*rt.Stats)                  {}
+func (r *rig) DumpSched(*strings.Builder)          {}
+func (r *rig) StopWorld(rt.Machine, int64) bool    { return true }
+func (r *rig) StartWorld(by rt.Machine, procs int) {}
 
-// g is a running G on an M of its own, with which timers can be started.
-func (r *rig) g() *G { return &G{m: &M{core: &r.Core, impl: r}, status: Running} }
+// Inject makes the G, which will never run: the scheduler is at rest.
+func (r *rig) Inject(in rt.Injection) {
+	r.InitInjected(new(rt.G), in)
+	r.AtRest()
+}
+
+// g stands for an M of its own, on which timers can be started.
+func (r *rig) g() *rt.G {
+	mp := &rt.M{}
+	r.StartActor(mp, r, func(*rt.G) {})
+	return mp.G0()
+}
+
+// poll opens a descriptor, so that the reactor waits for the network, too.
+func (r *rig) poll(g *rt.G) {
+	if !rt.PollSupported {
+		r.t.Skip("nothing can be waited for on this system")
+	}
+	from, to, err := os.Pipe()
+	require.NoError(r.t, err)
+	r.t.Cleanup(func() {
+		_ = from.Close()
+		_ = to.Close()
+	})
+	_, err = g.OpenPoll(int(from.Fd()))
+	require.NoError(r.t, err)
+}
 
 // await waits until cond, which it evaluates under the reactor's lock.
 func (r *rig) await(cond func() bool) {
@@ -74,43 +101,44 @@ func (r *rig) asleepUntil(when int64) {
 
 // signal is a timer that signals a note.
 type signal struct {
-	Timer
+	rt.Timer
 	fired host.Note
 }
 
 func newSignal() *signal {
 	s := &signal{}
-	s.Fire = func(*G, *Timer, uint64) { s.fired.Wakeup() }
+	s.Fire = func(*rt.G, *rt.Timer, uint64) { s.fired.Wakeup() }
+	s.Wakes = wakesNone
 	return s
 }
 
+func wakesNone() bool { return false }
+
 const hour = 3600e9
 
-// Asleep for a later timer, for none, or with an ear to the network: each time the
-// M that brings an earlier one must wake the reactor.
+// The reactor sleeps for a later timer, for none, or for the network as well: each time the M
+// that brings an earlier timer must wake it.
 func TestReactorIsWokenForAnEarlierTimer(t *testing.T) {
-	later := func(r *rig, g *G) {
+	later := func(r *rig, g *rt.G) {
 		when := host.Nanotime() + hour
 		newSignal().Start(g, when, 0)
 		r.asleepUntil(when)
 	}
-	none := func(r *rig, g *G) {
+	none := func(r *rig, g *rt.G) {
 		s := newSignal()
 		s.Start(g, 1, 0)
 		s.fired.Sleep()
 		r.asleepUntil(forever)
 	}
-	polling := func(first func(*rig, *G)) func(*rig, *G) {
-		return func(r *rig, g *G) {
-			if !PollSupported {
-				t.Skip("nothing can be waited for on this system")
-			}
-			require.NoError(t, r.net.open(g))
+	polling := func(first func(*rig, *rt.G)) func(*rig, *rt.G) {
+		return func(r *rig, g *rt.G) {
+			r.poll(g)
 			first(r, g)
 		}
 	}
-	for name, prepare := range map[string]func(*rig, *G){
-		"later": later, "none": none, "polling, later": polling(later), "polling, none": polling(none),
+	for name, prepare := range map[string]func(*rig, *rt.G){
+		"later": later, "none": none,
+		"polling, later": polling(later), "polling, none": polling(none),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
@@ -123,8 +151,8 @@ func TestReactorIsWokenForAnEarlierTimer(t *testing.T) {
 	}
 }
 
-// The M put its timer into the set and was delayed before TimerFirst: the
-// reactor saw it, and must not be signaled for what it knows.
+// The M put its timer into the set and was delayed before TimerFirst: the reactor saw it, and
+// must not be signaled for what it knows.
 func TestReactorIsNotWokenForWhatItSleepsUntil(t *testing.T) {
 	r := newRig(t)
 	g, when := r.g(), host.Nanotime()+hour
@@ -137,8 +165,8 @@ func TestReactorIsNotWokenForWhatItSleepsUntil(t *testing.T) {
 	require.Equal(t, when, r.reactor.until, "it sleeps on")
 }
 
-// Of several Ms that find the reactor asleep one wakes it: a second signal to its
-// note would panic.
+// Of several Ms that find the reactor asleep one wakes it: a second signal to its note would
+// panic.
 func TestReactorIsWokenOncePerSleep(t *testing.T) {
 	r := newRig(t)
 	g, when := r.g(), host.Nanotime()+hour
@@ -153,22 +181,19 @@ func TestReactorIsWokenOncePerSleep(t *testing.T) {
 }
 
 func TestReactorBeginsToPollInTheMiddleOfASleep(t *testing.T) {
-	if !PollSupported {
-		t.Skip("nothing can be waited for on this system")
-	}
 	r := newRig(t)
 	g, when := r.g(), host.Nanotime()+hour
 	newSignal().Start(g, when, 0)
 	r.asleepUntil(when)
-	require.NoError(t, r.net.open(g))
+	r.poll(g)
 	r.asleepUntil(when) // anew, in the poller
 	s := newSignal()
 	s.Start(g, host.Nanotime(), 0)
 	s.fired.Sleep()
 }
 
-// Each thread starts a timer that is now the first, now not, as the reactor goes
-// to sleep and wakes up, and waits for it: a timer that is missed hangs the test.
+// Each thread starts a timer that is now the first, now not, as the reactor goes to sleep and
+// wakes up, and waits for it: a timer that is missed hangs the test.
 func TestReactorMissesNoTimer(t *testing.T) {
 	const threads, rounds = 3, 300
 	r := newRig(t)
@@ -188,14 +213,14 @@ func TestReactorMissesNoTimer(t *testing.T) {
 	all.Wait()
 }
 
-// What the reactor does with Gs and counters lies between busy and resting; and
-// it disturbs nobody when there was nothing to do.
+// What the reactor does with Gs and counters lies between busy and resting. When there was
+// nothing to do, it calls neither.
 func TestReactorSaysWhenItIsBusy(t *testing.T) {
 	r := newRig(t)
 	g := r.g()
-	var s signal
+	s := newSignal()
 	busy := host.Bool{}
-	s.Fire = func(*G, *Timer, uint64) {
+	s.Fire = func(*rt.G, *rt.Timer, uint64) {
 		busy.Store(r.working.Load())
 		s.fired.Wakeup()
 	}
@@ -214,22 +239,20 @@ func TestReactorSaysWhenItIsBusy(t *testing.T) {
 
 // A design stops its reactor wherever that is; newRig's cleanup waits for its end.
 func TestReactorStops(t *testing.T) {
-	for name, prepare := range map[string]func(*rig, *G){
-		"never started": func(*rig, *G) {},
-		"just started":  func(r *rig, g *G) { newSignal().Start(g, host.Nanotime()+hour, 0) },
-		"asleep for a timer": func(r *rig, g *G) {
+	for name, prepare := range map[string]func(*rig, *rt.G){
+		"never started": func(*rig, *rt.G) {},
+		"just started":  func(r *rig, g *rt.G) { newSignal().Start(g, host.Nanotime()+hour, 0) },
+		"asleep for a timer": func(r *rig, g *rt.G) {
 			when := host.Nanotime() + hour
 			newSignal().Start(g, when, 0)
 			r.asleepUntil(when)
 		},
-		"asleep for the network": func(r *rig, g *G) {
-			if PollSupported {
-				require.NoError(t, r.net.open(g))
-				r.asleepUntil(forever)
-			}
+		"asleep for the network": func(r *rig, g *rt.G) {
+			r.poll(g)
+			r.asleepUntil(forever)
 		},
-		"at work": func(r *rig, g *G) {
-			t := &Timer{Fire: func(*G, *Timer, uint64) {}}
+		"at work": func(r *rig, g *rt.G) {
+			t := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}, Wakes: wakesNone}
 			t.Start(g, 1, 1000)
 		},
 	} {
