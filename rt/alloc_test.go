@@ -54,16 +54,17 @@ func TestAllocAndFreeRefuseMisuse(t *testing.T) {
 		return b
 	}
 	const (
-		before  = "G.Free: the Block was freed before"
-		another = "G.Free: the Block was allocated by another scheduler"
+		negative = "G.Alloc: the size is -1; it must be at least 0"
+		before   = "G.Free: the Block was freed before"
+		another  = "G.Free: the Block was allocated by another scheduler"
 	)
 	for _, m := range []struct {
 		name string
 		do   func()
 		want string
 	}{
-		{"negative size", func() { g.Alloc(-1) }, "G.Alloc: the size is -1; it must be at least 0"},
-		{"negative size, native", func() { native.Alloc(-1) }, "G.Alloc: the size is -1; it must be at least 0"},
+		{"negative size", func() { g.Alloc(-1) }, negative},
+		{"negative size, native", func() { native.Alloc(-1) }, negative},
 		{"free twice", func() { g.Free(freed(g)) }, before},
 		{"free twice, native", func() { native.Free(freed(native)) }, before},
 		{"free by a second M", func() { newCacheG(&c).Free(freed(g)) }, before},
@@ -79,9 +80,9 @@ func TestAllocAndFreeRefuseMisuse(t *testing.T) {
 	stopped, b := newCacheG(&c), g.Alloc(64)
 	for _, status := range []Status{Idle, Runnable, InSyscall, Waiting, Dead} {
 		stopped.status = status
-		want := fmt.Sprintf("rt: G.%%s: G 0 is %s, not running: a G's methods are for its own body", status)
-		require.PanicsWithValue(t, fmt.Sprintf(want, "Alloc"), func() { stopped.Alloc(1) })
-		require.PanicsWithValue(t, fmt.Sprintf(want, "Free"), func() { stopped.Free(b) })
+		const want = "rt: G.%s: G 0 is %s, not running: a G's methods are for its own body"
+		require.PanicsWithValue(t, fmt.Sprintf(want, "Alloc", status), func() { stopped.Alloc(1) })
+		require.PanicsWithValue(t, fmt.Sprintf(want, "Free", status), func() { stopped.Free(b) })
 	}
 }
 

@@ -9,14 +9,13 @@ import (
 	"schedlab/host"
 )
 
-// DeadlockError says that Gs are left which nothing can ready any more: nothing is runnable,
-// no G is in a system call, no Hold is out, and no timer that might make a G runnable is
-// armed.
+// DeadlockError says that Gs are left which nothing can ready any more. No G is runnable or in
+// a system call, no Hold is out, and no timer that might make a G runnable is armed.
 //
-// It misses a deadlock while one of the Gs waits for the network, though perhaps nothing
-// will ever be written to it, and while a timer is armed that does not say what it would do
-// (see Timer.Wakes). It is a false alarm if code outside was to submit work that would ready
-// the Gs, and has not called Hold.
+// Limits. A deadlock is missed while one of the Gs waits for the network, though perhaps
+// nothing will ever come from it. It is missed, too, while a timer is armed that does not say
+// what it would do (see Timer.Wakes). The error is a false alarm if code outside was to submit
+// work that would ready the Gs, and has not called Hold.
 type DeadlockError struct {
 	Blocked int        // how many
 	Gs      []BlockedG // all of them, by ID

@@ -9,9 +9,9 @@ import (
 type GList = queue.List[G, *G]
 
 // Dead Gs are used again before new ones are made: first those that died on the same P (or
-// M), then those of all. (gm has neither list, but one under its lock.) Both kinds of free
-// list are stacks of pointers, not chains through the Gs: a G that moves between them is not
-// touched, so it causes no cache misses before it is used.
+// M), then those of all. (gm has neither list, but one under its lock.) Both lists are stacks
+// of pointers, not chains through the Gs. A G that moves between them is not touched, so it
+// causes no cache misses before it is used.
 const (
 	maxFreeGs  = 64 // a local list spills at this length
 	keepFreeGs = 32 // down to this; it refills to this

@@ -135,7 +135,8 @@ func (c *Core) beginClose(w *waiter) (failed bool, err error) {
 	case c.closing:
 		return false, fmt.Errorf("rt: Close: %w", ErrClosed)
 	case c.holds > 0:
-		return false, fmt.Errorf("rt: Close: %d Holds are not released; release them first", c.holds)
+		return false, fmt.Errorf("rt: Close: %d Holds are not released; release them first",
+			c.holds)
 	case c.wait != nil:
 		return false, errors.New("rt: Close: a Run is under way; wait for it first")
 	}

@@ -42,8 +42,8 @@ import (
 //	4. lost: wait until done
 //
 // One CAS wins. If it is that of step 3 on the left, the G does nothing. If it is that of
-// step 2 on the right, steps 3 and 4 on the right follow, since there is no safe point among
-// them at which a stopping scheduler could leave the G.
+// step 2 on the right, steps 3 and 4 on the right follow. There is no safe point among them at
+// which a stopping scheduler could leave the G.
 //
 // The G counts as admitted. So meanwhile no verdict is passed on what is left of the
 // program, and when it has ended the scheduler comes to rest anew, as ever.

@@ -61,7 +61,8 @@ func (g *G) OpenPoll(fd int) (*PollDesc, error) {
 	n.mu.LockCounted(g.Count())
 	defer n.mu.Unlock()
 	if n.descs[fd] != nil {
-		return nil, fmt.Errorf("rt: OpenPoll: descriptor %d is open already; share its PollDesc", fd)
+		return nil, fmt.Errorf("rt: OpenPoll: descriptor %d is open already; share its PollDesc",
+			fd)
 	}
 	n.tag++
 	pd.tag = n.tag
@@ -101,7 +102,7 @@ func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 	return pd.check(side)
 }
 
-// Err returns what Wait would fail with now, or nil: for the first try.
+// Err returns what Wait would fail with now, or nil. It is to be asked before the first try.
 func (pd *PollDesc) Err(g *G, mode PollMode) error {
 	pd.mine(g)
 	g.Enter(&pd.mu)

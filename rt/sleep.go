@@ -6,7 +6,7 @@ import (
 	"schedlab/host"
 )
 
-// Sleep blocks g for at least ns nanoseconds; for none, it yields.
+// Sleep blocks g for at least ns nanoseconds. If ns is not positive it yields.
 func (g *G) Sleep(ns int64) {
 	if ns <= 0 {
 		g.Yield()

@@ -87,8 +87,8 @@ func (from *stack) switchTo(to *stack, mp *M) {
 	}
 }
 
-// leave takes G g, which runs on mp, off its stack: d is done once it has left. next is the
-// G to go on with, or nil to look for one. leave returns when g is resumed.
+// leave takes G g, which runs on mp, off its stack, and returns when g is resumed. When g has
+// left, d is done. The M goes on with next, or looks for a G if that is nil.
 func (mp *M) leave(g *G, d departure, next *G) {
 	st := g.stack
 	if st.dying {

@@ -2,7 +2,7 @@ package rt
 
 import "fmt"
 
-// Status says where a G is in its life, and with that who owns it. Only the owner writes
+// Status says where a G is in its life, which also says what owns it. Only the owner writes
 // it, so it needs no atomic: ownership passes with the queue, the lock or the commit
 // through which the G itself passes.
 type Status uint8

@@ -68,8 +68,7 @@ func everything(g *rt.G) {
 	}
 }
 
-// lives follows each G through the events, which must be in an order that its
-// status allows.
+// lives follows each G through the events, which must be in an order that its status allows.
 type lives struct {
 	t      *testing.T
 	status map[uint64]rt.Status
@@ -103,8 +102,8 @@ func (l *lives) see(e event.Event) {
 	l.status[e.G], l.mOf[e.G] = change.to, e.M
 }
 
-// The stream agrees with the counters, each M's events are in order, and sorted by
-// time each G's are.
+// The stream agrees with the counters. Each M's events are in order, and so are each G's,
+// sorted by time.
 func TestEventStreamTellsWhatHappened(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		log := &event.Log{}
@@ -124,8 +123,9 @@ func TestEventStreamTellsWhatHappened(t *testing.T) {
 			l.see(e)
 		}
 		for id, status := range l.status {
-			// What is the design's own may be left.
-			require.Contains(t, []rt.Status{rt.Dead, rt.InSyscall, rt.Running, rt.Waiting}, status, "G %d", id)
+			// Gs of the design's own may be left.
+			mayBe := []rt.Status{rt.Dead, rt.InSyscall, rt.Running, rt.Waiting}
+			require.Contains(t, mayBe, status, "G %d", id)
 		}
 		st := s.Stats()
 		require.EqualValues(t, st.Spawned+st.Injected, count[event.Spawn])
@@ -144,8 +144,8 @@ func TestEventStreamTellsWhatHappened(t *testing.T) {
 	})
 }
 
-// Who readied whom, who spawned whom, why one waits: what only the event says.
-func TestEventsSayWho(t *testing.T) {
+// An event says which G readied or spawned another, and why a G waits.
+func TestEventsSayWhichGDidIt(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		log := &event.Log{}
 		s := open(rt.Config{Events: log})
@@ -168,13 +168,14 @@ func TestEventsSayWho(t *testing.T) {
 		require.Contains(t, told, event.Event{What: event.Spawn, G: main})
 		require.Contains(t, told, event.Event{What: event.Spawn, G: child, By: main})
 		require.Contains(t, told, event.Event{What: event.Park, G: child, Reason: rt.WaitSleep})
-		waited := slices.Contains(told, event.Event{What: event.Park, G: main, Reason: rt.WaitWaitGroup})
-		require.Equal(t, waited, slices.Contains(told, event.Event{What: event.Ready, G: main, By: child}))
+		park := event.Event{What: event.Park, G: main, Reason: rt.WaitWaitGroup}
+		ready := event.Event{What: event.Ready, G: main, By: child}
+		require.Equal(t, slices.Contains(told, park), slices.Contains(told, ready))
 		require.NoError(t, s.Close())
 	})
 }
 
-// A G that gives way because it is asked to.
+// A G gives way because it is asked to.
 func TestEventsTellPreemption(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		log := &event.Log{}
@@ -203,7 +204,7 @@ func TestEventsTellPreemption(t *testing.T) {
 	})
 }
 
-// Who was readied by the network is told, and that it was the network.
+// The events tell which Gs the network has readied.
 func TestEventsOfTheNetwork(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("nothing can be waited for on this system")
@@ -239,7 +240,7 @@ func TestEventsOfTheNetwork(t *testing.T) {
 	})
 }
 
-// Run has returned: all events are there.
+// When Run has returned, all events are there.
 func TestEventsAreThereWhenRunReturns(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		log := &event.Log{}
@@ -257,7 +258,7 @@ func TestEventsAreThereWhenRunReturns(t *testing.T) {
 	})
 }
 
-// Gs that come and go on all Ms, many buffers full.
+// Gs come and go on all Ms, and fill many buffers.
 func TestEventStreamOfMany(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		log := &event.Log{}

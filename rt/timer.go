@@ -6,12 +6,13 @@ import "schedlab/host"
 // package gsync, and deadlines are made of it. The zero Timer is stopped; set Fire before
 // the first Start.
 //
-// Start and Stop may be called by any G concurrently. Whether a Start or Stop came before
-// the firing is decided under the lock of the set of timers that the Timer is in: it fires
-// exactly once for each Start (or each period) that no later Start or Stop undid.
+// Start and Stop may be called by any G concurrently. Whether one of them came before the
+// firing is decided under the lock of the set that the Timer is in. It fires exactly once for
+// each Start (or each period) that no later Start or Stop undid.
 type Timer struct {
-	// Fire is called on an M, outside of every G, without locks held. It must not block. g
-	// stands for the M: it is good for Ready and Go, and for what needs no more, such as
+	// Fire is called on an M, outside of every G, without locks held. It must not block.
+	//
+	// g stands for the M. It is good for Ready and Go, and for what needs no more, such as
 	// sending to a channel with room. seq is what Start returned.
 	Fire func(g *G, t *Timer, seq uint64)
 	// Wakes, if not nil, says whether firing would make a G runnable. If it would not, Gs

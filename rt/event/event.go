@@ -20,12 +20,11 @@
 // but Spawn, Run and Ready. Those carry the M's last reading. A Run or a Ready of
 // a G that another M dealt with last carries a new one. It follows:
 //
-//   - When is never later than the event. It is earlier by at most the time since
-//     the M's last reading. An M runs a G straight after the last one left, so the
-//     beginning of a run is early by what it took to find that G (for an M that was
-//     asleep: since it woke). What a G spawns or readies on its own M is early by
-//     as long as the G has been running: all of it up to the next reading looks
-//     like one moment, in its order.
+//   - When is never later than the event. It is earlier by at most the time since the M's last
+//     reading. An M runs a G straight after the last one left. So the beginning of a run is
+//     early by what it took to find that G; for an M that was asleep, by the time since it
+//     woke. A Spawn or a Ready by a G on its own M is early by as long as that G has been
+//     running. All of them up to the next reading seem to be at one moment, in order.
 //   - The events of one M are in order. So are those of one G, sorted by When: what
 //     two Ms do with a G one after the other has a reading in between.
 //   - This holds as far as the counters of the CPUs agree: see 'Ticks' in package

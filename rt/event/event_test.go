@@ -125,7 +125,7 @@ func TestEventsComeOutAsTheyWentIn(t *testing.T) {
 	}
 }
 
-// All have a new time, but what happens to Gs that the M itself dealt with last.
+// Each event has a new time, except those of Gs that the M itself dealt with last.
 func TestEventsHaveANewTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		record func(r *Recorder)
@@ -169,7 +169,9 @@ func TestTicksAreCompletedFromTheirLastBits(t *testing.T) {
 func TestEventsHaveTexts(t *testing.T) {
 	seen := map[string]bool{}
 	for what := Kind(1); what < numKinds; what++ {
-		e := Event{What: what, When: 1_234_567, G: 7, By: 8, N: 9, M: 1, P: 2, Of: 3, Reason: WaitMutex}
+		e := Event{
+			What: what, When: 1_234_567, G: 7, By: 8, N: 9, M: 1, P: 2, Of: 3, Reason: WaitMutex,
+		}
 		text := e.String()
 		require.Regexp(t, `^1\.234567 ms M1 P2: [a-zGP].*[a-z0-9]$`, text)
 		require.NotContains(t, text, "%")
@@ -236,7 +238,8 @@ func TestLogSorts(t *testing.T) {
 	events := l.Events()
 	require.Len(t, events, 600)
 	require.Zero(t, l.Dropped())
-	require.True(t, slices.IsSortedFunc(events, func(a, b Event) int { return cmp.Compare(a.When, b.When) }))
+	byTime := func(a, b Event) int { return cmp.Compare(a.When, b.When) }
+	require.True(t, slices.IsSortedFunc(events, byTime))
 	var spawned []uint64
 	for i, e := range events {
 		if e.What == Spawn {

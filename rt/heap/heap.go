@@ -6,30 +6,29 @@
 //	block.go  memory that was handed out, and how a stale handle is refused
 //	class.go  the sizes of cells
 //
-// An M takes small memory from a cache that it alone uses at that time, so it needs
-// neither a lock nor an atomic. The design decides whose cache that is
-// (Machine.Cache), and this makes the difference: what belongs to an M is held for
-// as long as the M is blocked in the kernel; what belongs to a P goes on to the
-// next M.
+// An M takes small memory from a cache that it alone uses at that time, so it needs neither a
+// lock nor an atomic. The design decides whose cache that is (Machine.Cache), and this makes
+// the difference. The cache of an M is held for as long as the M is blocked in the kernel. The
+// cache of a P goes on to the next M.
 //
-// A cache has a list of free cells for each size class. An empty list gets a batch
-// from the heap; a list that is too long returns a batch to it. A cell that is freed
-// goes to the cache of the M that frees it, wherever it came from.
+// A cache has a list of free cells for each size class. An empty list gets a batch from the
+// heap; a list that is too long returns a batch to it. A cell that is freed goes to the cache
+// of the M that frees it, wherever it came from.
 //
-// Source: the MCache of Go 1.0 (malloc.h, mcache.c, msize.c of 2012), which is the
-// thread cache of TCMalloc (Ghemawat, Menage). Limits and batches are as there. We
-// deviate: there are four classes a doubling; a cache that holds too much gives up
-// half of every list, not of what was not used lately; the heap cuts batches, not
-// pages, to size; and it keeps for this scheduler whatever it once made.
+// Source: the MCache of Go 1.0 (malloc.h, mcache.c, msize.c of 2012), which is the thread cache
+// of TCMalloc (Ghemawat, Menage). Limits and batches are as there. We deviate:
+//
+//   - There are four classes a doubling.
+//   - A cache that holds too much gives up half of every list, not of what was not used lately.
+//   - The heap cuts batches, not pages, to size, and keeps for its scheduler all that it made.
 package heap
 
 import "schedlab/host"
 
 // Heap is where the caches of a scheduler get their memory. Any thread may use it.
 type Heap struct {
-	// out is how many bytes caches and Gs have. Atomic, because all classes add to
-	// it and Bytes reads it, each without the others' locks. It is a sum: it orders
-	// nothing.
+	// out is how many bytes caches and Gs have. Atomic, because all classes add to it and
+	// Bytes reads it, each without the others' locks. It is a sum: it orders nothing.
 	out     host.Int64
 	central [numClasses]central
 }

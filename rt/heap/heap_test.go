@@ -142,7 +142,8 @@ func (w *cacheModel) check() {
 	seen := map[*cell]bool{}
 	here := func(m *cell, class int) {
 		if seen[m] || m.class != class {
-			w.t.Fatalf("a cell of class %d is among those of class %d, or in two places", m.class, class)
+			w.t.Fatalf("a cell of class %d is among those of class %d, or in two places",
+				m.class, class)
 		}
 		seen[m] = true
 	}
@@ -377,7 +378,7 @@ func TestBytesTellsWhatCachesAndGsHold(t *testing.T) {
 
 func TestMisuseOfBlocksPanicsWithTheFact(t *testing.T) {
 	ca := newCache(&Heap{})
-	foreign := newCache(&Heap{})
+	other, foreign := newCache(ca.heap), newCache(&Heap{})
 	freed := func(ca *Cache, n int) Block {
 		b := ca.Alloc(n)
 		ca.Free(b)
@@ -402,9 +403,9 @@ func TestMisuseOfBlocksPanicsWithTheFact(t *testing.T) {
 		{"free twice", func() { ca.Free(freed(ca, 100)) }, "G.Free: " + before},
 		{"free twice, large", func() { ca.Free(freed(ca, 1<<20)) }, "G.Free: " + before},
 		{"free twice, of no heap", func() { Drop(dropped) }, "G.Free: " + before},
-		{"free by another cache", func() { newCache(ca.heap).Free(freed(ca, 100)) }, "G.Free: " + before},
-		{"free when it has been handed out again", func() { ca.Free(reused) }, "G.Free: " + before},
-		{"bytes when it has been handed out again", func() { reused.Bytes() }, "Block.Bytes: " + before},
+		{"free by another cache", func() { other.Free(freed(ca, 100)) }, "G.Free: " + before},
+		{"free when handed out again", func() { ca.Free(reused) }, "G.Free: " + before},
+		{"bytes when handed out again", func() { reused.Bytes() }, "Block.Bytes: " + before},
 		{"bytes of a large one", func() { freed(ca, 1<<20).Bytes() }, "Block.Bytes: " + before},
 		{"free of the zero Block", func() { ca.Free(Block{}) }, "G.Free: " + zero},
 		{"drop of the zero Block", func() { Drop(Block{}) }, "G.Free: " + zero},
