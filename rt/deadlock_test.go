@@ -18,17 +18,6 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// forEver blocks g.
-func forEver(g *rt.G) {
-	g.Park(rt.WaitOther, func(*rt.G) bool { return true })
-}
-
-func await(cond func() bool) {
-	for !cond() {
-		runtime.Gosched()
-	}
-}
-
 func deadlockOf(t *testing.T, err error) *rt.DeadlockError {
 	t.Helper()
 	var deadlock *rt.DeadlockError

@@ -46,8 +46,9 @@
 //	stats.go     what is counted
 //	latency.go   histograms of times
 //	broken.go    how wrong calls and a wrong scheduler are refused
-//	site.go, site_cheap.go, site_dear.go
-//	             where Gs were made
+//	site.go      where a G was made
+//	site_cheap.go, and where that is cheap to know
+//	site_dear.go  and where it is not
 //
 // Packages below this one: event (the stream of what happens), heap (memory caches),
 // queue (run queues), fault (what is panicked with). Above it: reactor (a thread for

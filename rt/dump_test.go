@@ -3,7 +3,6 @@ package rt_test
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -428,32 +427,4 @@ func TestDumpBesideWhatDoesNotStop(t *testing.T) {
 		}))
 		require.NoError(t, s.Close())
 	})
-}
-
-// listen waits again and again for bytes that a goroutine outside writes, until over.
-func listen(g *rt.G, over *atomic.Bool) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		panic(err)
-	}
-	defer r.Close()
-	pd, err := g.OpenPoll(int(r.Fd()))
-	if err != nil {
-		panic(err)
-	}
-	host.Go(func() {
-		defer w.Close()
-		for !over.Load() {
-			_, _ = w.Write([]byte{1}) // fails if the reader has just gone
-			host.Sleep(30_000)
-		}
-	})
-	for !over.Load() {
-		if err := pd.Wait(g, rt.PollRead); err != nil { // each byte tells, read or not
-			panic(err)
-		}
-	}
-	if err := pd.Close(g); err != nil {
-		panic(err)
-	}
 }

@@ -1,72 +1,16 @@
 package rt_test
 
 import (
-	"fmt"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs/all"
 	"schedlab/rt"
 	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
-
-// overDesigns runs body over the designs, without variants and the baseline.
-func overDesigns(t *testing.T, body func(t *testing.T, open opener)) {
-	for _, name := range []string{"gm", "global", "gpm"} {
-		row, err := all.Find(name)
-		require.NoError(t, err)
-		for _, procs := range []int{1, 2, 4} {
-			t.Run(fmt.Sprintf("design=%s/procs=%d", name, procs), func(t *testing.T) {
-				goroutines := runtime.NumGoroutine()
-				body(t, func(cfg rt.Config) rt.Scheduler {
-					cfg.Procs, cfg.Seed = procs, 1
-					s, err := row.New(cfg)
-					require.NoError(t, err)
-					t.Cleanup(func() { _ = s.Close() }) // if body has failed before
-					return s
-				})
-				for polls := 0; runtime.NumGoroutine() > goroutines && polls < 10e6; polls++ {
-					runtime.Gosched()
-				}
-			})
-		}
-	}
-}
-
-type opener func(rt.Config) rt.Scheduler
-
-// everything makes every kind of event happen that a program can bring about.
-func everything(g *rt.G) {
-	done := gsync.NewChan[int](g, 0)
-	const workers = 20
-	for i := range workers {
-		g.Go(func(g *rt.G) {
-			for range 20 {
-				g.Go(func(g *rt.G) { g.Checkpoint() })
-				g.Yield()
-				g.Syscall(func() {})
-			}
-			g.Park(rt.WaitOther, func(*rt.G) bool { return false })
-			g.Sleep(int64(i) * 10_000)
-			g.BlockingSyscall(runtime.Gosched)
-			done.Send(g, i)
-		})
-	}
-	for range workers / 2 {
-		done.Recv(g)
-	}
-	g.StopTheWorld()
-	g.Go(func(*rt.G) {})
-	g.StartTheWorld()
-	for range workers / 2 {
-		done.Recv(g)
-	}
-}
 
 // lives follows each G through the events, which must be in an order that its status allows.
 type lives struct {
