@@ -23,19 +23,16 @@ type rig struct {
 	reactor Reactor
 	actor   rt.M
 
+	lock    sync.Mutex // the design's; guards changes of working
 	working host.Bool  // the reactor is between busy and resting
 	spells  host.Int32 // times it was
+	closing bool       // no M is about any more
 }
 
 func newRig(t *testing.T) *rig {
 	r := &rig{t: t}
 	r.Core.Init(r, rt.Config{Procs: 1})
-	r.reactor.Init(&r.Core, &r.actor, r,
-		func() { require.False(t, r.working.Swap(true)) },
-		func() {
-			r.spells.Add(1)
-			require.True(t, r.working.Swap(false))
-		})
+	r.reactor.Init(&r.Core, &r.actor, r, r.busy, r.resting)
 	t.Cleanup(func() {
 		// The G that Close injects never runs, and the timers of the tests wake none.
 		var deadlock *rt.DeadlockError
@@ -53,10 +50,34 @@ func (r *rig) DumpSched(*strings.Builder)          {}
 func (r *rig) StopWorld(rt.Machine, int64) bool    { return true }
 func (r *rig) StartWorld(by rt.Machine, procs int) {}
 
-// Inject makes the G, which will never run: the scheduler is at rest.
+func (r *rig) busy() {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	require.False(r.t, r.working.Swap(true))
+}
+
+func (r *rig) resting() {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.spells.Add(1)
+	require.True(r.t, r.working.Swap(false))
+	r.checkRest()
+}
+
+// checkRest needs lock.
+func (r *rig) checkRest() {
+	if r.closing && !r.working.Load() {
+		r.AtRest()
+	}
+}
+
+// Inject makes the G of Close, which will never run.
 func (r *rig) Inject(in rt.Injection) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
 	r.InitInjected(new(rt.G), in)
-	r.AtRest()
+	r.closing = true
+	r.checkRest()
 }
 
 // g stands for an M of its own, on which timers can be started.
