@@ -4,6 +4,7 @@ import (
 	"runtime"
 
 	"schedlab/host"
+	"schedlab/rt/event"
 	"schedlab/rt/queue"
 )
 
@@ -146,7 +147,7 @@ func (g *G) syscall(fn func(), block bool) {
 	mp.notWhileStopped("makes a system call")
 	mp.stats.Syscalls++
 	g.since = host.Ticks()
-	mp.timed(EventSyscall)
+	mp.timed(event.Syscall)
 	g.setStatus(InSyscall)
 	mp.impl.EnterSyscall(block)
 	defer g.exitSyscall(mp) // deferred, because fn may panic
@@ -156,7 +157,7 @@ func (g *G) syscall(fn func(), block bool) {
 func (g *G) exitSyscall(mp *M) {
 	if !mp.impl.ExitSyscall() { // no P (or whatever the design limits) is free
 		mp.stats.SyscallsSlow++
-		mp.timed(EventSyscallSlow)
+		mp.timed(event.SyscallSlow)
 		// The world may stand still: see 'Looking at all Gs'.
 		mp.core.mu.Lock()
 		mp.runnable(g)
@@ -165,7 +166,7 @@ func (g *G) exitSyscall(mp *M) {
 		return
 	}
 	g.setStatus(Running)
-	mp.timed(EventSyscallEnd)
+	mp.timed(event.SyscallEnd)
 	if mp.preempt.Load() {
 		g.preempted(mp)
 	}
@@ -176,21 +177,21 @@ func (g *G) yield(mp *M, why leftWhy) {
 	if mp.stopped || g == &mp.g0 {
 		return // no other G may run here now
 	}
-	halt := mp.core.halt.Load()
-	if halt&haltStop != 0 {
+	halt := mp.core.halt.load()
+	if halt.stop() {
 		g.abandoned(mp)
 	}
 	var next *G // none: the M must look up from its Gs, or belongs to this one
-	if halt == 0 && mp.locked == nil {
+	if !halt.any() && mp.locked == nil {
 		if next = mp.impl.YieldTo(g); next == nil {
 			return
 		}
 	}
 	if why == leftPreempt {
-		mp.timed(EventPreempted)
+		mp.timed(event.Preempted)
 		g.setStatus(Preempted)
 	} else {
-		mp.timed(EventYield)
+		mp.timed(event.Yield)
 	}
 	mp.runnable(g)
 	mp.stats.Yields++

@@ -1,6 +1,9 @@
 package rt
 
-import "schedlab/host"
+import (
+	"schedlab/host"
+	"schedlab/rt/event"
+)
 
 // Parker is a running G as the author of a channel, a lock or a timer sees it. It blocks that
 // G, readies others, and takes locks at the expense of the M beneath. The author of a workload
@@ -92,7 +95,7 @@ func (p Parker) Ready(gp *G) {
 		throw("Parker.Ready: G %d and G %d belong to different schedulers", p.g.id, gp.id)
 	}
 	mp.stats.Readied++
-	mp.eventAfter(EventReady, gp)
+	mp.eventAfter(event.Ready, gp)
 	mp.runnable(gp)
 	mp.impl.Ready(gp)
 }

@@ -6,6 +6,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 )
 
 // cacheBlocked is 100 Gs a P. Each uses some memory, gives it back, and then blocks its M in the
@@ -114,7 +115,7 @@ func (b *blocker) main(g *rt.G) {
 // use must have no safe point in it: a G that gave way here would give its memory back to another
 // cache.
 func (b *blocker) use(g *rt.G) {
-	var blocks [len(cacheBlockedSizes)]rt.Block
+	var blocks [len(cacheBlockedSizes)]heap.Block
 	for i, size := range cacheBlockedSizes {
 		blocks[i] = g.Alloc(size)
 		fill(blocks[i].Bytes(), b.mark+uint64(i)<<16)

@@ -319,7 +319,7 @@ func TestMutexMetrics(t *testing.T) {
 // Only a yield during which a call began counts as a delay.
 func TestDelaysAreCountedBesideCallsOnly(t *testing.T) {
 	w := &syscallMixRun{}
-	c := &computer{w: w, delays: rt.NewLatencyHistogram()}
+	c := &computer{w: w, delays: rt.NewLatencies()}
 	w.workers = []computer{*c}
 	require.NoError(t, newNative(t, 1).Run(func(g *rt.G) {
 		c.yield(g)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gnet"
@@ -70,7 +68,7 @@ type echoClient struct {
 	w        *netEchoRun
 	seed     uint64
 	answered int
-	rtt      *hdrhistogram.Histogram
+	rtt      rt.Latencies
 	out, in  [echoBytes]byte
 }
 
@@ -84,7 +82,7 @@ func newNetEcho(p Params, name string, network gnet.Network) *netEchoRun {
 	w := &netEchoRun{name: name, requests: echoRequests[p.Size]}
 	w.server = netServer{network: network, serve: echo, failed: &w.failed}
 	for i := range w.clients {
-		w.clients[i] = echoClient{w: w, seed: p.Seed + uint64(i)<<32, rtt: rt.NewLatencyHistogram()}
+		w.clients[i] = echoClient{w: w, seed: p.Seed + uint64(i)<<32, rtt: rt.NewLatencies()}
 	}
 	return w
 }
@@ -157,7 +155,7 @@ func (cl *echoClient) ask(g *rt.G, c *gnet.Conn) error {
 		if _, err := c.ReadFull(g, cl.in[:]); err != nil {
 			return fmt.Errorf("workloads: %s: the reply to request %d: %w", cl.w.name, i, err)
 		}
-		record(cl.rtt, host.Nanotime()-start)
+		cl.rtt.Record(host.Nanotime() - start)
 		if !bytes.Equal(cl.in[:], cl.out[:]) {
 			return wrong(cl.w.name, fmt.Sprintf("reply %x", cl.in), fmt.Sprintf("%x", cl.out))
 		}
@@ -175,13 +173,8 @@ func (cl *echoClient) fill(i int) {
 	}
 }
 
-// record notes a time, which it brings into the range of the histogram.
-func record(h *hdrhistogram.Histogram, ns int64) {
-	_ = h.RecordValue(min(max(ns, 1), rt.MaxLatencyNs)) // within range: cannot fail
-}
-
 func (w *netEchoRun) metrics() []Metric {
-	all := rt.NewLatencyHistogram()
+	all := rt.NewLatencies()
 	for i := range w.clients {
 		all.Merge(w.clients[i].rtt)
 	}

@@ -134,7 +134,7 @@ func (w *netRPCRun) main(g *rt.G) {
 }
 
 func (w *netRPCRun) metrics() []Metric {
-	latency, late := rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
+	latency, late := rt.NewLatencies(), rt.NewLatencies()
 	for i := range w.clients {
 		latency.Merge(w.clients[i].latency)
 		late.Merge(w.clients[i].late)

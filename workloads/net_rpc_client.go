@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gnet"
@@ -17,8 +15,8 @@ import (
 type rpcClient struct {
 	calls    []rpcCall // in the order of their times
 	answered int
-	latency  *hdrhistogram.Histogram // from the intended time to the answer
-	late     *hdrhistogram.Histogram // from the intended time to the request
+	latency  rt.Latencies // from the intended time to the answer
+	late     rt.Latencies // from the intended time to the request
 }
 
 type rpcCall struct {
@@ -40,7 +38,7 @@ func (cl *rpcClient) reset() {
 		cl.calls[i].answered = false
 	}
 	cl.answered = 0
-	cl.latency, cl.late = rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
+	cl.latency, cl.late = rt.NewLatencies(), rt.NewLatencies()
 }
 
 // run makes all requests over c, with times counted from start by host.Nanotime. It returns when
@@ -73,7 +71,7 @@ func (cl *rpcClient) send(g *rt.G, c *gnet.Conn, start int64) error {
 		if ns := due - host.Nanotime(); ns > 0 {
 			g.Sleep(ns)
 		}
-		record(cl.late, host.Nanotime()-due)
+		cl.late.Record(host.Nanotime() - due)
 		call.req.put(buf[:])
 		if _, err := c.Write(g, buf[:]); err != nil {
 			return err
@@ -117,6 +115,6 @@ func (cl *rpcClient) take(reply rpcReply, at int64) error {
 	}
 	call.answered = true
 	cl.answered++
-	record(cl.latency, at-call.at)
+	cl.latency.Record(at - call.at)
 	return nil
 }

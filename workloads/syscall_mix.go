@@ -3,8 +3,6 @@ package workloads
 import (
 	"fmt"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 )
@@ -87,7 +85,7 @@ type caller struct {
 type computer struct {
 	w      *syscallMixRun
 	result uint64
-	delays *hdrhistogram.Histogram
+	delays rt.Latencies
 	ends   int // how often it came to a result
 	_      [128 - 32]byte
 }
@@ -109,7 +107,7 @@ func prepareSyscallMix(p Params, name string, enter func(*rt.G, func())) (*Insta
 		w.want = scrambleOften(w.want)
 	}
 	for i := range w.workers {
-		w.workers[i] = computer{w: w, delays: rt.NewLatencyHistogram()}
+		w.workers[i] = computer{w: w, delays: rt.NewLatencies()}
 		w.bodies = append(w.bodies, func(g *rt.G) { w.workers[i].main(g, p.Seed) })
 	}
 	var r host.Rand
@@ -176,8 +174,7 @@ func (c *computer) yield(g *rt.G) {
 	if c.w.begun.Load() == begun {
 		return
 	}
-	ns := min(max(host.Nanotime()-start, 1), rt.MaxLatencyNs)
-	_ = c.delays.RecordValue(ns) // within range: cannot fail
+	c.delays.Record(host.Nanotime() - start)
 }
 
 func (w *syscallMixRun) verify() error {
@@ -200,7 +197,7 @@ func (w *syscallMixRun) verify() error {
 }
 
 func (w *syscallMixRun) metrics() []Metric {
-	all := rt.NewLatencyHistogram()
+	all := rt.NewLatencies()
 	for i := range w.workers {
 		all.Merge(w.workers[i].delays)
 	}

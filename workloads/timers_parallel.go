@@ -3,8 +3,6 @@ package workloads
 import (
 	"fmt"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
@@ -66,7 +64,7 @@ type parallelTimer struct {
 	fired int
 	early int
 	stale int // how often it had not fired when it was to be started
-	late  *hdrhistogram.Histogram
+	late  rt.Latencies
 	_     [128 - 64]byte // no two on one pair of cache lines
 }
 
@@ -102,7 +100,7 @@ func (w *timersParallelRun) run(s rt.Scheduler) error {
 	w.impatient.Store(0)
 	w.all = 0
 	for i := range w.timers {
-		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: rt.NewLatencyHistogram()}
+		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: rt.NewLatencies()}
 	}
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -152,7 +150,7 @@ func (t *parallelTimer) main(g *rt.G) {
 	if late < 0 {
 		t.early++
 	}
-	record(t.late, late)
+	t.late.Record(late)
 	t.fired++
 	all := t.w.all
 	t.w.fired.Add(1)
@@ -172,7 +170,7 @@ func (w *timersParallelRun) verify() error {
 }
 
 func (w *timersParallelRun) metrics() []Metric {
-	late := rt.NewLatencyHistogram()
+	late := rt.NewLatencies()
 	for i := range w.timers {
 		late.Merge(w.timers[i].late)
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/rt"
 	"schedlab/rt/gsync"
 )
@@ -57,7 +55,7 @@ type staggeredTicker struct {
 
 	received, early, disorder int
 	dropped                   int64
-	late                      *hdrhistogram.Histogram
+	late                      rt.Latencies
 }
 
 func prepareTimersStaggered(p Params) (*Instance, error) {
@@ -100,7 +98,7 @@ func (w *timersStaggeredRun) run(s rt.Scheduler) error {
 				ph:    ph,
 				ticks: w.ticks,
 				work:  ph.tickers[j].work,
-				late:  rt.NewLatencyHistogram(),
+				late:  rt.NewLatencies(),
 			}
 		}
 	}
@@ -140,7 +138,7 @@ func (t *staggeredTicker) watch(g *rt.G, ticker *gsync.Ticker, start time.Time) 
 			t.disorder++
 		}
 		last = tick
-		record(t.late, int64(now.Sub(due)))
+		t.late.Record(int64(now.Sub(due)))
 		dropped := max(tick.Sub(due)/staggeredInterval, 0)
 		t.dropped += int64(dropped)
 		due = due.Add((1 + dropped) * staggeredInterval)
@@ -173,7 +171,7 @@ func (w *timersStaggeredRun) metrics() (list []Metric) {
 	dropped := int64(0)
 	for i := range w.phases {
 		ph := &w.phases[i]
-		late := rt.NewLatencyHistogram()
+		late := rt.NewLatencies()
 		for j := range ph.tickers {
 			late.Merge(ph.tickers[j].late)
 			dropped += ph.tickers[j].dropped

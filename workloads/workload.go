@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -80,7 +78,7 @@ type Metric struct {
 
 // percentiles returns percentiles of h as metrics NAME-pNN-ns. It leaves out those beyond which
 // there is no sample, as package bench does: the p99 of ten samples would be their maximum.
-func percentiles(name string, h *hdrhistogram.Histogram, percents ...float64) []Metric {
+func percentiles(name string, h rt.Latencies, percents ...float64) []Metric {
 	at := func(p float64) float64 { return float64(h.ValueAtQuantile(p)) }
 	return percentilesOf(name, h.TotalCount(), at, percents...)
 }

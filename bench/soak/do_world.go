@@ -7,6 +7,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
+	"schedlab/rt/heap"
 )
 
 // stopWorld stops the world, sees that nobody moves, and starts it again.
@@ -140,7 +141,7 @@ func useCaches(x *actor) {
 
 // parcel is a Block with contents that follow from seed.
 type parcel struct {
-	block rt.Block
+	block heap.Block
 	seed  uint64
 	size  int
 }

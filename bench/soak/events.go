@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // maxEvents is how many events are kept; of more, their order is not checked.
@@ -40,26 +41,26 @@ func (s lifeState) String() string {
 }
 
 // lifeSteps: the states from which an event leads to another.
-var lifeSteps = map[rt.EventKind]struct {
+var lifeSteps = map[event.Kind]struct {
 	from []lifeState
 	to   lifeState
 }{
-	rt.EventSpawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
+	event.Spawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
 	// From waiting: what it waited for had happened already.
-	rt.EventRun:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
-	rt.EventReady:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
-	rt.EventPark:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
-	rt.EventYield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	rt.EventPreempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	rt.EventSyscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
-	rt.EventSyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
-	rt.EventSyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
-	rt.EventEnd:         {from: []lifeState{lifeRunning}, to: lifeEnded},
+	event.Run:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
+	event.Ready:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
+	event.Park:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
+	event.Yield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	event.Preempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	event.Syscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
+	event.SyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
+	event.SyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
+	event.End:         {from: []lifeState{lifeRunning}, to: lifeEnded},
 }
 
 // checkEvents says what cannot be in a stream of all events, by time: stats is of the
 // scheduler that told them, least and most how many Gs have not ended.
-func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
+func checkEvents(events []event.Event, stats rt.Stats, least, most int64) error {
 	l := lives{gs: map[uint64]*life{}, runs: map[int16]uint64{}}
 	for i, e := range events {
 		if err := l.happens(e); err != nil {
@@ -82,7 +83,7 @@ func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
 }
 
 // happens takes the next event.
-func (l *lives) happens(e rt.Event) error {
+func (l *lives) happens(e event.Event) error {
 	step, ok := lifeSteps[e.What]
 	if !ok {
 		return nil
@@ -103,7 +104,7 @@ func (l *lives) happens(e rt.Event) error {
 	case lifeEnded:
 		g.ended++
 	case lifeRunnable:
-		if e.What == rt.EventSpawn {
+		if e.What == event.Spawn {
 			l.made++
 		}
 	}
@@ -111,11 +112,11 @@ func (l *lives) happens(e rt.Event) error {
 }
 
 // onItsM checks that one G at a time is on an M, from its run to when it leaves.
-func (l *lives) onItsM(e rt.Event, g *life) error {
+func (l *lives) onItsM(e event.Event, g *life) error {
 	switch {
-	case e.What == rt.EventSpawn || e.What == rt.EventReady:
+	case e.What == event.Spawn || e.What == event.Ready:
 		return nil
-	case e.What == rt.EventRun:
+	case e.What == event.Run:
 		if other := l.runs[e.M]; other != 0 {
 			return fmt.Errorf("G %d is on the M", other)
 		}
@@ -123,7 +124,7 @@ func (l *lives) onItsM(e rt.Event, g *life) error {
 		return nil
 	case g.m != e.M || l.runs[e.M] != e.G:
 		return fmt.Errorf("the G was on M %d, and on this M is G %d", g.m, l.runs[e.M])
-	case e.What != rt.EventSyscall && e.What != rt.EventSyscallEnd:
+	case e.What != event.Syscall && e.What != event.SyscallEnd:
 		delete(l.runs, e.M)
 	}
 	return nil

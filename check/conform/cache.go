@@ -9,11 +9,12 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
+	"schedlab/rt/heap"
 )
 
 // piece is memory with what its owner wrote.
 type piece struct {
-	block rt.Block
+	block heap.Block
 	size  int
 	fill  byte
 }
@@ -82,7 +83,7 @@ func cacheKeepsApart(t *trial) {
 func cacheCounts(t *trial) {
 	const large = 1 << 20
 	s := t.scheduler()
-	var blocks [10]rt.Block
+	var blocks [10]heap.Block
 	require.NoError(t, s.Run(func(g *rt.G) {
 		for i := range blocks {
 			blocks[i] = g.Alloc(large)
@@ -124,7 +125,7 @@ func cacheMisused(t *trial) {
 		main func(*rt.G)
 	}{
 		{"the size is -1", func(g *rt.G) { g.Alloc(-1) }},
-		{"the zero Block", func(g *rt.G) { g.Free(rt.Block{}) }},
+		{"the zero Block", func(g *rt.G) { g.Free(heap.Block{}) }},
 		{"was freed before", func(g *rt.G) { freeTwice(g, 10) }},
 		{"was freed before", func(g *rt.G) { freeTwice(g, 1<<20) }},
 		{"was freed before", func(g *rt.G) {
@@ -147,7 +148,7 @@ func freeTwice(g *rt.G, n int) {
 // cacheForeign: a block goes back to where it comes from.
 func cacheForeign(t *trial) {
 	home, abroad := t.scheduler(), t.scheduler()
-	var b rt.Block
+	var b heap.Block
 	require.NoError(t, home.Run(func(g *rt.G) { b = g.Alloc(10) }))
 	requirePanic(t, abroad, "another scheduler", func(g *rt.G) { g.Free(b) })
 }

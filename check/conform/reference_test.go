@@ -6,7 +6,9 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
+	"schedlab/rt/reactor"
 )
 
 // The reference design: as little as a correct scheduler can be, and the example
@@ -35,7 +37,7 @@ import (
 //
 // # The world
 //
-// It stands still when the stopper has the only slot that is taken. Core.Halting
+// It stands still when the stopper has the only slot that is taken. Core.WorldStopping
 // is true before StopWorld takes the lock, so from then on nobody takes a slot
 // (canTake), and whoever has one gives it back at its next safe point.
 //
@@ -57,8 +59,8 @@ import (
 // One FIFO, everything goes to its tail: bypass 0.
 type reference struct {
 	rt.Core
-	reactor rt.Reactor // waits for timers and the network
-	actor   machine    // stands for it where it makes and readies Gs
+	reactor reactor.Reactor // waits for timers and the network
+	actor   machine         // stands for it where it makes and readies Gs
 
 	lock      host.CountedMutex // guards all below
 	runq      rt.GList
@@ -183,7 +185,7 @@ func (s *reference) put(gp *rt.G) {
 
 // canTake says whether there is a slot that may be taken. Once Stopping there is
 // none: whoever took it might have ended, and a stopper would wait for it.
-func (s *reference) canTake() bool { return s.slots < s.Procs() && !s.Halting() && !s.Stopping() }
+func (s *reference) canTake() bool { return s.slots < s.Procs() && !s.WorldStopping() && !s.Stopping() }
 
 // fill gives a slot, if there is one, to an M that has none, if that has
 // something to do. One is enough for each G that is queued.
@@ -224,7 +226,7 @@ type machine struct {
 	queue.Link[machine] // in idle
 
 	s     *reference
-	cache rt.Cache
+	cache heap.Cache
 	note  host.Note // on which it sleeps
 
 	// Under the lock.
@@ -235,7 +237,7 @@ type machine struct {
 
 func (mp *machine) init(s *reference) {
 	mp.s = s
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 }
 
 // Newproc implements [rt.Machine].
@@ -285,7 +287,7 @@ func (mp *machine) Schedule(dead *rt.G) *rt.G {
 		s.free.PutHead(dead)
 	}
 	for !s.Stopping() {
-		if mp.slot && !s.Halting() {
+		if mp.slot && !s.WorldStopping() {
 			if gp := s.runq.Get(); gp != nil {
 				return gp
 			}
@@ -369,7 +371,7 @@ func (mp *machine) Timers() *rt.Timers { return mp.s.reactor.Timers() }
 func (mp *machine) TimerFirst(when int64) { mp.s.reactor.TimerFirst(when) }
 
 // Cache implements [rt.Machine].
-func (mp *machine) Cache() *rt.Cache { return &mp.cache }
+func (mp *machine) Cache() *heap.Cache { return &mp.cache }
 
 // The functions from here on need the lock.
 

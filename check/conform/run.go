@@ -11,6 +11,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // Open makes a scheduler: the New of a design.
@@ -107,7 +108,7 @@ type trial struct {
 // watched is a scheduler with its events.
 type watched struct {
 	rt.Scheduler
-	log *rt.EventLog
+	log *event.Log
 }
 
 // scheduler opens a scheduler, which is closed with the test at the latest.
@@ -116,7 +117,7 @@ func (t *trial) scheduler() rt.Scheduler {
 }
 
 func (t *trial) configured(cfg rt.Config) rt.Scheduler {
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	if t.watched {
 		cfg.Events = log
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // change is one of a G's status.
@@ -75,16 +76,16 @@ func changesIn(t *trial, p *property) map[change]int {
 
 // eventChanges are the changes of status that events tell of, but for those of who
 // was made: one cannot tell whether the G was used before.
-var eventChanges = map[rt.EventKind][]change{
-	rt.EventRun:         {{rt.Runnable, rt.Running}},
-	rt.EventReady:       {{rt.Waiting, rt.Runnable}},
-	rt.EventPark:        {{rt.Running, rt.Waiting}},
-	rt.EventEnd:         {{rt.Running, rt.Dead}},
-	rt.EventYield:       {{rt.Running, rt.Runnable}},
-	rt.EventPreempted:   {{rt.Running, rt.Preempted}, {rt.Preempted, rt.Runnable}},
-	rt.EventSyscall:     {{rt.Running, rt.InSyscall}},
-	rt.EventSyscallEnd:  {{rt.InSyscall, rt.Running}},
-	rt.EventSyscallSlow: {{rt.InSyscall, rt.Runnable}},
+var eventChanges = map[event.Kind][]change{
+	event.Run:         {{rt.Runnable, rt.Running}},
+	event.Ready:       {{rt.Waiting, rt.Runnable}},
+	event.Park:        {{rt.Running, rt.Waiting}},
+	event.End:         {{rt.Running, rt.Dead}},
+	event.Yield:       {{rt.Running, rt.Runnable}},
+	event.Preempted:   {{rt.Running, rt.Preempted}, {rt.Preempted, rt.Runnable}},
+	event.Syscall:     {{rt.Running, rt.InSyscall}},
+	event.SyscallEnd:  {{rt.InSyscall, rt.Running}},
+	event.SyscallSlow: {{rt.InSyscall, rt.Runnable}},
 }
 
 // biography follows each G through the events of a scheduler.
@@ -93,27 +94,27 @@ type biography struct {
 	status  map[uint64]rt.Status // by ID
 	mOf     map[uint64]int16     // the M of its last event
 	changes map[change]int
-	count   map[rt.EventKind]uint64
+	count   map[event.Kind]uint64
 }
 
 func newBiography(t *trial) *biography {
-	return &biography{t, map[uint64]rt.Status{}, map[uint64]int16{}, map[change]int{}, map[rt.EventKind]uint64{}}
+	return &biography{t, map[uint64]rt.Status{}, map[uint64]int16{}, map[change]int{}, map[event.Kind]uint64{}}
 }
 
-func (b *biography) readAll(log *rt.EventLog) {
+func (b *biography) readAll(log *event.Log) {
 	require.Zero(b.t, log.Dropped(), "events that the log has no room for")
 	for _, e := range log.Events() {
 		b.read(e)
 	}
 }
 
-func (b *biography) read(e rt.Event) {
+func (b *biography) read(e event.Event) {
 	b.count[e.What]++
-	if e.What == rt.EventSpawn {
+	if e.What == event.Spawn {
 		require.Zerof(b.t, b.status[e.G], "%v: there is a G with that ID already", e)
 		b.status[e.G], b.mOf[e.G] = rt.Runnable, e.M
 	}
-	if e.What == rt.EventRun && b.status[e.G] == rt.Waiting && b.mOf[e.G] == e.M {
+	if e.What == event.Run && b.status[e.G] == rt.Waiting && b.mOf[e.G] == e.M {
 		b.become(e, change{rt.Waiting, rt.Runnable}) // its commit said no
 	}
 	for _, c := range eventChanges[e.What] {
@@ -121,7 +122,7 @@ func (b *biography) read(e rt.Event) {
 	}
 }
 
-func (b *biography) become(e rt.Event, c change) {
+func (b *biography) become(e event.Event, c change) {
 	require.Equalf(b.t, c.from.String(), b.status[e.G].String(), "what G %d was when: %v", e.G, e)
 	b.status[e.G], b.mOf[e.G] = c.to, e.M
 	b.changes[c]++
@@ -131,7 +132,7 @@ func (b *biography) become(e rt.Event, c change) {
 // spawn to one end, and there are as many as the counters say.
 func eventsTellLives(t *trial) {
 	rounds := t.many(30)
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	s := t.configured(rt.Config{Procs: t.procs, Seed: 1, Events: log})
 	require.NoError(t, s.Run(func(g *rt.G) {
 		var c crowd
@@ -162,11 +163,11 @@ func eventsTellLives(t *trial) {
 	}
 	require.LessOrEqual(t, live, 2)
 	stats := s.Stats()
-	for what, n := range map[rt.EventKind]uint64{
-		rt.EventSpawn: stats.Spawned + stats.Injected, rt.EventRun: stats.Executed, rt.EventEnd: stats.Ended,
-		rt.EventReady: stats.Readied, rt.EventYield: stats.Yields - b.count[rt.EventPreempted],
-		rt.EventSyscall: stats.Syscalls, rt.EventSyscallSlow: stats.SyscallsSlow,
-		rt.EventTimer: stats.TimersFired, rt.EventStopped: stats.Stops,
+	for what, n := range map[event.Kind]uint64{
+		event.Spawn: stats.Spawned + stats.Injected, event.Run: stats.Executed, event.End: stats.Ended,
+		event.Ready: stats.Readied, event.Yield: stats.Yields - b.count[event.Preempted],
+		event.Syscall: stats.Syscalls, event.SyscallSlow: stats.SyscallsSlow,
+		event.Timer: stats.TimersFired, event.Stopped: stats.Stops,
 	} {
 		require.Equalf(t, n, b.count[what], "events of kind %d", what)
 	}

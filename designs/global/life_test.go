@@ -13,6 +13,7 @@ import (
 	"schedlab/check/conform"
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // everyVariant runs body with each queue, and then looks whether the slots have
@@ -186,7 +187,7 @@ func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 		var stopping atomic.Bool
 		err := s.Run(func(g *rt.G) {
 			g.Go(func(*rt.G) {
-				for !stopping.Load() || !s.Halting() {
+				for !stopping.Load() || !s.WorldStopping() {
 					runtime.Gosched()
 				}
 				panic("on purpose")
@@ -446,14 +447,14 @@ func TestEventsTellOfMsThatSleep(t *testing.T) {
 		g.Sleep(1000)
 	})
 	require.NoError(t, s.Close())
-	require.Positive(t, sink[rt.EventMWake])
-	require.GreaterOrEqual(t, sink[rt.EventMPark], sink[rt.EventMWake])
+	require.Positive(t, sink[event.MWake])
+	require.GreaterOrEqual(t, sink[event.MPark], sink[event.MWake])
 }
 
 // kinds counts events by what they are.
 type kinds [256]int
 
-func (k *kinds) Take(b *rt.EventBatch) {
+func (k *kinds) Take(b *event.Batch) {
 	for ev := range b.All() {
 		k[ev.What]++
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // An M looks in the local queue, then in the global one, then it asks the network.
@@ -39,7 +40,7 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 		g.Go(ran("local"))
 	})
 	require.Equal(t, []string{"local", "global", "network"}, order)
-	find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPoll && e.N == 1 })
+	find(t, events, 0, func(e event.Event) bool { return e.What == event.Poll && e.N == 1 })
 }
 
 // The network is asked by the scheduler: a hundred Gs that wait for it need no

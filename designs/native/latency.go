@@ -31,7 +31,7 @@ func readLatencies() *metrics.Float64Histogram {
 }
 
 func (l *latencies) since() *hdrhistogram.Histogram {
-	all := rt.NewLatencyHistogram()
+	all := rt.NewLatencies()
 	h := readLatencies()
 	for i, n := range h.Counts {
 		if n -= l.before[i]; n == 0 {
@@ -45,7 +45,7 @@ func (l *latencies) since() *hdrhistogram.Histogram {
 			hi = lo
 		}
 		ns := int64((lo + hi) / 2 * 1e9)
-		_ = all.RecordValues(min(max(ns, 1), rt.MaxLatencyNs), int64(n)) // within range: cannot fail
+		all.RecordN(ns, int64(n))
 	}
-	return all
+	return all.Histogram
 }
