@@ -6,8 +6,8 @@ import (
 )
 
 // Parker is a running G as the author of a channel, a lock or a timer sees it. It blocks that
-// G, readies others, and takes locks at the expense of the M beneath. The author of a workload
-// needs none of it: what the body of a G may do are the methods of [G].
+// G, readies others, and takes locks whose cost is counted for the M beneath. The author of a
+// workload needs none of it: what the body of a G may do are the methods of [G].
 //
 // A Parker stands for its G, not for the M: it is as good after a block as before it. Only the
 // G's own body may use it, and the methods panic if the G does not run. The Parker of the G that
@@ -100,10 +100,10 @@ func (p Parker) Ready(gp *G) {
 	mp.impl.Ready(gp)
 }
 
-// readied claims the right to resume a waiting G.
-func (gp *G) readied() {
-	if n := gp.waits; !gp.readies.CompareAndSwap(n-1, n) {
-		throw("Parker.Ready: G %d does not wait: it was readied twice, or never parked", gp.id)
+// readied claims the right to resume g, which waits.
+func (g *G) readied() {
+	if n := g.waits; !g.readies.CompareAndSwap(n-1, n) {
+		throw("Parker.Ready: G %d does not wait: it was readied twice, or never parked", g.id)
 	}
 }
 

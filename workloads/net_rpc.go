@@ -86,7 +86,7 @@ func roundsPerUs() float64 {
 	best := int64(math.MaxInt64)
 	for range 5 {
 		start := host.Nanotime()
-		serviceOf(1, rpcRoundsTest)
+		_ = serviceOf(1, rpcRoundsTest)
 		best = min(best, host.Nanotime()-start)
 	}
 	return rpcRoundsTest * 1e3 / float64(max(best, 1))

@@ -32,8 +32,8 @@ type Params struct {
 	Seed  uint64 // of all random input
 }
 
-// Size: small is for tests (some ms), normal for quick comparisons (some 10 ms), large for
-// published ones. A unit test of every design runs small.
+// Size is how much a run does: small is for tests (some ms), normal for quick comparisons (some 10
+// ms), large for published ones. A unit test of every design runs small.
 type Size int
 
 const (
