@@ -33,10 +33,10 @@ type Injection struct {
 
 // Stopper is what a design does for G.StopTheWorld.
 type Stopper interface {
-	// StopWorld waits until no M but by can run Gs; Core.WorldStopping is true
-	// already. It asks again with Core.PreemptAll each time that Core.AwaitStopped
-	// says so. It returns false if the world did not stop within patience ns
-	// (negative: no limit). The world is to be started all the same.
+	// StopWorld waits until no M but by can run Gs; Core.WorldStopping is true already.
+	// It waits with Core.AwaitStopped, which repeats the requests to give way. It returns
+	// false if the world did not stop within patience ns (negative: no limit). The world is
+	// to be started all the same.
 	StopWorld(by Machine, patience int64) bool
 	// StartWorld lets at most procs Gs run at the same time from now on, the G of by
 	// among them. Core.WorldStopping is false already.
