@@ -122,7 +122,7 @@ func TestMeasureLeavesOutWhatADesignDoesNotCount(t *testing.T) {
 }
 
 func TestMeasureCountsOnlyTheLoop(t *testing.T) {
-	s := &fakeSched{hist: rt.NewLatencyHistogram()}
+	s := &fakeSched{hist: rt.NewLatencies().Histogram}
 	w := fakeWorkload(func(i int, _ rt.Scheduler) error {
 		if i == 0 {
 			return s.hist.RecordValues(1_000_000, 5000) // the warm-up

@@ -111,6 +111,13 @@ var rules = []struct {
 		},
 	},
 	{
+		name: "a body uses its own G",
+		find: lintBodies,
+		bad:  bodiesBad,
+		want: bodiesWant,
+		good: bodiesGood,
+	},
+	{
 		name: "no path of a machine",
 		find: lintPaths,
 		bad: map[string]string{

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Both are touched at every switch; larger ones would span two cache lines.
+// A G and a stack are touched at every switch; larger ones would span two cache lines.
 func TestAGAndAStackFitACacheLineEach(t *testing.T) {
 	const line = 64
 	require.LessOrEqual(t, unsafe.Sizeof(G{}), uintptr(line))

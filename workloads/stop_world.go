@@ -4,26 +4,24 @@ import (
 	"fmt"
 	"runtime"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/internal/histogram"
 	"schedlab/rt"
 )
 
-// stopWorld is a G that stops the world again and again while 10 000 others
-// yield to each other, and each time sees that nothing moves.
+// stopWorld is a G that stops the world again and again while 10 000 others yield to each other,
+// and each time sees that nothing moves.
 //
-// Stresses how fast Ms that are busy come to a safe point and are stopped, and
-// how fast everything is at work again. stop-p50-ns, stop-p99-ns and stop-max-ns
-// are the times from asking for a stop until all stand still.
-//
-// Go's own world can be stopped from outside only by what needs that: the
-// native G calls runtime.ReadMemStats, and the times are the runtime's own, of
-// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Since it
-// preempts by signal, it need not wait for a safe point.
+// Stresses how fast Ms that are busy come to a safe point and are stopped, and how fast everything
+// is at work again. The metrics stop-p50-ns, stop-p99-ns and stop-max-ns are the times from asking
+// for a stop until all stand still.
 //
 // Not stressed: Gs that reach no safe point for long, which a stop waits for.
+//
+// Go's own world can be stopped from outside only by what needs that. So the native G calls
+// runtime.ReadMemStats, and the times are the runtime's own, of
+// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Go preempts by signal, so
+// it need not wait for a safe point.
 var stopWorld = Workload{
 	Name:    "stop_world",
 	Doc:     "stop-the-world beside 10 000 yielding Gs: how long until all stand still",
@@ -39,7 +37,7 @@ type stopWorldRun struct {
 	stops   int
 	tasks   []stopped
 	bodies  []func(*rt.G)
-	times   *hdrhistogram.Histogram
+	times   rt.Latencies
 	moved   int         // stops in which something moved
 	done    host.Bool   // tells the others to end; one writer, all read
 	natives goStopTimes // instead of times, for native Gs
@@ -56,7 +54,7 @@ func prepareStopWorld(p Params) (*Instance, error) {
 	w := &stopWorldRun{
 		stops: stopWorldStops[p.Size],
 		tasks: make([]stopped, stopWorldGs[p.Size]),
-		times: rt.NewLatencyHistogram(),
+		times: rt.NewLatencies(),
 	}
 	for i := range w.tasks {
 		w.bodies = append(w.bodies, w.tasks[i].main)
@@ -103,8 +101,7 @@ func (w *stopWorldRun) main(g *rt.G) {
 func (w *stopWorldRun) stop(g *rt.G) {
 	start := host.Nanotime()
 	g.StopTheWorld()
-	ns := min(max(host.Nanotime()-start, 1), rt.MaxLatencyNs)
-	_ = w.times.RecordValue(ns) // within range: cannot fail
+	w.times.Record(host.Nanotime() - start)
 	if before := w.sum(); w.sum() != before {
 		w.moved++
 	}
@@ -143,10 +140,11 @@ func (w *stopWorldRun) metrics() []Metric {
 		list := percentilesOf("stop", int64(w.natives.times.Total()), w.natives.at, 50, 99)
 		return append(list, Metric{"stop-max-ns", w.natives.at(100)})
 	}
-	return append(percentiles("stop", w.times, 50, 99), Metric{"stop-max-ns", float64(w.times.Max())})
+	list := percentiles("stop", w.times, 50, 99)
+	return append(list, Metric{"stop-max-ns", float64(w.times.Max())})
 }
 
-// goStopTimes is what Go's runtime tells of the stops between begin and end.
+// goStopTimes is what Go's runtime reports of the stops between begin and end.
 type goStopTimes struct {
 	before histogram.Reading
 	times  histogram.Buckets // in seconds

@@ -69,7 +69,9 @@ var waysToBlock = []struct {
 		wg.Add(g, 1)
 		wg.Wait(g)
 	}},
-	{rt.WaitOther, func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return true }) }},
+	{rt.WaitOther, func(g *rt.G) {
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true })
+	}},
 }
 
 // block blocks x for ever.

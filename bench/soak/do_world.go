@@ -7,6 +7,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
+	"schedlab/rt/heap"
 )
 
 // stopWorld stops the world, checks that no G moves, and starts it again.
@@ -144,7 +145,7 @@ func useCaches(x *actor) {
 
 // parcel is a Block whose contents follow from seed.
 type parcel struct {
-	block rt.Block
+	block heap.Block
 	seed  uint64
 	size  int
 }

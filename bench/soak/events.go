@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // maxEvents is how many events are kept. If there are more, they are not checked.
@@ -41,26 +42,26 @@ func (s lifeState) String() string {
 }
 
 // lifeSteps has, for each event, the states from which it may come, and the one after it.
-var lifeSteps = map[rt.EventKind]struct {
+var lifeSteps = map[event.Kind]struct {
 	from []lifeState
 	to   lifeState
 }{
-	rt.EventSpawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
+	event.Spawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
 	// A G runs on from waiting if what it waited for had already happened.
-	rt.EventRun:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
-	rt.EventReady:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
-	rt.EventPark:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
-	rt.EventYield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	rt.EventPreempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	rt.EventSyscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
-	rt.EventSyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
-	rt.EventSyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
-	rt.EventEnd:         {from: []lifeState{lifeRunning}, to: lifeEnded},
+	event.Run:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
+	event.Ready:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
+	event.Park:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
+	event.Yield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	event.Preempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	event.Syscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
+	event.SyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
+	event.SyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
+	event.End:         {from: []lifeState{lifeRunning}, to: lifeEnded},
 }
 
 // checkEvents returns an error if events, in the order of their times, cannot all have
 // happened. stats are those of the scheduler; least and most limit how many Gs have not ended.
-func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
+func checkEvents(events []event.Event, stats rt.Stats, least, most int64) error {
 	l := lives{gs: map[uint64]*life{}, runs: map[int16]uint64{}}
 	for i, e := range events {
 		if err := l.happens(e); err != nil {
@@ -84,7 +85,7 @@ func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
 }
 
 // happens applies the next event.
-func (l *lives) happens(e rt.Event) error {
+func (l *lives) happens(e event.Event) error {
 	step, ok := lifeSteps[e.What]
 	if !ok {
 		return nil
@@ -105,7 +106,7 @@ func (l *lives) happens(e rt.Event) error {
 	case lifeEnded:
 		g.ended++
 	case lifeRunnable:
-		if e.What == rt.EventSpawn {
+		if e.What == event.Spawn {
 			l.made++
 		}
 	}
@@ -113,11 +114,11 @@ func (l *lives) happens(e rt.Event) error {
 }
 
 // onItsM checks that at most one G is on an M, from EventRun until it leaves the M.
-func (l *lives) onItsM(e rt.Event, g *life) error {
+func (l *lives) onItsM(e event.Event, g *life) error {
 	switch {
-	case e.What == rt.EventSpawn || e.What == rt.EventReady:
+	case e.What == event.Spawn || e.What == event.Ready:
 		return nil
-	case e.What == rt.EventRun:
+	case e.What == event.Run:
 		if other := l.runs[e.M]; other != 0 {
 			return fmt.Errorf("G %d is on the M", other)
 		}
@@ -125,7 +126,7 @@ func (l *lives) onItsM(e rt.Event, g *life) error {
 		return nil
 	case g.m != e.M || l.runs[e.M] != e.G:
 		return fmt.Errorf("the G was on M %d, and on this M is G %d", g.m, l.runs[e.M])
-	case e.What != rt.EventSyscall && e.What != rt.EventSyscallEnd:
+	case e.What != event.Syscall && e.What != event.SyscallEnd:
 		delete(l.runs, e.M)
 	}
 	return nil

@@ -8,18 +8,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // stream returns events that are written as "run 1 0, end 1 0": event, G, M. The M may be left
 // out.
-func stream(t *testing.T, text string) (list []rt.Event) {
-	kinds := map[string]rt.EventKind{
-		"spawn": rt.EventSpawn, "run": rt.EventRun, "ready": rt.EventReady, "park": rt.EventPark,
-		"end": rt.EventEnd, "call": rt.EventSyscall, "back": rt.EventSyscallEnd,
-		"slow": rt.EventSyscallSlow, "mpark": rt.EventMPark,
+func stream(t *testing.T, text string) (list []event.Event) {
+	kinds := map[string]event.Kind{
+		"spawn": event.Spawn, "run": event.Run, "ready": event.Ready, "park": event.Park,
+		"end": event.End, "call": event.Syscall, "back": event.SyscallEnd,
+		"slow": event.SyscallSlow, "mpark": event.MPark,
 	}
 	for word := range strings.SplitSeq(text, ", ") {
-		e, name := rt.Event{M: -1}, ""
+		e, name := event.Event{M: -1}, ""
 		n, _ := fmt.Sscan(word, &name, &e.G, &e.M) // without an M, n is 2
 		require.GreaterOrEqual(t, n, 2, word)
 		require.Contains(t, kinds, name)
@@ -65,7 +66,7 @@ func TestEventsTellAPossibleLife(t *testing.T) {
 	} {
 		events, made := stream(t, c.events), uint64(0)
 		for _, e := range events {
-			if e.What == rt.EventSpawn {
+			if e.What == event.Spawn {
 				made++
 			}
 		}

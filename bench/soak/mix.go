@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // mix is a soak that consists of rounds.
@@ -106,7 +107,7 @@ func (m *mix) round(ctx context.Context, n int) error {
 func (m *mix) program(pl *plan, where string) error {
 	before, had := look(), m.counts.snapshot()
 	p := newProgram(pl, m.o.row.Lacks, &m.counts)
-	log := rt.EventLog{Limit: maxEvents}
+	log := event.Log{Limit: maxEvents}
 	if pl.ending.events {
 		pl.cfg.Events = &log
 	}

@@ -9,11 +9,12 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
+	"schedlab/rt/heap"
 )
 
 // piece is memory, and what its owner wrote there.
 type piece struct {
-	block rt.Block
+	block heap.Block
 	size  int
 	fill  byte
 }
@@ -84,7 +85,7 @@ func cacheCounts(t *trial) {
 	const large = 1 << 20
 	const perM, moreMs = 2 << 20, 8 // bytes in a cache at most; Ms that there may be beside Procs
 	s := t.scheduler()
-	var blocks [10]rt.Block
+	var blocks [10]heap.Block
 	require.NoError(t, s.Run(func(g *rt.G) {
 		for i := range blocks {
 			blocks[i] = g.Alloc(large)
@@ -128,7 +129,7 @@ func cacheMisused(t *trial) {
 		main func(*rt.G)
 	}{
 		{"the size is -1", func(g *rt.G) { g.Alloc(-1) }},
-		{"the zero Block", func(g *rt.G) { g.Free(rt.Block{}) }},
+		{"the zero Block", func(g *rt.G) { g.Free(heap.Block{}) }},
 		{"was freed before", func(g *rt.G) { freeTwice(g, 10) }},
 		{"was freed before", func(g *rt.G) { freeTwice(g, 1<<20) }},
 		{"was freed before", func(g *rt.G) {
@@ -152,7 +153,7 @@ func freeTwice(g *rt.G, n int) {
 // cacheForeign: to free a block of another scheduler panics.
 func cacheForeign(t *trial) {
 	home, abroad := t.scheduler(), t.scheduler()
-	var b rt.Block
+	var b heap.Block
 	require.NoError(t, home.Run(func(g *rt.G) { b = g.Alloc(10) }))
 	requirePanic(t, abroad, "another scheduler", func(g *rt.G) { g.Free(b) })
 }

@@ -79,7 +79,7 @@ func (c *crowd) acts() []func(*rt.G) {
 // refuse parks with a commit that says no.
 func (c *crowd) refuse(g *rt.G) {
 	if !g.Native() {
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 	g.Yield()
 }

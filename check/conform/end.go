@@ -230,7 +230,7 @@ func panicStopsOthers(t *trial) {
 		func(g *rt.G) { g.Go(nothing) },
 		func(g *rt.G) { g.Syscall(func() {}) },
 		func(g *rt.G) { g.BlockingSyscall(func() {}) },
-		func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) },
+		func(g *rt.G) { g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false }) },
 		func(g *rt.G) { new(baton).take(g) },
 	}
 	gs := 2 * t.procs * len(safePoints)

@@ -277,7 +277,7 @@ func holdIsNoDeadlock(t *trial) {
 		go func() {
 			defer release()
 			await(func() bool { return door.len() == 1 })
-			if err := s.Go(func(g *rt.G) { g.Ready(door.takeAll()[0]) }); err != nil {
+			if err := s.Go(func(g *rt.G) { g.Parker().Ready(door.takeAll()[0]) }); err != nil {
 				t.Errorf("Go under Hold: %v", err)
 			}
 		}()
@@ -350,7 +350,7 @@ func closeAbandonsBlocked(t *trial) {
 		(*rt.G).Yield,
 		new(baton).take,
 		func(g *rt.G) { g.Syscall(func() {}) },
-		func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return true }) },
+		func(g *rt.G) { g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true }) },
 		func(g *rt.G) { g.Go(nothing) },
 		func(*rt.G) { explode(errBang) },
 		func(g *rt.G) { g.Sleep(never) },

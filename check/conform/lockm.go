@@ -58,7 +58,9 @@ func waysToLeave() []wayToLeave {
 		{"sleep", func(g *rt.G) { g.Sleep(10_000) }},
 		{"system call", func(g *rt.G) { g.Syscall(func() { host.Pause(20) }) }},
 		{"blocking system call", func(g *rt.G) { g.BlockingSyscall(func() { host.Pause(20) }) }},
-		{"refused commit", func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) }},
+		{"refused commit", func(g *rt.G) {
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
+		}},
 		{"wait", func(g *rt.G) {
 			var door baton
 			g.Go(door.give)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"schedlab/host"
 	"schedlab/rt"
 )
 
@@ -48,14 +49,14 @@ func doubleReady(t *trial) {
 		g.Go(w.wait)
 		yieldUntil(g, func() bool { return w.len() == 1 })
 		gp := w.takeAll()[0]
-		g.Ready(gp)
-		g.Ready(gp)
+		g.Parker().Ready(gp)
+		g.Parker().Ready(gp)
 	})
 }
 
 // readyOfRunning: a G that readies itself panics, since it does not wait.
 func readyOfRunning(t *trial) {
-	requirePanic(t, t.scheduler(), "does not wait", func(g *rt.G) { g.Ready(g) })
+	requirePanic(t, t.scheduler(), "does not wait", func(g *rt.G) { g.Parker().Ready(g) })
 }
 
 // readyOfForeign: to ready a G of another scheduler panics.
@@ -64,7 +65,9 @@ func readyOfForeign(t *trial) {
 	home, abroad := t.scheduler(), t.scheduler()
 	require.NoError(t, home.Go(w.wait))
 	await(func() bool { return w.len() == 1 })
-	requirePanic(t, abroad, "different schedulers", func(g *rt.G) { g.Ready(w.takeAll()[0]) })
+	requirePanic(t, abroad, "different schedulers", func(g *rt.G) {
+		g.Parker().Ready(w.takeAll()[0])
+	})
 	var deadlock *rt.DeadlockError
 	require.ErrorAs(t, home.Close(), &deadlock)
 }
@@ -84,10 +87,15 @@ func gCalls() map[string]func(g *rt.G) {
 		"Checkpoint":      (*rt.G).Checkpoint,
 		"Syscall":         func(g *rt.G) { g.Syscall(func() {}) },
 		"BlockingSyscall": func(g *rt.G) { g.BlockingSyscall(func() {}) },
-		"Park":            func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) },
-		"ParkUnlock":      func(g *rt.G) { new(baton).take(g) },
-		"Ready":           func(g *rt.G) { g.Ready(g) },
-		"Count":           func(g *rt.G) { g.Count() },
+		"Park": func(g *rt.G) {
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
+		},
+		"ParkUnlock":  func(g *rt.G) { new(baton).take(g) },
+		"Ready":       func(g *rt.G) { g.Parker().Ready(g) },
+		"Enter":       func(g *rt.G) { g.Parker().Enter(new(host.Mutex)) },
+		"Lock":        func(g *rt.G) { g.Parker().Lock(new(host.Mutex)) },
+		"TakeScratch": func(g *rt.G) { g.Parker().TakeScratch() },
+		"PutScratch":  func(g *rt.G) { g.Parker().PutScratch(nil) },
 	}
 }
 

@@ -19,7 +19,7 @@ type waitlist struct {
 func (w *waitlist) wait(g *rt.G) {
 	w.mu.Lock()
 	w.gs = append(w.gs, g)
-	g.ParkUnlock(rt.WaitOther, &w.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &w.mu)
 }
 
 func (w *waitlist) len() int {
@@ -69,7 +69,7 @@ func readiedInAnyOrder(t *trial) {
 		gs := w.takeAll()
 		rand.New(rand.NewPCG(1, 2)).Shuffle(n, func(i, j int) { gs[i], gs[j] = gs[j], gs[i] })
 		for _, gp := range gs {
-			g.Ready(gp)
+			g.Parker().Ready(gp)
 		}
 	})
 	resumed.requireAll(t, 1, "a G that was readied must resume once, with what was on its stack")
@@ -85,7 +85,7 @@ func commitRefuses(t *trial) {
 		for range n {
 			g.Go(func(g *rt.G) {
 				for range rounds {
-					g.Park(rt.WaitOther, func(gp *rt.G) bool {
+					g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 						asked.Add(1)
 						if gp == g && gp.Status() == rt.Waiting {
 							waiting.Add(1)
@@ -111,7 +111,7 @@ func commitPublishes(t *trial) {
 		var slot atomic.Pointer[rt.G]
 		g.Go(func(g *rt.G) {
 			for range rounds {
-				g.Park(rt.WaitOther, func(gp *rt.G) bool {
+				g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 					slot.Store(gp)
 					return true
 				})
@@ -120,7 +120,7 @@ func commitPublishes(t *trial) {
 		})
 		for range rounds {
 			yieldUntil(g, func() bool { return slot.Load() != nil })
-			g.Ready(slot.Swap(nil))
+			g.Parker().Ready(slot.Swap(nil))
 		}
 	})
 	require.Equal(t, rounds, resumed, "times that the G resumed; it was readied so many times")
@@ -142,7 +142,7 @@ func (b *baton) take(g *rt.G) {
 		return
 	}
 	b.waits = g
-	g.ParkUnlock(rt.WaitOther, &b.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &b.mu)
 }
 
 func (b *baton) give(g *rt.G) {
@@ -152,7 +152,7 @@ func (b *baton) give(g *rt.G) {
 	b.here = gp == nil
 	b.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
@@ -229,9 +229,9 @@ func (s *storm) act(g *rt.G, r *rand.Rand) {
 			s.mu.Unlock()
 			return
 		}
-		g.ParkUnlock(rt.WaitOther, &s.mu)
+		g.Parker().ParkUnlock(rt.WaitOther, &s.mu)
 	case 1:
-		g.Park(rt.WaitOther, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			joined := s.join(gp)
@@ -282,7 +282,7 @@ func (s *storm) leave(g *rt.G) {
 func (s *storm) ready(g, gp *rt.G) {
 	if gp != nil {
 		s.readied.Add(1)
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
@@ -301,7 +301,7 @@ func manyBlocked(t *trial) {
 		}
 		yieldUntil(g, func() bool { return w.len() == n })
 		for _, gp := range w.takeAll() {
-			g.Ready(gp)
+			g.Parker().Ready(gp)
 		}
 	})
 	requireCount(t, n, ended.Load(), "Gs that resumed and ended")

@@ -45,8 +45,8 @@ func (t *trial) descriptor(f *os.File) (fd int) {
 // open makes it possible to wait for both ends.
 func (w *wire) open(g *rt.G) {
 	var err error
-	if w.rpd, err = g.OpenPoll(w.in); err == nil {
-		w.wpd, err = g.OpenPoll(w.out)
+	if w.rpd, err = g.Parker().OpenPoll(w.in); err == nil {
+		w.wpd, err = g.Parker().OpenPoll(w.out)
 	}
 	must(err)
 }
@@ -482,11 +482,11 @@ func pollMisused(t *trial) {
 	var errs []error
 	t.run(func(g *rt.G) {
 		for _, fd := range []int{-1, 1 << 20, regular} {
-			_, err := g.OpenPoll(fd)
+			_, err := g.Parker().OpenPoll(fd)
 			errs = append(errs, err)
 		}
 		w.open(g)
-		_, err := g.OpenPoll(w.in)
+		_, err := g.Parker().OpenPoll(w.in)
 		errs = append(errs, err)
 		w.close(g)
 	})

@@ -6,7 +6,9 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
+	"schedlab/rt/reactor"
 )
 
 // The reference design: the smallest correct scheduler, and the example to start a new one
@@ -38,7 +40,7 @@ import (
 //
 // # The world
 //
-// The world stands still when the stopper has the only slot that is taken. Core.Halting is
+// The world stands still when the stopper has the only slot that is taken. Core.WorldStopping is
 // true before StopWorld takes the lock. From then on no M takes a slot (canTake), and an M
 // that has one gives it back at its next safe point.
 //
@@ -60,8 +62,8 @@ import (
 // There is one FIFO, and everything goes to its tail, so no G is overtaken: bypass 0.
 type reference struct {
 	rt.Core
-	reactor rt.Reactor // waits for timers and the network
-	actor   machine    // the M in whose name the reactor makes and readies Gs
+	reactor reactor.Reactor // waits for timers and the network
+	actor   machine         // the M in whose name the reactor makes and readies Gs
 
 	lock      host.CountedMutex // guards all below
 	runq      rt.GList
@@ -188,7 +190,7 @@ func (s *reference) put(gp *rt.G) {
 // canTake says whether there is a slot that may be taken. While Stopping there is none: an M
 // that took one might end with it, and a stopper would wait for it.
 func (s *reference) canTake() bool {
-	return s.slots < s.Procs() && !s.Halting() && !s.Stopping()
+	return s.slots < s.Procs() && !s.WorldStopping() && !s.Stopping()
 }
 
 // fill gives a free slot, if there is one and a G is queued, to an M that has none. One slot is
@@ -232,7 +234,7 @@ type machine struct {
 	queue.Link[machine] // in idle
 
 	s     *reference
-	cache rt.Cache
+	cache heap.Cache
 	note  host.Note // on which it sleeps
 
 	// Under the lock.
@@ -243,7 +245,7 @@ type machine struct {
 
 func (mp *machine) init(s *reference) {
 	mp.s = s
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 }
 
 // Newproc implements [rt.Machine].
@@ -293,7 +295,7 @@ func (mp *machine) Schedule(dead *rt.G) *rt.G {
 		s.free.PutHead(dead)
 	}
 	for !s.Stopping() {
-		if mp.slot && !s.Halting() {
+		if mp.slot && !s.WorldStopping() {
 			if gp := s.runq.Get(); gp != nil {
 				return gp
 			}
@@ -377,7 +379,7 @@ func (mp *machine) Timers() *rt.Timers { return mp.s.reactor.Timers() }
 func (mp *machine) TimerFirst(when int64) { mp.s.reactor.TimerFirst(when) }
 
 // Cache implements [rt.Machine].
-func (mp *machine) Cache() *rt.Cache { return &mp.cache }
+func (mp *machine) Cache() *heap.Cache { return &mp.cache }
 
 // The functions from here on need the lock.
 

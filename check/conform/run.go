@@ -13,6 +13,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // Open makes a scheduler: the New of a design.
@@ -118,7 +119,7 @@ type trial struct {
 // watched is a scheduler and the log of its events.
 type watched struct {
 	rt.Scheduler
-	log *rt.EventLog
+	log *event.Log
 }
 
 // scheduler opens a scheduler. It is closed when the test ends, if the test has not done so.
@@ -128,7 +129,7 @@ func (t *trial) scheduler() rt.Scheduler {
 
 // configured is scheduler with another Config.
 func (t *trial) configured(cfg rt.Config) rt.Scheduler {
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	if t.watched {
 		cfg.Events = log
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // change is a change of a G's status.
@@ -77,16 +78,16 @@ func changesIn(t *trial, p *property) map[change]int {
 
 // eventChanges lists the changes of status that events tell of. Spawns are missing, since an
 // event does not tell whether the G was used before, and so was Dead and not Idle.
-var eventChanges = map[rt.EventKind][]change{
-	rt.EventRun:         {{rt.Runnable, rt.Running}},
-	rt.EventReady:       {{rt.Waiting, rt.Runnable}},
-	rt.EventPark:        {{rt.Running, rt.Waiting}},
-	rt.EventEnd:         {{rt.Running, rt.Dead}},
-	rt.EventYield:       {{rt.Running, rt.Runnable}},
-	rt.EventPreempted:   {{rt.Running, rt.Preempted}, {rt.Preempted, rt.Runnable}},
-	rt.EventSyscall:     {{rt.Running, rt.InSyscall}},
-	rt.EventSyscallEnd:  {{rt.InSyscall, rt.Running}},
-	rt.EventSyscallSlow: {{rt.InSyscall, rt.Runnable}},
+var eventChanges = map[event.Kind][]change{
+	event.Run:         {{rt.Runnable, rt.Running}},
+	event.Ready:       {{rt.Waiting, rt.Runnable}},
+	event.Park:        {{rt.Running, rt.Waiting}},
+	event.End:         {{rt.Running, rt.Dead}},
+	event.Yield:       {{rt.Running, rt.Runnable}},
+	event.Preempted:   {{rt.Running, rt.Preempted}, {rt.Preempted, rt.Runnable}},
+	event.Syscall:     {{rt.Running, rt.InSyscall}},
+	event.SyscallEnd:  {{rt.InSyscall, rt.Running}},
+	event.SyscallSlow: {{rt.InSyscall, rt.Runnable}},
 }
 
 // biography follows each G of a scheduler through its events.
@@ -95,31 +96,31 @@ type biography struct {
 	status  map[uint64]rt.Status // by ID
 	mOf     map[uint64]int16     // the M of its last event
 	changes map[change]int
-	count   map[rt.EventKind]uint64
+	count   map[event.Kind]uint64
 }
 
 func newBiography(t *trial) *biography {
 	return &biography{
 		t:      t,
 		status: map[uint64]rt.Status{}, mOf: map[uint64]int16{},
-		changes: map[change]int{}, count: map[rt.EventKind]uint64{},
+		changes: map[change]int{}, count: map[event.Kind]uint64{},
 	}
 }
 
-func (b *biography) readAll(log *rt.EventLog) {
+func (b *biography) readAll(log *event.Log) {
 	require.Zero(b.t, log.Dropped(), "events for which the log had no room")
 	for _, e := range log.Events() {
 		b.read(e)
 	}
 }
 
-func (b *biography) read(e rt.Event) {
+func (b *biography) read(e event.Event) {
 	b.count[e.What]++
-	if e.What == rt.EventSpawn {
+	if e.What == event.Spawn {
 		require.Zerof(b.t, b.status[e.G], "a second G has the same ID: %v", e)
 		b.status[e.G], b.mOf[e.G] = rt.Runnable, e.M
 	}
-	if e.What == rt.EventRun && b.status[e.G] == rt.Waiting && b.mOf[e.G] == e.M {
+	if e.What == event.Run && b.status[e.G] == rt.Waiting && b.mOf[e.G] == e.M {
 		b.become(e, change{rt.Waiting, rt.Runnable}) // its commit has said no
 	}
 	for _, c := range eventChanges[e.What] {
@@ -127,7 +128,7 @@ func (b *biography) read(e rt.Event) {
 	}
 }
 
-func (b *biography) become(e rt.Event, c change) {
+func (b *biography) become(e event.Event, c change) {
 	require.Equalf(b.t, c.from.String(), b.status[e.G].String(),
 		"the status of G %d, by its events so far, when: %v", e.G, e)
 	b.status[e.G], b.mOf[e.G] = c.to, e.M
@@ -139,7 +140,7 @@ func (b *biography) become(e rt.Event, c change) {
 func eventsTellLives(t *trial) {
 	const ownGs = 2
 	rounds := t.many(30)
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	s := t.configured(rt.Config{Procs: t.procs, Seed: 1, Events: log})
 	require.NoError(t, s.Run(func(g *rt.G) {
 		var c crowd
@@ -171,18 +172,18 @@ func eventsTellLives(t *trial) {
 	// The Gs of a design itself end with the scheduler, without an event.
 	require.LessOrEqual(t, live, ownGs, "Gs whose events have no end")
 	stats := s.Stats()
-	for what, n := range map[rt.EventKind]uint64{
-		rt.EventSpawn:       stats.Spawned + stats.Injected,
-		rt.EventRun:         stats.Executed,
-		rt.EventEnd:         stats.Ended,
-		rt.EventReady:       stats.Readied,
-		rt.EventYield:       stats.Yields - b.count[rt.EventPreempted],
-		rt.EventSyscall:     stats.Syscalls,
-		rt.EventSyscallSlow: stats.SyscallsSlow,
-		rt.EventTimer:       stats.TimersFired,
-		rt.EventStopped:     stats.Stops,
+	for what, n := range map[event.Kind]uint64{
+		event.Spawn:       stats.Spawned + stats.Injected,
+		event.Run:         stats.Executed,
+		event.End:         stats.Ended,
+		event.Ready:       stats.Readied,
+		event.Yield:       stats.Yields - b.count[event.Preempted],
+		event.Syscall:     stats.Syscalls,
+		event.SyscallSlow: stats.SyscallsSlow,
+		event.Timer:       stats.TimersFired,
+		event.Stopped:     stats.Stops,
 	} {
 		requireCount(t, n, b.count[what], "events like %q: as many as Stats has counted",
-			rt.Event{What: what})
+			event.Event{What: what})
 	}
 }

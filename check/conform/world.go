@@ -202,7 +202,7 @@ func worldFeedsLater(t *trial) {
 			g.StopTheWorld()
 			for _, gp := range w.takeAll() {
 				g.Go(func(*rt.G) { ran.Add(1) })
-				g.Ready(gp)
+				g.Parker().Ready(gp)
 				if s.Go(func(*rt.G) { ran.Add(1) }) != nil {
 					ran.Add(-n)
 				}

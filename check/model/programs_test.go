@@ -128,7 +128,7 @@ func readied(g *rt.G) {
 	var parked, ran host.Note
 	var waiter host.Pointer[rt.G]
 	g.Go(func(g *rt.G) {
-		g.Park(rt.WaitSemaphore, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitSemaphore, func(gp *rt.G) bool {
 			waiter.Store(gp)
 			parked.Wakeup()
 			return true
@@ -136,7 +136,7 @@ func readied(g *rt.G) {
 		ran.Wakeup()
 	})
 	await(&parked)
-	g.Ready(waiter.Load())
+	g.Parker().Ready(waiter.Load())
 	await(&ran)
 }
 

@@ -10,7 +10,7 @@
 //     are counted in free.
 //   - Idle Ms sleep on a list under the lock idleMu, and are woken before new ones
 //     are made.
-//   - The reactor (rt/reactor.go) is the thread that waits for timers and the
+//   - The reactor (rt/reactor/reactor.go) is the thread that waits for timers and the
 //     network. It runs no Gs and needs no slot; to the Ms it is a submitter.
 //
 // # Source
@@ -66,12 +66,12 @@
 // find them. What is missing when it looks comes from those who give back:
 //
 //	give back (park, system call, ...)    stop the world
-//	1. add 1 to free                      1. set Halting
+//	1. add 1 to free                      1. set WorldStopping
 //	2. barrier (likewise)                 2. barrier (likewise)
-//	3. if Halting: collect                3. collect
+//	3. if WorldStopping: collect          3. collect
 //	                                      4. sleep until told
 //
-//	collect: under idleMu, if Halting: move all of free to collected; if the
+//	collect: under idleMu, if WorldStopping: move all of free to collected; if the
 //	stopper sleeps and all slots but one are there, tell it
 //
 // Proof sketch: if a giver's step 1 comes before the stopper's step 3, that one
@@ -79,12 +79,12 @@
 // which collects. So a slot that is given back is collected, and since every M is
 // made to give back, the last collect finds all. Whoever takes a slot out of
 // free before it is collected (wake one, a system call's end) has not escaped:
-// it sees Halting in Schedule, or is asked at its G's next safe point. Once all
+// it sees WorldStopping in Schedule, or is asked at its G's next safe point. Once all
 // are collected free is 0, so nobody can begin to run a G.
 //
-// Starting: under idleMu, when Halting is false, collected goes back to free, with
+// Starting: under idleMu, when WorldStopping is false, collected goes back to free, with
 // what there are more or fewer slots than before (SetProcs); and one is woken for
-// each G in the queue. A giver that saw Halting but collects after that sees that it
+// each G in the queue. A giver that saw WorldStopping but collects after that sees that it
 // is false. An M that ends gives its slot back, too, lest a stopper wait for it.
 //
 // # Locked Ms
@@ -94,7 +94,7 @@
 //
 //	an M that took the locked G            its M, the owner (AwaitLocked)
 //	(RunLocked), under idleMu              1. under idleMu: if handed, clear that
-//	1. mark the owner as handed               and run the G (unless Halting: then
+//	1. mark the owner as handed               and run the G (unless WorldStopping: then
 //	2. give it the slot, unless it            queue the G and go on)
 //	   still has its own                   2. give the slot back, sleep; park's
 //	3. wake it if it sleeps                   handshake

@@ -7,6 +7,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/reactor"
 )
 
 // runq is what the design needs of its queue. Empty may be called without any
@@ -24,12 +25,12 @@ type sched struct {
 	runq    runq
 	locks   func() host.Count // what the runq's locks have cost
 	gfree   rt.FreePool
-	reactor rt.Reactor
+	reactor reactor.Reactor
 	actor   m // stands for the reactor's thread; it never has a slot
 
 	// free counts slots that no M has and no stopper has collected. It goes up
-	// before a look at runq and at Halting, and is looked at after a put into
-	// runq and after Halting was set: see the protocols in the package comment.
+	// before a look at runq and at WorldStopping, and is looked at after a put into
+	// runq and after WorldStopping was set: see the protocols in the package comment.
 	free host.Int32
 
 	idleMu host.CountedMutex // guards all below

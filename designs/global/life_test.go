@@ -13,6 +13,7 @@ import (
 	"schedlab/check/conform"
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // everyVariant runs body with each queue, and then looks whether the slots have
@@ -45,9 +46,9 @@ type parked struct {
 }
 
 func (p *parked) wait(g *rt.G) {
-	g.Enter(&p.mu)
+	g.Parker().Enter(&p.mu)
 	p.g.Store(g)
-	g.ParkUnlock(rt.WaitOther, &p.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &p.mu)
 }
 
 // end readies the G, which waits or will at once.
@@ -57,7 +58,7 @@ func (p *parked) end(g *rt.G) {
 	}
 	p.mu.Lock() // it has left its stack
 	p.mu.Unlock()
-	g.Ready(p.g.Swap(nil))
+	g.Parker().Ready(p.g.Swap(nil))
 }
 
 // load starts n Gs that do all that makes an M leave its G, until ended. Each pass
@@ -186,7 +187,7 @@ func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 		var stopping atomic.Bool
 		err := s.Run(func(g *rt.G) {
 			g.Go(func(*rt.G) {
-				for !stopping.Load() || !s.Halting() {
+				for !stopping.Load() || !s.WorldStopping() {
 					runtime.Gosched()
 				}
 				panic("on purpose")
@@ -221,7 +222,7 @@ func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 	})
 }
 
-// B21: nobody may sleep until the later of two timers.
+// Go issue 38860: nobody may sleep until the later of two timers.
 func TestAnEarlierTimerIsNotMissed(t *testing.T) {
 	everyVariant(t, 1, func(t *testing.T, s *sched) {
 		run(t, s, func(g *rt.G) {
@@ -378,7 +379,7 @@ func moveOn(g *rt.G, how int) {
 		g.StopTheWorld()
 		g.StartTheWorld()
 	case 5:
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 }
 
@@ -446,14 +447,14 @@ func TestEventsTellOfMsThatSleep(t *testing.T) {
 		g.Sleep(1000)
 	})
 	require.NoError(t, s.Close())
-	require.Positive(t, sink[rt.EventMWake])
-	require.GreaterOrEqual(t, sink[rt.EventMPark], sink[rt.EventMWake])
+	require.Positive(t, sink[event.MWake])
+	require.GreaterOrEqual(t, sink[event.MPark], sink[event.MWake])
 }
 
 // kinds counts events by what they are.
 type kinds [256]int
 
-func (k *kinds) Take(b *rt.EventBatch) {
+func (k *kinds) Take(b *event.Batch) {
 	for ev := range b.All() {
 		k[ev.What]++
 	}

@@ -3,6 +3,7 @@ package global
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
@@ -11,7 +12,7 @@ type m struct {
 	queue.Link[m] // in sched.idle
 	sched         *sched
 	gfree         rt.FreeList
-	cache         rt.Cache
+	cache         heap.Cache
 
 	// slot: the M may run Gs. Its own while it is awake (one exception: see
 	// 'Locked Ms'); asleep it has none until who wakes it sets it, under idleMu.
@@ -24,7 +25,7 @@ type m struct {
 func (mp *m) init(s *sched) {
 	mp.sched = s
 	mp.gfree.Pool = &s.gfree
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 }
 
 // Newproc implements [rt.Machine].
@@ -63,7 +64,7 @@ func (mp *m) Schedule(dead *rt.G) *rt.G {
 	}
 	s := mp.sched
 	for !s.Stopping() {
-		if mp.slot && !s.Halting() {
+		if mp.slot && !s.WorldStopping() {
 			if gp := s.runq.Get(); gp != nil {
 				return gp
 			}
@@ -91,7 +92,7 @@ func (mp *m) park() {
 func (mp *m) sleep() {
 	s := mp.sched
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	mp.note.Clear()
 	mp.asleep = true
 	s.awake--
@@ -106,7 +107,7 @@ func (mp *m) sleep() {
 		s.wakeOne()
 	}
 	mp.note.Sleep()
-	mp.Event(rt.EventMWake, -1, 0)
+	mp.TellWake()
 	mp.NewSlice() // what was asked of the M before it slept is done
 }
 
@@ -115,7 +116,7 @@ func (mp *m) giveSlot() {
 	s := mp.sched
 	mp.slot = false
 	s.free.Add(1)
-	if s.Halting() {
+	if s.WorldStopping() {
 		s.idleMu.Lock()
 		s.collect()
 		s.idleMu.Unlock()
@@ -151,7 +152,7 @@ func (mp *m) Timers() *rt.Timers { return mp.sched.reactor.Timers() }
 func (mp *m) TimerFirst(when int64) { mp.sched.reactor.TimerFirst(when) }
 
 // Cache implements [rt.Machine].
-func (mp *m) Cache() *rt.Cache { return &mp.cache }
+func (mp *m) Cache() *heap.Cache { return &mp.cache }
 
 // RunLocked implements [rt.Machine]. See 'Locked Ms' in the package comment.
 func (mp *m) RunLocked(_ *rt.G, owner rt.Machine) {
@@ -178,7 +179,7 @@ func (mp *m) AwaitLocked() bool {
 	for !s.Stopping() {
 		if mp.handed {
 			mp.handed = false
-			if !s.Halting() {
+			if !s.WorldStopping() {
 				s.idleMu.Unlock()
 				return true
 			}

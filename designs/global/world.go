@@ -5,7 +5,7 @@ import "schedlab/rt"
 // collect takes what is free out of circulation while the world is to stand
 // still, and tells the stopper when nothing else is missing. Needs idleMu.
 func (s *sched) collect() {
-	if !s.Halting() {
+	if !s.WorldStopping() {
 		return
 	}
 	s.collected += s.free.Swap(0)

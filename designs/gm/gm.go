@@ -147,7 +147,7 @@ func (s *sched) wake(mp *m) {
 // startm starts a new M.
 func (s *sched) startm() *m {
 	mp := &m{sched: s}
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 	s.allm = append(s.allm, mp)
 	s.StartM(&mp.M, mp)
 	return mp

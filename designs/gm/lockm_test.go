@@ -15,7 +15,7 @@ import (
 func parkLocked(g *rt.G, s *sched, ran *bool) (locked *rt.G) {
 	g.Go(func(g *rt.G) {
 		g.LockM()
-		g.Park(rt.WaitOther, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 			locked = gp
 			return true
 		})
@@ -32,7 +32,7 @@ func TestALockedGIsNotHandedToItsMInAStoppedWorld(t *testing.T) {
 	require.NoError(t, s.Run(func(g *rt.G) {
 		locked := parkLocked(g, s, &ran)
 		g.StopTheWorld()
-		g.Ready(locked)
+		g.Parker().Ready(locked)
 		check(look(s, func() bool { return len(s.lockedm) == 1 && s.runq.Len() == 1 }), "it was handed over")
 		check(s.procs.load().mcpu() == 1, "it has got an mcpu")
 		g.StartTheWorld()
@@ -46,7 +46,7 @@ func TestAReadiedGGoesStraightToTheMItIsLockedTo(t *testing.T) {
 	require.NoError(t, s.Run(func(g *rt.G) {
 		locked := parkLocked(g, s, &ran)
 		threads, wakes := len(s.allm), s.wakes
-		g.Ready(locked)
+		g.Parker().Ready(locked)
 		check(look(s, func() bool { return len(s.lockedm) == 0 && s.runq.Empty() }), "it was queued")
 		check(len(s.allm) == threads && s.wakes == wakes+1, "others were woken for it")
 	}))

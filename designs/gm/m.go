@@ -3,6 +3,7 @@ package gm
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
@@ -10,7 +11,7 @@ type m struct {
 	rt.M
 	queue.Link[m] // in sched.idle
 	sched         *sched
-	cache         rt.Cache
+	cache         heap.Cache
 
 	// nextg is the G to run next: set, under sched.lock, by who starts or wakes the
 	// M, or by the M itself. waitnextg, under the lock too, says that the M waits for
@@ -145,7 +146,7 @@ func (mp *m) nextgandunlock() *rt.G {
 		mp.mput()
 		s.lock.Unlock()
 		mp.havenextg.Sleep()
-		mp.Event(rt.EventMWake, -1, 0)
+		mp.TellWake()
 	default:
 		s.lock.Unlock()
 	}
@@ -155,7 +156,7 @@ func (mp *m) nextgandunlock() *rt.G {
 // mput makes the M wait for a G. Under sched.lock.
 func (mp *m) mput() {
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	mp.havenextg.Clear()
 	mp.waitnextg = true
 	if !mp.Locked() {
@@ -196,4 +197,4 @@ func (mp *m) ExitSyscallSlow(gp *rt.G) { mp.back = gp }
 func (mp *m) Timers() *rt.Timers { return &mp.sched.timers.set }
 
 // Cache implements [rt.Machine]: caches belong to Ms, blocked or not.
-func (mp *m) Cache() *rt.Cache { return &mp.cache }
+func (mp *m) Cache() *heap.Cache { return &mp.cache }

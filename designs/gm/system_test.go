@@ -85,7 +85,7 @@ func pipe(t *testing.T) (fd int, w *os.File) {
 }
 
 func mustOpen(g *rt.G, fd int) *rt.PollDesc {
-	pd, err := g.OpenPoll(fd)
+	pd, err := g.Parker().OpenPoll(fd)
 	check(err == nil, "OpenPoll")
 	return pd
 }
@@ -138,7 +138,7 @@ func TestADeadlockIsSeenBesideSystemGs(t *testing.T) {
 		g.Sleep(1)
 		mustOpen(g, fd)
 		g.LockM()
-		g.Park(rt.WaitOther, func(*rt.G) bool { return true })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true })
 	}), &deadlock)
 }
 
@@ -177,7 +177,7 @@ func TestDumpTellsWhatThereIs(t *testing.T) {
 		var w strings.Builder
 		s.DumpSched(&w)
 		g.StartTheWorld()
-		g.Ready(locked)
+		g.Parker().Ready(locked)
 		lines := strings.Split(w.String(), "\n")
 		check(strings.HasPrefix(lines[0], " mcpu=1 mcpumax=1 gwaiting=true waitstop=false threads="), lines[0])
 		check(strings.Contains(lines[0], " lockedthreads=1 runqueue=1 "), lines[0])

@@ -10,6 +10,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
 
@@ -17,14 +18,14 @@ import (
 // event stream. What each idea buys is in signature_test.go.
 
 // traced runs main and returns what happened.
-func traced(t *testing.T, procs int, main func(*rt.G)) ([]rt.Event, rt.Stats) {
+func traced(t *testing.T, procs int, main func(*rt.G)) ([]event.Event, rt.Stats) {
 	t.Helper()
 	return tracedOn(t, procs, Options{}, func(_ *sched, g *rt.G) { main(g) })
 }
 
-func tracedOn(t *testing.T, procs int, opt Options, main func(*sched, *rt.G)) ([]rt.Event, rt.Stats) {
+func tracedOn(t *testing.T, procs int, opt Options, main func(*sched, *rt.G)) ([]event.Event, rt.Stats) {
 	t.Helper()
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	s, err := build(rt.Config{Procs: procs, Seed: 1, Events: log}, opt)
 	require.NoError(t, err)
 	require.NoError(t, s.Run(func(g *rt.G) { main(s.(*sched), g) }))
@@ -40,9 +41,9 @@ func must(err error) {
 }
 
 // of returns the kinds of what happened to a G, in order.
-func of(events []rt.Event, g uint64) (kinds []rt.EventKind) {
+func of(events []event.Event, g uint64) (kinds []event.Kind) {
 	for _, e := range events {
-		if e.G == g && e.What <= rt.EventSyscallSlow {
+		if e.G == g && e.What <= event.SyscallSlow {
 			kinds = append(kinds, e.What)
 		}
 	}
@@ -51,7 +52,7 @@ func of(events []rt.Event, g uint64) (kinds []rt.EventKind) {
 
 // find returns the index of the first event from i on that is such; it fails if
 // there is none.
-func find(t *testing.T, events []rt.Event, from int, such func(rt.Event) bool) int {
+func find(t *testing.T, events []event.Event, from int, such func(event.Event) bool) int {
 	t.Helper()
 	i := slices.IndexFunc(events[from:], such)
 	require.NotEqual(t, -1, i, "no such event")
@@ -70,9 +71,9 @@ func TestAPreemptedGGoesToTheGlobalQueue(t *testing.T) {
 		}
 	})
 	require.Positive(t, st.Preempted)
-	i := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPreempted && e.G == hog })
-	get := find(t, events, i, func(e rt.Event) bool { return e.What == rt.EventGlobalGet })
-	run := find(t, events, i, func(e rt.Event) bool { return e.What == rt.EventRun && e.G == hog })
+	i := find(t, events, 0, func(e event.Event) bool { return e.What == event.Preempted && e.G == hog })
+	get := find(t, events, i, func(e event.Event) bool { return e.What == event.GlobalGet })
+	run := find(t, events, i, func(e event.Event) bool { return e.What == event.Run && e.G == hog })
 	require.Less(t, get, run)
 }
 
@@ -108,12 +109,12 @@ func TestAWaitingGLeavesItsM(t *testing.T) {
 		waiter = g.ID()
 		c.Recv(g)
 	})
-	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == waiter })
+	park := find(t, events, 0, func(e event.Event) bool { return e.What == event.Park && e.G == waiter })
 	require.Equal(t, rt.WaitChanReceive, events[park].Reason)
-	run := find(t, events, park, func(e rt.Event) bool { return e.What == rt.EventRun })
+	run := find(t, events, park, func(e event.Event) bool { return e.What == event.Run })
 	require.Equal(t, other, events[run].G)
 	require.Equal(t, events[park].M, events[run].M)
-	ready := find(t, events, run, func(e rt.Event) bool { return e.What == rt.EventReady && e.G == waiter })
+	ready := find(t, events, run, func(e event.Event) bool { return e.What == event.Ready && e.G == waiter })
 	require.Equal(t, other, events[ready].By)
 }
 
@@ -123,11 +124,11 @@ func TestAGWhoseWaitIsOverGoesOn(t *testing.T) {
 	events, st := traced(t, 1, func(g *rt.G) {
 		id = g.ID()
 		g.Go(func(*rt.G) {})
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	})
 	require.Zero(t, st.Readied)
-	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == id })
-	run := find(t, events, park, func(e rt.Event) bool { return e.What == rt.EventRun })
+	park := find(t, events, 0, func(e event.Event) bool { return e.What == event.Park && e.G == id })
+	run := find(t, events, park, func(e event.Event) bool { return e.What == event.Run })
 	require.Equal(t, id, events[run].G, "nobody ran in between")
 }
 
@@ -164,7 +165,7 @@ func TestTheLastDoneReadies(t *testing.T) {
 		wg.Wait(g)
 	})
 	require.EqualValues(t, 1, st.Readied)
-	ready := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventReady })
+	ready := find(t, events, 0, func(e event.Event) bool { return e.What == event.Ready })
 	require.Equal(t, waiter, events[ready].G)
 	require.Equal(t, last, events[ready].By)
 }
@@ -177,19 +178,19 @@ func TestAReadiedGWakesAnIdleP(t *testing.T) {
 		var waiter *rt.G
 		g.Go(func(g *rt.G) {
 			waiter = g
-			g.Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
 			ran.Store(true)
 		})
 		for !parked.Load() {
 			g.Yield()
 		}
-		g.Ready(waiter)
+		g.Parker().Ready(waiter)
 		for !ran.Load() { // busy, without a safe point
 			host.Pause(1)
 		}
 	})
-	ready := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventReady })
-	find(t, events, ready, func(e rt.Event) bool { return e.What == rt.EventSteal && e.M != events[ready].M })
+	ready := find(t, events, 0, func(e event.Event) bool { return e.What == event.Ready })
+	find(t, events, ready, func(e event.Event) bool { return e.What == event.Steal && e.M != events[ready].M })
 }
 
 // After a system call a G goes on if its P is still there, and otherwise queues. The
@@ -213,8 +214,8 @@ func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
 			host.Pause(1)
 		}
 	})
-	require.Equal(t, []rt.EventKind{rt.EventSyscall, rt.EventSyscallEnd}, of(events, fast)[2:4])
-	require.Equal(t, []rt.EventKind{rt.EventSyscall, rt.EventSyscallSlow, rt.EventRun}, of(events, slow)[2:5])
+	require.Equal(t, []event.Kind{event.Syscall, event.SyscallEnd}, of(events, fast)[2:4])
+	require.Equal(t, []event.Kind{event.Syscall, event.SyscallSlow, event.Run}, of(events, slow)[2:5])
 	require.EqualValues(t, 1, st.SyscallsSlow)
 }
 

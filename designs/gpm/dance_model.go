@@ -113,7 +113,7 @@ func (d *Dance) Inject() { d.s.Inject(rt.Injection{}) }
 // end lets all Ms end when they next look for work.
 func (d *Dance) end() {
 	halt := reflect.ValueOf(&d.s.Core).Elem().FieldByName("halt").Addr().UnsafePointer()
-	(*host.Uint32)(halt).Store(1) // designs.haltStop
+	(*host.Uint32)(halt).Store(1) // rt/halt.go: haltStop
 	d.s.lock.Lock()
 	for mp := d.s.midle.Get(); mp != nil; mp = d.s.midle.Get() {
 		mp.note.Wakeup()

@@ -97,7 +97,7 @@ func (s *sched) take(mp *m, limit int) *rt.G {
 		return nil
 	}
 	mp.Stats().GlobalGets++
-	mp.Event(rt.EventGlobalGet, -1, n)
+	mp.TellGlobalGet(n)
 	if n > 1 {
 		batch := s.runq.GetBatch(mp.batch[:n-1])
 		mp.p.runq.PutBatch(batch)
@@ -129,7 +129,7 @@ func (mp *m) steal() *rt.G {
 			}
 			at = (at + step) % len(all.ps)
 		}
-		if s.Halting() || s.Stopping() || mp.p.safePoint.Load() {
+		if s.WorldStopping() || s.Stopping() || mp.p.safePoint.Load() {
 			return nil
 		}
 	}
@@ -160,7 +160,7 @@ func (mp *m) stealFrom(victim *p, last bool) *rt.G {
 	if gp != nil {
 		mp.Stats().Steals++
 		mp.Stats().Stolen += uint64(n)
-		mp.Event(rt.EventSteal, victim.id, n)
+		mp.TellSteal(victim.id, n)
 	}
 	return gp
 }
@@ -249,7 +249,7 @@ func (mp *m) stopm() {
 // sleep puts mp, which has no P, to sleep. It needs sched.lock, and releases it.
 func (s *sched) sleep(mp *m) {
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	s.mput(mp)
 	s.lock.Unlock()
 	mp.note.Sleep()
@@ -266,6 +266,6 @@ func (mp *m) nextP() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
-	mp.Event(rt.EventMWake, -1, 0)
+	mp.TellWake()
 	return true
 }

@@ -33,7 +33,7 @@ func (mp *m) AwaitLocked() bool {
 		pp.m.Store(nil)
 		pp.status.Store(pIdle)
 		mp.Stats().Handoffs++
-		mp.Event(rt.EventHandoff, pp.id, 0)
+		mp.TellHandoff(pp.id)
 		mp.sched.handoffp(pp)
 	}
 	if !mp.awaitP() {
@@ -41,7 +41,7 @@ func (mp *m) AwaitLocked() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
-	mp.Event(rt.EventMWake, -1, 0)
+	mp.TellWake()
 	mp.sched.runSafePoint(mp.p)
 	// If the world is to stop, the G halts at its next safe point: to leave it here
 	// would be to queue it once more.
@@ -59,7 +59,7 @@ func (mp *m) awaitP() bool {
 		return !s.Stopping()
 	}
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	mp.note.Clear()
 	s.mlocked[mp] = true
 	s.checkRest()

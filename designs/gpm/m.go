@@ -3,6 +3,7 @@ package gpm
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
@@ -47,7 +48,7 @@ func (mp *m) hold(pp *p) {
 func (mp *m) releasep() *p {
 	pp := mp.p
 	mp.p = nil
-	mp.SetP(-1)
+	mp.DropP()
 	return pp
 }
 
@@ -177,4 +178,4 @@ func (s *sched) globrunqputStart(list *rt.GList) {
 func (mp *m) Timers() *rt.Timers { return &mp.p.timers }
 
 // Cache implements [rt.Machine].
-func (mp *m) Cache() *rt.Cache { return &mp.p.cache }
+func (mp *m) Cache() *heap.Cache { return &mp.p.cache }

@@ -3,6 +3,7 @@ package gpm
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
@@ -34,7 +35,7 @@ type p struct {
 	gfree rt.FreeList
 
 	timers rt.Timers
-	cache  rt.Cache
+	cache  heap.Cache
 
 	tick     uint32 // time slices begun; every 61st begins with the global queue
 	inherits int    // Gs in a row that came from runnext
@@ -60,7 +61,7 @@ func (s *sched) newP(id int) *p {
 	pp := &p{id: id, sched: s}
 	pp.gfree.Pool = &s.gfree
 	pp.timers.Init(&s.Core)
-	pp.cache.Init(&s.Core)
+	pp.cache.Init(s.Heap())
 	return pp
 }
 

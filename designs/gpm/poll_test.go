@@ -31,7 +31,7 @@ func (s *sched) brokenBefore(ns int64) bool {
 	return host.Nanotime()-start < ns
 }
 
-// B15: handoffp must see all that findRunnable would find.
+// Go issues 5216, 13645: handoffp must see all that findRunnable would find.
 func TestHandoffpSeesAllWork(t *testing.T) {
 	type want struct{ started, spinning bool }
 	for name, c := range map[string]struct {
@@ -204,15 +204,15 @@ func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
 	seen, polled := true, false
 	require.NoError(t, s.Run(func(main *rt.G) {
 		main.Go(func(g *rt.G) {
-			pd, err := g.OpenPoll(fd)
+			pd, err := g.Parker().OpenPoll(fd)
 			must(err)
-			g.Ready(main)
+			g.Parker().Ready(main)
 			must(pd.Wait(g, rt.PollRead))
 			close(came)
 			must(pd.Close(g))
 		})
-		s.until(func() bool { return s.midle.Len() == 1 })        // who was woken for that
-		main.Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
+		s.until(func() bool { return s.midle.Len() == 1 })                 // who was woken for that
+		main.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
 		polled = s.poll.until.Load() != 0
 		main.BlockingSyscall(func() { seen = connectTo(addr, came) })
 	}))

@@ -18,7 +18,7 @@ func (mp *m) EnterSyscall(blocks bool) {
 	}
 	pp.status.Store(pIdle)
 	mp.Stats().Handoffs++
-	mp.Event(rt.EventHandoff, pp.id, 0)
+	mp.TellHandoff(pp.id)
 	s.handoffp(pp)
 }
 

@@ -127,7 +127,7 @@ func (s *sched) retakeFrom(pp *p) (took bool) {
 	s.carry(func() {
 		took = pp.status.CompareAndSwap(pSyscall, pIdle)
 		if took {
-			s.monitor.Event(rt.EventRetake, pp.id, 0)
+			s.monitor.TellRetake(pp.id)
 			s.handoffp(pp)
 			s.retakes.Add(1)
 		}

@@ -77,7 +77,7 @@ func (mp *m) obeyHalt() bool {
 	if mp.p.safePoint.Load() {
 		s.runSafePoint(mp.p)
 	}
-	if !s.Halting() {
+	if !s.WorldStopping() {
 		return !s.Stopping()
 	}
 	s.lock.Lock()

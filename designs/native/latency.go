@@ -28,7 +28,7 @@ func startLatencies() *latencies {
 }
 
 func (l *latencies) since() *hdrhistogram.Histogram {
-	all := rt.NewLatencyHistogram()
+	all := rt.NewLatencies()
 	buckets, err := l.start.Since()
 	if err != nil {
 		panic("native: since: " + err.Error())
@@ -45,7 +45,7 @@ func (l *latencies) since() *hdrhistogram.Histogram {
 			hi = lo
 		}
 		ns := int64((lo + hi) / 2 * 1e9)
-		_ = all.RecordValues(min(max(ns, 1), rt.MaxLatencyNs), int64(b.Count)) // within range: cannot fail
+		all.RecordN(ns, int64(b.Count))
 	}
-	return all
+	return all.Histogram
 }

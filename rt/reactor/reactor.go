@@ -1,4 +1,7 @@
-package rt
+// Package reactor is a thread beside a pool of them that waits for timers and for the
+// network, and hands over what became runnable: the arrangement of libuv and of many thread
+// pools. It is for designs that have nothing of their own for that.
+package reactor
 
 import (
 	"fmt"
@@ -7,16 +10,14 @@ import (
 	"time"
 
 	"schedlab/host"
+	"schedlab/rt"
 )
 
-// Reactor is one thread beside a pool of them that waits for timers and for the
-// network, and hands over what became runnable: the arrangement of libuv and of
-// many thread pools. It is for designs that have nothing of their own for that.
+// Reactor is the thread and what it knows. It is started by the first timer or descriptor.
 //
-// A design embeds one, calls Init before there is an M, and answers with it:
-// Machine.Timers of every M with Timers, TimerFirst with TimerFirst,
-// Impl.StartPoller with StartPoller; Impl.Stop calls Stop, AddStats AddStats and
-// DumpSched Dump. The thread is started by the first timer or descriptor.
+// A design embeds one, calls Init before there is an M, and answers with it: Machine.Timers
+// of every M with Timers, TimerFirst with TimerFirst, Impl.StartPoller with StartPoller;
+// Impl.Stop calls Stop, AddStats AddStats and DumpSched Dump.
 //
 // # Sleeping until the first timer
 //
@@ -29,39 +30,38 @@ import (
 //	5. lock; until = awake; unlock           4. unlock
 //	6. fire what is due; go to 1
 //
-// One of the locks comes first. If it is the M's at 2, its 1 came before the
-// reactor's 2, which sees the timer. If it is the reactor's at 1, the M's 3 sees
-// what the reactor sleeps until, or that it is awake and will look again. A
-// signal that comes before the sleep ends it at once. A timer that is not the
-// first has one before it, for which the reactor is on its way or which is told
-// of likewise. Only the first M that finds the reactor asleep for too long
-// wakes it: the others find it awake.
+// Proof sketch. One of the two locks comes first. If it is the M's at step 2, the M's step 1
+// came before the reactor's step 2, which sees the timer. If it is the reactor's at step 1,
+// the M's step 3 sees what the reactor sleeps until, or that it is awake and will look again.
+// A signal that comes before the sleep ends it at once. A timer that is not the first has one
+// before it: the reactor wakes for that one, or is told of it likewise. Only the first M that
+// finds the reactor asleep for too long wakes it: the others find it awake.
 //
 // # Rest
 //
-// The thread touches nothing of the scheduler's but the set's First while it
-// rests. The design runs busy and resting, which it gives to Init, under the lock
-// under which it calls Core.AtRest. busy: from here on, no rest. resting: the
-// reactor has done its work; if no M is about and nothing is queued, rest is to be
-// asked for anew, since what fired need not have made anything runnable. It begins
-// as resting: who starts the thread is an M at work.
+// While the thread rests it touches nothing of the scheduler's but the set's First. The
+// design gives two functions to Init, which run under the lock under which it calls
+// Core.AtRest. busy: from here on, there is no rest. resting: the reactor has done its work.
+// If no M is about and nothing is queued then, the design must call AtRest anew, since what
+// fired need not have made anything runnable. The reactor begins as resting: the M that
+// starts the thread is at work.
 //
 // It works while the world stands still, too: what it readies waits in the queues.
 type Reactor struct {
-	core          *Core
-	mp            *M
-	impl          Machine
+	core          *rt.Core
+	mp            *rt.M
+	impl          rt.Machine
 	busy, resting func()
-	timers        Timers
-	events        PollEvents // the thread's own
+	timers        rt.Timers
+	events        rt.PollEvents // the thread's own
 
 	mu      host.CountedMutex // guards all below; taken inside the design's lock
 	started bool
 	polls   bool // there is a descriptor to wait for
-	// until is when the sleep ends that the reactor is in or about to begin;
-	// awake: it will look at the timers and at polls before the next.
+	// until is when the sleep ends that the reactor is in or about to begin. awake: it
+	// will look at the timers and at polls before the next sleep.
 	until int64
-	// note ends a sleep without polls. Cleared under mu, so nobody is about to
+	// note ends a sleep without polls. It is cleared under mu, so no thread is about to
 	// signal it then.
 	note host.Note
 }
@@ -71,19 +71,19 @@ const (
 	forever = math.MaxInt64
 )
 
-// Init prepares the reactor of c. impl, which embeds mp, is the design's machine for
-// it: its Newproc, Ready, ReadyList, Timers, TimerFirst and Cache must do on the
-// reactor's thread. See 'Rest' for the other two.
-func (r *Reactor) Init(c *Core, mp *M, impl Machine, busy, resting func()) {
+// Init prepares the reactor of c. impl, which embeds mp, is the design's machine for it: its
+// Newproc, Ready, ReadyList, Timers, TimerFirst and Cache must work on the reactor's thread.
+// See 'Rest' for the other two.
+func (r *Reactor) Init(c *rt.Core, mp *rt.M, impl rt.Machine, busy, resting func()) {
 	r.core, r.mp, r.impl, r.busy, r.resting = c, mp, impl, busy, resting
 	r.timers.Init(c)
 }
 
 // Timers returns the set of all timers.
-func (r *Reactor) Timers() *Timers { return &r.timers }
+func (r *Reactor) Timers() *rt.Timers { return &r.timers }
 
-// TimerFirst tells the reactor that the first timer now fires at when. Executed by
-// any M, whose G may hold locks; the design's lock must not be held.
+// TimerFirst tells the reactor that the first timer now fires at when. Executed by any M,
+// whose G may hold locks; the design's lock must not be held.
 func (r *Reactor) TimerFirst(when int64) {
 	r.mu.Lock()
 	r.start()
@@ -102,8 +102,8 @@ func (r *Reactor) StartPoller() {
 	r.mu.Unlock()
 }
 
-// Stop wakes the reactor to end, now that Core.Stopping is true. The design's lock
-// may be held.
+// Stop wakes the reactor to end, now that Core.Stopping is true. The design's lock may be
+// held.
 func (r *Reactor) Stop() {
 	r.mu.Lock()
 	r.wake()
@@ -111,7 +111,7 @@ func (r *Reactor) Stop() {
 }
 
 // AddStats adds what the reactor's lock has cost.
-func (r *Reactor) AddStats(s *Stats) { s.Sched.Add(r.mu.Count()) }
+func (r *Reactor) AddStats(s *rt.Stats) { s.Sched.Add(r.mu.Count()) }
 
 // Dump adds a line about the reactor to what DumpSched writes.
 func (r *Reactor) Dump(w *strings.Builder) {
@@ -138,22 +138,22 @@ func (r *Reactor) start() {
 	}
 }
 
-// wake ends a sleep, or the one about to begin. Needs mu: it decides how the
-// reactor sleeps, and who of several wakes it.
+// wake ends a sleep, or the one about to begin. It needs mu, which decides how the reactor
+// sleeps and which of several Ms wakes it.
 func (r *Reactor) wake() {
 	if r.until == awake {
 		return
 	}
 	r.until = awake
 	if r.polls {
-		r.core.net.Break()
+		r.core.Net().Break()
 	} else {
 		r.note.Wakeup()
 	}
 }
 
 // main is what the thread runs.
-func (r *Reactor) main(g0 *G) {
+func (r *Reactor) main(g0 *rt.G) {
 	for {
 		until, polls, ok := r.fallAsleep()
 		if !ok {
@@ -167,9 +167,9 @@ func (r *Reactor) main(g0 *G) {
 	}
 }
 
-// fallAsleep is steps 1 to 3: it says until when to sleep, and whether with an ear
-// to the network. Not ok: the thread is to end. A Stop that came before the lock
-// is seen as Stopping, a later one finds the reactor asleep.
+// fallAsleep is steps 1 to 3 of 'Sleeping until the first timer'. It returns until when to
+// sleep, and whether to wait for the network as well. Not ok: the thread is to end. A Stop
+// that came before the lock is seen as Stopping; a later one finds the reactor asleep.
 func (r *Reactor) fallAsleep() (until int64, polls, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -182,7 +182,7 @@ func (r *Reactor) fallAsleep() (until int64, polls, ok bool) {
 	return r.until, r.polls, true
 }
 
-// sleep says whether the network has something to deliver.
+// sleep is step 4. It says whether the network has something to deliver.
 func (r *Reactor) sleep(until int64, polls bool) (some bool) {
 	ns := int64(-1) // without limit
 	if until != forever {
@@ -190,7 +190,7 @@ func (r *Reactor) sleep(until int64, polls bool) (some bool) {
 	}
 	switch {
 	case polls:
-		return r.core.net.Wait(ns, &r.events)
+		return r.core.Net().Wait(ns, &r.events)
 	case ns < 0:
 		r.note.Sleep()
 	default:
@@ -208,10 +208,10 @@ func (r *Reactor) wakeUp() {
 }
 
 // work delivers what the network has, if anything, and fires what is due.
-func (r *Reactor) work(g0 *G, some bool) {
+func (r *Reactor) work(g0 *rt.G, some bool) {
 	r.busy()
 	if some {
-		r.core.net.Deliver(g0, &r.events)
+		r.core.Net().Deliver(g0, &r.events)
 	}
 	r.timers.Run(g0, host.Nanotime())
 	r.resting()

@@ -1,4 +1,4 @@
-package rt
+package heap
 
 import (
 	"encoding/binary"
@@ -10,17 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/host"
+	"schedlab/rt/fault"
 )
 
-// newCacheG returns a running G on an M with a cache of its own.
-func newCacheG(c *Core) (*G, *Cache) {
+// newCache returns a cache of h.
+func newCache(h *Heap) *Cache {
 	ca := &Cache{}
-	ca.Init(c)
-	return &G{m: &M{core: c, impl: graveyard{cache: ca}}, status: Running}, ca
+	ca.Init(h)
+	return ca
 }
-
-// newNative returns a G of Go's own scheduler, of which caches need nothing.
-func newNative() *G { return NewNativeG(struct{ Native }{}) }
 
 // cacheBytes counts what is in ca, cell by cell.
 func cacheBytes(ca *Cache) (sum int) {
@@ -55,25 +53,28 @@ func TestABatchIsAsLargeAsItMayBe(t *testing.T) {
 }
 
 func TestABlockHasExactlyTheBytesAskedFor(t *testing.T) {
-	var c Core
-	g, _ := newCacheG(&c)
-	for _, gp := range []*G{g, newNative()} {
-		for _, n := range []int{0, 1, 15, 16, 17, 64, 65, 4096, maxSmall - 1, maxSmall, maxSmall + 1, 1 << 20} {
-			b := gp.Alloc(n)
+	ca := newCache(&Heap{})
+	for _, from := range []struct {
+		alloc func(int) Block
+		free  func(Block)
+	}{{ca.Alloc, ca.Free}, {New, Drop}} {
+		for _, n := range []int{
+			0, 1, 15, 16, 17, 64, 65, 4096, maxSmall - 1, maxSmall, maxSmall + 1, 1 << 20,
+		} {
+			b := from.alloc(n)
 			require.Len(t, b.Bytes(), n)
 			require.Equal(t, n, cap(b.Bytes()), "an append must not reach beyond the Block")
-			gp.Free(b)
+			from.free(b)
 		}
 	}
 }
 
-// cacheModel is random traffic on some caches beside the simplest allocator: a
-// list of what was handed out, each with what was written into it.
+// cacheModel is random traffic on some caches beside the simplest allocator: a list of what
+// was handed out, each with what was written into it.
 type cacheModel struct {
 	t      *testing.T
 	r      host.Rand
-	core   Core
-	gs     []*G
+	heap   Heap
 	caches []*Cache
 	live   []modelBlock
 	dead   []Block
@@ -89,29 +90,28 @@ func newCacheModel(t *testing.T, caches int, seed uint64) *cacheModel {
 	w := &cacheModel{t: t}
 	w.r.Seed(seed, 0)
 	for range caches {
-		g, ca := newCacheG(&w.core)
-		w.gs, w.caches = append(w.gs, g), append(w.caches, ca)
+		w.caches = append(w.caches, newCache(&w.heap))
 	}
 	return w
 }
 
 func (w *cacheModel) below(n int) int { return int(w.r.Uint32() % uint32(n)) }
 
-func (w *cacheModel) alloc(g *G) {
+func (w *cacheModel) alloc(ca *Cache) {
 	n := []int{60, 20_000, w.below(2 << w.below(16))}[w.below(3)] // some are large
-	b := modelBlock{g.Alloc(n), n, uint64(w.r.Uint32())}
+	b := modelBlock{ca.Alloc(n), n, uint64(w.r.Uint32())}
 	mark(b.Bytes(), b.mark)
 	w.live = append(w.live, b)
 }
 
-func (w *cacheModel) free(g *G) {
+func (w *cacheModel) free(ca *Cache) {
 	i := w.below(len(w.live))
 	b := w.live[i]
 	w.live[i] = w.live[len(w.live)-1]
 	w.live = w.live[:len(w.live)-1]
 	require.Len(w.t, b.Bytes(), b.n)
 	require.True(w.t, marked(b.Bytes(), b.mark), "the Block was written to by another")
-	g.Free(b.Block)
+	ca.Free(b.Block)
 	w.dead = append(w.dead, b.Block)
 }
 
@@ -136,13 +136,14 @@ func marked(p []byte, n uint64) bool {
 	return !slices.ContainsFunc(p, func(b byte) bool { return b != byte(n) })
 }
 
-// check: each cell is in one place, every cell that the heap made is there, and
-// the counters are what they count.
+// check requires that each cell is in one place, that every cell that the heap made is
+// there, and that the counters are what they count.
 func (w *cacheModel) check() {
 	seen := map[*cell]bool{}
 	here := func(m *cell, class int) {
 		if seen[m] || m.class != class {
-			w.t.Fatalf("a cell of class %d is among those of class %d, or in two places", m.class, class)
+			w.t.Fatalf("a cell of class %d is among those of class %d, or in two places",
+				m.class, class)
 		}
 		seen[m] = true
 	}
@@ -163,11 +164,11 @@ func (w *cacheModel) check() {
 		out += len(b.cell.data)
 	}
 	for class := range numClasses {
-		for _, m := range w.core.heap.central[class].free {
+		for _, m := range w.heap.central[class].free {
 			here(m, class)
 		}
 	}
-	require.EqualValues(w.t, out, w.core.heap.out.Load())
+	require.EqualValues(w.t, out, w.heap.out.Load())
 }
 
 func TestCachesAgreeWithAListOfBlocks(t *testing.T) {
@@ -176,11 +177,11 @@ func TestCachesAgreeWithAListOfBlocks(t *testing.T) {
 		for phase := range 6 {
 			grow := []int{90, 50, 10}[phase%3] // in 100: allocations
 			for range 1000 {
-				g := w.gs[w.below(1+w.below(3))] // mostly one, so that its lists get full
+				ca := w.caches[w.below(1+w.below(3))] // mostly one, so that its lists get full
 				if len(w.live) == 0 || w.below(100) < grow {
-					w.alloc(g)
+					w.alloc(ca)
 				} else {
-					w.free(g)
+					w.free(ca)
 				}
 			}
 			w.check()
@@ -188,11 +189,12 @@ func TestCachesAgreeWithAListOfBlocks(t *testing.T) {
 			w.check()
 		}
 		for _, b := range w.dead[:100] {
-			require.PanicsWithValue(t, "rt: G.Free: the Block was freed before", func() { w.gs[0].Free(b) })
+			require.PanicsWithValue(t, "rt: G.Free: the Block was freed before",
+				func() { w.caches[0].Free(b) })
 		}
 		w.check()
 		for len(w.live) > 0 {
-			w.free(w.gs[0])
+			w.free(w.caches[0])
 		}
 		w.flush()
 	}
@@ -204,11 +206,11 @@ func (w *cacheModel) flush() {
 		require.Zero(w.t, cacheBytes(ca))
 	}
 	w.check()
-	require.Zero(w.t, w.core.heap.out.Load(), "nothing is in use")
+	require.Zero(w.t, w.heap.out.Load(), "nothing is in use")
 }
 
-// Blocks go round: each thread frees what the one before it allocated, while
-// others look at the sum.
+// Blocks go round: each thread frees what the one before it allocated, while others look at
+// the sum.
 func TestBlocksMayBeFreedByOtherThreads(t *testing.T) {
 	const threads, rounds = 4, 1000
 	w := newCacheModel(t, threads, 1)
@@ -217,14 +219,17 @@ func TestBlocksMayBeFreedByOtherThreads(t *testing.T) {
 		mail[i] = make(chan modelBlock, rounds/4)
 	}
 	var all sync.WaitGroup
-	for i, g := range w.gs {
+	for i, ca := range w.caches {
 		all.Go(func() {
 			defer close(mail[(i+1)%threads])
 			var r host.Rand
 			r.Seed(1, uint64(i))
 			for range rounds {
-				b := modelBlock{n: int(r.Uint32() % (2 << (r.Uint32() % 16))), mark: uint64(r.Uint32())}
-				b.Block = g.Alloc(b.n)
+				b := modelBlock{
+					n:    int(r.Uint32() % (2 << (r.Uint32() % 16))),
+					mark: uint64(r.Uint32()),
+				}
+				b.Block = ca.Alloc(b.n)
 				mark(b.Bytes(), b.mark)
 				mail[(i+1)%threads] <- b
 			}
@@ -232,15 +237,16 @@ func TestBlocksMayBeFreedByOtherThreads(t *testing.T) {
 	}
 	wrong := make([]int, threads)
 	for i := range mail {
-		g, _ := newCacheG(&w.core)
-		w.gs, w.caches = append(w.gs, g), append(w.caches, g.m.impl.Cache())
+		ca := newCache(&w.heap)
+		w.caches = append(w.caches, ca)
 		all.Go(func() {
 			for b := range mail[i] {
 				if len(b.Bytes()) != b.n || !marked(b.Bytes(), b.mark) {
 					wrong[i]++
 				}
-				g.Free(b.Block)
-				w.core.heap.addStats(&Stats{})
+				ca.Free(b.Block)
+				w.heap.Count()
+				w.heap.Bytes()
 			}
 		})
 	}
@@ -250,14 +256,14 @@ func TestBlocksMayBeFreedByOtherThreads(t *testing.T) {
 	w.flush()
 }
 
-func TestABlockGoesToTheCacheOfWhoFreesIt(t *testing.T) {
+func TestABlockGoesToTheCacheThatFreesIt(t *testing.T) {
 	w := newCacheModel(t, 2, 1)
-	b := w.gs[0].Alloc(100)
-	w.gs[1].Free(b)
+	b := w.caches[0].Alloc(100)
+	w.caches[1].Free(b)
 	require.Equal(t, sizeOf(classOf(100)), cacheBytes(w.caches[1]))
-	again := w.gs[1].Alloc(100)
+	again := w.caches[1].Alloc(100)
 	require.Same(t, b.cell, again.cell, "the last freed is the first used")
-	w.gs[1].Free(again)
+	w.caches[1].Free(again)
 }
 
 func TestFullListsSpillABatch(t *testing.T) {
@@ -265,16 +271,16 @@ func TestFullListsSpillABatch(t *testing.T) {
 	class := classOf(64)
 	var blocks []Block
 	for range maxFreeCells {
-		blocks = append(blocks, w.gs[0].Alloc(64))
+		blocks = append(blocks, w.caches[0].Alloc(64))
 	}
 	for _, b := range blocks[:maxFreeCells-1] {
-		w.gs[1].Free(b)
+		w.caches[1].Free(b)
 	}
 	require.Len(t, w.caches[1].free[class], maxFreeCells-1)
-	w.gs[1].Free(blocks[maxFreeCells-1])
+	w.caches[1].Free(blocks[maxFreeCells-1])
 	require.Len(t, w.caches[1].free[class], maxFreeCells-maxBatch)
-	require.Len(t, w.core.heap.central[class].free, maxBatch)
-	for i, m := range w.core.heap.central[class].free {
+	require.Len(t, w.heap.central[class].free, maxBatch)
+	for i, m := range w.heap.central[class].free {
 		require.Same(t, blocks[i].cell, m, "those that were freed first leave first")
 	}
 	w.check()
@@ -287,33 +293,33 @@ func TestACacheThatHoldsTooMuchSpillsHalf(t *testing.T) {
 	size := sizeOf(classOf(20_000))
 	var blocks []Block
 	for len(blocks)*size < maxHeld {
-		blocks = append(blocks, w.gs[0].Alloc(20_000))
+		blocks = append(blocks, w.caches[0].Alloc(20_000))
 	}
 	for i, b := range blocks {
 		require.Equal(t, i*size, cacheBytes(w.caches[1]))
-		w.gs[1].Free(b)
+		w.caches[1].Free(b)
 	}
 	require.Equal(t, (len(blocks)-len(blocks)/2)*size, cacheBytes(w.caches[1]))
 	w.check()
 	w.flush()
 }
 
-// What a cache was given back to the heap serves another before new memory does.
+// Memory that a cache returned to the heap serves another cache before new memory does.
 func TestReturnedMemoryIsUsedAgain(t *testing.T) {
 	w := newCacheModel(t, 2, 1)
 	made := map[*cell]bool{}
 	for round := range 4 {
-		g, ca := w.gs[round%2], w.caches[round%2]
+		ca := w.caches[round%2]
 		var blocks []Block
 		for range 3 * maxBatch {
-			b := g.Alloc(64)
+			b := ca.Alloc(64)
 			require.True(t, round == 0 || made[b.cell], "the heap made another cell")
 			made[b.cell] = true
 			blocks = append(blocks, b)
 			require.Less(t, len(ca.free[b.cell.class]), maxBatch, "a batch at a time")
 		}
 		for _, b := range blocks {
-			g.Free(b)
+			ca.Free(b)
 		}
 		ca.Flush()
 	}
@@ -324,163 +330,128 @@ func TestFlushOfACacheThatWasNeverUsedDoesNothing(t *testing.T) {
 	new(Cache).Flush()
 }
 
-// Who allocates and frees pays for a lock once in a batch, and nothing at all
-// where the cache has what is asked for.
+// Alloc and Free pay for a lock once in a batch, and for nothing at all where the cache has
+// what is asked for.
 func TestTheCacheTakesALockOnceABatchAtMost(t *testing.T) {
 	w := newCacheModel(t, 2, 1)
 	acquired := func() uint64 {
-		var s Stats
-		w.core.heap.addStats(&s)
-		return s.Sched.Acquired
+		count := w.heap.Count()
+		return count.Acquired
 	}
-	w.gs[0].Free(w.gs[0].Alloc(64))
+	w.caches[0].Free(w.caches[0].Alloc(64))
 	require.EqualValues(t, 1, acquired())
 	for range 1000 {
-		w.gs[0].Free(w.gs[0].Alloc(64))
+		w.caches[0].Free(w.caches[0].Alloc(64))
 	}
 	require.EqualValues(t, 1, acquired())
 	for range 100 * maxBatch { // from one cache to the other
-		w.gs[1].Free(w.gs[0].Alloc(64))
+		w.caches[1].Free(w.caches[0].Alloc(64))
 	}
 	require.LessOrEqual(t, acquired(), uint64(1+100+100))
 	require.Greater(t, acquired(), uint64(100))
 }
 
 func TestTheFastPathAllocatesNothing(t *testing.T) {
-	g, _ := newCacheG(&Core{})
+	ca := newCache(&Heap{})
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		for _, n := range []int{0, 64, 1000, maxSmall} {
-			b := g.Alloc(n)
+			b := ca.Alloc(n)
 			clear(b.Bytes())
-			g.Free(b)
+			ca.Free(b)
 		}
 	}))
 }
 
-func TestStatsTellWhatCachesAndGsHold(t *testing.T) {
+func TestBytesTellsWhatCachesAndGsHold(t *testing.T) {
 	w := newCacheModel(t, 1, 1)
-	held := func() int64 {
-		var s Stats
-		w.core.heap.addStats(&s)
-		return s.CacheBytes
-	}
+	held := w.heap.Bytes
 	batch := int64(batchOf(classOf(1000)) * sizeOf(classOf(1000)))
-	small, large := w.gs[0].Alloc(1000), w.gs[0].Alloc(100_000)
+	small, large := w.caches[0].Alloc(1000), w.caches[0].Alloc(100_000)
 	require.Equal(t, batch+100_000, held())
-	w.gs[0].Free(large)
+	w.caches[0].Free(large)
 	require.Equal(t, batch, held(), "large Blocks stay in no cache")
-	w.gs[0].Free(small)
+	w.caches[0].Free(small)
 	require.Equal(t, batch, held(), "freed, and still held")
 	w.flush()
 	require.Zero(t, held())
 }
 
 func TestMisuseOfBlocksPanicsWithTheFact(t *testing.T) {
-	var c Core
-	g, _ := newCacheG(&c)
-	foreign, _ := newCacheG(&Core{})
-	native := newNative()
-	stopped, _ := newCacheG(&c)
-	freed := func(g *G, n int) Block {
-		b := g.Alloc(n)
-		g.Free(b)
+	ca := newCache(&Heap{})
+	other, foreign := newCache(ca.heap), newCache(&Heap{})
+	freed := func(ca *Cache, n int) Block {
+		b := ca.Alloc(n)
+		ca.Free(b)
 		return b
 	}
-	reused := freed(g, 64)
-	owner := g.Alloc(64)
+	dropped := New(100)
+	Drop(dropped)
+	reused := freed(ca, 64)
+	owner := ca.Alloc(64)
 	require.Same(t, reused.cell, owner.cell, "the test wants it handed out again")
 
-	const before = "the Block was freed before"
+	const (
+		before  = "the Block was freed before"
+		another = "G.Free: the Block was allocated by another scheduler"
+		zero    = "this is the zero Block; only G.Alloc makes others"
+	)
 	for _, m := range []struct {
 		name string
 		do   func()
 		want string
 	}{
-		{"negative size", func() { g.Alloc(-1) }, "G.Alloc: the size is -1; it must be at least 0"},
-		{"free twice", func() { g.Free(freed(g, 100)) }, "G.Free: " + before},
-		{"free twice, large", func() { g.Free(freed(g, 1<<20)) }, "G.Free: " + before},
-		{"free twice, native", func() { native.Free(freed(native, 100)) }, "G.Free: " + before},
-		{"free by a second M", func() { stopped.Free(freed(g, 100)) }, "G.Free: " + before},
-		{"free when it has been handed out again", func() { g.Free(reused) }, "G.Free: " + before},
-		{"bytes when it has been handed out again", func() { reused.Bytes() }, "Block.Bytes: " + before},
-		{"bytes of a large one", func() { freed(g, 1<<20).Bytes() }, "Block.Bytes: " + before},
-		{"free of the zero Block", func() { g.Free(Block{}) }, "G.Free: this is the zero Block; only G.Alloc makes others"},
-		{"bytes of the zero Block", func() { Block{}.Bytes() }, "Block.Bytes: this is the zero Block; only G.Alloc makes others"},
-		{"another scheduler's", func() { g.Free(foreign.Alloc(64)) }, "G.Free: the Block was allocated by another scheduler"},
-		{"another scheduler's, large", func() { g.Free(foreign.Alloc(1 << 20)) }, "G.Free: the Block was allocated by another scheduler"},
-		{"a native one's", func() { g.Free(native.Alloc(64)) }, "G.Free: the Block was allocated by another scheduler"},
-		{"by a native one", func() { native.Free(g.Alloc(64)) }, "G.Free: the Block was allocated by another scheduler"},
+		{"free twice", func() { ca.Free(freed(ca, 100)) }, "G.Free: " + before},
+		{"free twice, large", func() { ca.Free(freed(ca, 1<<20)) }, "G.Free: " + before},
+		{"free twice, of no heap", func() { Drop(dropped) }, "G.Free: " + before},
+		{"free by another cache", func() { other.Free(freed(ca, 100)) }, "G.Free: " + before},
+		{"free when handed out again", func() { ca.Free(reused) }, "G.Free: " + before},
+		{"bytes when handed out again", func() { reused.Bytes() }, "Block.Bytes: " + before},
+		{"bytes of a large one", func() { freed(ca, 1<<20).Bytes() }, "Block.Bytes: " + before},
+		{"free of the zero Block", func() { ca.Free(Block{}) }, "G.Free: " + zero},
+		{"drop of the zero Block", func() { Drop(Block{}) }, "G.Free: " + zero},
+		{"bytes of the zero Block", func() { Block{}.Bytes() }, "Block.Bytes: " + zero},
+		{"another heap's", func() { ca.Free(foreign.Alloc(64)) }, another},
+		{"another heap's, large", func() { ca.Free(foreign.Alloc(1 << 20)) }, another},
+		{"that of no heap", func() { ca.Free(New(64)) }, another},
+		{"drop of a heap's", func() { Drop(ca.Alloc(64)) }, another},
 	} {
 		require.PanicsWithValue(t, "rt: "+m.want, m.do, m.name)
 	}
 	require.Len(t, owner.Bytes(), 64, "the owner's is as good as before")
-	require.NotPanics(t, func() { g.Free(owner) })
-
-	// In all of these somebody else may be using the cache of the M.
-	for _, status := range []Status{Idle, Runnable, InSyscall, Waiting, Dead} {
-		stopped.status = status
-		want := fmt.Sprintf("rt: G.%%s: G 0 is %s, not running: a G's methods are for its own body", status)
-		require.PanicsWithValue(t, fmt.Sprintf(want, "Alloc"), func() { stopped.Alloc(1) })
-		require.PanicsWithValue(t, fmt.Sprintf(want, "Free"), func() { stopped.Free(owner) })
-	}
+	require.NotPanics(t, func() { ca.Free(owner) })
 }
 
 func TestACacheWithoutAHeapIsTheDesignsFault(t *testing.T) {
-	g := &G{m: &M{core: &Core{}, impl: graveyard{cache: &Cache{}}}, status: Running}
-	require.PanicsWithValue(t, Broken("rt: Cache.refill: the design has not called Init"), func() { g.Alloc(1) })
-
-	var c Core
-	from, _ := newCacheG(&c)
-	g.m.core = &c
-	b := from.Alloc(1)
-	g.Free(b)
-	require.PanicsWithValue(t, Broken("rt: Cache.spill: the design has not called Init"), g.m.impl.Cache().Flush)
+	b := newCache(&Heap{}).Alloc(1)
+	const want = "rt: Cache.%s: the design has not called Init"
+	for name, do := range map[string]func(*Cache){
+		"Alloc": func(ca *Cache) { ca.Alloc(1) },
+		"Free":  func(ca *Cache) { ca.Free(b) },
+	} {
+		require.PanicsWithValue(t, fault.Broken(fmt.Sprintf(want, name)), func() { do(&Cache{}) })
+	}
+	require.PanicsWithValue(t, fault.Broken(fmt.Sprintf(want, "Alloc")),
+		func() { new(Cache).Alloc(maxSmall + 1) })
 }
 
-// A Block that is handed on, not freed, is somebody else's: no owner is checked.
+// A Block that is handed on, not freed, belongs to the code that has it: no owner is checked.
 func TestACopyOfABlockIsTheSameBlock(t *testing.T) {
-	g, _ := newCacheG(&Core{})
-	b := g.Alloc(10)
+	ca := newCache(&Heap{})
+	b := ca.Alloc(10)
 	alias := b
 	require.Equal(t, b, alias)
-	g.Free(alias)
+	ca.Free(alias)
 	require.Panics(t, func() { b.Bytes() })
-}
-
-var cacheSizes = []int{16, 64, 1024, 16 << 10}
-
-func BenchmarkAllocFree(b *testing.B) {
-	for _, n := range cacheSizes {
-		b.Run(fmt.Sprintf("size=%d", n), func(b *testing.B) {
-			g, _ := newCacheG(&Core{})
-			for b.Loop() {
-				g.Free(g.Alloc(n))
-			}
-		})
-	}
 }
 
 // Every batch goes through the heap and back.
 func BenchmarkAllocHereFreeThere(b *testing.B) {
-	for _, n := range cacheSizes {
+	for _, n := range []int{16, 64, 1024, 16 << 10} {
 		b.Run(fmt.Sprintf("size=%d", n), func(b *testing.B) {
-			var c Core
-			here, _ := newCacheG(&c)
-			there, _ := newCacheG(&c)
+			var h Heap
+			here, there := newCache(&h), newCache(&h)
 			for b.Loop() {
 				there.Free(here.Alloc(n))
-			}
-		})
-	}
-}
-
-// What Go itself takes, for comparison.
-func BenchmarkAllocFreeNative(b *testing.B) {
-	for _, n := range cacheSizes {
-		b.Run(fmt.Sprintf("size=%d", n), func(b *testing.B) {
-			g := newNative()
-			for b.Loop() {
-				g.Free(g.Alloc(n))
 			}
 		})
 	}
