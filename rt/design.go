@@ -48,8 +48,8 @@
 //	latency.go   histograms of times
 //	broken.go    how wrong calls and a wrong scheduler are refused
 //	site.go      where a G was made
-//	site_cheap.go, and where that is cheap to know
-//	site_dear.go  and where it is not
+//	site_cheap.go systems on which that is cheap to know
+//	site_dear.go  systems on which it is not
 //
 // Packages below this one: event (the stream of what happens), heap (memory caches),
 // queue (run queues), fault (what is panicked with). Above it: reactor (a thread for
