@@ -27,7 +27,7 @@ func (e *elements) newRing(first, end int) *queue.Ring[int] {
 		(*host.Uint32)(count).Store(firstCount)
 	}
 	for i := first; i < end; i++ {
-		r.Put(&e[i], false, nil)
+		r.Put(&e[i], nil)
 	}
 	return r
 }
@@ -63,7 +63,11 @@ type thief struct {
 func (th thief) steal(victim *queue.Ring[int]) {
 	for range th.steals {
 		before := th.own.Len()
-		x, n, outcome := victim.Thief().StealInto(th.own, th.takeNext, 0)
+		steal := victim.Thief().StealInto
+		if th.takeNext {
+			steal = victim.Thief().StealAnyInto
+		}
+		x, n, outcome := steal(th.own, queue.Half)
 		explore.Assert(take(x) == (outcome == queue.Got), "the answer is %v with %v", outcome, x)
 		explore.Assert(th.own.Len() == before+max(n-1, 0), "of %d stolen, %d are in the thief's ring", n, th.own.Len()-before)
 		explore.Assert(outcome != queue.Empty || !th.notEmpty, "the answer is that there is nothing, but there always was")
@@ -92,56 +96,56 @@ var ringPrograms = []ringProgram{
 		}},
 	{name: "puts that overflow", executions: 70, before: 3, elements: 6, thieves: 1, thief: thief{steals: 2},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[3], false, e)
-			r.Put(&e[4], false, e)
-			r.Put(&e[5], false, e)
+			r.Put(&e[3], e)
+			r.Put(&e[4], e)
+			r.Put(&e[5], e)
 		}},
 	{name: "runnext", executions: 38, elements: 2, thieves: 1, thief: thief{steals: 2, takeNext: true},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[0], true, e)
-			r.Put(&e[1], true, e)
+			r.PutNext(&e[0], e)
+			r.PutNext(&e[1], e)
 			get(r)
 		}},
 	{name: "drain", executions: 24, before: 2, elements: 4, thieves: 1, thief: thief{steals: 2, takeNext: true},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[2], true, e)
+			r.PutNext(&e[2], e)
 			r.Drain(e)
-			r.Put(&e[3], false, e)
+			r.Put(&e[3], e)
 		}},
 	{name: "never empty", executions: 13, before: 2, elements: 3, thieves: 1, thief: thief{steals: 1, notEmpty: true},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[2], false, e)
+			r.Put(&e[2], e)
 			get(r)
 			get(r)
 		}},
 	{name: "a thief with elements", executions: 8, before: 4, elements: 7, kept: 2, thieves: 1, thief: thief{steals: 1},
 		owner: func(r *queue.Ring[int], e *elements) {
 			get(r)
-			r.Put(&e[4], false, e)
+			r.Put(&e[4], e)
 		}},
 	{name: "two thieves", executions: 272, before: 2, elements: 3, thieves: 2, thief: thief{steals: 1},
 		owner: func(r *queue.Ring[int], e *elements) {
 			get(r)
-			r.Put(&e[2], false, e)
+			r.Put(&e[2], e)
 			get(r)
 		}},
 	{name: "two thieves and runnext", executions: 44, before: 1, elements: 3, thieves: 2, thief: thief{steals: 1, takeNext: true},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[1], true, e)
-			r.Put(&e[2], true, e)
+			r.PutNext(&e[1], e)
+			r.PutNext(&e[2], e)
 			get(r)
 		}},
 	{name: "two thieves and an overflow", executions: 359, before: 3, elements: 5, thieves: 2, thief: thief{steals: 1},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[3], false, e)
-			r.Put(&e[4], false, e)
+			r.Put(&e[3], e)
+			r.Put(&e[4], e)
 			get(r)
 		}},
 	{name: "two thieves, twice", executions: 3916, before: 3, elements: 5, thieves: 2, thief: thief{steals: 2, takeNext: true},
 		owner: func(r *queue.Ring[int], e *elements) {
-			r.Put(&e[3], true, e)
+			r.PutNext(&e[3], e)
 			get(r)
-			r.Put(&e[4], false, e)
+			r.Put(&e[4], e)
 			get(r)
 		}},
 	{name: "three thieves", executions: 286, before: 3, elements: 3, thieves: 3, thief: thief{steals: 1},

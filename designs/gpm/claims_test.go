@@ -85,9 +85,9 @@ func TestStealingComesLast(t *testing.T) {
 	mp.acquirep(ps[0])
 	ps[1].status.Store(pRunning)
 	gs := make([]rt.G, 3)
-	ps[1].runq.Put(&gs[0], false, s)
+	ps[1].runq.Put(&gs[0], s)
 	s.runq.Put(&gs[1])
-	ps[0].runq.Put(&gs[2], false, s)
+	ps[0].runq.Put(&gs[2], s)
 	ps[0].tick = 1
 	for i := len(gs) - 1; i >= 0; i-- {
 		gp, _ := mp.findRunnable()

@@ -145,14 +145,14 @@ func (mp *m) stealFrom(victim *p, last bool) *rt.G {
 	if victim == mp.p {
 		return nil
 	}
-	limit := 0
+	limit := queue.Half
 	if mp.sched.opt.StealOne {
 		limit = 1
 	}
 	thief := victim.runq.Thief()
-	gp, n, outcome := thief.StealInto(&mp.p.runq, false, limit)
+	gp, n, outcome := thief.StealInto(&mp.p.runq, limit)
 	for outcome == queue.Lost { // somebody else got something, so this ends
-		gp, n, outcome = thief.StealInto(&mp.p.runq, false, limit)
+		gp, n, outcome = thief.StealInto(&mp.p.runq, limit)
 	}
 	if outcome == queue.Empty && last {
 		gp, n = stealNext(victim, thief)

@@ -45,7 +45,7 @@ func (mp *m) AwaitLocked() bool {
 	mp.sched.runSafePoint(mp.p)
 	// If the world is to stop, the G halts at its next safe point: to leave it here
 	// would be to queue it once more.
-	mp.p.slice(mp, false)
+	mp.p.newSlice(mp)
 	return true
 }
 

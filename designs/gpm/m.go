@@ -55,20 +55,28 @@ func (mp *m) releasep() *p {
 func (mp *m) Newproc(fn func(*rt.G)) {
 	gp := mp.p.gfree.Get(mp.Stats())
 	mp.InitG(gp, fn)
-	mp.runqput(gp, !mp.sched.opt.NoRunnext)
+	mp.runqputNext(gp)
 	mp.wakep()
 }
 
 // Ready implements [rt.Machine].
 func (mp *m) Ready(gp *rt.G) {
-	mp.runqput(gp, !mp.sched.opt.NoRunnext)
+	mp.runqputNext(gp)
 	if !mp.sched.opt.NoWakeOnReady {
 		mp.wakep()
 	}
 }
 
-func (mp *m) runqput(gp *rt.G, next bool) {
-	mp.p.runq.Put(gp, next, mp.sched)
+// runqput puts gp at the tail of the local queue.
+func (mp *m) runqput(gp *rt.G) { mp.p.runq.Put(gp, mp.sched) }
+
+// runqputNext makes gp runnext.
+func (mp *m) runqputNext(gp *rt.G) {
+	if mp.sched.opt.NoRunnext {
+		mp.runqput(gp)
+		return
+	}
+	mp.p.runq.PutNext(gp, mp.sched)
 }
 
 // Next implements [rt.Machine]. Timers that are due go first, which Schedule
@@ -97,7 +105,7 @@ func (mp *m) YieldTo(*rt.G) *rt.G {
 // Yielded implements [rt.Machine].
 func (mp *m) Yielded(gp *rt.G, preempted bool) {
 	if mp.sched.opt.YieldToLocalTail && !preempted {
-		mp.runqput(gp, false)
+		mp.runqput(gp)
 	} else {
 		mp.globrunqput(gp)
 	}
@@ -136,7 +144,7 @@ func (mp *m) ReadyList(list *rt.GList) {
 		s.globrunqputStart(list)
 		return
 	}
-	if mp.runqput(list.Get(), false); list.Empty() {
+	if mp.runqput(list.Get()); list.Empty() {
 		return
 	}
 	var share rt.GList
@@ -147,7 +155,7 @@ func (mp *m) ReadyList(list *rt.GList) {
 		s.globrunqputStart(&share)
 	}
 	for gp := list.Get(); gp != nil; gp = list.Get() {
-		mp.runqput(gp, false)
+		mp.runqput(gp)
 	}
 	mp.wakep()
 }

@@ -73,9 +73,12 @@ type seen struct {
 
 // slice begins the time slice of the next G, unless it inherits the last one's.
 func (pp *p) slice(mp *m, inherit bool) {
-	if inherit {
-		return
+	if !inherit {
+		pp.newSlice(mp)
 	}
+}
+
+func (pp *p) newSlice(mp *m) {
 	pp.tick++
 	if pp.marked.Load() {
 		pp.marked.Store(false)
@@ -96,7 +99,7 @@ func (pp *p) next() (gp *rt.G, inherit bool) {
 	}
 	// The queue's turn: what was in runnext joins it.
 	pp.inherits = 0
-	pp.runq.Put(gp, false, pp.sched)
+	pp.runq.Put(gp, pp.sched)
 	gp, _ = pp.runq.Get()
 	return gp, false
 }

@@ -40,7 +40,7 @@ func TestHandoffpSeesAllWork(t *testing.T) {
 	}{
 		"nothing":                      {func(*sched, *p) {}, want{}},
 		"a G of its own":               {func(_ *sched, pp *p) { pp.put(1) }, want{started: true}},
-		"a G in runnext":               {func(s *sched, pp *p) { pp.runq.Put(new(rt.G), true, s) }, want{started: true}},
+		"a G in runnext":               {func(s *sched, pp *p) { pp.runq.PutNext(new(rt.G), s) }, want{started: true}},
 		"a G on the global queue":      {func(s *sched, _ *p) { s.runq.Put(new(rt.G)) }, want{started: true}},
 		"a timer of its own":           {func(s *sched, pp *p) { s.withTimer(pp, farAway) }, want{started: true}},
 		"a timer of another P":         {func(s *sched, _ *p) { s.withTimer(s.ps()[0], farAway) }, want{started: true}},

@@ -37,7 +37,7 @@ func (mp *m) ExitSyscall() bool {
 		return false
 	}
 	mp.acquirep(pp)
-	pp.slice(mp, false) // it would inherit whatever the P did last
+	pp.newSlice(mp) // it would inherit whatever the P did last
 	return true
 }
 

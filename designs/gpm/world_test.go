@@ -47,7 +47,7 @@ func (s *sched) idle(from int) {
 func (pp *p) put(n int) (gs []*rt.G) {
 	for range n {
 		gs = append(gs, new(rt.G))
-		pp.runq.Put(gs[len(gs)-1], false, pp.sched)
+		pp.runq.Put(gs[len(gs)-1], pp.sched)
 	}
 	return gs
 }
@@ -211,7 +211,7 @@ func TestFewerPsLeaveEverythingBehind(t *testing.T) {
 		s.runq.Put(last)
 		next := new(rt.G)
 		gone := old[1].put(2)
-		old[1].runq.Put(next, true, s)
+		old[1].runq.PutNext(next, s)
 		gone = append([]*rt.G{next}, gone...)
 		gone = append(gone, old[3].put(3)...)
 		gone = append(gone, last)

@@ -115,20 +115,22 @@ func ringSize() uint32 { return uint32(host.Cap(ringCap, 4)) }
 
 func (r *Ring[T]) slot(i uint32) *host.Relaxed[T] { return &r.slots[i&(ringSize()-1)] }
 
-// Put adds x: with next as runnext, which sends the former runnext to the tail,
-// otherwise at the tail. If the ring is full, the half of it at the head and the
-// one that found no room go to over in one batch. Executed only by the owner.
-func (r *Ring[T]) Put(x *T, next bool, over Overflow[T]) {
-	if next {
-		if x = r.runnext.Swap(x); x == nil {
-			return
-		}
-	}
+// Put adds x at the tail. If the ring is full, the half of it at the head and x
+// go to over in one batch. Executed only by the owner.
+func (r *Ring[T]) Put(x *T, over Overflow[T]) {
 	for !r.putTail(x) {
 		if r.spill(x, over) {
 			return
 		}
 		// A thief made room after we looked.
+	}
+}
+
+// PutNext makes x runnext. A former runnext goes to the tail, as with Put.
+// Executed only by the owner.
+func (r *Ring[T]) PutNext(x *T, over Overflow[T]) {
+	if former := r.runnext.Swap(x); former != nil {
+		r.Put(former, over)
 	}
 }
 

@@ -45,9 +45,9 @@ var subjects = []struct {
 	{"lockedbatch", true, func(int) subject { return &lockedBatch{} }},
 	{"global", true, func(int) subject { return &guardedGlobal{} }},
 	{"lockfree", true, func(int) subject { return lockFree{queue.NewLockFree[elem]()} }},
-	{"ring", false, func(n int) subject { return newRings(n, 0, false) }},
-	{"ring-stealone", false, func(n int) subject { return newRings(n, 1, false) }},
-	{"ring-runnext", false, func(n int) subject { return newRings(n, 0, true) }},
+	{"ring", false, func(n int) subject { return newRings(n, queue.Half) }},
+	{"ring-stealone", false, func(n int) subject { return newRings(n, 1) }},
+	{"ring-runnext", false, func(n int) subject { return newRings(n, queue.Half).withNext() }},
 }
 
 // reference is the trivially correct queue.
@@ -181,22 +181,32 @@ func (s lockFree) empty() bool        { return s.Empty() }
 type rings struct {
 	own  []ring
 	over locked
-	max  int  // of a steal; 0: half
-	next bool // every second put of a worker goes to runnext
+	max  int  // of a steal
+	next bool // see withNext
 }
 
 const justShort = ^uint32(0) - 5
 
-func newRings(workers, max int, next bool) *rings {
-	s := &rings{own: make([]ring, workers), max: max, next: next}
+func newRings(workers, max int) *rings {
+	s := &rings{own: make([]ring, workers), max: max}
 	for i := range s.own {
 		s.own[i].StartAt(justShort)
 	}
 	return s
 }
 
+// withNext makes every second put of a worker go to runnext.
+func (s *rings) withNext() *rings {
+	s.next = true
+	return s
+}
+
 func (s *rings) put(who int, x *elem) {
-	s.own[who].Put(x, s.next && x.seq%2 == 1, &s.over)
+	if s.next && x.seq%2 == 1 {
+		s.own[who].PutNext(x, &s.over)
+	} else {
+		s.own[who].Put(x, &s.over)
+	}
 }
 
 func (s *rings) get(who int) *elem {
@@ -220,8 +230,12 @@ func (s *rings) get(who int) *elem {
 
 func (s *rings) steal(who, victim int) *elem {
 	for {
-		x, _, outcome := s.own[victim].Thief().StealInto(&s.own[who], s.next, s.max)
-		if outcome != queue.Lost {
+		thief := s.own[victim].Thief()
+		steal := thief.StealInto
+		if s.next {
+			steal = thief.StealAnyInto
+		}
+		if x, _, outcome := steal(&s.own[who], s.max); outcome != queue.Lost {
 			return x
 		}
 	}

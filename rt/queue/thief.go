@@ -22,44 +22,60 @@ type Thief[T any] struct {
 	victim *Ring[T]
 }
 
+// Half, as the limit of a steal, allows half of the victim's ring, rounded up: no
+// steal takes more.
+const Half = 0
+
 // StealInto takes half of the victim's ring, rounded up, or max elements if that
-// is less and max > 0, from the head. The last of them is returned, the others
-// go to the tail of own in one publication; n counts all.
+// is less, from the head; max is at least 1, or [Half]. The last of them is
+// returned, and the others go to the tail of own in one publication. n counts all.
 //
-// With takeNext, if there was nothing in the ring, runnext is taken and
-// returned. (Elements may have come into the ring meanwhile: only taking from
-// the ring first is promised, not that the ring is empty then.) A thief that
-// wants to give the victim a chance first leaves takeNext out and uses
-// [Thief.Next] and [Thief.StealNext].
+// It leaves runnext alone. A thief that wants it, but gives the victim a chance to
+// run it first, goes on with [Thief.Next] and [Thief.StealNext].
 //
-// It tries once, see [Lost]. own must be another Ring with room for half a ring,
+// It tries once: see [Lost]. own must be another Ring with room for half a ring,
 // or StealInto panics. Executed only by the owner of own.
-func (v Thief[T]) StealInto(own *Ring[T], takeNext bool, max int) (x *T, n int, outcome Outcome) {
+func (v Thief[T]) StealInto(own *Ring[T], max int) (x *T, n int, outcome Outcome) {
+	x, n, outcome, _ = v.steal(own, max)
+	return x, n, outcome
+}
+
+// StealAnyInto is StealInto, but if there was nothing in the ring it takes and
+// returns runnext. Elements may have come into the ring by then: it promises to try
+// the ring first, not that the ring is empty when it takes runnext.
+func (v Thief[T]) StealAnyInto(own *Ring[T], max int) (x *T, n int, outcome Outcome) {
+	x, n, outcome, seen := v.steal(own, max)
+	if outcome == Empty {
+		return v.lastResort(seen)
+	}
+	return x, n, outcome
+}
+
+// steal is StealInto. It also returns the victim's tail as it saw it.
+func (v Thief[T]) steal(own *Ring[T], max int) (x *T, n int, outcome Outcome, seen uint32) {
 	if own.Room() < int(ringSize()/2) {
 		panic("queue: Thief.StealInto: the thief's ring has no room for half a ring")
 	}
 	t := own.tail.Load()
 	h := v.victim.head.Load()
-	seen := v.victim.tail.Load() // after head, so that equal means empty
+	seen = v.victim.tail.Load() // after head, so that equal means empty
 	got := stealSize(seen-h, max)
 	switch {
-	case got == 0 && takeNext:
-		return v.lastResort(seen)
 	case got == 0:
-		return nil, 0, Empty
+		return nil, 0, Empty, seen
 	case !v.grab(own, t, h, got):
-		return nil, 0, Lost
+		return nil, 0, Lost, seen
 	}
 	if got > 1 {
 		own.tail.Store(t + got - 1)
 	}
-	return own.slot(t + got - 1).Load(), int(got), Got
+	return own.slot(t + got - 1).Load(), int(got), Got, seen
 }
 
 // stealSize is how many of n elements a steal takes.
 func stealSize(n uint32, max int) uint32 {
 	n -= n / 2
-	if max > 0 {
+	if max != Half {
 		n = min(n, uint32(max))
 	}
 	return n
