@@ -78,7 +78,7 @@ func TestAPreemptedGGoesToTheGlobalQueue(t *testing.T) {
 
 // What others have queued comes last.
 func TestStealingComesLast(t *testing.T) {
-	s := &sched{mlocked: map[*m]bool{}}
+	s := &sched{}
 	ps := []*p{s.newP(0), s.newP(1)}
 	s.setPs(ps)
 	mp := &m{sched: s}

@@ -29,7 +29,7 @@ type Dancer struct {
 // NewDance makes procs Ps and ms Ms, of which busy have a P and the others sleep. ms must
 // be enough for none to be started. Of several busy Ms the last spins.
 func NewDance(opt Options, procs, ms, busy int) *Dance {
-	s := &sched{opt: opt, nm: -1} // never at rest
+	s := &sched{opt: opt, idle: idle{nm: -1}} // never at rest
 	d := &Dance{s: s, bodies: map[*rt.G]func(*Dancer){}}
 	for i := range procs {
 		s.everyp = append(s.everyp, &p{id: i, sched: s})
@@ -43,14 +43,14 @@ func NewDance(opt Options, procs, ms, busy int) *Dance {
 		}
 	}
 	if busy > 1 {
-		d.ms[busy-1].becomeSpinning()
+		s.idle.becomeSpinning(d.ms[busy-1])
 	}
 	s.lock.Lock()
 	for _, pp := range s.everyp[busy:] {
-		s.pidleput(pp)
+		s.idle.pidleput(pp)
 	}
 	for _, mp := range d.ms[busy:] {
-		s.mput(mp)
+		s.idle.mput(mp)
 	}
 	s.lock.Unlock()
 	return d
@@ -115,8 +115,6 @@ func (d *Dance) end() {
 	halt := reflect.ValueOf(&d.s.Core).Elem().FieldByName("halt").Addr().UnsafePointer()
 	(*host.Uint32)(halt).Store(1) // designs.haltStop
 	d.s.lock.Lock()
-	for mp := d.s.midle.Get(); mp != nil; mp = d.s.midle.Get() {
-		mp.note.Wakeup()
-	}
+	d.s.idle.wakeAllMs()
 	d.s.lock.Unlock()
 }

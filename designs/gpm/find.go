@@ -194,17 +194,17 @@ func (mp *m) giveUp() *rt.G {
 		mp.tookBatch()
 		return gp
 	}
-	s.pidleput(mp.releasep())
-	if !mp.spinning && s.needspinning.Load() {
-		// See 'Needspinning'. Nobody else can have taken pp: we hold the lock.
-		mp.acquirep(s.pidleget())
-		mp.becomeSpinning()
+	s.idle.pidleput(mp.releasep())
+	if !mp.spinning && s.idle.asked() {
+		// See 'Needspinning'. The P is still there, since we hold the lock.
+		mp.acquirep(s.idle.pidleget())
+		s.idle.becomeSpinning(mp)
 		s.lock.Unlock()
 		return nil
 	}
 	s.lock.Unlock()
 	if mp.spinning {
-		mp.dropSpinning()
+		s.idle.dropSpinning(mp)
 		if mp.lookAgain() {
 			return nil
 		}
@@ -225,13 +225,13 @@ func (mp *m) lookAgain() bool {
 		return false
 	}
 	s.lock.Lock()
-	pp := s.pidlegetSpinning()
+	pp := s.idle.pidlegetSpinning()
 	s.lock.Unlock()
 	if pp == nil {
 		return false
 	}
 	mp.acquirep(pp)
-	mp.becomeSpinning()
+	s.idle.becomeSpinning(mp)
 	return true
 }
 

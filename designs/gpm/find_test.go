@@ -20,8 +20,8 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 			ps := []*p{s.newP(0), s.newP(1)}
 			s.setPs(ps)
 			mp, idle := &m{sched: s}, &m{sched: s}
-			s.pidleput(ps[1])
-			s.midle.PutHead(idle)
+			s.idle.pidleput(ps[1])
+			s.idle.midle.PutHead(idle)
 			mp.acquirep(ps[0])
 			for range 4 {
 				s.runq.Put(new(rt.G))
@@ -32,7 +32,7 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 			require.Positive(t, mp.p.runq.Len())
 			require.Same(t, ps[1], idle.nextp)
 			require.True(t, idle.spinning)
-			require.EqualValues(t, 1, s.nmspinning.Load())
+			require.EqualValues(t, 1, s.idle.nmspinning.Load())
 		})
 	}
 }

@@ -14,11 +14,7 @@ func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	pp := mp.releasep()
 	pp.status.Store(pIdle)
 	om.nextp = pp
-	asleep := s.mlocked[om]
-	delete(s.mlocked, om)
-	if asleep {
-		s.wakes++
-	}
+	asleep := s.idle.mgetLocked(om)
 	s.lock.Unlock()
 	if asleep {
 		om.note.Wakeup()
@@ -60,8 +56,7 @@ func (mp *m) awaitP() bool {
 	}
 	mp.Stats().Parks++
 	mp.Event(rt.EventMPark, -1, 0)
-	mp.note.Clear()
-	s.mlocked[mp] = true
+	s.idle.mputLocked(mp)
 	s.checkRest()
 	s.lock.Unlock()
 	mp.note.Sleep()

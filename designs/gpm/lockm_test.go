@@ -52,7 +52,7 @@ func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
 	s := newRig(1, 0)
 	mp, owner := s.holder(s.ps()[0]), &m{sched: s}
 	got := owner.await()
-	s.until(func() bool { return s.mlocked[owner] })
+	s.until(func() bool { return s.idle.mlocked[owner] })
 
 	woken := s.handOver(mp, owner)
 
@@ -61,8 +61,8 @@ func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
 	require.Equal(t, []string{"running"}, statuses(s.ps()))
 	require.True(t, owner.p.m.Load() == owner)
 	require.True(t, owner.nextp == nil && mp.p == nil)
-	require.Empty(t, s.mlocked)
-	require.EqualValues(t, 1, s.wakes)
+	require.Empty(t, s.idle.mlocked)
+	require.EqualValues(t, 1, s.idle.wakes)
 	mp.note.Wakeup()
 	<-woken
 }
@@ -71,17 +71,17 @@ func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
 // P that the M still has goes to others.
 func TestALockedMIsHandedAPBeforeItSleeps(t *testing.T) {
 	s := newRig(2, 0)
-	s.nmspinning.Store(1) // nobody is woken to look for work
+	s.idle.nmspinning.Store(1) // nobody is woken to look for work
 	mp, owner := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 	woken := s.handOver(mp, owner)
-	require.Zero(t, s.wakes, "it is awake")
+	require.Zero(t, s.idle.wakes, "it is awake")
 
 	require.True(t, owner.AwaitLocked())
 
 	require.Zero(t, owner.p.id)
 	require.Equal(t, []string{"running", "idle"}, statuses(s.ps()))
-	require.EqualValues(t, 1, s.npidle.Load())
-	require.Empty(t, s.mlocked)
+	require.EqualValues(t, 1, s.idle.npidle.Load())
+	require.Empty(t, s.idle.mlocked)
 	mp.note.Wakeup()
 	<-woken
 }
@@ -107,8 +107,8 @@ func TestALockedMThatSleepsEndsWithTheScheduler(t *testing.T) {
 	s := newRig(1, 0)
 	owner := &m{sched: s}
 	got := owner.await()
-	s.until(func() bool { return s.mlocked[owner] })
+	s.until(func() bool { return s.idle.mlocked[owner] })
 	s.Stop()
 	require.False(t, <-got)
-	require.Empty(t, s.mlocked)
+	require.Empty(t, s.idle.mlocked)
 }

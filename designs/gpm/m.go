@@ -8,7 +8,7 @@ import (
 
 type m struct {
 	rt.M
-	queue.Link[m] // in sched.midle
+	queue.Link[m] // in idle.midle
 	sched         *sched
 	p             *p // held; nil in a system call and while idle
 	oldp          *p // the P it had when it entered a system call
@@ -148,7 +148,7 @@ func (mp *m) ReadyList(list *rt.GList) {
 		return
 	}
 	var share rt.GList
-	for n := s.npidle.Load(); n > 0 && !list.Empty(); n-- {
+	for n := s.idle.idlePs(); n > 0 && !list.Empty(); n-- {
 		share.Put(list.Get())
 	}
 	if !share.Empty() {
@@ -167,13 +167,11 @@ func (s *sched) globrunqputStart(list *rt.GList) {
 	n := list.Len()
 	s.runq.Append(list)
 	for ; n > 0; n-- {
-		pp := s.pidleget()
+		pp := s.idle.pidlegetSpinning()
 		if pp == nil {
-			// Whoever is about to make one idle shall look: see 'Needspinning'.
-			s.needspinning.Store(true)
 			break
 		}
-		mp := s.startm(pp, false)
+		mp := s.startm(pp, working)
 		s.lock.Unlock()
 		mp.wake()
 		s.lock.Lock()

@@ -21,7 +21,7 @@ var pStatusNames = [...]string{"idle", "running", "syscall", "stopped", "dead"}
 
 // p is a processor. Its plain fields belong to the M that holds it.
 type p struct {
-	queue.Link[p] // in sched.pidle, under sched.lock
+	queue.Link[p] // in idle.pidle, under sched.lock
 	id            int
 	sched         *sched
 	status        host.Uint32 // pIdle, ...

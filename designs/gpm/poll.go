@@ -160,7 +160,7 @@ func (mp *m) poll() {
 	s.lock.Lock()
 	s.poll.by = nil
 	s.poll.until.Store(0)
-	pp := s.pidleget()
+	pp := s.idle.pidleget()
 	s.lock.Unlock()
 	if pp != nil {
 		mp.acquirep(pp)
@@ -176,7 +176,7 @@ func (mp *m) poll() {
 		mp.runTimers(&other.timers)
 	}
 	if mp.p.runq.Empty() {
-		mp.becomeSpinning() // woken for want of somebody who looks for work
+		s.idle.becomeSpinning(mp) // woken for want of somebody who looks for work
 	}
 }
 
@@ -186,7 +186,7 @@ func (s *sched) pollSeldom(now int64) bool {
 	if s.Net().Waiters() && s.poll.until.Load() == 0 && now-s.poll.last.Load() >= pollAfter {
 		s.carry(func() { did = s.ask(&s.monitor.m) })
 	}
-	if first := s.firstTimer(); first != 0 && now > first && s.npidle.Load() != 0 && s.poll.until.Load() == 0 {
+	if first := s.firstTimer(); first != 0 && now > first && s.idle.idlePs() != 0 && s.poll.until.Load() == 0 {
 		s.monitor.wakep()
 		did = true
 	}

@@ -45,18 +45,18 @@ func TestHandoffpSeesAllWork(t *testing.T) {
 		"a timer of its own":           {func(s *sched, pp *p) { s.withTimer(pp, farAway) }, want{started: true}},
 		"a timer of another P":         {func(s *sched, _ *p) { s.withTimer(s.ps()[0], farAway) }, want{started: true}},
 		"a timer that a poller awaits": {func(s *sched, pp *p) { s.poll.by = &m{}; s.withTimer(pp, farAway) }, want{}},
-		"nobody who looks for work":    {func(s *sched, _ *p) { s.pidleget() }, want{started: true, spinning: true}},
-		"who asked for somebody to look": {func(s *sched, _ *p) { s.needspinning.Store(true) },
+		"nobody who looks for work":    {func(s *sched, _ *p) { s.idle.pidleget() }, want{started: true, spinning: true}},
+		"who asked for somebody to look": {func(s *sched, _ *p) { s.idle.needspinning.Store(true) },
 			want{started: true, spinning: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newRig(3, 1)
 			pp := s.ps()[1]
-			s.pidleput(s.ps()[2])
+			s.idle.pidleput(s.ps()[2])
 			idle := s.idleMs()
-			s.nmspinning.Store(1) // TimerFirst wakes nobody
+			s.idle.nmspinning.Store(1) // TimerFirst wakes nobody
 			c.work(s, pp)
-			s.nmspinning.Store(0)
+			s.idle.nmspinning.Store(0)
 
 			s.handoffp(pp)
 
@@ -64,14 +64,14 @@ func TestHandoffpSeesAllWork(t *testing.T) {
 			require.Equal(t, c.want.started, len(to) == 1)
 			if !c.want.started {
 				require.EqualValues(t, pIdle, pp.status.Load())
-				require.EqualValues(t, 2, s.npidle.Load())
+				require.EqualValues(t, 2, s.idle.npidle.Load())
 				return
 			}
 			require.Equal(t, pp.id, idle[0].nextp.id)
 			require.True(t, idle[0].note.SleepFor(0), "woken")
 			require.Equal(t, c.want.spinning, idle[0].spinning)
-			require.Equal(t, c.want.spinning, s.nmspinning.Load() == 1)
-			require.False(t, c.want.spinning && s.needspinning.Load(), "whoever asked has been answered")
+			require.Equal(t, c.want.spinning, s.idle.nmspinning.Load() == 1)
+			require.False(t, c.want.spinning && s.idle.needspinning.Load(), "whoever asked has been answered")
 		})
 	}
 }
@@ -106,7 +106,7 @@ func TestWakePoller(t *testing.T) {
 func TestAnEarlierTimerIsToldOf(t *testing.T) {
 	for _, polled := range []bool{true, false} {
 		s := newRig(2, 1)
-		s.pidleput(s.ps()[1])
+		s.idle.pidleput(s.ps()[1])
 		idle := s.idleMs()
 		if polled {
 			s.poll.until.Store(farAway + 1)
@@ -133,7 +133,7 @@ func (mp *m) goIdle() (back chan bool) {
 
 func TestAnIdleMWithoutTimersSleeps(t *testing.T) {
 	s := newRig(1, 0)
-	s.idle(0)
+	s.makeIdle(0)
 	mp := &m{sched: s}
 	back := mp.goIdle()
 	s.until(func() bool { return s.listed(mp) })
@@ -152,7 +152,7 @@ func TestThePollerComesBack(t *testing.T) {
 		s.withTimer(s.ps()[1], farAway+1)
 		s.withTimer(s.ps()[0], farAway)
 		if someIdle {
-			s.idle(1)
+			s.makeIdle(1)
 		}
 		back := mp.goIdle()
 		s.until(func() bool { return s.poll.by == mp && s.poll.until.Load() == farAway })
@@ -177,7 +177,7 @@ func TestThePollerComesBack(t *testing.T) {
 func TestASecondIdleMTellsThePoller(t *testing.T) {
 	s := newRig(1, 0)
 	s.withTimer(s.ps()[0], farAway)
-	s.idle(0)
+	s.makeIdle(0)
 	s.poll.by = &m{}
 	s.poll.until.Store(forEver)
 	mp := &m{sched: s}
@@ -211,7 +211,7 @@ func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
 			close(came)
 			must(pd.Close(g))
 		})
-		s.until(func() bool { return s.midle.Len() == 1 })        // who was woken for that
+		s.until(func() bool { return s.idle.midle.Len() == 1 })   // who was woken for that
 		main.Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
 		polled = s.poll.until.Load() != 0
 		main.BlockingSyscall(func() { seen = connectTo(addr, came) })

@@ -31,7 +31,7 @@ func (mp *m) ExitSyscall() bool {
 		return true
 	}
 	s.lock.Lock()
-	pp = s.pidleget()
+	pp = s.idle.pidleget()
 	s.lock.Unlock()
 	if pp == nil {
 		return false
@@ -48,7 +48,7 @@ func (mp *m) ExitSyscallSlow(gp *rt.G) {
 	s.runq.Put(gp)
 	// A P may have become idle since ExitSyscall looked. Nobody else knows of
 	// gp, so this M must take it.
-	pp := s.pidleget()
+	pp := s.idle.pidleget()
 	s.lock.Unlock()
 	if pp != nil {
 		mp.acquirep(pp)
@@ -70,22 +70,22 @@ func (s *sched) handoffp(pp *p) {
 	case s.world.stopping:
 		s.stopP(pp)
 	case !pp.runq.Empty() || !s.runq.Empty():
-		mp = s.startm(pp, false)
+		mp = s.startm(pp, working)
 	case s.poll.by == nil && s.wantPoll():
 		// Somebody must wait for the network and timers, as a last M that goes
 		// idle would (Go issue 13645).
-		mp = s.startm(pp, false)
-	case s.nmspinning.Load()+s.npidle.Load() == 0 && s.nmspinning.CompareAndSwap(0, 1):
+		mp = s.startm(pp, working)
+	case s.idle.allBusy() && s.idle.spinFirst():
 		// All others are busy and nobody looks for work: this M shall.
-		s.needspinning.Store(false)
-		mp = s.startm(pp, true)
+		s.idle.answer()
+		mp = s.startm(pp, spinning)
 	default:
-		s.pidleput(pp)
-		if s.needspinning.Load() {
+		s.idle.pidleput(pp)
+		if s.idle.asked() {
 			// See 'Needspinning': this, too, makes a P idle without having spun.
-			s.needspinning.Store(false)
-			s.nmspinning.Add(1)
-			mp = s.startm(s.pidleget(), true)
+			s.idle.answer()
+			s.idle.addSpinning(1)
+			mp = s.startm(s.idle.pidleget(), spinning)
 		}
 	}
 	s.lock.Unlock()

@@ -17,24 +17,11 @@ const (
 type monitor struct {
 	m
 	stop host.Note // ends it
-
-	// The long sleep, when all Ps are idle: awake is signaled, under sched.lock,
-	// by who takes a P while asleep is set.
-	asleep bool
-	awake  host.Note
 }
 
 func (s *sched) startMonitor() {
 	s.monitor.sched = s
 	s.StartActor(&s.monitor.M, &s.monitor.m, func(*rt.G) { s.sysmon() })
-}
-
-// wake ends the long sleep. Under sched.lock.
-func (mon *monitor) wake() {
-	if mon.asleep {
-		mon.asleep = false
-		mon.awake.Wakeup()
-	}
 }
 
 // sysmon is the monitor's thread.
@@ -56,18 +43,17 @@ func (s *sched) sysmon() {
 
 // longSleep sleeps while all Ps are idle, and says whether it did.
 func (s *sched) longSleep() bool {
-	if int(s.npidle.Load()) != len(s.ps()) {
+	if s.idle.idlePs() != len(s.ps()) {
 		return false
 	}
 	s.lock.Lock()
-	if int(s.npidle.Load()) != len(s.ps()) || s.Stopping() {
+	if s.idle.idlePs() != len(s.ps()) || s.Stopping() {
 		s.lock.Unlock()
 		return false
 	}
-	s.monitor.asleep = true
-	s.monitor.awake.Clear()
+	s.idle.sysmonWaits()
 	s.lock.Unlock()
-	s.monitor.awake.Sleep()
+	s.idle.sysmonSleep()
 	return true
 }
 
@@ -116,12 +102,12 @@ func (s *sched) syscallLong(pp *p, now int64) bool {
 		pp.seen.syscalltick, pp.seen.syscallAt = tick, now
 		return false
 	}
-	othersFree := s.nmspinning.Load()+s.npidle.Load() > 0
-	return over || !pp.runq.Empty() || !othersFree || now-pp.seen.syscallAt >= timeSlice
+	allBusy := s.idle.allBusy()
+	return over || !pp.runq.Empty() || allBusy || now-pp.seen.syscallAt >= timeSlice
 }
 
 // retakeFrom takes pp from the M that is in a system call with it. While this
-// thread carries the P, that M may come back and be the last to go idle: handing
+// thread carries the P, that M may come back and be the last to go idle: carry
 // keeps it from finding the scheduler at rest.
 func (s *sched) retakeFrom(pp *p) (took bool) {
 	s.carry(func() {
@@ -138,11 +124,11 @@ func (s *sched) retakeFrom(pp *p) (took bool) {
 // carry calls f, which may have Ps or Gs in hands that no queue shows.
 func (s *sched) carry(f func()) {
 	s.lock.Lock()
-	s.handing++
+	s.idle.addCarried(1)
 	s.lock.Unlock()
 	f()
 	s.lock.Lock()
-	s.handing--
+	s.idle.addCarried(-1)
 	s.checkRest()
 	s.lock.Unlock()
 }

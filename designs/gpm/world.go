@@ -54,7 +54,7 @@ func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 			s.stopP(pp)
 		}
 	}
-	for pp := s.pidleget(); pp != nil; pp = s.pidleget() {
+	for pp := s.idle.pidleget(); pp != nil; pp = s.idle.pidleget() {
 		s.stopP(pp)
 	}
 	done := s.world.wait == 0
@@ -87,7 +87,7 @@ func (mp *m) obeyHalt() bool {
 		return false
 	}
 	if mp.spinning {
-		mp.dropSpinning() // who starts the world looks for work
+		s.idle.dropSpinning(mp) // who starts the world looks for work
 	}
 	s.stopP(mp.releasep())
 	s.sleep(mp)
@@ -127,10 +127,10 @@ func (s *sched) StartWorld(by rt.Machine, procs int) {
 		switch {
 		case pp.status.Load() != pStopped: // the world did not stop in time
 		case pp.runq.Empty():
-			s.pidleput(pp)
+			s.idle.pidleput(pp)
 		default:
 			pp.status.Store(pIdle)
-			if next := s.startm(pp, false); next != nil {
+			if next := s.startm(pp, working); next != nil {
 				started = append(started, next)
 			}
 		}
@@ -222,7 +222,7 @@ func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	for _, pp := range s.ps() {
 		pp.safePoint.Store(true)
 	}
-	for pp := s.pidleget(); pp != nil; pp = s.pidleget() {
+	for pp := s.idle.pidleget(); pp != nil; pp = s.idle.pidleget() {
 		mine = append(mine, pp)
 	}
 	for _, pp := range s.ps() {

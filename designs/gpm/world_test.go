@@ -17,7 +17,7 @@ import (
 // newRig returns a scheduler with Ps that nobody has and idle Ms. It never comes to
 // rest, because more Ms count as started.
 func newRig(ps, idleMs int) *sched {
-	s := &sched{mlocked: map[*m]bool{}, nm: math.MaxInt}
+	s := &sched{idle: idle{nm: math.MaxInt}}
 	all := make([]*p, ps)
 	for i := range all {
 		all[i] = s.newP(i)
@@ -25,7 +25,7 @@ func newRig(ps, idleMs int) *sched {
 	s.everyp = all
 	s.setPs(all)
 	for range idleMs {
-		s.midle.PutHead(&m{sched: s})
+		s.idle.midle.PutHead(&m{sched: s})
 	}
 	return s
 }
@@ -37,10 +37,10 @@ func (s *sched) holder(pp *p) *m {
 	return mp
 }
 
-// idle makes the Ps from the given one on idle.
-func (s *sched) idle(from int) {
+// makeIdle makes the Ps from the given one on idle.
+func (s *sched) makeIdle(from int) {
 	for _, pp := range s.ps()[from:] {
-		s.pidleput(pp)
+		s.idle.pidleput(pp)
 	}
 }
 
@@ -64,11 +64,11 @@ func started(idle []*m) map[*p]*m {
 }
 
 func (s *sched) idleMs() (ms []*m) {
-	for mp := s.midle.Get(); mp != nil; mp = s.midle.Get() {
+	for mp := s.idle.midle.Get(); mp != nil; mp = s.idle.midle.Get() {
 		ms = append(ms, mp)
 	}
 	for _, mp := range ms {
-		s.midle.Put(mp)
+		s.idle.midle.Put(mp)
 	}
 	return ms
 }
@@ -83,13 +83,13 @@ func statuses(ps []*p) (names []string) {
 func TestStopWorldTakesWhatNobodyUses(t *testing.T) {
 	s := newRig(4, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
-	s.idle(2)
+	s.makeIdle(2)
 	caller.EnterSyscall(false)
 
 	require.True(t, s.StopWorld(by, -1))
 
 	require.Equal(t, []string{"stopped", "stopped", "stopped", "stopped"}, statuses(s.ps()))
-	require.Zero(t, s.npidle.Load())
+	require.Zero(t, s.idle.npidle.Load())
 	require.False(t, caller.ExitSyscall(), "the G may not go on")
 	require.True(t, caller.p == nil)
 }
@@ -108,7 +108,7 @@ func TestStopWorldCountsWhoComesLater(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newRig(3, 1)
 			by, other := s.holder(s.ps()[0]), s.holder(s.ps()[1])
-			s.idle(2)
+			s.makeIdle(2)
 			require.False(t, s.StopWorld(by, 0), "a P is in use")
 			require.Equal(t, 1, s.world.wait)
 			s.HaltPs() // as the world's own bit does, it makes who enters a system call look
@@ -150,14 +150,14 @@ func TestStopWorldAgainstTheMonitor(t *testing.T) {
 func TestAWorldThatDidNotStopIsStarted(t *testing.T) {
 	s := newRig(3, 0)
 	by, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1])
-	s.idle(2)
-	s.nmspinning.Store(1) // no wakep
+	s.makeIdle(2)
+	s.idle.nmspinning.Store(1) // no wakep
 	require.False(t, s.StopWorld(by, 0))
 
 	s.StartWorld(by, 3)
 
 	require.Equal(t, []string{"running", "running", "idle"}, statuses(s.ps()))
-	require.EqualValues(t, 1, s.npidle.Load())
+	require.EqualValues(t, 1, s.idle.npidle.Load())
 	require.True(t, busy.p != nil)
 	require.False(t, s.world.stopping)
 	require.False(t, s.StopWorld(by, 0))
@@ -168,7 +168,7 @@ func TestAWorldThatDidNotStopIsStarted(t *testing.T) {
 func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	s := newRig(4, 4)
 	by := s.holder(s.ps()[0])
-	s.idle(1)
+	s.makeIdle(1)
 	require.True(t, s.StopWorld(by, -1))
 	s.ps()[1].put(1)
 	s.ps()[3].put(2)
@@ -184,8 +184,8 @@ func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	for _, mp := range to {
 		require.True(t, mp.note.SleepFor(0), "woken")
 	}
-	require.Zero(t, s.npidle.Load())
-	require.EqualValues(t, 1, s.nmspinning.Load())
+	require.Zero(t, s.idle.npidle.Load())
+	require.EqualValues(t, 1, s.idle.nmspinning.Load())
 }
 
 // stopped is a rig whose world the M of P at has stopped. That M can start timers.
@@ -196,7 +196,7 @@ func stopped(t *testing.T, ps, at int) (*sched, *m) {
 	by.acquirep(s.ps()[at])
 	for i, pp := range s.ps() {
 		if i != at {
-			s.pidleput(pp)
+			s.idle.pidleput(pp)
 		}
 	}
 	require.True(t, s.StopWorld(by, -1))
@@ -235,7 +235,7 @@ func TestFewerPsLeaveEverythingBehind(t *testing.T) {
 			require.True(t, timers[i].Stop(by.G0()), "is still to fire")
 		}
 		require.Zero(t, by.p.timers.First(), "they were all there")
-		require.Zero(t, s.npidle.Load())
+		require.Zero(t, s.idle.npidle.Load())
 	}
 }
 
@@ -253,12 +253,12 @@ func startTimers(mp *m, ps []*p, whens ...int64) []rt.Timer {
 
 func TestMorePsAreIdle(t *testing.T) {
 	s, by := stopped(t, 2, 1)
-	s.nmspinning.Store(1) // no wakep
+	s.idle.nmspinning.Store(1) // no wakep
 
 	s.StartWorld(by, 4)
 
 	require.Equal(t, []string{"idle", "running", "idle", "idle"}, statuses(s.ps()))
-	require.EqualValues(t, 3, s.npidle.Load())
+	require.EqualValues(t, 3, s.idle.npidle.Load())
 	for i, pp := range s.ps() {
 		require.Equal(t, i, pp.id)
 	}
@@ -294,8 +294,8 @@ func TestForEachPGoesToEachOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newRig(4, 4)
 			by, caller, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1]), s.holder(s.ps()[2])
-			s.idle(3)
-			s.nmspinning.Store(1) // nobody is woken to look for work
+			s.makeIdle(3)
+			s.idle.nmspinning.Store(1) // nobody is woken to look for work
 			caller.EnterSyscall(false)
 			var calls [4]host.Int32
 			done := make(chan bool)
