@@ -74,8 +74,8 @@ func spinnerLate() {
 // TestDance: an M that looks for work and one that submits do not miss each other.
 func TestDance(t *testing.T) {
 	noTimeout := explore.Timeouts(0)
-	t.Run("gives up", func(t *testing.T) { verify(t, 2020, spinnerGivesUp, explore.Preemptions(2), noTimeout) })
-	t.Run("refused", func(t *testing.T) { verify(t, 11336, spinnerRefused, explore.Preemptions(1), noTimeout) })
+	t.Run("gives up", func(t *testing.T) { verify(t, 2074, spinnerGivesUp, explore.Preemptions(2), noTimeout) })
+	t.Run("refused", func(t *testing.T) { verify(t, 11504, spinnerRefused, explore.Preemptions(1), noTimeout) })
 	t.Run("late count", func(t *testing.T) {
 		// The mistake takes two preemptions, for which this is too large: it is drawn, and
 		// nothing is verified. If wakep takes its count back after it has released the

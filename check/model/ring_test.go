@@ -3,11 +3,9 @@
 package model_test
 
 import (
-	"reflect"
 	"testing"
 
 	"schedlab/explore"
-	"schedlab/host"
 	"schedlab/rt/queue"
 )
 
@@ -22,10 +20,7 @@ type elements [8]int
 // newRing returns a ring that holds the elements from first up to end.
 func (e *elements) newRing(first, end int) *queue.Ring[int] {
 	r := &queue.Ring[int]{}
-	for _, name := range []string{"head", "tail"} {
-		count := reflect.ValueOf(r).Elem().FieldByName(name).Addr().UnsafePointer()
-		(*host.Uint32)(count).Store(firstCount)
-	}
+	r.StartAt(firstCount)
 	for i := first; i < end; i++ {
 		r.Put(&e[i], nil)
 	}

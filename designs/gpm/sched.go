@@ -56,6 +56,13 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
+	s := newSched(cfg, opt)
+	s.startMonitor()
+	return s, nil
+}
+
+// newSched makes a scheduler without a monitor. All its Ps are idle.
+func newSched(cfg rt.Config, opt Options) *sched {
 	s := &sched{opt: opt}
 	s.Init(s, cfg)
 	ps := make([]*p, cfg.Procs)
@@ -69,8 +76,7 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 		s.idle.pidleput(ps[len(ps)-1-i])
 	}
 	s.lock.Unlock()
-	s.startMonitor()
-	return s, nil
+	return s
 }
 
 // Inject implements [rt.Impl]. The M is chosen in the same critical

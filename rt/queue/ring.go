@@ -115,6 +115,13 @@ func ringSize() uint32 { return uint32(host.Cap(ringCap, 4)) }
 
 func (r *Ring[T]) slot(i uint32) *host.Relaxed[T] { return &r.slots[i&(ringSize()-1)] }
 
+// StartAt makes r, which is empty and not in use, count from i on: for tests that are
+// to cross the wrap-around of the counts.
+func (r *Ring[T]) StartAt(i uint32) {
+	r.head.Store(i)
+	r.tail.Store(i)
+}
+
 // Put adds x at the tail. If the ring is full, the half of it at the head and x
 // go to over in one batch. Executed only by the owner.
 func (r *Ring[T]) Put(x *T, over Overflow[T]) {
