@@ -5,10 +5,10 @@ package gpm
 import "schedlab/rt"
 
 // Dance is what 'Submit and stop spinning' and 'Needspinning' are about, for package
-// check/model: a scheduler as it is, with Ms that look for Gs, sleep, submit and end in
-// the very functions of this package. Only what each step of which would multiply the
-// executions is left out: there is no monitor, and in place of running a G, on a stack,
-// an M calls a function.
+// check/model. It is a scheduler as it is, whose Ms look for Gs, sleep, submit and end
+// in the very functions of this package. Two parts are left out, because each step of
+// theirs would multiply the executions: the monitor, and the stacks. In place of running
+// a G an M calls a function.
 type Dance struct {
 	s      *sched
 	ms     []*m

@@ -8,8 +8,8 @@ import (
 	"schedlab/rt"
 )
 
-// The Gs that come with the first of a batch are on a local queue, where an M
-// that found the global queue empty does not see them: somebody must be woken.
+// The Gs that come with the first of a batch are on a local queue, where an M that
+// found the global queue empty does not see them. So an M must be woken.
 func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 	for name, find := range map[string]func(*m) *rt.G{
 		"globrunqget": func(mp *m) *rt.G { return mp.globrunqget(maxBatch) },

@@ -210,7 +210,7 @@ func TestIdleCountsWakes(t *testing.T) {
 	require.EqualValues(t, 2, b.wakes)
 }
 
-// Go commit 658d19a53f: whoever takes a P wakes the monitor, once.
+// Go commit 658d19a53f: the M that takes a P wakes the monitor, once.
 func TestTakingAPWakesTheMonitor(t *testing.T) {
 	b := newBooks(2, 0)
 	b.pidleput(b.ps[0])
@@ -246,7 +246,8 @@ func TestOnlyIdleTouchesItsFields(t *testing.T) {
 	for name, file := range files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok && name != "idle.go" {
-				require.False(t, fields[sel.Sel.Name], "%v: %s", fset.Position(n.Pos()), sel.Sel.Name)
+				at := fset.Position(n.Pos())
+				require.False(t, fields[sel.Sel.Name], "%v: %s", at, sel.Sel.Name)
 			}
 			return true
 		})

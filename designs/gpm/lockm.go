@@ -2,8 +2,8 @@ package gpm
 
 import "schedlab/rt"
 
-// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets
-// this one's P; see "Locked Ms" in package rt.
+// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets this one's
+// P. See 'Locked Ms' in package rt.
 func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	s, om := mp.sched, owner.(*m)
 	s.lock.Lock()
@@ -39,14 +39,14 @@ func (mp *m) AwaitLocked() bool {
 	mp.nextp = nil
 	mp.Event(rt.EventMWake, -1, 0)
 	mp.sched.runSafePoint(mp.p)
-	// If the world is to stop, the G halts at its next safe point: to leave it here
+	// If the world is to stop, the G halts at its next safe point. To leave it here
 	// would be to queue it once more.
 	mp.p.newSlice(mp)
 	return true
 }
 
-// awaitP sleeps until somebody hands a P over with the locked G; false: the
-// scheduler stops.
+// awaitP sleeps until another M hands a P over with the locked G. It returns false if
+// the scheduler stops.
 func (mp *m) awaitP() bool {
 	s := mp.sched
 	s.lock.Lock()

@@ -9,7 +9,7 @@ import (
 	"schedlab/rt"
 )
 
-// until waits for what another thread of the test does under sched.lock.
+// until waits until another thread of the test makes cond true, under sched.lock.
 func (s *sched) until(cond func() bool) {
 	for {
 		s.lock.Lock()
@@ -18,11 +18,11 @@ func (s *sched) until(cond func() bool) {
 		if ok {
 			return
 		}
-		runtime.Gosched() // not Pause: with one CPU the other would have to wait for a slice
+		runtime.Gosched() // with Pause and one CPU the other thread would wait for a slice
 	}
 }
 
-// listed says whether mp is an idle M. Needs sched.lock.
+// listed says whether mp is an idle M. It needs sched.lock.
 func (s *sched) listed(mp *m) (found bool) {
 	for _, idle := range s.idleMs() {
 		found = found || idle == mp
@@ -42,6 +42,7 @@ func (s *sched) handOver(mp, owner *m) (woken chan bool) {
 	return woken
 }
 
+// await calls AwaitLocked on mp and sends its answer to the result.
 func (mp *m) await() (got chan bool) {
 	got = make(chan bool)
 	go func() { got <- mp.AwaitLocked() }()
@@ -67,14 +68,14 @@ func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
 	<-woken
 }
 
-// The G is found before its M, which has just queued it, has gone to sleep. The
-// P that the M still has goes to others.
+// The locked G is found before its M, which has just queued it, has gone to sleep. The
+// P that the M still has becomes idle.
 func TestALockedMIsHandedAPBeforeItSleeps(t *testing.T) {
 	s := newRig(2, 0)
-	s.idle.nmspinning.Store(1) // nobody is woken to look for work
+	s.idle.nmspinning.Store(1) // no M is woken to look for work
 	mp, owner := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 	woken := s.handOver(mp, owner)
-	require.Zero(t, s.idle.wakes, "it is awake")
+	require.Zero(t, s.idle.wakes, "the owner is awake")
 
 	require.True(t, owner.AwaitLocked())
 
@@ -86,7 +87,7 @@ func TestALockedMIsHandedAPBeforeItSleeps(t *testing.T) {
 	<-woken
 }
 
-// The M that is handed a P does not run its G before ForEachP has been to that P.
+// A locked M that is handed a P calls ForEachP's function for it before it runs its G.
 func TestALockedMIsHandedAPThatForEachPWants(t *testing.T) {
 	s := newRig(1, 0)
 	mp, owner := s.holder(s.ps()[0]), &m{sched: s}

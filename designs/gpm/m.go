@@ -14,8 +14,8 @@ type m struct {
 	oldp          *p // the P it had when it entered a system call
 	spinning      bool
 
-	// nextp is the P to go on with: set, under sched.lock, by who starts or
-	// wakes the M; note tells it.
+	// nextp is the P to go on with. The thread that starts or wakes the M sets it
+	// under sched.lock, and signals note.
 	nextp *p
 	note  host.Note
 
@@ -36,14 +36,14 @@ func (mp *m) acquirep(pp *p) {
 	pp.status.Store(pRunning)
 }
 
-// hold is acquirep of a P whose status is right already.
+// hold is acquirep for a P whose status is right already.
 func (mp *m) hold(pp *p) {
 	mp.p = pp
 	mp.SetP(pp.id)
 	pp.m.Store(mp)
 }
 
-// releasep takes the P from the M. Whoever gets it sets its status.
+// releasep takes the P from the M. Its next owner sets its status.
 func (mp *m) releasep() *p {
 	pp := mp.p
 	mp.p = nil
@@ -79,8 +79,8 @@ func (mp *m) runqputNext(gp *rt.G) {
 	mp.p.runq.PutNext(gp, mp.sched)
 }
 
-// Next implements [rt.Machine]. Timers that are due go first, which Schedule
-// sees to: they must not fire here.
+// Next implements [rt.Machine]. Timers that are due go first. They must not fire
+// here, so Next leaves them to Schedule.
 func (mp *m) Next() *rt.G {
 	if first := mp.p.timers.First(); first != 0 && first <= host.Nanotime() {
 		return nil
@@ -92,9 +92,9 @@ func (mp *m) Next() *rt.G {
 	return gp
 }
 
-// YieldTo implements [rt.Machine]. If there is nothing else close by, the
-// yielding G would be the next on the global queue: it goes on, in a new slice. A
-// G that yields holds no locks that a timer might want.
+// YieldTo implements [rt.Machine]. If there is nothing else close by, the yielding
+// G would be the next on the global queue, so it goes on, in a new slice. A G that
+// yields holds no locks that a timer might want.
 func (mp *m) YieldTo(*rt.G) *rt.G {
 	mp.runTimers(&mp.p.timers)
 	gp, inherit := mp.nearby()
@@ -109,7 +109,7 @@ func (mp *m) Yielded(gp *rt.G, preempted bool) {
 	} else {
 		mp.globrunqput(gp)
 	}
-	// Whoever spun may have stopped just before: Go issue 55160.
+	// The last M that spun may have stopped just before (Go issue 55160).
 	mp.wakep()
 }
 
@@ -136,8 +136,9 @@ func (mp *m) Schedule(dead *rt.G) *rt.G {
 	return gp
 }
 
-// ReadyList implements [rt.Machine]: Go's injectglist. The M runs the first
-// itself, if it has a P; as many as there are idle Ps go where those look first.
+// ReadyList implements [rt.Machine]: Go's injectglist. If the M has a P, it runs the
+// first itself. As many as there are idle Ps go to the global queue, where the Ms that
+// are started for those look first.
 func (mp *m) ReadyList(list *rt.GList) {
 	s := mp.sched
 	if mp.p == nil {
@@ -160,8 +161,8 @@ func (mp *m) ReadyList(list *rt.GList) {
 	mp.wakep()
 }
 
-// globrunqputStart puts list on the global queue and starts an M for each of
-// them, as far as Ps are idle.
+// globrunqputStart puts list on the global queue and starts an M for each of its Gs,
+// as far as Ps are idle. If they are too few, pidlegetSpinning asks for one.
 func (s *sched) globrunqputStart(list *rt.GList) {
 	s.lock.Lock()
 	n := list.Len()
@@ -179,7 +180,7 @@ func (s *sched) globrunqputStart(list *rt.GList) {
 	s.lock.Unlock()
 }
 
-// Timers implements [rt.Machine]. Without a P there is nobody to start one.
+// Timers implements [rt.Machine]. Only an M with a P starts timers.
 func (mp *m) Timers() *rt.Timers { return &mp.p.timers }
 
 // Cache implements [rt.Machine].

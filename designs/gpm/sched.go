@@ -15,11 +15,11 @@ type sched struct {
 	opt   Options
 	gfree rt.FreePool
 
-	// allp is all Ps. Replaced while the world stands still, but read also by
-	// those who hold no P: they may see the last one a little longer.
+	// allp is all Ps. It is replaced while the world stands still. Threads that hold
+	// no P load it, too, and may see the last one a little longer.
 	allp host.Pointer[allp]
 
-	idle idle // under lock; submitters load its counters without
+	idle idle // under lock, except its counters
 
 	lock      host.CountedMutex // guards idle and all below
 	everyp    []*p              // allp, and those that are dead until SetProcs wants them again
@@ -79,9 +79,9 @@ func newSched(cfg rt.Config, opt Options) *sched {
 	return s
 }
 
-// Inject implements [rt.Impl]. The M is chosen in the same critical
-// section, so that nobody finds a G on the global queue with no M on its way
-// and takes the scheduler to be at rest (Go issue 40368).
+// Inject implements [rt.Impl]. It puts the G and chooses the M in one critical section.
+// Otherwise an M could find a G on the global queue with no M on its way, and take the
+// scheduler to be at rest (Go issue 40368).
 func (s *sched) Inject(in rt.Injection) {
 	gp := s.gfree.Get()
 	s.lock.Lock()
@@ -95,7 +95,7 @@ func (s *sched) Inject(in rt.Injection) {
 	mp.wake()
 }
 
-// PutBatch takes what overflows a ring: see [queue.Overflow].
+// PutBatch implements [queue.Overflow]. It takes what overflows a ring.
 func (s *sched) PutBatch(batch []*rt.G) {
 	var list rt.GList
 	list.PutBatch(batch) // linked outside the lock
@@ -140,9 +140,11 @@ func (s *sched) DumpSched(w *strings.Builder) {
 	}
 	fmt.Fprintf(w, " %d\n", sizes)
 	for _, pp := range s.ps() {
-		fmt.Fprintf(w, "  P%d: status=%s syscalltick=%d runqsize=%d", pp.id, pStatusNames[pp.status.Load()], pp.syscalltick.Load(), pp.runq.Len())
+		fmt.Fprintf(w, "  P%d: status=%s syscalltick=%d runqsize=%d",
+			pp.id, pStatusNames[pp.status.Load()], pp.syscalltick.Load(), pp.runq.Len())
 		if first := pp.timers.First(); first != 0 {
-			fmt.Fprintf(w, " first timer in %v", time.Duration(first-host.Nanotime()).Round(time.Microsecond))
+			left := time.Duration(first - host.Nanotime())
+			fmt.Fprintf(w, " first timer in %v", left.Round(time.Microsecond))
 		}
 		w.WriteString("\n")
 	}

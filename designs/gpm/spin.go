@@ -1,10 +1,8 @@
 package gpm
 
 // wakep wakes an M to look for work, if a P is idle and no M looks already. The
-// caller has just submitted work: see 'Submit and stop spinning' and 'Needspinning'.
-//
-// wakep does not take the lock to find that no P is idle. Go's does, at every ready
-// of a busy system (Go issue 67585 is about that lock's contention).
+// caller has just submitted work. The first look is step 3 of 'Submit and stop
+// spinning', someIdleP is steps 2 to 5 of 'Needspinning', both on the left.
 func (mp *m) wakep() {
 	s := mp.sched
 	if s.opt.EagerWake {

@@ -1,7 +1,7 @@
 package gpm
 
-// victims enumerates Ps in random order without a table of permutations: from
-// any start, a step coprime to their number meets each exactly once.
+// victims enumerates Ps in random order without a table of permutations: from any
+// start, steps of a size coprime to their number meet each P exactly once.
 type victims struct {
 	sequential bool // from the M's own P upwards
 	n          uint32

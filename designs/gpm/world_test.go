@@ -11,10 +11,10 @@ import (
 	"schedlab/rt"
 )
 
-// The protocols are driven step by step here: Ms without threads, of which one at
-// a time does something.
+// The tests of this file drive the protocols step by step. Their Ms have no threads, and
+// one M at a time does something.
 
-// newRig returns a scheduler with Ps that nobody has and idle Ms. It never comes to
+// newRig returns a scheduler with Ps that no M has and with idle Ms. It never comes to
 // rest, because more Ms count as started.
 func newRig(ps, idleMs int) *sched {
 	s := &sched{idle: idle{nm: math.MaxInt}}
@@ -37,13 +37,14 @@ func (s *sched) holder(pp *p) *m {
 	return mp
 }
 
-// makeIdle makes the Ps from the given one on idle.
+// makeIdle makes the Ps from number from on idle.
 func (s *sched) makeIdle(from int) {
 	for _, pp := range s.ps()[from:] {
 		s.idle.pidleput(pp)
 	}
 }
 
+// put puts n new Gs into the ring.
 func (pp *p) put(n int) (gs []*rt.G) {
 	for range n {
 		gs = append(gs, new(rt.G))
@@ -52,7 +53,7 @@ func (pp *p) put(n int) (gs []*rt.G) {
 	return gs
 }
 
-// started returns the Ps for which Ms were started, each with its M.
+// started returns the Ps that Ms, of idle, were started for, each with its M.
 func started(idle []*m) map[*p]*m {
 	to := map[*p]*m{}
 	for _, mp := range idle {
@@ -80,7 +81,7 @@ func statuses(ps []*p) (names []string) {
 	return names
 }
 
-func TestStopWorldTakesWhatNobodyUses(t *testing.T) {
+func TestStopWorldTakesThePsThatNoMUses(t *testing.T) {
 	s := newRig(4, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 	s.makeIdle(2)
@@ -94,8 +95,8 @@ func TestStopWorldTakesWhatNobodyUses(t *testing.T) {
 	require.True(t, caller.p == nil)
 }
 
-// Every way in which a P can be given up is counted, once.
-func TestStopWorldCountsWhoComesLater(t *testing.T) {
+// Every way in which an M can give up its P is counted, once.
+func TestStopWorldCountsThePsThatComeLater(t *testing.T) {
 	for name, giveUp := range map[string]func(s *sched, mp *m){
 		"enters a system call":          func(_ *sched, mp *m) { mp.EnterSyscall(false) },
 		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(true) },
@@ -111,21 +112,22 @@ func TestStopWorldCountsWhoComesLater(t *testing.T) {
 			s.makeIdle(2)
 			require.False(t, s.StopWorld(by, 0), "a P is in use")
 			require.Equal(t, 1, s.world.wait)
-			s.HaltPs() // as the world's own bit does, it makes who enters a system call look
+			s.HaltPs() // like the world's own bit, it makes an M that enters a system call look
 
-			require.Nil(t, other.giveUp(), "what the world waits for does not go to the idle list")
+			require.Nil(t, other.giveUp(), "a P that the world waits for does not become idle")
 			require.Equal(t, "running", pStatusNames[other.p.status.Load()])
 			giveUp(s, other)
 
 			require.Zero(t, s.world.wait)
 			require.True(t, s.world.all.SleepFor(0), "the stopper was told")
 			require.Equal(t, []string{"stopped", "stopped", "stopped"}, statuses(s.ps()))
-			require.Empty(t, started(s.idleMs()), "nobody gets a P of the stopped world")
+			require.Empty(t, started(s.idleMs()), "no M gets a P of the stopped world")
 		})
 	}
 }
 
-// The monitor has taken a P when the stop begins, or takes it now: one wins.
+// The monitor has taken a P before the stop begins, or tries after it. One of the two
+// gets the P.
 func TestStopWorldAgainstTheMonitor(t *testing.T) {
 	for _, monitorFirst := range []bool{true, false} {
 		s := newRig(2, 1)
@@ -180,7 +182,7 @@ func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	require.Len(t, to, 3)
 	require.False(t, to[s.ps()[1]].spinning)
 	require.False(t, to[s.ps()[3]].spinning)
-	require.True(t, to[s.ps()[2]].spinning, "what else there is must be looked for")
+	require.True(t, to[s.ps()[2]].spinning, "an M must look for other work")
 	for _, mp := range to {
 		require.True(t, mp.note.SleepFor(0), "woken")
 	}
@@ -188,7 +190,8 @@ func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	require.EqualValues(t, 1, s.idle.nmspinning.Load())
 }
 
-// stopped is a rig whose world the M of P at has stopped. That M can start timers.
+// stopped returns a rig and the M that has stopped its world, with P number at. That M
+// can start timers.
 func stopped(t *testing.T, ps, at int) (*sched, *m) {
 	s := newRig(ps, 0)
 	by := &m{sched: s}
@@ -264,7 +267,7 @@ func TestMorePsAreIdle(t *testing.T) {
 	}
 }
 
-// A call that began before the P went comes back to find it gone.
+// A system call begins before SetProcs takes its P away, and ends after that.
 func TestASystemCallOutlivesItsP(t *testing.T) {
 	s := newRig(2, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
@@ -272,12 +275,12 @@ func TestASystemCallOutlivesItsP(t *testing.T) {
 	caller.EnterSyscall(false)
 	require.True(t, s.StopWorld(by, -1))
 	s.StartWorld(by, 1)
-	require.False(t, s.retakeFrom(gone), "by a monitor that has the old slice")
+	require.False(t, s.retakeFrom(gone), "by a monitor that has the old list of Ps")
 	require.False(t, caller.ExitSyscall())
 	require.EqualValues(t, pDead, gone.status.Load())
 }
 
-// ForEachP goes to each P once, in whatever way the last one comes to it.
+// ForEachP goes to each P once, whatever the last M does with its P.
 func TestForEachPGoesToEachOnce(t *testing.T) {
 	for name, come := range map[string]func(s *sched, mp *m){
 		"between two Gs": func(_ *sched, mp *m) { mp.obeyHalt() },
@@ -295,7 +298,7 @@ func TestForEachPGoesToEachOnce(t *testing.T) {
 			s := newRig(4, 4)
 			by, caller, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1]), s.holder(s.ps()[2])
 			s.makeIdle(3)
-			s.idle.nmspinning.Store(1) // nobody is woken to look for work
+			s.idle.nmspinning.Store(1) // no M is woken to look for work
 			caller.EnterSyscall(false)
 			var calls [4]host.Int32
 			done := make(chan bool)
