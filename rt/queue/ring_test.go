@@ -10,8 +10,7 @@ import (
 	"schedlab/rt/queue"
 )
 
-// filled returns a ring that counts from just short of wrap-around, with n
-// elements.
+// filled returns a ring with n elements that counts from just short of wrap-around.
 func filled(n int) (*ring, []*elem) {
 	r, all := &ring{}, elements(0, n)
 	r.StartAt(justShort)
@@ -102,8 +101,10 @@ func TestStealSizeIsHalfRoundedUp(t *testing.T) {
 
 func TestStealMovesHeadOfVictimToTailOfThief(t *testing.T) {
 	for _, c := range []struct{ victim, own, max, want int }{
-		{0, 0, 0, 0}, {1, 0, 0, 1}, {2, 0, 0, 1}, {3, 0, 0, 2}, {7, 3, 0, 4}, {7, 3, 2, 2}, {7, 3, 1, 1},
-		{queue.RingSize, 0, 0, queue.RingSize / 2}, {queue.RingSize, queue.RingSize / 2, 0, queue.RingSize / 2},
+		{0, 0, 0, 0}, {1, 0, 0, 1}, {2, 0, 0, 1}, {3, 0, 0, 2},
+		{7, 3, 0, 4}, {7, 3, 2, 2}, {7, 3, 1, 1},
+		{queue.RingSize, 0, 0, queue.RingSize / 2},
+		{queue.RingSize, queue.RingSize / 2, 0, queue.RingSize / 2},
 	} {
 		t.Run(fmt.Sprintf("victim=%d/own=%d/max=%d", c.victim, c.own, c.max), func(t *testing.T) {
 			victim, all := filled(c.victim)
@@ -155,8 +156,9 @@ func TestStealNextTakesOnlyWhatWasSeen(t *testing.T) {
 func TestStealNeedsRoom(t *testing.T) {
 	victim, _ := filled(1)
 	own, _ := filled(queue.RingSize/2 + 1)
-	require.PanicsWithValue(t, "queue: Thief.StealInto: the thief's ring has no room for half a ring",
-		func() { victim.Thief().StealInto(own, queue.Half) })
+	const want = "queue: Thief.StealInto: the thief's ring has no room for half a ring"
+	require.PanicsWithValue(t, want, func() { victim.Thief().StealInto(own, queue.Half) })
+	require.PanicsWithValue(t, want, func() { victim.Thief().StealAnyInto(own, queue.Half) })
 }
 
 func TestDrainGivesEverythingRunnextFirst(t *testing.T) {
@@ -189,14 +191,14 @@ func TestDrainAmongThieves(t *testing.T) {
 	all := elements(0, rounds(100_000))
 	thieves := make([]ring, 2)
 	var put atomic.Bool
-	together(len(thieves)+1, func(who int) {
-		if who < len(thieves) {
+	together(len(thieves)+1, func(me int) {
+		if me < len(thieves) {
 			for !put.Load() {
-				x, _, _ := victim.Thief().StealAnyInto(&thieves[who], queue.Half)
+				x, _, _ := victim.Thief().StealAnyInto(&thieves[me], queue.Half)
 				if x != nil {
 					x.taken++
 				}
-				thieves[who].Drain(over)
+				thieves[me].Drain(over)
 			}
 			return
 		}
