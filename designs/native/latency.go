@@ -9,12 +9,12 @@ import (
 	"schedlab/rt"
 )
 
-// latencyMetric: the runtime samples, on its own, how long goroutines are
-// runnable before they run.
+// latencyMetric names how long goroutines are runnable before they run, which the runtime
+// samples on its own.
 const latencyMetric = "/sched/latencies:seconds"
 
-// latencies tells the times from ready to run since it was started. The runtime
-// keeps them in buckets; a bucket's times are reported as its middle.
+// latencies tells the times from ready to run since it was started. The runtime keeps
+// them in buckets. A bucket's times are reported as its middle.
 type latencies struct {
 	before []uint64 // counts of the buckets at the start
 }
@@ -45,7 +45,8 @@ func (l *latencies) since() *hdrhistogram.Histogram {
 			hi = lo
 		}
 		ns := int64((lo + hi) / 2 * 1e9)
-		_ = all.RecordValues(min(max(ns, 1), rt.MaxLatencyNs), int64(n)) // within range: cannot fail
+		// This cannot fail, since the value is within the range.
+		_ = all.RecordValues(min(max(ns, 1), rt.MaxLatencyNs), int64(n))
 	}
 	return all
 }
