@@ -69,7 +69,10 @@ func TestQueuesAreLinearizable(t *testing.T) {
 }
 
 func steal(victim, own *ring, takeNext bool, max int) (*item, int, queue.Outcome) {
-	return victim.Thief().StealInto(own, takeNext, max)
+	if takeNext {
+		return victim.Thief().StealAnyInto(own, max)
+	}
+	return victim.Thief().StealInto(own, max)
 }
 
 func TestRingsAreLinearizable(t *testing.T) {

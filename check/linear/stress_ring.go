@@ -9,7 +9,8 @@ import (
 
 // RingQueue is the owner's side of a ring under test, as [queue.Ring] has it.
 type RingQueue interface {
-	Put(x *Item, next bool, over queue.Overflow[Item])
+	Put(x *Item, over queue.Overflow[Item])
+	PutNext(x *Item, over queue.Overflow[Item])
 	PutBatch(batch []*Item)
 	Room() int
 	Get() (x *Item, inherit bool)
@@ -18,7 +19,8 @@ type RingQueue interface {
 	Empty() bool
 }
 
-// Steal is the thief's side: [queue.Thief.StealInto] with the victim first.
+// Steal is the thief's side: [queue.Thief.StealInto] with the victim first, or, with
+// takeNext, [queue.Thief.StealAnyInto].
 type Steal[R RingQueue] func(victim, own R, takeNext bool, max int) (*Item, int, queue.Outcome)
 
 // RingOwner owns one ring of a set. For one thread, it does operations on that ring, steals from
@@ -58,7 +60,7 @@ func NewRingOwner[R RingQueue](
 func (o *RingOwner[R]) Put() {
 	x := o.make.item()
 	at := o.c.Call()
-	o.rings[o.me].Put(x, false, &o.over)
+	o.rings[o.me].Put(x, &o.over)
 	o.c.Return(at, RingPut{o.me, ids(x), o.over.take()})
 }
 
@@ -66,7 +68,7 @@ func (o *RingOwner[R]) Put() {
 func (o *RingOwner[R]) PutNext() {
 	x := o.make.item()
 	at := o.c.Call()
-	o.rings[o.me].Put(x, true, &o.over)
+	o.rings[o.me].PutNext(x, &o.over)
 	o.c.Return(at, RingSwap{o.me, x.ID}, RingKick{o.me, o.over.take()})
 }
 

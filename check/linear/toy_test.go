@@ -45,13 +45,15 @@ func (r *toy) slot(i uint32) **item { return &r.slots[i%toySize] }
 
 func (r *toy) Room() int { return toySize - int(r.tail-r.head) }
 
-func (r *toy) Put(x *item, next bool, over queue.Overflow[item]) {
-	if next {
-		if x, r.next = r.next, x; x == nil || r.fault == kickLoses {
-			return
-		}
-		r.pause()
+func (r *toy) PutNext(x *item, over queue.Overflow[item]) {
+	if x, r.next = r.next, x; x == nil || r.fault == kickLoses {
+		return
 	}
+	r.pause()
+	r.Put(x, over)
+}
+
+func (r *toy) Put(x *item, over queue.Overflow[item]) {
 	for {
 		h := r.head
 		r.pause()

@@ -10,8 +10,8 @@ import (
 	"schedlab/rt"
 )
 
-// event is something that happens once, and that one G waits for: the smallest
-// thing that park and ready are good for.
+// event is something that happens once, and that one G waits for. It is the smallest use
+// of park and ready.
 //
 //	wait                                happen
 //	1. leave the stack (Park)           1. store happened

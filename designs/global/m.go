@@ -14,12 +14,13 @@ type m struct {
 	gfree         rt.FreeList
 	cache         heap.Cache
 
-	// slot: the M may run Gs. Its own while it is awake (one exception: see
-	// 'Locked Ms'); asleep it has none until who wakes it sets it, under idleMu.
+	// slot says that the M may run Gs. While the M is awake it sets slot itself, with
+	// one exception: see 'Locked Ms'. Asleep it has no slot, until the thread that wakes
+	// it sets this, under idleMu.
 	slot   bool
 	asleep bool      // in sleep; under idleMu
 	handed bool      // the M is locked, its G is to be run, and it has a slot; under idleMu
-	note   host.Note // signaled by who clears asleep
+	note   host.Note // signaled by the thread that clears asleep
 }
 
 func (mp *m) init(s *sched) {
@@ -87,8 +88,8 @@ func (mp *m) park() {
 	mp.sleep()
 }
 
-// sleep gives the M's slot back, if it has one, and sleeps until the M is woken.
-// Needs idleMu, under which Stopping was false, and returns without it.
+// sleep gives the M's slot back, if it has one, and sleeps until the M is woken. It needs
+// idleMu, under which Stopping was false, and returns without it.
 func (mp *m) sleep() {
 	s := mp.sched
 	mp.Stats().Parks++
@@ -111,7 +112,8 @@ func (mp *m) sleep() {
 	mp.NewSlice() // what was asked of the M before it slept is done
 }
 
-// giveSlot gives the M's slot back: park's handshake, without sleep.
+// giveSlot gives the M's slot back. It is the right side of 'Submit and park', without the
+// sleep, and the left side of 'Collecting all slots'.
 func (mp *m) giveSlot() {
 	s := mp.sched
 	mp.slot = false
@@ -126,7 +128,7 @@ func (mp *m) giveSlot() {
 	}
 }
 
-// end: the M is about to end. A stopper may wait for its slot.
+// end is what an M does before it ends. A stopper may wait for its slot.
 func (mp *m) end() {
 	if mp.slot {
 		mp.giveSlot()

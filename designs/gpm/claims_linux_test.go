@@ -10,7 +10,7 @@ import (
 	"schedlab/rt/event"
 )
 
-// An M looks in the local queue, then in the global one, then it asks the network.
+// An M looks into the local queue, then into the global one, then it asks the network.
 func TestSourcesAreVisitedInOrder(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("this system has no poller here")
@@ -43,8 +43,8 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 	find(t, events, 0, func(e event.Event) bool { return e.What == event.Poll && e.N == 1 })
 }
 
-// The network is asked by the scheduler: a hundred Gs that wait for it need no
-// threads, and run when there is something to read.
+// The scheduler asks the network. A hundred Gs that wait for it need no threads, and
+// run when there is something to read.
 func TestTheNetworkIsPolledByTheScheduler(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("this system has no poller here")

@@ -2,8 +2,8 @@ package gpm
 
 import "schedlab/rt"
 
-// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets
-// this one's P; see "Locked Ms" in package rt.
+// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets this one's
+// P. See 'Locked Ms' in package rt.
 func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	s, om := mp.sched, owner.(*m)
 	s.lock.Lock()
@@ -14,11 +14,7 @@ func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	pp := mp.releasep()
 	pp.status.Store(pIdle)
 	om.nextp = pp
-	asleep := s.mlocked[om]
-	delete(s.mlocked, om)
-	if asleep {
-		s.wakes++
-	}
+	asleep := s.idle.mgetLocked(om)
 	s.lock.Unlock()
 	if asleep {
 		om.note.Wakeup()
@@ -43,14 +39,14 @@ func (mp *m) AwaitLocked() bool {
 	mp.nextp = nil
 	mp.TellWake()
 	mp.sched.runSafePoint(mp.p)
-	// If the world is to stop, the G halts at its next safe point: to leave it here
+	// If the world is to stop, the G halts at its next safe point. To leave it here
 	// would be to queue it once more.
-	mp.p.slice(mp, false)
+	mp.p.newSlice(mp)
 	return true
 }
 
-// awaitP sleeps until somebody hands a P over with the locked G; false: the
-// scheduler stops.
+// awaitP sleeps until another M hands a P over with the locked G. It returns false if
+// the scheduler stops.
 func (mp *m) awaitP() bool {
 	s := mp.sched
 	s.lock.Lock()
@@ -60,8 +56,7 @@ func (mp *m) awaitP() bool {
 	}
 	mp.Stats().Parks++
 	mp.TellPark()
-	mp.note.Clear()
-	s.mlocked[mp] = true
+	s.idle.mputLocked(mp)
 	s.checkRest()
 	s.lock.Unlock()
 	mp.note.Sleep()

@@ -9,12 +9,12 @@ import (
 	"schedlab/rt"
 )
 
-// latencyMetric: the runtime samples, on its own, how long goroutines are
-// runnable before they run.
+// latencyMetric names how long goroutines are runnable before they run, which the runtime
+// samples on its own.
 const latencyMetric = "/sched/latencies:seconds"
 
-// latencies tells the times from ready to run since it was started. The runtime
-// keeps them in buckets; a bucket's times are reported as its middle.
+// latencies tells the times from ready to run since it was started. The runtime keeps
+// them in buckets. A bucket's times are reported as its middle.
 type latencies struct {
 	start histogram.Reading
 }
