@@ -1,0 +1,185 @@
+package check_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// layer says what the packages of a folder may import outside tests. Tests may
+// import what the compiler lets them. What Go's own library has is free.
+type layer struct {
+	folder  string // a path.Match pattern, relative to the root
+	what    string
+	imports []string // of this module: patterns, too
+	model   []string // besides imports, in files that only the model build sees
+	modules []string // other modules
+}
+
+const (
+	histograms = "github.com/HdrHistogram/hdrhistogram-go"
+	porcupine  = "github.com/anishathalye/porcupine"
+	testify    = "github.com/stretchr/testify"
+	perf       = "golang.org/x/perf"
+)
+
+// layers is the one list of what may import what; ARCHITECTURE.md shows it. The
+// first row that matches counts. A package that none matches is a finding, so
+// that each new one says where it stands.
+var layers = []layer{
+	{folder: "internal/*", what: "coroutines; the nearest of some names"},
+	{
+		folder:  "explore/internal/engine",
+		what:    "threads, operations, objects, clocks: one execution",
+		imports: []string{"internal/coro"},
+	},
+	{
+		folder:  "explore/internal/dpor",
+		what:    "races reversed, wakeup trees",
+		imports: []string{"explore/internal/engine"},
+	},
+	{
+		folder:  "explore/internal/strategy",
+		what:    "what else can choose the next step, one a file",
+		imports: []string{"explore/internal/engine"},
+	},
+	{
+		folder:  "explore/internal/story",
+		what:    "counterexamples: shortened, as tables, as pages",
+		imports: []string{"explore/internal/engine"},
+	},
+	{
+		folder:  "explore",
+		what:    "the model checker, for anybody's code",
+		imports: []string{"explore/internal/*", "internal/coro"},
+	},
+	{folder: "explore/*", what: "programs around it", imports: []string{"explore"}},
+	{
+		folder:  "host",
+		what:    "threads, atomics, locks, notes, stacks: what a scheduler stands on",
+		imports: []string{"internal/coro"},
+		model:   []string{"explore"},
+	},
+	{folder: "rt/event", what: "the stream of what happens", imports: []string{"host"}},
+	{folder: "rt/heap", what: "memory caches", imports: []string{"host"}},
+	{folder: "rt/queue", what: "every run queue, usable alone", imports: []string{"host"}},
+	{
+		folder:  "rt",
+		what:    "the contract of a scheduler, and what all designs share",
+		imports: []string{"host", "rt/event", "rt/heap", "rt/queue"},
+		modules: []string{histograms},
+	},
+	{
+		folder:  "rt/reactor",
+		what:    "a thread that waits for timers and the network",
+		imports: []string{"host", "rt"},
+	},
+	{
+		folder:  "rt/gsync",
+		what:    "channels, select, locks, timers for Gs",
+		imports: []string{"host", "rt", "rt/queue"},
+	},
+	{
+		folder:  "rt/gnet",
+		what:    "network connections for Gs",
+		imports: []string{"host", "rt", "rt/gsync"},
+	},
+	{
+		folder:  "designs/all",
+		what:    "the table of designs",
+		imports: []string{"designs/*", "internal/names", "rt"},
+	},
+	{
+		folder:  "designs/native",
+		what:    "Go's own scheduler behind the same contract",
+		imports: []string{"rt"},
+		modules: []string{histograms},
+	},
+	{
+		folder:  "designs/*",
+		what:    "a design each: only what differs",
+		imports: []string{"host", "rt", "rt/queue", "rt/reactor"},
+	},
+	{
+		folder:  "workloads",
+		what:    "programs that verify their own answer, one a file",
+		imports: []string{"host", "internal/names", "rt", "rt/gnet", "rt/gsync"},
+		modules: []string{histograms},
+	},
+	{
+		folder:  "check/conform",
+		what:    "what every design must do",
+		imports: []string{"host", "rt", "rt/gsync"},
+		modules: []string{testify},
+	},
+	{
+		folder:  "check/linear",
+		what:    "linearizability of queues",
+		imports: []string{"host", "rt/queue"},
+		modules: []string{porcupine},
+	},
+	{folder: "check/model", what: "the tree's own code, explored; tests alone"},
+	{
+		folder:  "bench",
+		what:    "what is measured, and go test -bench",
+		imports: []string{"designs/all", "rt", "workloads"},
+		modules: []string{histograms, perf},
+	},
+	{
+		folder: "bench/*",
+		what:   "the comparison of designs, and the soak",
+		imports: []string{
+			"bench", "designs/all", "host", "internal/names", "rt", "rt/gnet", "rt/gsync",
+			"workloads",
+		},
+		modules: []string{perf},
+	},
+}
+
+func layerOf(pkg string) (layer, bool) {
+	i := slices.IndexFunc(layers, func(l layer) bool { return matches(l.folder, pkg) })
+	if i < 0 {
+		return layer{}, false
+	}
+	return layers[i], true
+}
+
+// allows: a package of the layer may import imported.
+func (l layer) allows(imported string, model bool) bool {
+	if name, ours := ofModule(imported); ours {
+		return anyMatches(l.imports, name) || model && anyMatches(l.model, name)
+	}
+	return isStandard(imported) || slices.ContainsFunc(l.modules, func(m string) bool {
+		return within(imported, m)
+	})
+}
+
+func (l layer) describe() string {
+	if len(l.imports) == 0 {
+		return "nothing of this module"
+	}
+	return strings.Join(l.imports, ", ")
+}
+
+// ofModule returns the folder of a package of this module.
+func ofModule(imported string) (folder string, ours bool) {
+	return strings.CutPrefix(imported, modulePath+"/")
+}
+
+func isStandard(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return !strings.Contains(first, ".")
+}
+
+func anyMatches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, name) })
+}
+
+func matches(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
+}
+
+func within(name, folder string) bool {
+	return name == folder || strings.HasPrefix(name, folder+"/")
+}
