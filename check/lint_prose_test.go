@@ -62,8 +62,11 @@ var (
 func (f *flow) add(n int, text string) {
 	mark := itemMark.FindString(text)
 	switch {
-	case strings.TrimSpace(text) == "" || mdHead.MatchString(text):
+	case strings.TrimSpace(text) == "":
 		f.end()
+	case mdHead.MatchString(text):
+		f.end()
+		f.item = 0
 	case f.isCode(text):
 		f.end()
 		f.done = append(f.done, paragraph{f.file, []numbered{{n, text}}, true})
