@@ -4,12 +4,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // layer says what the packages of a folder may import outside tests. Tests may
 // import what the compiler lets them. What Go's own library has is free.
 type layer struct {
-	folder  string // a path.Match pattern, relative to the root
+	folder  string // relative to the root, or a path.Match pattern
 	what    string
 	imports []string // of this module: patterns, too
 	model   []string // besides imports, in files that only the model build sees
@@ -21,13 +24,20 @@ const (
 	porcupine  = "github.com/anishathalye/porcupine"
 	testify    = "github.com/stretchr/testify"
 	perf       = "golang.org/x/perf"
+	terminal   = "golang.org/x/term"
 )
 
-// layers is the one list of what may import what; ARCHITECTURE.md shows it. The
-// first row that matches counts. A package that none matches is a finding, so
-// that each new one says where it stands.
+// layers is the one list of what may import what; ARCHITECTURE.md shows it. A row
+// imports rows above it alone. A package without a row is a finding, so that each
+// new one says where it stands.
 var layers = []layer{
-	{folder: "internal/*", what: "coroutines; the nearest of some names"},
+	{folder: "internal/names", what: "the nearest of some names"},
+	{
+		folder:  "internal/*",
+		what:    "coroutines; what commands share",
+		imports: []string{"internal/names"},
+		modules: []string{histograms, terminal},
+	},
 	{
 		folder:  "explore/internal/engine",
 		what:    "threads, operations, objects, clocks: one execution",
@@ -35,18 +45,18 @@ var layers = []layer{
 	},
 	{
 		folder:  "explore/internal/dpor",
-		what:    "races reversed, wakeup trees",
+		what:    "the exhaustive strategy: races reversed, wakeup trees",
 		imports: []string{"explore/internal/engine"},
 	},
 	{
 		folder:  "explore/internal/strategy",
-		what:    "what else can choose the next step, one a file",
+		what:    "the other strategies, one a file",
 		imports: []string{"explore/internal/engine"},
 	},
 	{
 		folder:  "explore/internal/story",
 		what:    "counterexamples: shortened, as tables, as pages",
-		imports: []string{"explore/internal/engine"},
+		imports: []string{"explore/internal/engine", "explore/internal/strategy"},
 	},
 	{
 		folder:  "explore",
@@ -60,24 +70,30 @@ var layers = []layer{
 		imports: []string{"internal/coro"},
 		model:   []string{"explore"},
 	},
+	{folder: "rt/fault", what: "how a violated fact is told"},
+	{folder: "rt/rank", what: "the order in which locks are taken", imports: []string{"host"}},
 	{folder: "rt/event", what: "the stream of what happens", imports: []string{"host"}},
-	{folder: "rt/heap", what: "memory caches", imports: []string{"host"}},
-	{folder: "rt/queue", what: "every run queue, usable alone", imports: []string{"host"}},
+	{folder: "rt/heap", what: "memory caches", imports: []string{"host", "rt/fault"}},
+	{
+		folder:  "rt/queue",
+		what:    "every run queue, usable alone",
+		imports: []string{"host", "rt/rank"},
+	},
 	{
 		folder:  "rt",
 		what:    "the contract of a scheduler, and what all designs share",
-		imports: []string{"host", "rt/event", "rt/heap", "rt/queue"},
+		imports: []string{"host", "rt/event", "rt/fault", "rt/heap", "rt/queue", "rt/rank"},
 		modules: []string{histograms},
 	},
 	{
 		folder:  "rt/reactor",
 		what:    "a thread that waits for timers and the network",
-		imports: []string{"host", "rt"},
+		imports: []string{"host", "rt", "rt/rank"},
 	},
 	{
 		folder:  "rt/gsync",
 		what:    "channels, select, locks, timers for Gs",
-		imports: []string{"host", "rt", "rt/queue"},
+		imports: []string{"host", "rt", "rt/queue", "rt/rank"},
 	},
 	{
 		folder:  "rt/gnet",
@@ -85,25 +101,27 @@ var layers = []layer{
 		imports: []string{"host", "rt", "rt/gsync"},
 	},
 	{
-		folder:  "designs/all",
-		what:    "the table of designs",
-		imports: []string{"designs/*", "internal/names", "rt"},
-	},
-	{
 		folder:  "designs/native",
 		what:    "Go's own scheduler behind the same contract",
-		imports: []string{"rt"},
+		imports: []string{"internal/histogram", "rt"},
 		modules: []string{histograms},
 	},
 	{
 		folder:  "designs/*",
 		what:    "a design each: only what differs",
-		imports: []string{"host", "rt", "rt/queue", "rt/reactor"},
+		imports: []string{"host", "rt", "rt/heap", "rt/queue", "rt/rank", "rt/reactor"},
 	},
 	{
-		folder:  "workloads",
-		what:    "programs that verify their own answer, one a file",
-		imports: []string{"host", "internal/names", "rt", "rt/gnet", "rt/gsync"},
+		folder:  "designs/all",
+		what:    "the table of designs",
+		imports: []string{"designs/*", "internal/names", "rt"},
+	},
+	{
+		folder: "workloads",
+		what:   "programs that verify their own answer, one a file",
+		imports: []string{
+			"host", "internal/histogram", "internal/names", "rt", "rt/gnet", "rt/gsync", "rt/heap",
+		},
 		modules: []string{histograms},
 	},
 	{
@@ -118,30 +136,35 @@ var layers = []layer{
 		imports: []string{"host", "rt/queue"},
 		modules: []string{porcupine},
 	},
-	{folder: "check/model", what: "the tree's own code, explored; tests alone"},
+	{folder: "check/model", what: "the tree's own code, explored: tests alone"},
 	{
 		folder:  "bench",
 		what:    "what is measured, and go test -bench",
-		imports: []string{"designs/all", "rt", "workloads"},
+		imports: []string{"designs/all", "internal/histogram", "internal/names", "rt", "workloads"},
 		modules: []string{histograms, perf},
 	},
 	{
 		folder: "bench/*",
 		what:   "the comparison of designs, and the soak",
 		imports: []string{
-			"bench", "designs/all", "host", "internal/names", "rt", "rt/gnet", "rt/gsync",
+			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
 			"workloads",
 		},
 		modules: []string{perf},
 	},
 }
 
+// layerOf returns the row of a package: one with its name rather than a pattern.
 func layerOf(pkg string) (layer, bool) {
-	i := slices.IndexFunc(layers, func(l layer) bool { return matches(l.folder, pkg) })
-	if i < 0 {
-		return layer{}, false
+	for _, fits := range []func(layer) bool{
+		func(l layer) bool { return l.folder == pkg },
+		func(l layer) bool { return matches(l.folder, pkg) },
+	} {
+		if i := slices.IndexFunc(layers, fits); i >= 0 {
+			return layers[i], true
+		}
 	}
-	return layers[i], true
+	return layer{}, false
 }
 
 // allows: a package of the layer may import imported.
@@ -182,4 +205,20 @@ func matches(pattern, name string) bool {
 
 func within(name, folder string) bool {
 	return name == folder || strings.HasPrefix(name, folder+"/")
+}
+
+// A row imports rows above it alone, so there is no circle.
+func TestLayersStandOnEachOther(t *testing.T) {
+	for i, l := range layers {
+		for _, p := range append(slices.Clone(l.imports), l.model...) {
+			above := slices.ContainsFunc(layers[:i], func(b layer) bool {
+				return matches(p, b.folder) || matches(b.folder, p)
+			})
+			require.True(t, above, "%s imports %s: no row above it is that", l.folder, p)
+			for _, b := range layers[i+1:] {
+				require.False(t, matches(p, b.folder), "%s imports %s, below it", l.folder,
+					b.folder)
+			}
+		}
+	}
 }
