@@ -127,7 +127,7 @@ var layers = []layer{
 	{
 		folder:  "check/conform",
 		what:    "what every design must do",
-		imports: []string{"host", "rt", "rt/gsync"},
+		imports: []string{"host", "rt", "rt/event", "rt/gsync", "rt/heap"},
 		modules: []string{testify},
 	},
 	{
@@ -148,7 +148,7 @@ var layers = []layer{
 		what:   "the comparison of designs, and the soak",
 		imports: []string{
 			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
-			"workloads",
+			"rt/heap", "workloads",
 		},
 		modules: []string{perf},
 	},
