@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -220,5 +221,21 @@ func TestLayersStandOnEachOther(t *testing.T) {
 					b.folder)
 			}
 		}
+	}
+}
+
+// A row is about packages that exist.
+func TestLayersAreOfPackages(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	tree, err := loadTree(os.DirFS(root))
+	require.NoError(t, err)
+	for _, l := range layers {
+		exists := slices.ContainsFunc(tree.source, func(s *source) bool {
+			in, _ := layerOf(s.pkg())
+			return in.folder == l.folder
+		})
+		require.True(t, exists || anyMatches(coming, l.folder), "no package is %s: take out its row",
+			l.folder)
 	}
 }

@@ -19,6 +19,11 @@ var pending = map[string][]string{
 	subjectsAreNouns.name:   everywhere,
 }
 
+// coming: rows of layers whose packages are not there yet.
+var coming = []string{
+	"explore/internal/*", "rt/event", "rt/fault", "rt/heap", "rt/rank", "rt/reactor",
+}
+
 func isPending(rule string, f finding) bool {
 	return anyMatches(pending[rule], path.Dir(f.file))
 }
