@@ -26,9 +26,6 @@ const (
 func TestArchitectureShowsTheLayers(t *testing.T) {
 	root, err := moduleRoot()
 	require.NoError(t, err)
-	tree, err := loadTree(os.DirFS(root))
-	require.NoError(t, err)
-
 	page := filepath.Join(root, "ARCHITECTURE.md")
 	old, err := os.ReadFile(page)
 	require.NoError(t, err)
@@ -37,7 +34,7 @@ func TestArchitectureShowsTheLayers(t *testing.T) {
 	require.True(t, begins && ends, "ARCHITECTURE.md has no place for the table, which is\n%s%s",
 		layersBegin, layersEnd)
 	show(t, page, string(before)+layersBegin+layersTable()+layersEnd+string(after))
-	show(t, filepath.Join(root, "architecture.svg"), newMap(tree).svg())
+	show(t, filepath.Join(root, "architecture.svg"), newMap(moduleTree(t)).svg())
 }
 
 // show requires the file to hold text; with -write it makes that so.

@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -226,16 +225,13 @@ func TestLayersStandOnEachOther(t *testing.T) {
 
 // A row is about packages that exist.
 func TestLayersAreOfPackages(t *testing.T) {
-	root, err := moduleRoot()
-	require.NoError(t, err)
-	tree, err := loadTree(os.DirFS(root))
-	require.NoError(t, err)
+	tree := moduleTree(t)
 	for _, l := range layers {
-		exists := slices.ContainsFunc(tree.source, func(s *source) bool {
+		isOf := func(s *source) bool {
 			in, _ := layerOf(s.pkg())
 			return in.folder == l.folder
-		})
-		require.True(t, exists || anyMatches(coming, l.folder), "no package is %s: take out its row",
-			l.folder)
+		}
+		there := slices.ContainsFunc(tree.source, isOf) || anyMatches(coming, l.folder)
+		require.True(t, there, "no package is %s: take out its row", l.folder)
 	}
 }

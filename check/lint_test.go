@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -37,10 +36,7 @@ var rules = []rule{
 }
 
 func TestTreeKeepsTheRules(t *testing.T) {
-	root, err := moduleRoot()
-	require.NoError(t, err)
-	tree, err := loadTree(os.DirFS(root))
-	require.NoError(t, err)
+	tree := moduleTree(t)
 	require.NotEmpty(t, tree.source, "the lint looked at nothing")
 	require.NotEmpty(t, tree.pages, "the lint looked at no page")
 	for _, r := range rules {

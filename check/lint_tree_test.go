@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // modulePath is that of go.mod.
@@ -103,6 +106,16 @@ func (t *tree) read(name string) error {
 	}
 	t.source = append(t.source, &source{name, file, lines})
 	return nil
+}
+
+// moduleTree is this module.
+func moduleTree(t *testing.T) *tree {
+	t.Helper()
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	module, err := loadTree(os.DirFS(root))
+	require.NoError(t, err)
+	return module
 }
 
 // moduleRoot is the nearest folder above this one with a go.mod.
