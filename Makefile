@@ -1,4 +1,4 @@
-# Recipes are short; what they run is Go.
+# Recipes are short: what they run is Go.
 
 GO ?= go
 
