@@ -208,8 +208,8 @@ func (m *roomMap) place() {
 func (b *box) lines() (lines []string) {
 	for _, name := range b.packages {
 		last := len(lines) - 1
-		if last >= 0 && mapLetter*(len(lines[last])+3+len(name)) <= b.w-2*mapLetter {
-			lines[last] += "   " + name
+		if last >= 0 && mapLetter*(len(lines[last])+2+len(name)) <= b.w-2*mapLetter {
+			lines[last] += "  " + name
 		} else {
 			lines = append(lines, name)
 		}
