@@ -8,6 +8,14 @@ import (
 	"strings"
 )
 
+var bodiesUseTheirOwnG = rule{
+	name: "a body uses its own G",
+	find: lintBodies,
+	bad:  bodiesBad,
+	want: bodiesWant,
+	good: bodiesGood,
+}
+
 // lintBodies: the body of a G uses no other body's G. A body is a function literal that takes a
 // *rt.G and returns nothing, which is what G.Go starts. The methods of a G are for its own body.
 // So a *rt.G or an rt.Parker that was declared outside of the body must be neither the receiver
