@@ -4,8 +4,7 @@ import "path"
 
 // everywhere: but here and on the pages of the root.
 var everywhere = []string{
-	"bench", "bench/*", "check/*", "designs/*", "explore", "explore/*", "explore/internal/*",
-	"host", "internal/*", "rt", "rt/*", "workloads",
+	"explore", "explore/*", "explore/internal/*", "host", "internal/coro",
 }
 
 // pending: folders that do not keep a rule yet, by the rule's name. A folder that

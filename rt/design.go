@@ -10,7 +10,7 @@
 //	design.go    what a user sees: Scheduler, Config, errors; the invariants
 //	impl.go      what a design implements: Impl, Machine, Stopper, SafePointer
 //	promise.go   what a design may decline to promise
-//	status.go    the statuses of a G, who owns it in each, the legal changes
+//	status.go    the statuses of a G, its owner in each, the legal changes
 //	reason.go    what a waiting G waits for
 //	native.go    Go's own scheduler behind the same contract
 //
@@ -30,6 +30,7 @@
 //	life.go      from New to Close: Run, Go, Hold, failure
 //	rest.go      nothing can happen any more: done, or a deadlock
 //	threads.go   the threads of Ms and others
+//	stop_model.go stopping without Run or Close, to be explored
 //	halt.go      why Ms must leave their Gs, in one word
 //	m.go         an M
 //	tell.go      what an M tells the event stream

@@ -178,14 +178,14 @@ func (b *bang) explode(x *actor) {
 func (b *bang) verify(p *program, run, closed error) error {
 	var e *rt.PanicError
 	if !errors.As(run, &e) {
-		return fmt.Errorf("G %d panicked, but Run says %v", b.id.Load(), run)
+		return fmt.Errorf("after the panic of G %d, Run says %v", b.id.Load(), run)
 	}
 	if e.Value != b.value || e.G != b.id.Load() {
-		return fmt.Errorf("G %d panicked with %q; Run tells of G %d and %v",
+		return fmt.Errorf("after the panic of G %d with %q, Run tells of G %d and %v",
 			b.id.Load(), b.value, e.G, e.Value)
 	}
 	if closed != nil {
-		return fmt.Errorf("Run has told of the panic, but Close says %w", closed)
+		return fmt.Errorf("after Run has told of the panic, Close says %w", closed)
 	}
 	p.counts.add(countPanics, 1)
 	return nil

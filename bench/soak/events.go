@@ -120,7 +120,7 @@ func (l *lives) onItsM(e event.Event, g *life) error {
 		return nil
 	case e.What == event.Run:
 		if other := l.runs[e.M]; other != 0 {
-			return fmt.Errorf("G %d is on the M", other)
+			return fmt.Errorf("the M still has G %d", other)
 		}
 		l.runs[e.M] = e.G
 		return nil

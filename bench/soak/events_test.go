@@ -54,7 +54,7 @@ func TestEventsTellAPossibleLife(t *testing.T) {
 		"on two Ms": {events: "spawn 1, run 1 0, run 1 1",
 			want: "the G is running, which must be"},
 		"two on an M": {events: "spawn 1, spawn 2, run 1 0, run 2 0",
-			want: "G 1 is on the M"},
+			want: "the M still has G 1"},
 		"ended on another M": {events: "spawn 1, run 1 0, end 1 1",
 			want: "the G was on M 0, and on this M is G 0"},
 		"readied while runnable": {events: "spawn 1, ready 1 0",

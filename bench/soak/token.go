@@ -86,7 +86,7 @@ func (l *ledger) check(abandoned bool) (err error) {
 			return
 		}
 		if wrong++; err == nil {
-			err = fmt.Errorf("G %d of the program's was to run %d times; "+
+			err = fmt.Errorf("the program's G %d was to run %d times; "+
 				"it began %d times and ended %d times", i, want, starts, ends)
 		}
 	})

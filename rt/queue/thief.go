@@ -21,8 +21,8 @@ type Thief[T any] struct {
 	victim *Ring[T]
 }
 
-// Half, as the limit of a steal, allows half of the victim's ring, rounded up. No steal
-// takes more.
+// Half is the limit of a steal that allows half of the victim's ring, rounded up. No
+// steal takes more.
 const Half = 0
 
 // StealInto takes half of the victim's ring, rounded up, or max elements if that
