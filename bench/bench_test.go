@@ -8,15 +8,20 @@ import (
 	"testing"
 
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 	"schedlab/workloads"
 )
 
 var (
-	workloadList = flag.String("bench.workloads", "", "run only the workloads of this comma-separated `list`")
-	designList   = flag.String("bench.designs", "", "run only the designs of this comma-separated `list`")
-	procsList    = flag.String("bench.procs", defaultProcs(), "numbers of Ps, a comma-separated `list`")
-	sizeName     = flag.String("bench.size", "normal", "`size` of the workloads: small, normal or large")
-	seed         = flag.Uint64("bench.seed", 1, "`seed` of all random input and choices")
+	workloadList = flag.String("bench.workloads", "",
+		"run only the workloads of this comma-separated `list`")
+	designList = flag.String("bench.designs", "",
+		"run only the designs of this comma-separated `list`")
+	procsList = flag.String("bench.procs", defaultProcs(),
+		"numbers of Ps, a comma-separated `list`")
+	sizeName = flag.String("bench.size", "normal",
+		"`size` of the workloads: small, normal or large")
+	seed = flag.Uint64("bench.seed", 1, "`seed` of all random input and choices")
 )
 
 // Set by TestMain, from the flags.
@@ -25,7 +30,7 @@ var (
 	size  workloads.Size
 )
 
-// defaultProcs is one P and as many as there are CPUs.
+// defaultProcs is one P, and as many as there are CPUs.
 func defaultProcs() string {
 	if n := runtime.NumCPU(); n > 1 {
 		return fmt.Sprintf("1,%d", n)
@@ -37,7 +42,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := parseFlags(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(2)
+		os.Exit(command.Usage)
 	}
 	os.Exit(m.Run())
 }
@@ -56,7 +61,7 @@ func parseFlags() (err error) {
 func BenchmarkSched(b *testing.B) {
 	for _, c := range cells {
 		b.Run(c.String(), func(b *testing.B) {
-			b.ReportAllocs() // so that B/op and allocs/op are printed; the values are Measure's
+			b.ReportAllocs() // so that B/op and allocs/op are printed, with Measure's values
 			if err := measureCell(b, c, size); err != nil {
 				b.Fatal(err)
 			}

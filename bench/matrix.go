@@ -17,16 +17,15 @@ type Cell struct {
 	Procs            int
 }
 
-// String returns the name of the cell below that of the benchmark, in the
-// /key=value form by which benchstat makes any part a column.
+// String returns the name of the cell below that of the benchmark, in the /key=value form, of
+// which benchstat can make any part a column.
 func (c Cell) String() string {
 	return fmt.Sprintf("workload=%s/design=%s/procs=%d", c.Workload, c.Design, c.Procs)
 }
 
-// Cells returns all combinations of the workloads, designs and numbers of Ps in
-// three lists, whose elements are separated by commas. An empty list of names
-// is all of the table. The error says which element is unknown, and what there
-// is.
+// Cells returns all combinations of the workloads, designs and numbers of Ps in three lists,
+// whose elements are separated by commas. An empty list of names stands for the whole table.
+// The error says which element is unknown, and which names there are.
 func Cells(workloadList, designList, procsList string) ([]Cell, error) {
 	ws, err := choose("workload", workloadList, workloads.Names(), known(workloads.Find))
 	if err != nil {
@@ -51,9 +50,11 @@ func Cells(workloadList, designList, procsList string) ([]Cell, error) {
 	return cells, nil
 }
 
-// choose parses the elements of list, or returns everything if it is empty. An
-// element that occurs twice would be two benchmarks of one name.
-func choose[T comparable](kind, list string, everything []T, parse func(string) (T, error)) ([]T, error) {
+// choose parses the elements of list, or returns everything if it is empty. An element that
+// occurs twice would be two benchmarks of one name.
+func choose[T comparable](
+	kind, list string, everything []T, parse func(string) (T, error),
+) ([]T, error) {
 	if list == "" && everything != nil {
 		return everything, nil
 	}
@@ -61,7 +62,8 @@ func choose[T comparable](kind, list string, everything []T, parse func(string) 
 	for field := range strings.SplitSeq(list, ",") {
 		field = strings.TrimSpace(field)
 		if field == "" && everything != nil {
-			return nil, fmt.Errorf("the list of %ss %q has an empty element; give names like %v, or no list for all", kind, list, everything[0])
+			return nil, fmt.Errorf("the list of %ss %q has an empty element; "+
+				"give names like %v, or no list for all", kind, list, everything[0])
 		}
 		v, err := parse(field)
 		if err != nil {
@@ -75,7 +77,7 @@ func choose[T comparable](kind, list string, everything []T, parse func(string) 
 	return chosen, nil
 }
 
-// known makes a parser of names out of the Find of a table.
+// known returns a parser of the names that find knows.
 func known[T any](find func(string) (T, error)) func(string) (string, error) {
 	return func(name string) (string, error) {
 		_, err := find(name)

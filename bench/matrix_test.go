@@ -35,9 +35,11 @@ func TestCellsErrorsSayWhatIsWrongAndWhatThereIs(t *testing.T) {
 	for name, test := range map[string]struct{ workloads, designs, procs, want string }{
 		"workload": {w + "x", "", "1", "nearest: " + w},
 		"design":   {"", "natve", "1", `unknown design "natve"; nearest: native`},
-		"no name":  {"", "native,", "1", `the list of designs "native," has an empty element; give names like gm`},
-		"twice":    {"", "native,native", "1", "design native is listed twice"},
-		"letters":  {"", "", "two", `number of procs "two" is not an integer; give a list like 1,2,4`},
+		"no name": {"", "native,", "1",
+			`the list of designs "native," has an empty element; give names like gm`},
+		"twice": {"", "native,native", "1", "design native is listed twice"},
+		"letters": {"", "", "two",
+			`number of procs "two" is not an integer; give a list like 1,2,4`},
 		"no procs": {"", "", "", "give a list like 1,2,4"},
 		"range":    {"", "", "0", "it must be 1 to 4096"},
 	} {

@@ -9,13 +9,14 @@ import (
 	"golang.org/x/perf/benchunit"
 
 	"schedlab/designs/all"
+	"schedlab/internal/histogram"
 	"schedlab/rt"
 	"schedlab/workloads"
 )
 
-// sampleReady: a quarter as often as the Go runtime times its own goroutines
-// (gTrackingPeriod), whose clock is cheaper: so it costs no design more than the
-// baseline.
+// sampleReady: one in so many times from runnable to running is taken. That is a quarter of
+// what the Go runtime takes of its own goroutines (gTrackingPeriod). Its clock is cheaper, so
+// that the samples cost no design more than the baseline.
 const sampleReady = 32
 
 // B is what Measure needs of *testing.B.
@@ -25,9 +26,9 @@ type B interface {
 	ReportMetric(value float64, unit string)
 }
 
-// Measure runs the workload on a new scheduler of the design, once to warm up
-// and then as often as b wants, and reports to b what an operation cost. After
-// an error (a wrong answer, a scheduler that fails) nothing has been reported.
+// Measure runs the workload on a new scheduler of the design, once to warm up and then as
+// often as b wants, and reports to b what an operation cost. After an error (a wrong answer, a
+// scheduler that fails) it has reported nothing.
 func Measure(b B, w workloads.Workload, d all.Row, p workloads.Params) error {
 	c, err := measure(b, w, d, p)
 	if err != nil {
@@ -39,7 +40,8 @@ func Measure(b B, w workloads.Workload, d all.Row, p workloads.Params) error {
 
 func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, err error) {
 	if why, lacks := d.Lacks[w.Needs]; lacks {
-		return cost{}, fmt.Errorf("bench: workload %s might never end on design %s, which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
+		return cost{}, fmt.Errorf("bench: workload %s might never end on design %s, "+
+			"which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
 	}
 	in, err := w.Prepare(p)
 	if err != nil {
@@ -49,7 +51,7 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 	if err != nil {
 		return cost{}, err
 	}
-	// A scheduler that cannot end has not done its work either.
+	// A scheduler that cannot be closed has failed, too.
 	defer func() {
 		if e := s.Close(); err == nil {
 			err = e
@@ -58,7 +60,7 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 	return loop(b, in, s)
 }
 
-// loop is what is measured. Nobody else may use s.
+// loop measures the runs on s, which nothing else may use.
 func loop(b B, in *workloads.Instance, s rt.Scheduler) (cost, error) {
 	if err := in.Run(s); err != nil {
 		return cost{}, fmt.Errorf("warm-up: %w", err)
@@ -80,7 +82,7 @@ func loop(b B, in *workloads.Instance, s rt.Scheduler) (cost, error) {
 	return c, nil
 }
 
-// reading is what has been counted so far.
+// reading is what has been counted up to one moment.
 type reading struct {
 	stats  rt.Stats
 	bytes  uint64
@@ -96,23 +98,10 @@ func take(s rt.Scheduler) reading {
 func (before reading) until(after reading) cost {
 	return cost{
 		stats:  after.stats.Sub(before.stats),
-		ready:  readyBetween(before.stats.ReadyToRun, after.stats.ReadyToRun),
+		ready:  histogram.Since(before.stats.ReadyToRun, after.stats.ReadyToRun),
 		bytes:  after.bytes - before.bytes,
 		allocs: after.allocs - before.allocs,
 	}
-}
-
-// readyBetween returns the samples of after that are not in before; both come
-// from one scheduler, so their buckets agree. Nil stands for no samples.
-func readyBetween(before, after *hdrhistogram.Histogram) *hdrhistogram.Histogram {
-	if after == nil || before == nil {
-		return after
-	}
-	a, b := after.Export(), before.Export()
-	for i := range a.Counts {
-		a.Counts[i] -= b.Counts[i]
-	}
-	return hdrhistogram.Import(a)
 }
 
 // cost is what ops operations have cost.
@@ -127,67 +116,19 @@ type cost struct {
 }
 
 func (c cost) report(b B) {
-	b.ReportMetric(float64(c.time.Nanoseconds())/c.ops, "ns/op")
-	b.ReportMetric(float64(c.bytes)/c.ops, "B/op")
-	b.ReportMetric(float64(c.allocs)/c.ops, "allocs/op")
-	// Every run executes a G: a design that has executed none does not count.
-	if c.stats.Executed > 0 {
-		for _, m := range counters {
-			report(b, m.count(&c.stats)/c.ops, m.unit)
+	for _, m := range Metrics {
+		if v, ok := m.count(&c); ok {
+			report(b, v, m.Unit)
 		}
-	}
-	if c.ready != nil {
-		reportReady(b, c.ready)
 	}
 	for _, m := range c.own {
 		report(b, m.Value, m.Unit)
 	}
 }
 
-// counters are reported per operation.
-var counters = []struct {
-	unit  string
-	count func(*rt.Stats) float64
-}{
-	{"contended/op", func(s *rt.Stats) float64 { return float64(s.Sched.Contended + s.Sync.Contended) }},
-	{"lock-wait-ns/op", func(s *rt.Stats) float64 { return float64(s.Sched.WaitNs + s.Sync.WaitNs) }},
-	{"futex/op", futexCalls},
-	{"steals/op", func(s *rt.Stats) float64 { return float64(s.Steals) }},
-	{"migrations/op", func(s *rt.Stats) float64 { return float64(s.Migrated) }},
-	{"wakes/op", func(s *rt.Stats) float64 { return float64(s.Wakes) }},
-}
-
-// futexCalls: locks count their calls of the kernel, both to sleep and to wake.
-// An M that parks makes one and whoever wakes it another, unless the wakeup
-// comes before the sleep: of those, this is an upper bound.
-func futexCalls(s *rt.Stats) float64 {
-	locks := s.Sched.Sleeps + s.Sched.Wakes + s.Sync.Sleeps + s.Sync.Wakes
-	return float64(locks + s.Parks + s.Wakes)
-}
-
-// readyPercentiles and how many samples must at least be there for one to lie
-// beyond each.
-var readyPercentiles = []struct {
-	unit    string
-	percent float64
-	samples int64
-}{
-	{"ready-p50-ns", 50, 2},
-	{"ready-p99-ns", 99, 100},
-	{"ready-p99.9-ns", 99.9, 1000},
-}
-
-func reportReady(b B, h *hdrhistogram.Histogram) {
-	for _, p := range readyPercentiles {
-		if h.TotalCount() >= p.samples {
-			report(b, float64(h.ValueAtQuantile(p.percent)), p.unit)
-		}
-	}
-}
-
-// report reports v, which may be 0, so that it can be compared. Package testing
-// prints seven decimals, and benchfmt reads "5 x-ns" as seconds but leaves
-// "0 x-ns" as it is, as if it were another unit: 0 is reported in seconds.
+// report reports v so that it can be compared, also if it is 0. benchfmt reads 5 x-ns as
+// seconds, but leaves 0 x-ns as it is, as if that were another unit. So 0 is reported in
+// seconds. Package testing prints seven decimals; what they cannot show counts as 0.
 func report(b B, v float64, unit string) {
 	if v < 1e-7 && v > -1e-7 {
 		v, unit = benchunit.Tidy(0, unit)

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -19,8 +18,7 @@ import (
 	"schedlab/workloads"
 )
 
-// fakeB runs the loop `left` times, each of which takes 1 ms, and keeps what is
-// reported.
+// fakeB runs the loop `left` times, each of which takes 1 ms, and keeps what is reported.
 type fakeB struct {
 	left, done int
 	reported   map[string]float64
@@ -44,7 +42,8 @@ func (b *fakeB) ReportMetric(v float64, unit string) {
 	b.reported[unit] = v
 }
 
-// fakeWorkload has 10 operations a run; run is told which run it is, from 0.
+// fakeWorkload has 10 operations in each run. The function is told the number of the run,
+// from 0.
 func fakeWorkload(run func(i int, s rt.Scheduler) error) workloads.Workload {
 	prepare := func(workloads.Params) (*workloads.Instance, error) {
 		i := -1
@@ -62,7 +61,7 @@ func fakeWorkload(run func(i int, s rt.Scheduler) error) workloads.Workload {
 	return workloads.Workload{Name: "fake", Prepare: prepare}
 }
 
-// fakeSched counts step more of everything each time it is asked.
+// fakeSched adds step to its Stats each time that these are read.
 type fakeSched struct {
 	rt.Scheduler
 	step     rt.Stats
@@ -108,21 +107,22 @@ func TestMeasureDividesByOperations(t *testing.T) {
 	require.Equal(t, 5.0/30, b.reported["wakes/op"])
 	require.Contains(t, b.reported, "B/op")
 	require.Contains(t, b.reported, "allocs/op")
-	require.Equal(t, 3.0, b.reported["late-ns"], "the workload's own, of the last run")
+	require.Equal(t, 3.0, b.reported["late-ns"], "the workload's own figure, of the last run")
 }
 
 func TestMeasureLeavesOutWhatADesignDoesNotCount(t *testing.T) {
 	b := &fakeB{left: 1}
 	require.NoError(t, Measure(b, fakeWorkload(fine), design(&fakeSched{}), params))
 	require.Contains(t, b.reported, "ns/op")
-	for _, m := range counters {
-		require.NotContains(t, b.reported, m.unit)
+	for _, m := range Metrics {
+		if m.Section != timeSection && m.Section != memorySection {
+			require.NotContains(t, b.reported, m.Unit)
+		}
 	}
-	require.NotContains(t, b.reported, "ready-p50-ns")
 }
 
 func TestMeasureCountsOnlyTheLoop(t *testing.T) {
-	s := &fakeSched{hist: rt.NewLatencyHistogram()}
+	s := &fakeSched{hist: rt.NewLatencies().Histogram}
 	w := fakeWorkload(func(i int, _ rt.Scheduler) error {
 		if i == 0 {
 			return s.hist.RecordValues(1_000_000, 5000) // the warm-up
@@ -146,7 +146,10 @@ func TestMeasureNeverReportsATimeWithoutARightAnswer(t *testing.T) {
 			return nil
 		})
 	}
-	unprepared := workloads.Workload{Prepare: func(workloads.Params) (*workloads.Instance, error) { return nil, wrong }}
+	unprepared := workloads.Workload{
+		Prepare: func(workloads.Params) (*workloads.Instance, error) { return nil, wrong },
+	}
+	unbegun := all.Row{New: func(rt.Config) (rt.Scheduler, error) { return nil, wrong }}
 	for name, test := range map[string]struct {
 		w workloads.Workload
 		d all.Row
@@ -155,7 +158,7 @@ func TestMeasureNeverReportsATimeWithoutARightAnswer(t *testing.T) {
 		"wrong in the warm-up":       {failAt(0), design(&fakeSched{})},
 		"wrong in a measured run":    {failAt(2), design(&fakeSched{})},
 		"the scheduler cannot end":   {failAt(-1), design(&fakeSched{closeErr: wrong})},
-		"the scheduler cannot begin": {failAt(-1), all.Row{New: func(rt.Config) (rt.Scheduler, error) { return nil, wrong }}},
+		"the scheduler cannot begin": {failAt(-1), unbegun},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &fakeB{left: 3}
@@ -165,7 +168,7 @@ func TestMeasureNeverReportsATimeWithoutARightAnswer(t *testing.T) {
 	}
 }
 
-// benchfmt, and so benchstat, must see one unit for all values of a metric.
+// benchfmt, and so benchstat, must read all values of a metric in one unit.
 func TestMetricsAreReadBackAsOneUnit(t *testing.T) {
 	for _, unit := range []string{"ready-p99.9-ns", "lock-wait-ns/op", "steals/op"} {
 		units := map[string]bool{}
@@ -185,8 +188,8 @@ func TestMetricsAreReadBackAsOneUnit(t *testing.T) {
 	}
 }
 
-// All workloads on one design, and all designs on one workload: what else can
-// go wrong between them is for the workloads' own tests.
+// All workloads run on one design, and all designs run one workload. The workloads' own tests
+// are for all other combinations.
 func TestEveryDesignAndEveryWorkloadCanBeMeasured(t *testing.T) {
 	for _, w := range workloads.Table {
 		measureOnce(t, Cell{w.Name, "native", 2})
@@ -202,7 +205,8 @@ func TestAWorkloadIsNotRunOnADesignThatLacksWhatItNeeds(t *testing.T) {
 	require.NoError(t, err)
 	w := workloads.Workload{Name: "w", Needs: rt.BesideBlocking}
 	err = Measure(&fakeB{left: 1}, w, d, workloads.Params{Procs: 1})
-	require.ErrorContains(t, err, `workload w might never end on design gpm-nohandoffp, which does not promise "beside BlockingSyscall"`)
+	require.ErrorContains(t, err, "workload w might never end on design gpm-nohandoffp, "+
+		`which does not promise "beside BlockingSyscall"`)
 }
 
 func measureOnce(t *testing.T, c Cell) {
@@ -211,11 +215,4 @@ func measureOnce(t *testing.T, c Cell) {
 		require.NoError(t, measureCell(b, c, workloads.Small))
 		require.Positive(t, b.reported["ns/op"])
 	})
-}
-
-func TestHeadCommentNamesEveryMetric(t *testing.T) {
-	doc := readFile(t, "doc.go")
-	for _, m := range counters {
-		require.True(t, bytes.Contains(doc, []byte(m.unit)), "doc.go says nothing about %s", m.unit)
-	}
 }

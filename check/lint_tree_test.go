@@ -11,6 +11,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // modulePath is that of go.mod.
@@ -21,13 +24,21 @@ type tree struct {
 	fsys   fs.FS
 	fset   *token.FileSet
 	source []*source
-	texts  []string // every text file, sources too
+	pages  []*page
+	texts  []string // every text file, sources and pages too
 }
 
 // source is one Go file.
 type source struct {
-	path string
-	ast  *ast.File
+	path  string
+	ast   *ast.File
+	lines []string
+}
+
+// page is one Markdown file.
+type page struct {
+	path  string
+	lines []string
 }
 
 func (s *source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
@@ -37,22 +48,26 @@ func (s *source) pkg() string { return path.Dir(s.path) }
 
 // finding is one violation: where, what, and what to do.
 type finding struct {
-	at     string // file:line
+	file   string
+	line   int
 	what   string
 	advice string
 }
 
-func (f finding) String() string { return f.at + ": " + f.what + ": " + f.advice }
+func (f finding) String() string {
+	return fmt.Sprintf("%s:%d: %s: %s", f.file, f.line, f.what, f.advice)
+}
 
 func (t *tree) finding(pos token.Pos, what, advice string) finding {
 	p := t.fset.Position(pos)
-	return finding{fmt.Sprintf("%s:%d", p.Filename, p.Line), what, advice}
+	return finding{p.Filename, p.Line, what, advice}
 }
 
-var textFile = regexp.MustCompile(`\.(go|s|md|sh|txt|ya?ml|json|mod)$`)
+var textFile = regexp.MustCompile(
+	`(^|/)(LICENSE|Makefile)$|\.(go|s|md|sh|txt|svg|ya?ml|json|mod|conf)$`)
 
 // loadTree reads everything below the root but folders that begin with a dot.
-// .github is read too: it is published.
+// The folder .github is read too: it is published.
 func loadTree(fsys fs.FS) (*tree, error) {
 	t := &tree{fsys: fsys, fset: token.NewFileSet()}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -65,25 +80,42 @@ func loadTree(fsys fs.FS) (*tree, error) {
 			return nil
 		}
 		t.texts = append(t.texts, name)
-		if path.Ext(name) != ".go" {
-			return nil
-		}
-		return t.parse(name)
+		return t.read(name)
 	})
 	return t, err
 }
 
-func (t *tree) parse(name string) error {
+// read parses a source, and keeps the lines of a page.
+func (t *tree) read(name string) error {
+	kind := path.Ext(name)
+	if kind != ".go" && kind != ".md" {
+		return nil
+	}
 	src, err := fs.ReadFile(t.fsys, name)
 	if err != nil {
 		return err
+	}
+	lines := strings.Split(strings.TrimSuffix(string(src), "\n"), "\n")
+	if kind == ".md" {
+		t.pages = append(t.pages, &page{name, lines})
+		return nil
 	}
 	file, err := parser.ParseFile(t.fset, name, src, parser.ParseComments)
 	if err != nil {
 		return err
 	}
-	t.source = append(t.source, &source{name, file})
+	t.source = append(t.source, &source{name, file, lines})
 	return nil
+}
+
+// moduleTree is this module.
+func moduleTree(t *testing.T) *tree {
+	t.Helper()
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	module, err := loadTree(os.DirFS(root))
+	require.NoError(t, err)
+	return module
 }
 
 // moduleRoot is the nearest folder above this one with a go.mod.
@@ -94,7 +126,8 @@ func moduleRoot() (string, error) {
 			return dir, nil
 		}
 		if filepath.Dir(dir) == dir {
-			return "", fmt.Errorf("no go.mod above the working directory: run the test inside the module")
+			return "", fmt.Errorf("no go.mod above the working directory: run the test in the " +
+				"module")
 		}
 		dir = filepath.Dir(dir)
 	}

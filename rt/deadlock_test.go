@@ -18,17 +18,6 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// forEver blocks g.
-func forEver(g *rt.G) {
-	g.Park(rt.WaitOther, func(*rt.G) bool { return true })
-}
-
-func await(cond func() bool) {
-	for !cond() {
-		runtime.Gosched()
-	}
-}
-
 func deadlockOf(t *testing.T, err error) *rt.DeadlockError {
 	t.Helper()
 	var deadlock *rt.DeadlockError
@@ -43,7 +32,7 @@ func nextLine() int {
 	return line + 1
 }
 
-// ways to block for ever, and what is then said of the G.
+// ways are ways to block for ever, and what is then said of the G.
 var ways = []struct {
 	reason rt.WaitReason
 	block  func(*rt.G)
@@ -94,7 +83,8 @@ func TestDeadlockListsEveryG(t *testing.T) {
 		}
 		for i, id := range ids {
 			require.Equal(t, rt.BlockedG{
-				ID: id, M: ms[i], Locked: i%each == 0, Status: rt.Waiting, Reason: ways[i/each].reason,
+				ID: id, M: ms[i], Locked: i%each == 0,
+				Status: rt.Waiting, Reason: ways[i/each].reason,
 			}, of[id])
 		}
 		require.NoError(t, s.Close())
@@ -110,7 +100,7 @@ func TestDeadlockTellsWhoHasWaitedLonger(t *testing.T) {
 				var waits atomic.Bool
 				g.Go(func(g *rt.G) {
 					ids[i] = g.ID()
-					g.Park(rt.WaitOther, func(*rt.G) bool {
+					g.Parker().Park(rt.WaitOther, func(*rt.G) bool {
 						waits.Store(true)
 						return true
 					})
@@ -130,8 +120,8 @@ func TestDeadlockTellsWhoHasWaitedLonger(t *testing.T) {
 	})
 }
 
-// A G that has waited, was readied and waits again: the time is that of the last
-// wait. And Gs are used again.
+// Of a G that has waited, was readied and waits again, the time of the last wait is told. Gs
+// are used again here.
 func TestDeadlockTellsOfTheLastWait(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		s := open(rt.Config{SampleReady: 1})
@@ -161,7 +151,7 @@ func TestDeadlockTellsWhereGsWereMade(t *testing.T) {
 		release := s.Hold()
 		outside := nextLine()
 		require.NoError(t, s.Go(forEver))
-		require.NoError(t, s.Go(func(*rt.G) {})) // may have left its G to another
+		require.NoError(t, s.Go(func(*rt.G) {})) // another may get its G
 		release()
 		inside, run := 0, nextLine()
 		err := s.Run(func(g *rt.G) {
@@ -178,7 +168,8 @@ func TestDeadlockTellsWhereGsWereMade(t *testing.T) {
 			}
 			f := b.Site.Frame()
 			require.Equal(t, "deadlock_test.go", filepath.Base(f.File))
-			lines[f.Line] = strings.TrimPrefix(f.Function, "schedlab/rt_test.TestDeadlockTellsWhereGsWereMade.")
+			lines[f.Line] = strings.TrimPrefix(f.Function,
+				"schedlab/rt_test.TestDeadlockTellsWhereGsWereMade.")
 		}
 		require.Len(t, lines, 3)
 		require.Equal(t, "func1", lines[outside])
@@ -244,8 +235,8 @@ func TestDeadlockTextStaysSmall(t *testing.T) {
 	require.Contains(t, lines[21], fmt.Sprintf("and %d in", len(gs)-shown))
 }
 
-// Not before nothing can happen any more: as long as this can, Run goes on. And
-// then at once: it is reported.
+// A deadlock is reported as soon as nothing can happen any more. As long as something can, Run
+// goes on.
 var hopes = map[string]func(t *testing.T, s rt.Scheduler, over *atomic.Bool) func(g *rt.G){
 	"a sleeper": func(_ *testing.T, _ rt.Scheduler, over *atomic.Bool) func(*rt.G) {
 		return func(g *rt.G) {
@@ -272,7 +263,10 @@ var hopes = map[string]func(t *testing.T, s rt.Scheduler, over *atomic.Bool) fun
 	},
 	"a timer that wakes nobody": func(_ *testing.T, _ rt.Scheduler, over *atomic.Bool) func(*rt.G) {
 		return func(g *rt.G) {
-			timer := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}, Wakes: func() bool { return false }}
+			timer := &rt.Timer{
+				Fire:  func(*rt.G, *rt.Timer, uint64) {},
+				Wakes: func() bool { return false },
+			}
 			timer.Start(g, host.Nanotime()+1e15, 0)
 			over.Store(true)
 		}
@@ -324,7 +318,7 @@ var hopes = map[string]func(t *testing.T, s rt.Scheduler, over *atomic.Bool) fun
 		require.NoError(t, err)
 		return func(g *rt.G) {
 			defer r.Close()
-			pd, err := g.OpenPoll(int(r.Fd()))
+			pd, err := g.Parker().OpenPoll(int(r.Fd()))
 			if err != nil {
 				panic(err)
 			}
@@ -363,7 +357,7 @@ func TestDeadlockIsReportedWhenHopeIsGone(t *testing.T) {
 	})
 }
 
-// Many, each on a stack of its own.
+// Many Gs are blocked, each on a stack of its own.
 func TestDeadlockOfMany(t *testing.T) {
 	const n = 5_000
 	overDesigns(t, func(t *testing.T, open opener) {

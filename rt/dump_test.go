@@ -3,7 +3,6 @@ package rt_test
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
 
@@ -29,9 +29,9 @@ func lineOf(t *testing.T, dump, prefix string) string {
 	return ""
 }
 
-// dumpOf returns a dump in which each of the Gs is what it is to be, or one of many in
-// which one is not. A G that has begun may still stand at the safe point before what it
-// is to wait for, and one that sleeps wakes up now and then.
+// dumpOf returns a dump that says of each G in ids what is in what. If there is none among
+// many dumps it returns the last. (A G that has begun may still stand at the safe point before
+// its wait, and one that sleeps wakes up now and then.)
 func dumpOf(s rt.Scheduler, ids []uint64, what []string) (dump string) {
 	for range 1000 {
 		dump = s.Dump()
@@ -48,14 +48,17 @@ func dumpOf(s rt.Scheduler, ids []uint64, what []string) (dump string) {
 	return dump
 }
 
-// One G of every kind there is.
+// There is one G of every kind.
 func TestDumpNamesEveryG(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		s := open(rt.Config{})
 		var over atomic.Bool
 		var begun atomic.Int32
 		ids, lockedM := make([]uint64, 5), -1
-		what := []string{"waiting (chan receive) for ", "waiting (sleep) for ", "in a system call for ", "runnable", "waiting (mutex) for "}
+		what := []string{
+			"waiting (chan receive) for ", "waiting (sleep) for ", "in a system call for ",
+			"runnable", "waiting (mutex) for ",
+		}
 		dumped := make(chan string)
 		go func() {
 			await(func() bool { return begun.Load() == int32(len(ids)) })
@@ -104,11 +107,15 @@ func TestDumpNamesEveryG(t *testing.T) {
 		for i, id := range ids {
 			line := lineOf(t, dump, fmt.Sprintf("G %d: ", id))
 			require.True(t, strings.HasPrefix(line, what[i]), line)
-			require.Regexp(t, `, made by (schedlab/rt_test\.TestDumpNamesEveryG\S+ \(dump_test.go:\d+\)|an unknown place)$`, line)
+			require.Regexp(t, `, made by (schedlab/rt_test\.TestDumpNamesEveryG\S+ `+
+				`\(dump_test.go:\d+\)|an unknown place)$`, line)
 		}
-		require.Regexp(t, `^in a system call for [0-9.]+[nµm]?s, on M \d+, made`, lineOf(t, dump, fmt.Sprintf("G %d: ", ids[2])))
-		require.Contains(t, lineOf(t, dump, fmt.Sprintf("G %d: ", ids[4])), fmt.Sprintf(", locked to M %d,", lockedM))
-		require.Equal(t, fmt.Sprintf(" locked to G %d", ids[4]), lineOf(t, dump, fmt.Sprintf("M %d:", lockedM)))
+		calls := lineOf(t, dump, fmt.Sprintf("G %d: ", ids[2]))
+		locked := lineOf(t, dump, fmt.Sprintf("G %d: ", ids[4]))
+		require.Regexp(t, `^in a system call for [0-9.]+[nµm]?s, on M \d+, made`, calls)
+		require.Contains(t, locked, fmt.Sprintf(", locked to M %d,", lockedM))
+		require.Equal(t, fmt.Sprintf(" locked to G %d", ids[4]),
+			lineOf(t, dump, fmt.Sprintf("M %d:", lockedM)))
 		require.Contains(t, dump, fmt.Sprintf(": in a system call of G %d\n", ids[2]))
 		require.Contains(t, dump, ": runs this Dump's G\n")
 		require.Regexp(t, `(?m)^\d+ Ms are idle`, dump)
@@ -117,10 +124,10 @@ func TestDumpNamesEveryG(t *testing.T) {
 	})
 }
 
-// At any time: what Run and Close report is the same.
+// What Run and Close report is the same, whenever a Dump is made.
 func TestDumpDoesNoHarm(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		s := open(rt.Config{Events: &rt.EventLog{}})
+		s := open(rt.Config{Events: &event.Log{}})
 		var over atomic.Bool
 		var dumpers sync.WaitGroup
 		looked := make([]int, 2)
@@ -181,7 +188,7 @@ func TestDumpLeavesTheVerdictOnDeadlocks(t *testing.T) {
 	})
 }
 
-// Blocked Gs under a Hold: Dump wakes a scheduler that is at rest, and lists them.
+// Gs are blocked under a Hold: Dump wakes a scheduler that is at rest, and lists them.
 func TestDumpAtRest(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		s := open(rt.Config{})
@@ -189,7 +196,9 @@ func TestDumpAtRest(t *testing.T) {
 		release := s.Hold()
 		ran := make(chan error)
 		go func() { ran <- s.Run(forEver) }()
-		await(func() bool { return strings.Contains(s.Dump(), ": waiting (something of the user's) for ") })
+		await(func() bool {
+			return strings.Contains(s.Dump(), ": waiting (something of the user's) for ")
+		})
 		require.Contains(t, s.Dump(), " holds=1 ")
 		release()
 		deadlockOf(t, <-ran)
@@ -200,7 +209,7 @@ func TestDumpAtRest(t *testing.T) {
 	})
 }
 
-// A Close that waits for a G can be looked at: that may be what one wants to know.
+// A Dump shows the G that a Close waits for.
 func TestDumpDuringClose(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		s := open(rt.Config{})
@@ -221,11 +230,11 @@ func TestDumpDuringClose(t *testing.T) {
 	})
 }
 
-// A G that passes no safe point keeps the world from stopping, not Dump from
-// returning; later all is as if nobody had asked.
+// A G that passes no safe point keeps the world from stopping, but Dump returns. Later
+// everything is as if it had not been called.
 func TestDumpGivesUp(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		patient := rt.Impatient(20e6)
 		defer patient()
@@ -247,10 +256,10 @@ func TestDumpGivesUp(t *testing.T) {
 		require.Contains(t, dump, "to a safe point")
 		require.NotContains(t, dump, "Ms are idle")
 		if strings.Contains(dump, "did not get to run") {
-			require.Zero(t, s.Stats().Stops, "when it does, nobody wants to know any more")
+			require.Zero(t, s.Stats().Stops, "when it does, its Dump has returned")
 		}
 		for _, e := range log.Events() {
-			require.NotEqual(t, rt.EventStopped, e.What)
+			require.NotEqual(t, event.Stopped, e.What)
 		}
 		require.Regexp(t, `^SCHED \S+: procs=\d halt=`, dump)
 		patient()
@@ -278,7 +287,7 @@ func TestDumpTakesNothingFromClose(t *testing.T) {
 	})
 }
 
-// A failure on the way is told, and Dump returns, however patient.
+// If the scheduler fails meanwhile, Dump says so and returns, even with much patience.
 func TestDumpBesideAPanic(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		for round := range 20 {
@@ -299,7 +308,7 @@ func TestDumpBesideAPanic(t *testing.T) {
 	})
 }
 
-// Of many, some one by one, and all in numbers.
+// Of many Gs some are listed one by one, and the rest is counted.
 func TestDumpOfMany(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		s := open(rt.Config{})
@@ -349,8 +358,8 @@ func countGs(t *testing.T, dump string) (listed, rest int) {
 	return listed, rest
 }
 
-// Gs that have not begun are not listed but counted. (gpm is not fair to what comes
-// from outside while Gs respawn each other: see its package comment.)
+// Gs that have not begun are not listed but counted. (gpm is not fair to a G from outside while
+// Gs respawn each other: see its package comment.)
 func TestDumpCountsFreshGs(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
 		if strings.Contains(t.Name(), "gpm") {
@@ -418,32 +427,4 @@ func TestDumpBesideWhatDoesNotStop(t *testing.T) {
 		}))
 		require.NoError(t, s.Close())
 	})
-}
-
-// listen waits again and again for what somebody outside writes, until over.
-func listen(g *rt.G, over *atomic.Bool) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		panic(err)
-	}
-	defer r.Close()
-	pd, err := g.OpenPoll(int(r.Fd()))
-	if err != nil {
-		panic(err)
-	}
-	host.Go(func() {
-		defer w.Close()
-		for !over.Load() {
-			_, _ = w.Write([]byte{1}) // fails if the reader has just gone
-			host.Sleep(30_000)
-		}
-	})
-	for !over.Load() {
-		if err := pd.Wait(g, rt.PollRead); err != nil { // each byte tells, read or not
-			panic(err)
-		}
-	}
-	if err := pd.Close(g); err != nil {
-		panic(err)
-	}
 }

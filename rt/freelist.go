@@ -9,16 +9,16 @@ import (
 // GList is a list of Gs, unsynchronized.
 type GList = queue.List[G, *G]
 
-// Dead Gs are used again before new ones are made: first those that died on the
-// same P (or M), then those of all. (gm has neither list, but one under its lock.) Both kinds of free list are stacks of
-// pointers, not chains through the Gs: what is moved between them is not
-// touched, so it causes no cache misses before it is used.
+// Dead Gs are used again before new ones are made: first those that died on the same P (or
+// M), then those of all. (gm has neither list, but one under its lock.) Both lists are stacks
+// of pointers, not chains through the Gs. A G that moves between them is not touched, so it
+// causes no cache misses before it is used.
 const (
 	maxFreeGs  = 64 // a local list spills at this length
 	keepFreeGs = 32 // down to this; it refills to this
 )
 
-// FreePool is the free list of all. Anybody may use it.
+// FreePool is the free list of all. Any thread may use it.
 type FreePool struct {
 	mu   host.CountedMutex
 	gs   []*G
@@ -31,8 +31,7 @@ func (p *FreePool) lock() {
 	p.mu.Lock()
 }
 
-// Get returns a dead G, or a new one if there is none: for injection, which has
-// no P.
+// Get returns a dead G, or a new one if there is none: for injection, which has no P.
 func (p *FreePool) Get() *G {
 	p.lock()
 	defer p.mu.Unlock()

@@ -4,61 +4,60 @@ import (
 	"runtime"
 
 	"schedlab/host"
+	"schedlab/rt/event"
 	"schedlab/rt/queue"
 )
 
 // G is a goroutine of a design: ordinary Go code on a growable Go stack.
 //
-// Its methods that take no other G may be called only by the G's own body,
-// which gets it as its argument. A body that calls them on another G's handle
-// panics where the misuse can be seen (the other G is not running); where the
-// other G happens to run at that moment it cannot be seen, and the race
-// detector is the way to find it.
+// Its methods are what its body may do, and only that body, which is given the G, may call
+// them. A body that calls them on another G panics if the other is not running. If the other
+// happens to run at that moment the mistake cannot be seen here; the race detector finds it.
+// What the authors of channels and locks do with a G is in [Parker].
 //
-// Go, Yield, Checkpoint, Enter, Syscall and Park are safe points: a G that the
-// monitor asked to give way does so there. Ready is none, so it may be called
-// with locks held.
+// Go, Yield, Checkpoint, Syscall, BlockingSyscall and Sleep are safe points, as are Enter, Park
+// and ParkUnlock of a Parker: a G that was asked to give way does so there. Ready is none, so
+// it may be called with locks held.
 type G struct {
 	queue.Link[G] // in one list at a time: a run queue, a free list or a wait queue
 
 	m     *M     // the M that runs it; nil otherwise
 	stack *stack // the stack it keeps while it is not running; nil while fresh
 	fn    func(*G)
-	since uint64 // host.Ticks when it began to wait or its system call; while Runnable: see runnable
+	since uint64 // host.Ticks when its wait or system call began; while Runnable: see runnable
 	id    uint64
 
-	// Who resumes a waiting G: whoever makes readies, the number of times it was
-	// readied, catch up with waits, the number of times it began to wait, by CAS:
-	// of several callers, one. waits is plain, because it is written before the G
-	// can be found by those who ready it, under the lock or by the commit through
-	// which they find it.
+	// Exactly one caller may resume a waiting G. The field waits counts how often the G began to
+	// wait, readies how often it was resumed. The caller that moves readies from waits-1 to
+	// waits by CAS resumes it. Readers find the G under a lock or through a commit, and the
+	// write of waits comes before both, so waits is plain.
 	waits   uint32
 	readies host.Uint32
 
-	status Status     // see Status for who may write it
+	status Status     // its type says which owner may write it
 	reason WaitReason // valid while status is Waiting
 	lastM  int16      // id of the M that made it runnable or ran it last
 	site   Site       // where it was made
 }
 
-// ID identifies the G in reports, from 1. A reused G gets a new ID. The Gs of
-// designs/native share ID 0, because Go gives a goroutine no name.
+// ID identifies the G in reports, from 1. A reused G gets a new ID. The Gs of designs/native
+// share ID 0, because Go gives a goroutine no name.
 func (g *G) ID() uint64 { return g.id }
 
-// Status returns where the G is in its life. To be read by the G itself, or by
-// anybody while the scheduler is at rest.
+// Status returns where the G is in its life. Only the G itself may ask, or anybody while the
+// scheduler is at rest.
 func (g *G) Status() Status { return g.status }
 
-// Native says whether the G is a goroutine of Go's own scheduler, so that
-// package gsync takes Go's own channels and locks.
+// Native says whether the G is a goroutine of Go's own scheduler. It has Go's own channels and
+// locks, and neither a [Parker] nor a world to stop.
 func (g *G) Native() bool { return g.m != nil && g.m.native != nil }
 
-// CallNative runs fn as a new native G, on a goroutine that Go itself has started
-// for it, such as that of a timer.
-func (g *G) CallNative(fn func(*G)) { g.running("CallNative").native.Call(fn) }
+// CallNative runs fn as a new G of g's native scheduler, on the calling goroutine, which Go has
+// started itself: that of a timer. It is for package gsync.
+func CallNative(g *G, fn func(*G)) { g.running("CallNative").native.Call(fn) }
 
-// running returns the M that runs g. It panics, with the name of the API call,
-// if g does not run. The M of a native G only says what is beneath it.
+// running returns the M that runs g. It panics, with the name of the API call, if g does not
+// run. The M of a native G only says what is beneath it.
 func (g *G) running(call string) *M {
 	if g.m == nil {
 		g.refuse(call)
@@ -76,9 +75,10 @@ func (g *G) scheduled(call string) *M {
 
 func (g *G) refuse(call string) {
 	if g.m == nil {
-		throw("G.%s: G %d is %s, not running: a G's methods are for its own body", call, g.id, g.status)
+		throw("%s: G %d is %s, not running: a G's methods are for its own body",
+			call, g.id, g.status)
 	}
-	throw("G.%s: this G is one of Go's own scheduler, which parks it itself", call)
+	throw("%s: this G is one of Go's own scheduler, which parks it itself", call)
 }
 
 // Go starts fn as a new G.
@@ -88,7 +88,7 @@ func (g *G) Go(fn func(*G)) {
 	if fn == nil {
 		throw("G.Go: the function is nil")
 	}
-	mp := g.running("Go")
+	mp := g.running("G.Go")
 	if mp.native != nil {
 		mp.native.Go(fn)
 		return
@@ -104,48 +104,42 @@ func (g *G) Go(fn func(*G)) {
 	}
 }
 
-// Yield lets all Gs that are runnable now go first, at least those close by. A G
-// may wait for another by yielding.
+// Yield lets all Gs that are runnable now go first, at least those close by. A G may wait for
+// another by yielding.
 func (g *G) Yield() {
-	mp := g.running("Yield")
+	mp := g.running("G.Yield")
 	if mp.native != nil {
 		runtime.Gosched()
 		return
 	}
-	g.yield(mp, false)
+	g.yield(mp, leftYield)
 }
 
-// Checkpoint is a safe point for loops that call nothing else: it gives way if
-// the monitor asked for it, and otherwise costs a load.
+// Checkpoint is a safe point for loops that call nothing else. It gives way if the monitor asked
+// for it, and otherwise costs a load.
 func (g *G) Checkpoint() {
-	mp := g.running("Checkpoint")
+	mp := g.running("G.Checkpoint")
 	if mp.preempt.Load() { // never set for a native G
 		g.preempted(mp)
 	}
 }
 
-// Enter begins an operation of g on an object that mu guards: a safe point, and
-// then mu, whose cost is counted for g.
-func (g *G) Enter(mu *host.Mutex) {
-	mp := g.scheduled("Enter")
-	if mp.preempt.Load() {
-		g.preempted(mp)
-		mp = g.m // perhaps another
-	}
-	mu.LockCounted(&mp.stats.Sync)
-}
+// Syscall calls fn, which may block its thread in the kernel for long or not at all. What
+// happens to the other Gs behind it meanwhile is the design's matter. fn must not use the G.
+func (g *G) Syscall(fn func()) { g.syscall(fn, mayBlock) }
 
-// Syscall calls fn, which may block its thread in the kernel for long or not at
-// all. What happens to the other Gs behind it meanwhile is the design's matter.
-// fn must not use the G.
-func (g *G) Syscall(fn func()) { g.syscall(fn, false) }
+// BlockingSyscall is Syscall for an fn that is known to block, so that the design need not wait
+// and see.
+func (g *G) BlockingSyscall(fn func()) { g.syscall(fn, blocks) }
 
-// BlockingSyscall is Syscall for an fn that is known to block, so that the
-// design need not wait and see.
-func (g *G) BlockingSyscall(fn func()) { g.syscall(fn, true) }
+// What a design is told of a system call: see Machine.EnterSyscall.
+const (
+	mayBlock = false
+	blocks   = true
+)
 
-func (g *G) syscall(fn func(), blocks bool) {
-	mp := g.running("Syscall")
+func (g *G) syscall(fn func(), block bool) {
+	mp := g.running("G.Syscall")
 	if mp.native != nil {
 		fn()
 		return
@@ -153,9 +147,9 @@ func (g *G) syscall(fn func(), blocks bool) {
 	mp.notWhileStopped("makes a system call")
 	mp.stats.Syscalls++
 	g.since = host.Ticks()
-	mp.timed(EventSyscall)
+	mp.timed(event.Syscall)
 	g.setStatus(InSyscall)
-	mp.impl.EnterSyscall(blocks)
+	mp.impl.EnterSyscall(block)
 	defer g.exitSyscall(mp) // deferred, because fn may panic
 	fn()
 }
@@ -163,7 +157,7 @@ func (g *G) syscall(fn func(), blocks bool) {
 func (g *G) exitSyscall(mp *M) {
 	if !mp.impl.ExitSyscall() { // no P (or whatever the design limits) is free
 		mp.stats.SyscallsSlow++
-		mp.timed(EventSyscallSlow)
+		mp.timed(event.SyscallSlow)
 		// The world may stand still: see 'Looking at all Gs'.
 		mp.core.mu.Lock()
 		mp.runnable(g)
@@ -172,101 +166,32 @@ func (g *G) exitSyscall(mp *M) {
 		return
 	}
 	g.setStatus(Running)
-	mp.timed(EventSyscallEnd)
+	mp.timed(event.SyscallEnd)
 	if mp.preempt.Load() {
 		g.preempted(mp)
 	}
 }
 
-// Park blocks g until another G readies it. commit is called once g has left
-// its stack and is Waiting, on another stack; what makes g visible to those who
-// will ready it belongs there. If commit returns false, what g wants to wait
-// for has happened already, and g goes on running. commit must not call G
-// methods that block, and nobody may ready g before commit has begun.
-func (g *G) Park(reason WaitReason, commit func(*G) bool) {
-	mp := g.scheduled("Park")
-	g.wait(reason)
-	mp.leave(g, departure{why: leftCommit, gp: g, commit: commit}, nil)
-	g.Checkpoint() // if commit said no, g has not given way to anybody
-}
-
-// ParkUnlock is Park for those who made g visible under lock: lock is unlocked
-// once g has left its stack. It is the cheaper one, since g is sure to wait and
-// the M can go straight to the next G.
-func (g *G) ParkUnlock(reason WaitReason, lock *host.Mutex) {
-	mp := g.scheduled("ParkUnlock")
-	if mp.stopped {
-		lock.Unlock() // or others would wait for it for ever
-	}
-	g.wait(reason)
-	mp.leave(g, departure{why: leftUnlock, gp: g, lock: lock}, mp.next())
-}
-
-func (g *G) wait(reason WaitReason) {
-	g.m.notWhileStopped("blocks")
-	g.reason = reason
-	g.setStatus(Waiting)
-	g.waits++
-	g.since = host.Ticks()
-	g.m.parked(reason, g.since)
-}
-
-// Ready makes gp, which waits, runnable. It is called on the G that does so;
-// gp is the one that is readied. Readying a G that does not wait, or a second
-// time, panics.
-func (g *G) Ready(gp *G) {
-	mp := g.scheduled("Ready")
-	if g.stack.dying {
-		return // the scheduler is closed: gp will not run, and may be on stale wait queues
-	}
-	gp.readied()
-	if gp.stack.core != mp.core {
-		throw("G.Ready: G %d and G %d belong to different schedulers", g.id, gp.id)
-	}
-	mp.stats.Readied++
-	mp.eventAfter(EventReady, gp)
-	mp.runnable(gp)
-	mp.impl.Ready(gp)
-}
-
-// readied claims the right to resume a waiting G.
-func (gp *G) readied() {
-	if n := gp.waits; !gp.readies.CompareAndSwap(n-1, n) {
-		throw("G.Ready: G %d does not wait: it was readied twice, or never parked", gp.id)
-	}
-}
-
-// Count is where locks that g takes in its own right (those of package gsync)
-// count what they cost. It is the M's: ask again after every call that may
-// block, and only while g runs.
-func (g *G) Count() *host.Count { return &g.scheduled("Count").stats.Sync }
-
-// Scratch is a slot of the M that runs g, for something that is worth using
-// again and that any G may find there next: nobody may rely on what it holds
-// once g has blocked. Like Count, to be asked for anew after every such call.
-func (g *G) Scratch() *any { return &g.scheduled("Scratch").scratch }
-
-func (g *G) yield(mp *M, preempted bool) {
-	why, event := leftYield, EventYield
-	if preempted {
-		why, event = leftPreempt, EventPreempted
-	}
+// yield makes g give way: of its own will (leftYield), or because it was asked to (leftPreempt).
+func (g *G) yield(mp *M, why leftWhy) {
 	if mp.stopped || g == &mp.g0 {
-		return // nobody else may run here now
+		return // no other G may run here now
 	}
-	halt := mp.core.halt.Load()
-	if halt&haltStop != 0 {
+	halt := mp.core.halt.load()
+	if halt.stop() {
 		g.abandoned(mp)
 	}
 	var next *G // none: the M must look up from its Gs, or belongs to this one
-	if halt == 0 && mp.locked == nil {
+	if !halt.any() && mp.locked == nil {
 		if next = mp.impl.YieldTo(g); next == nil {
 			return
 		}
 	}
-	mp.timed(event)
-	if preempted {
+	if why == leftPreempt {
+		mp.timed(event.Preempted)
 		g.setStatus(Preempted)
+	} else {
+		mp.timed(event.Yield)
 	}
 	mp.runnable(g)
 	mp.stats.Yields++
@@ -280,11 +205,11 @@ func (g *G) preempted(mp *M) {
 	}
 	mp.preempt.Store(false)
 	mp.stats.Preempted++
-	g.yield(mp, true)
+	g.yield(mp, leftPreempt)
 }
 
-// abandoned leaves g where it is, for ever, because the scheduler stops. Only
-// its deferred calls will run, at Close.
+// abandoned leaves g where it is, for ever, because the scheduler stops. Only its deferred calls
+// will run, at Close.
 func (g *G) abandoned(mp *M) {
 	g.setStatus(Runnable)
 	mp.leave(g, departure{}, nil)

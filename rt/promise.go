@@ -22,11 +22,11 @@ const (
 	Conserves Promise = "conserves work"
 	// FairQueues: Gs that come and go do not keep out one that is queued (I6).
 	FairQueues Promise = "fair queues"
-	// FairReadies: nor do Gs that ready each other.
+	// FairReadies: Gs that ready each other do not keep out one that is queued.
 	FairReadies Promise = "fair readies"
 	// BesideSyscall: Gs behind one that blocks in Syscall go on (I7).
 	BesideSyscall Promise = "beside Syscall"
-	// BesideBlocking: the same for BlockingSyscall.
+	// BesideBlocking: Gs behind one that blocks in BlockingSyscall go on.
 	BesideBlocking Promise = "beside BlockingSyscall"
 	// StopsWorld: a G can make all others stand still (I8).
 	StopsWorld Promise = "stops the world"

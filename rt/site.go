@@ -7,15 +7,15 @@ import (
 	"runtime"
 )
 
-// Site says where a G was made: at which call of G.Go, Scheduler.Go or Run. It is
-// the last four bytes of the address to which that call returns. The others are those
-// of this package's own code, or nearly so: the code of a program lies within
-// 2 GB. (That of plugins need not; what they make has a wrong Site.)
+// Site says where a G was made: at which call of G.Go, Scheduler.Go or Run. It is the last
+// four bytes of the address to which that call returns. The others are those of this
+// package's own code, or nearly so: the code of a program lies within 2 GB. (That of
+// plugins need not; what they make has a wrong Site.)
 //
-// The address is read off the stack (host.CallerPC), so those three are noinline. If
-// the call comes through a wrapper that the compiler made, for a method value or
-// for a type that embeds a Scheduler, the Site is in that. Where CallerPC would cost
-// more than a spawn (see cheapSites) no Site is known.
+// The address is read off the stack (host.CallerPC), so those three calls are noinline. If
+// the call comes through a wrapper that the compiler made, for a method value or for a type
+// that embeds a Scheduler, the Site is in that. Where CallerPC would cost more than a spawn
+// (see cheapSites) no Site is known.
 type Site uint32
 
 const (

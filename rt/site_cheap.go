@@ -2,6 +2,6 @@
 
 package rt
 
-// cheapSites: host.CallerPC costs a nanosecond; where it asks the runtime instead it
-// is some hundred.
+// cheapSites says that host.CallerPC costs a nanosecond. Where it asks the runtime instead
+// it costs about a hundred.
 const cheapSites = true

@@ -2,5 +2,5 @@
 
 package rt
 
-// cheapSites: see the other file.
+// cheapSites: see site_cheap.go.
 const cheapSites = false

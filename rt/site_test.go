@@ -30,8 +30,7 @@ func TestASiteNamesThePlace(t *testing.T) {
 	require.Regexp(t, `^schedlab/rt\.TestASiteNamesThePlace \(site_test\.go:\d+\)$`, s.String())
 }
 
-// Above and below this package's own code, on the other side of a multiple of 4 GB,
-// too.
+// Addresses lie above and below this package's own code, also beyond a multiple of 4 GB.
 func TestASiteIsCompletedFromItsLastBytes(t *testing.T) {
 	defer func(home uintptr) { homePC = home }(homePC)
 	for _, home := range []uintptr{0x40_1000, 0x7f12_0000_1000, 0x7f12_ffff_f000} {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Both are touched at every switch; larger ones would span two cache lines. Under the race
-// detector a stack also keeps the locks of its thread.
+// A G and a stack are touched at every switch; larger ones would span two cache lines. Under
+// the race detector a stack also keeps the locks of its thread.
 func TestAGAndAStackFitACacheLineEach(t *testing.T) {
 	const line = 64
 	require.LessOrEqual(t, unsafe.Sizeof(G{}), uintptr(line))

@@ -5,28 +5,29 @@ import (
 	"runtime/debug"
 
 	"schedlab/host"
+	"schedlab/rt/event"
 	"schedlab/rt/queue"
 )
 
 // stack is a coroutine stack. The scheduling loop runs on a stack, not on the M:
 //
-//   - A fresh G is called by the loop as a plain function, on the loop's stack.
-//     If it never blocks, it costs no switch at all.
-//   - When it blocks, the stack becomes the G's, and the loop goes on on
-//     another, idle stack (or straight on the stack of the next G).
-//   - When a G that has a stack is to run, the loop switches to it, and its own
-//     stack becomes idle. When that G's function returns, it returns into the
-//     loop that once called it, which goes on from there.
+//   - The loop calls a fresh G as a plain function, on the loop's stack. If the G never
+//     blocks, it costs no switch at all.
+//   - When it blocks, the stack becomes the G's. The loop goes on on another, idle stack,
+//     or the M goes straight to the stack of the next G.
+//   - When a G that has a stack is to run, the loop switches to it, and its own stack
+//     becomes idle. When that G's function returns, it returns into the loop that once
+//     called it, which goes on from there.
 //
-// So a G may block on one M and be resumed on another, and code that has
-// switched away must look up its M anew.
+// So a G may block on one M and be resumed on another, and code that has switched away
+// must look up its M anew.
 //
 // # What is left behind
 //
-// A G must have left its stack before anybody else can see that it may be
-// resumed, or two Ms would run on one stack (Go issue 13363). So whoever leaves
-// writes down what is to be done about it (departure) and whoever arrives on
-// the same M, on another stack, does it (arrive):
+// A G must have left its stack before another thread can see that it may be resumed, or
+// two Ms would run on one stack (Go issue 13363). So the code that leaves writes down what
+// is to be done about the G (departure), and the code that arrives on another stack of the
+// same M does it (arrive):
 //
 //	leave, on G's stack                 arrive, on the next stack, same M
 //	1. status: Waiting or Runnable      1. take the departure
@@ -36,7 +37,7 @@ import (
 type stack struct {
 	coro host.Stack
 	core *Core
-	m    *M // the M that runs on it, set by who switches to it
+	m    *M // the M that runs on it, set by the code that switches to it
 	g    *G // the G it belongs to; nil while the loop is on it, or idle
 
 	lockedM int16 // id of the M that g is locked to, if locks is not 0
@@ -54,11 +55,11 @@ func newStack(c *Core) *stack {
 	return st
 }
 
-// main is what the coroutine runs. A panic that gets here is not a G's (see
-// run) but the scheduler's own, and ends the process.
+// main is what the coroutine runs. A panic that gets here is not a G's (see run) but the
+// scheduler's own, and ends the process.
 func (st *stack) main() { st.loop(st.arrive()) }
 
-// departure is what remains to be done about who left a stack.
+// departure is what remains to be done about the G that left a stack, if one did.
 type departure struct {
 	why    leftWhy
 	gp     *G
@@ -77,8 +78,8 @@ const (
 	leftSyscall                // gp is back from a system call and may not run
 )
 
-// switchTo leaves from and continues to on M mp. It returns on whatever M
-// switches back, or not at all.
+// switchTo leaves from and continues to on M mp. It returns on the M that switches back,
+// which may be another one, or not at all.
 func (from *stack) switchTo(to *stack, mp *M) {
 	to.m = mp
 	if !from.coro.Switch(&to.coro) {
@@ -86,9 +87,8 @@ func (from *stack) switchTo(to *stack, mp *M) {
 	}
 }
 
-// leave takes G g, which runs on mp, off its stack: d is done once it has left.
-// next is the G to go on with, or nil to look for one. It returns when g is
-// resumed.
+// leave takes G g, which runs on mp, off its stack, and returns when g is resumed. When g has
+// left, d is done. The M goes on with next, or looks for a G if that is nil.
 func (mp *M) leave(g *G, d departure, next *G) {
 	st := g.stack
 	if st.dying {
@@ -122,9 +122,9 @@ func abandon(g *G, d departure) {
 	runtime.Goexit()
 }
 
-// arrive does what is left to be done about who left, on whatever stack the M
-// arrives. It returns the G that the M must go on with, if that is decided;
-// only a loop can be told so.
+// arrive does what is left to be done about the G that left, on the stack on which the M
+// arrives. It returns the G that the M must go on with, if that is decided; only a loop can
+// be told so.
 func (st *stack) arrive() *G {
 	mp := st.m
 	d := &mp.left
@@ -157,8 +157,8 @@ func (mp *M) resume(gp *G) *G {
 	return gp
 }
 
-// loop is the scheduler's loop: find a G, run it. gp is the first one to run,
-// if that is known. It returns when the stack is to be destroyed.
+// loop is the scheduler's loop: find a G, run it. gp is the first one to run, if that is
+// known. It returns when the stack is to be destroyed.
 func (st *stack) loop(gp *G) {
 	for !st.dying {
 		mp := st.m
@@ -230,19 +230,20 @@ func (st *stack) run(gp *G) {
 	st.end(gp, nil)
 }
 
-// end marks gp, which ran on st, as dead. The M may be another than the one
-// the G began on. If fault is not nil, that is what it panicked with.
+// end marks gp, which ran on st, as dead. The M may be another than the one the G began on.
+// If fault is not nil, that is what it panicked with.
 func (st *stack) end(gp *G, fault any) {
 	mp := st.m
 	if mp.stopped {
 		mp.startWorld(mp.core.Procs()) // the others go on, to their next safe point
 		gp.giveWorld()
 		if fault == nil {
-			fault = "rt: the G ended while it had stopped the world; it must call StartTheWorld first"
+			fault = "rt: the G ended while it had stopped the world; " +
+				"it must call StartTheWorld first"
 		}
 	}
 	st.locks, mp.locked = 0, nil
-	mp.timed(EventEnd)
+	mp.timed(event.End)
 	gp.setStatus(Dead)
 	gp.fn, gp.stack, gp.m = nil, nil, nil
 	st.g, mp.dead = nil, gp
@@ -252,7 +253,7 @@ func (st *stack) end(gp *G, fault any) {
 	}
 }
 
-// unwound: gp's function did not return. It panicked with value, or called
+// unwound is called when gp's function did not return. It panicked with value, or called
 // runtime.Goexit (value is nil), or is being abandoned.
 func (st *stack) unwound(gp *G, value any) {
 	if st.dying {
@@ -265,9 +266,9 @@ func (st *stack) unwound(gp *G, value any) {
 	if value != nil {
 		return
 	}
-	// Goexit cannot be recovered from, and when it is done the coroutine ends.
-	// But this deferred call need not return: the loop goes on inside it. After
-	// too many of these the stack is retired; it ends with the scheduler.
+	// Goexit cannot be recovered from, and when it is done the coroutine ends. But this
+	// deferred call need not return: the loop goes on inside it. After maxGoexits of these
+	// the stack is retired; it ends with the scheduler.
 	st.goexits++
 	if st.goexits < maxGoexits {
 		st.loop(nil)

@@ -40,14 +40,14 @@ type Stats struct {
 	Sched host.Count // locks of the scheduler
 	Sync  host.Count // locks of package gsync, on behalf of Gs
 
-	// CacheBytes is what memory caches hold at this moment, with what Gs have
-	// allocated and not freed.
+	// CacheBytes is what memory caches hold at this moment, with what Gs have allocated and
+	// not freed.
 	CacheBytes int64
 	// StopTimes holds the times, in ns, from StopTheWorld to its return.
 	StopTimes *hdrhistogram.Histogram
 
-	// ReadyToRun holds the sampled times, in ns, from becoming runnable to
-	// running; nil if Config.SampleReady is 0.
+	// ReadyToRun holds the sampled times, in ns, from becoming runnable to running; nil if
+	// Config.SampleReady is 0.
 	ReadyToRun *hdrhistogram.Histogram
 }
 
@@ -63,8 +63,8 @@ func (s *Stats) Add(d *Stats) {
 	s.Sync.Add(d.Sync)
 }
 
-// Sub returns s - d, for what happened between two readings; histograms and
-// CacheBytes are those of s.
+// Sub returns s - d, for what happened between two readings; histograms and CacheBytes are
+// those of s.
 func (s Stats) Sub(d Stats) Stats {
 	a, b := reflect.ValueOf(&s).Elem(), reflect.ValueOf(d)
 	for i := range a.NumField() {

@@ -2,27 +2,28 @@ package rt
 
 import "fmt"
 
-// Status says where a G is in its life, and with that who owns it. It is
-// written by the owner alone, so it needs no atomic: ownership passes with the
-// queue, the lock or the commit through which the G itself passes.
+// Status says where a G is in its life, which also says what owns it. Only the owner writes
+// it, so it needs no atomic: ownership passes with the queue, the lock or the commit
+// through which the G itself passes.
 type Status uint8
 
 const (
-	// Idle: just made. Owned by who made it; on no queue; only its link is valid.
+	// Idle: just made. Owned by the code that made it; on no queue; only its link is
+	// valid.
 	Idle Status = iota
-	// Runnable: owned by the run queue it is on, or by who carries it between
+	// Runnable: owned by the run queue it is on, or by the M that carries it between
 	// two. fn is valid; stack is set unless the G is fresh.
 	Runnable
 	// Running: owned by M m, which is its only reader and writer; on no queue.
 	Running
-	// InSyscall: still owned by M m, which is in the kernel and need not have
-	// what it takes to run Gs (in G-P-M, its P may have been taken away).
+	// InSyscall: still owned by M m, which is in the kernel and need not have what it
+	// takes to run Gs (in G-P-M, its P may have been taken away).
 	InSyscall
-	// Waiting: owned by whoever may ready it, under the lock of what it waits
+	// Waiting: owned by the code that may ready it, under the lock of what it waits
 	// for; on that thing's wait queue. reason is valid, stack is set.
 	Waiting
-	// Preempted: about to give way because the monitor asked; owned by the M it
-	// runs on. The next step makes it Runnable, so nobody else sees it.
+	// Preempted: about to give way because the monitor asked; owned by the M it runs
+	// on. The next step makes it Runnable, so no other thread sees it.
 	Preempted
 	// Dead: ended; owned by the M it ended on, then by a free list.
 	Dead
@@ -30,7 +31,9 @@ const (
 	numStatus
 )
 
-var statusNames = [numStatus]string{"idle", "runnable", "running", "in a system call", "waiting", "preempted", "dead"}
+var statusNames = [numStatus]string{
+	"idle", "runnable", "running", "in a system call", "waiting", "preempted", "dead",
+}
 
 func (s Status) String() string {
 	if s < numStatus {
@@ -63,46 +66,4 @@ func (g *G) setStatus(to Status) {
 
 func (g *G) illegal(to Status) {
 	throw("G.setStatus: G %d goes from %s to %s", g.id, g.status, to)
-}
-
-// WaitReason says what a Waiting G waits for.
-type WaitReason uint8
-
-const (
-	WaitNone WaitReason = iota
-	WaitChanSend
-	WaitChanReceive
-	WaitSelect
-	WaitMutex
-	WaitSemaphore
-	WaitWaitGroup
-	WaitCond
-	WaitSleep
-	WaitIO
-	WaitGC
-	WaitOther
-
-	numWaitReasons
-)
-
-var waitReasonNames = [numWaitReasons]string{
-	"nothing", "chan send", "chan receive", "select", "mutex", "semaphore",
-	"wait group", "cond", "sleep", "IO", "GC", "something of the user's",
-}
-
-func (r WaitReason) String() string {
-	if r < numWaitReasons {
-		return waitReasonNames[r]
-	}
-	return fmt.Sprintf("WaitReason(%d)", uint8(r))
-}
-
-// Broken is what a design panics with when one of its invariants does not hold:
-// the scheduler itself is wrong. It ends the process, since it is not a panic of
-// the G on whose stack it is noticed.
-type Broken string
-
-// throw reports a wrong call.
-func throw(format string, args ...any) {
-	panic("rt: " + fmt.Sprintf(format, args...))
 }

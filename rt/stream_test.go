@@ -1,112 +1,56 @@
 package rt_test
 
 import (
-	"fmt"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"schedlab/designs/all"
 	"schedlab/rt"
+	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
 
-// overDesigns runs body over the designs, without variants and the baseline.
-func overDesigns(t *testing.T, body func(t *testing.T, open opener)) {
-	for _, name := range []string{"gm", "global", "gpm"} {
-		row, err := all.Find(name)
-		require.NoError(t, err)
-		for _, procs := range []int{1, 2, 4} {
-			t.Run(fmt.Sprintf("design=%s/procs=%d", name, procs), func(t *testing.T) {
-				goroutines := runtime.NumGoroutine()
-				body(t, func(cfg rt.Config) rt.Scheduler {
-					cfg.Procs, cfg.Seed = procs, 1
-					s, err := row.New(cfg)
-					require.NoError(t, err)
-					t.Cleanup(func() { _ = s.Close() }) // if body has failed before
-					return s
-				})
-				for polls := 0; runtime.NumGoroutine() > goroutines && polls < 10e6; polls++ {
-					runtime.Gosched()
-				}
-			})
-		}
-	}
-}
-
-type opener func(rt.Config) rt.Scheduler
-
-// everything makes every kind of event happen that a program can bring about.
-func everything(g *rt.G) {
-	done := gsync.NewChan[int](g, 0)
-	const workers = 20
-	for i := range workers {
-		g.Go(func(g *rt.G) {
-			for range 20 {
-				g.Go(func(g *rt.G) { g.Checkpoint() })
-				g.Yield()
-				g.Syscall(func() {})
-			}
-			g.Park(rt.WaitOther, func(*rt.G) bool { return false })
-			g.Sleep(int64(i) * 10_000)
-			g.BlockingSyscall(runtime.Gosched)
-			done.Send(g, i)
-		})
-	}
-	for range workers / 2 {
-		done.Recv(g)
-	}
-	g.StopTheWorld()
-	g.Go(func(*rt.G) {})
-	g.StartTheWorld()
-	for range workers / 2 {
-		done.Recv(g)
-	}
-}
-
-// lives follows each G through the events, which must be in an order that its
-// status allows.
+// lives follows each G through the events, which must be in an order that its status allows.
 type lives struct {
 	t      *testing.T
 	status map[uint64]rt.Status
 	mOf    map[uint64]int16
 }
 
-var eventStatus = map[rt.EventKind]struct {
+var eventStatus = map[event.Kind]struct {
 	from []rt.Status
 	to   rt.Status
 }{
-	rt.EventSpawn:       {[]rt.Status{rt.Idle}, rt.Runnable},
-	rt.EventRun:         {[]rt.Status{rt.Runnable}, rt.Running},
-	rt.EventReady:       {[]rt.Status{rt.Waiting}, rt.Runnable},
-	rt.EventPark:        {[]rt.Status{rt.Running}, rt.Waiting},
-	rt.EventEnd:         {[]rt.Status{rt.Running}, rt.Dead},
-	rt.EventYield:       {[]rt.Status{rt.Running}, rt.Runnable},
-	rt.EventPreempted:   {[]rt.Status{rt.Running}, rt.Runnable},
-	rt.EventSyscall:     {[]rt.Status{rt.Running}, rt.InSyscall},
-	rt.EventSyscallEnd:  {[]rt.Status{rt.InSyscall}, rt.Running},
-	rt.EventSyscallSlow: {[]rt.Status{rt.InSyscall}, rt.Runnable},
+	event.Spawn:       {[]rt.Status{rt.Idle}, rt.Runnable},
+	event.Run:         {[]rt.Status{rt.Runnable}, rt.Running},
+	event.Ready:       {[]rt.Status{rt.Waiting}, rt.Runnable},
+	event.Park:        {[]rt.Status{rt.Running}, rt.Waiting},
+	event.End:         {[]rt.Status{rt.Running}, rt.Dead},
+	event.Yield:       {[]rt.Status{rt.Running}, rt.Runnable},
+	event.Preempted:   {[]rt.Status{rt.Running}, rt.Runnable},
+	event.Syscall:     {[]rt.Status{rt.Running}, rt.InSyscall},
+	event.SyscallEnd:  {[]rt.Status{rt.InSyscall}, rt.Running},
+	event.SyscallSlow: {[]rt.Status{rt.InSyscall}, rt.Runnable},
 }
 
-func (l *lives) see(e rt.Event) {
+func (l *lives) see(e event.Event) {
 	change, concerns := eventStatus[e.What]
 	if !concerns {
 		return
 	}
 	from := l.status[e.G]
-	refused := e.What == rt.EventRun && from == rt.Waiting && l.mOf[e.G] == e.M // its commit said no
+	refused := e.What == event.Run && from == rt.Waiting && l.mOf[e.G] == e.M // its commit said no
 	require.True(l.t, refused || slices.Contains(change.from, from), "%v, but the G is %v", e, from)
 	l.status[e.G], l.mOf[e.G] = change.to, e.M
 }
 
-// The stream agrees with the counters, each M's events are in order, and sorted by
-// time each G's are.
+// The stream agrees with the counters. Each M's events are in order, and so are each G's,
+// sorted by time.
 func TestEventStreamTellsWhatHappened(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		require.NoError(t, s.Run(everything))
 		require.NoError(t, s.Go(func(*rt.G) {}))
@@ -114,7 +58,7 @@ func TestEventStreamTellsWhatHappened(t *testing.T) {
 		require.Zero(t, log.Dropped())
 
 		l := &lives{t, map[uint64]rt.Status{}, map[uint64]int16{}}
-		count := map[rt.EventKind]int{}
+		count := map[event.Kind]int{}
 		last := int64(0)
 		for _, e := range log.Events() {
 			require.GreaterOrEqual(t, e.When, last)
@@ -123,30 +67,31 @@ func TestEventStreamTellsWhatHappened(t *testing.T) {
 			l.see(e)
 		}
 		for id, status := range l.status {
-			// What is the design's own may be left.
-			require.Contains(t, []rt.Status{rt.Dead, rt.InSyscall, rt.Running, rt.Waiting}, status, "G %d", id)
+			// Gs of the design's own may be left.
+			mayBe := []rt.Status{rt.Dead, rt.InSyscall, rt.Running, rt.Waiting}
+			require.Contains(t, mayBe, status, "G %d", id)
 		}
 		st := s.Stats()
-		require.EqualValues(t, st.Spawned+st.Injected, count[rt.EventSpawn])
-		require.EqualValues(t, st.Executed, count[rt.EventRun])
-		require.EqualValues(t, st.Ended, count[rt.EventEnd])
-		require.EqualValues(t, st.Readied, count[rt.EventReady])
-		require.EqualValues(t, st.Yields, count[rt.EventYield]+count[rt.EventPreempted])
-		require.EqualValues(t, st.Syscalls, count[rt.EventSyscall])
-		require.EqualValues(t, st.SyscallsSlow, count[rt.EventSyscallSlow])
-		require.EqualValues(t, st.TimersFired, count[rt.EventTimer])
-		require.EqualValues(t, st.Stops, count[rt.EventStopped])
-		require.Equal(t, count[rt.EventStopWorld], count[rt.EventStartWorld])
-		require.InDelta(t, st.Ms, count[rt.EventMStart], 1, "one may be a thread that runs no Gs")
+		require.EqualValues(t, st.Spawned+st.Injected, count[event.Spawn])
+		require.EqualValues(t, st.Executed, count[event.Run])
+		require.EqualValues(t, st.Ended, count[event.End])
+		require.EqualValues(t, st.Readied, count[event.Ready])
+		require.EqualValues(t, st.Yields, count[event.Yield]+count[event.Preempted])
+		require.EqualValues(t, st.Syscalls, count[event.Syscall])
+		require.EqualValues(t, st.SyscallsSlow, count[event.SyscallSlow])
+		require.EqualValues(t, st.TimersFired, count[event.Timer])
+		require.EqualValues(t, st.Stops, count[event.Stopped])
+		require.Equal(t, count[event.StopWorld], count[event.StartWorld])
+		require.InDelta(t, st.Ms, count[event.MStart], 1, "one may be a thread that runs no Gs")
 		require.Positive(t, st.TimersFired)
 		require.Positive(t, st.Stops)
 	})
 }
 
-// Who readied whom, who spawned whom, why one waits: what only the event says.
-func TestEventsSayWho(t *testing.T) {
+// An event says which G readied or spawned another, and why a G waits.
+func TestEventsSayWhichGDidIt(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		var main, child uint64
 		require.NoError(t, s.Run(func(g *rt.G) {
@@ -160,23 +105,24 @@ func TestEventsSayWho(t *testing.T) {
 			})
 			wg.Wait(g)
 		}))
-		var told []rt.Event
+		var told []event.Event
 		for _, e := range log.Events() {
-			told = append(told, rt.Event{What: e.What, G: e.G, By: e.By, Reason: e.Reason})
+			told = append(told, event.Event{What: e.What, G: e.G, By: e.By, Reason: e.Reason})
 		}
-		require.Contains(t, told, rt.Event{What: rt.EventSpawn, G: main})
-		require.Contains(t, told, rt.Event{What: rt.EventSpawn, G: child, By: main})
-		require.Contains(t, told, rt.Event{What: rt.EventPark, G: child, Reason: rt.WaitSleep})
-		waited := slices.Contains(told, rt.Event{What: rt.EventPark, G: main, Reason: rt.WaitWaitGroup})
-		require.Equal(t, waited, slices.Contains(told, rt.Event{What: rt.EventReady, G: main, By: child}))
+		require.Contains(t, told, event.Event{What: event.Spawn, G: main})
+		require.Contains(t, told, event.Event{What: event.Spawn, G: child, By: main})
+		require.Contains(t, told, event.Event{What: event.Park, G: child, Reason: rt.WaitSleep})
+		park := event.Event{What: event.Park, G: main, Reason: rt.WaitWaitGroup}
+		ready := event.Event{What: event.Ready, G: main, By: child}
+		require.Equal(t, slices.Contains(told, park), slices.Contains(told, ready))
 		require.NoError(t, s.Close())
 	})
 }
 
-// A G that gives way because it is asked to.
+// A G gives way because it is asked to.
 func TestEventsTellPreemption(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		var over atomic.Bool
 		var main uint64
@@ -190,25 +136,25 @@ func TestEventsTellPreemption(t *testing.T) {
 				g.Checkpoint()
 			}
 		}))
-		var told []rt.EventKind
+		var told []event.Kind
 		for _, e := range log.Events() {
 			if e.G == main {
 				told = append(told, e.What)
 			}
 		}
-		require.Contains(t, told, rt.EventPreempted)
-		require.NotContains(t, told, rt.EventYield)
+		require.Contains(t, told, event.Preempted)
+		require.NotContains(t, told, event.Yield)
 		require.NoError(t, s.Close())
 	})
 }
 
-// Who was readied by the network is told, and that it was the network.
+// The events tell which Gs the network has readied.
 func TestEventsOfTheNetwork(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("nothing can be waited for on this system")
 	}
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		polled, readied := 0, 0
 		for runs := 0; polled == 0 && runs < 100; runs++ { // it may be over before the first wait
@@ -225,9 +171,9 @@ func TestEventsOfTheNetwork(t *testing.T) {
 			polled, readied = 0, 0
 			for _, e := range log.Events() {
 				switch {
-				case e.What == rt.EventPoll:
+				case e.What == event.Poll:
 					polled += e.N
-				case e.What == rt.EventReady && e.G == waiter:
+				case e.What == event.Ready && e.G == waiter:
 					readied++
 				}
 			}
@@ -238,28 +184,28 @@ func TestEventsOfTheNetwork(t *testing.T) {
 	})
 }
 
-// Run has returned: all events are there.
+// When Run has returned, all events are there.
 func TestEventsAreThereWhenRunReturns(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		for range 20 {
 			var last uint64
 			require.NoError(t, s.Run(func(g *rt.G) {
 				g.Go(func(g *rt.G) { last = g.ID() })
 			}))
-			require.True(t, slices.ContainsFunc(log.Events(), func(e rt.Event) bool {
-				return e.What == rt.EventEnd && e.G == last
+			require.True(t, slices.ContainsFunc(log.Events(), func(e event.Event) bool {
+				return e.What == event.End && e.G == last
 			}))
 		}
 		require.NoError(t, s.Close())
 	})
 }
 
-// Gs that come and go on all Ms, many buffers full.
+// Gs come and go on all Ms, and fill many buffers.
 func TestEventStreamOfMany(t *testing.T) {
 	overDesigns(t, func(t *testing.T, open opener) {
-		log := &rt.EventLog{}
+		log := &event.Log{}
 		s := open(rt.Config{Events: log})
 		const n = 2000
 		require.NoError(t, s.Run(func(g *rt.G) {

@@ -82,7 +82,8 @@ func newTimersModel(seed uint64, timers int) *timersModel {
 }
 
 func (mo *timersModel) of(m *timerM) []*modelTimer {
-	in := slices.DeleteFunc(slices.Clone(mo.timers), func(mt *modelTimer) bool { return mt.set != m })
+	elsewhere := func(mt *modelTimer) bool { return mt.set != m }
+	in := slices.DeleteFunc(slices.Clone(mo.timers), elsewhere)
 	slices.SortStableFunc(in, func(a, b *modelTimer) int { return cmp.Compare(a.when, b.when) })
 	return in
 }
@@ -176,12 +177,13 @@ func (mo *timersModel) check(t *testing.T) {
 		for _, mt := range in {
 			ok = ok && mt.timer.set.Load() == &m.set && mt.timer.when == mt.when
 		}
-		require.True(t, ok, "the heap is out of order, or holds other timers than it should: %v", m.set.heap)
+		require.True(t, ok, "the heap is out of order, or holds other timers than it should: %v",
+			m.set.heap)
 	}
 }
 
-// Random calls, each answered as by a reference that only sorts; and the heaps
-// are in order after each.
+// Random calls are answered as by a reference that only sorts, and the heaps are in order after
+// each.
 func TestTimersAgreeWithASortedReference(t *testing.T) {
 	for seed := range uint64(15) {
 		mo := newTimersModel(seed, 1+int(seed)*3)
@@ -219,8 +221,8 @@ func (raced *racedTimer) counted(undone bool) {
 	}
 }
 
-// Whoever starts, stops, fires and moves, and in whichever sets: each start fires
-// exactly once, or was undone, as exactly one Start or Stop was told.
+// Several Ms start, stop, fire and move timers in several sets. Each start fires exactly once,
+// or was undone, and exactly one Start or Stop was told so.
 func TestEachStartFiresOnceOrWasUndone(t *testing.T) {
 	const workers, steps = 4, 20_000
 	var clock atomic.Int64
@@ -244,7 +246,7 @@ func TestEachStartFiresOnceOrWasUndone(t *testing.T) {
 					raced.counted(raced.timer.Stop(&m.g0))
 				case 4, 5:
 					m.run(clock.Add(1))
-				case 6: // as who steals
+				case 6: // as an M that steals
 					ms[r.IntN(workers)].set.Run(&m.g0, clock.Add(1))
 				case 7:
 					m.set.MoveTo(&ms[(w+1)%workers].set)
@@ -264,8 +266,8 @@ func TestEachStartFiresOnceOrWasUndone(t *testing.T) {
 	}
 }
 
-// A timer that moves to another M's set is active all the time: a Stop at the same
-// moment comes before, and the Start finds it stopped, or after.
+// A timer that moves to another M's set is active all the time. A Stop at the same moment comes
+// either before the Start, which then finds it stopped, or after.
 func TestAStopDuringAMoveFindsTheTimerActive(t *testing.T) {
 	const rounds = 20_000
 	ms := newTimerMs(3)
@@ -278,11 +280,12 @@ func TestAStopDuringAMoveFindsTheTimerActive(t *testing.T) {
 		both.Go(func() { stopped = timer.Stop(&ms[2].g0) })
 		both.Wait()
 		require.True(t, stopped)
-		require.Equal(t, restarted, len(ms[1].set.heap) == 0, "found active and stopped, or stopped and then started")
+		require.Equal(t, restarted, len(ms[1].set.heap) == 0,
+			"found active and stopped, or stopped and then started")
 	}
 }
 
-// Whoever waits for the lock of the set that the timer was in finds it where it is.
+// A call that waits for the lock of the set that the timer was in finds it where it is now.
 func TestATimerThatMovedMeanwhileIsFollowed(t *testing.T) {
 	for name, op := range map[string]func(timer *Timer, g *G) (active bool){
 		"stop": func(timer *Timer, g *G) bool { return timer.Stop(g) },
@@ -334,8 +337,7 @@ func TestTwoSetsAreLockedInTheSameOrderByAll(t *testing.T) {
 	}
 }
 
-// begin runs f, which is to wait for a lock, and returns when it has probably come
-// so far.
+// begin runs f, which is to wait for a lock, and returns when f probably waits.
 func begin(f func()) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
@@ -348,8 +350,7 @@ func begin(f func()) (done chan struct{}) {
 	return done
 }
 
-// A firing that was under way when the timer was started anew is told apart by its
-// seq.
+// A firing that was under way when the timer was started anew is told apart by its seq.
 func TestAFiringUnderWayHasTheSeqOfItsOwnStart(t *testing.T) {
 	m := newTimerMs(1)[0]
 	var seqs []uint64
@@ -433,14 +434,14 @@ func TestMayWakeAsksEveryTimer(t *testing.T) {
 
 func TestWrongStartsPanicAndLeaveTheTimerStopped(t *testing.T) {
 	m := newTimerMs(1)[0]
-	native := NewNativeG(struct{ Native }{})
+	native, good := newNativeG(), &Timer{Fire: nothing}
 	for name, c := range map[string]struct {
 		want  string
 		start func()
 	}{
 		"no Fire":         {"Fire is nil", func() { new(Timer).Start(&m.g0, 1, 0) }},
-		"negative period": {"the period -1 is negative", func() { (&Timer{Fire: nothing}).Start(&m.g0, 1, -1) }},
-		"native G":        {"G.Timer.Start: this G is one of Go's own", func() { (&Timer{Fire: nothing}).Start(native, 1, 0) }},
+		"negative period": {"the period -1 is negative", func() { good.Start(&m.g0, 1, -1) }},
+		"native G":        {"this G is one of Go's own", func() { good.Start(native, 1, 0) }},
 	} {
 		require.Contains(t, panicText(c.start), c.want, name)
 	}
@@ -452,16 +453,6 @@ func panicText(f func()) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	f()
 	return ""
-}
-
-// Else the timer would fire, and wait for ever for a lock that the sleeper has left
-// locked.
-func TestSleepWithTheWorldStoppedPanicsBeforeItBegins(t *testing.T) {
-	m := newTimerMs(1)[0]
-	m.stopped = true
-	g := &G{m: &m.M, status: Running}
-	require.Panics(t, func() { g.Sleep(1000) })
-	require.Zero(t, m.set.First())
 }
 
 func TestTimersDoNotAllocateOnceTheirSetHasGrown(t *testing.T) {
@@ -483,24 +474,8 @@ func TestTimersDoNotAllocateOnceTheirSetHasGrown(t *testing.T) {
 		ms[1].run(now)
 	}
 	cycle()
-	require.Zero(t, testing.AllocsPerRun(100, func() { cycle(); ms[0].told, ms[1].told = ms[0].told[:0], ms[1].told[:0] }))
-}
-
-func TestAnMKeepsSleepersUpToALimit(t *testing.T) {
-	m := newTimerMs(1)[0]
-	var all []*sleeper
-	for range 2 * maxSleepers {
-		all = append(all, m.getSleeper())
-	}
-	for _, sl := range all {
-		m.putSleeper(sl)
-	}
-	seen := map[*sleeper]bool{}
-	for range maxSleepers {
-		sl := m.getSleeper()
-		require.Contains(t, all, sl)
-		require.False(t, seen[sl], "handed out twice")
-		seen[sl] = true
-	}
-	require.Nil(t, m.sleeper)
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		cycle()
+		ms[0].told, ms[1].told = ms[0].told[:0], ms[1].told[:0]
+	}))
 }

@@ -5,75 +5,50 @@ import (
 	"fmt"
 
 	"schedlab/host"
+	"schedlab/rt/event"
 )
 
-// Stop-the-world: one G makes all others stand still, at safe points, and lets
-// them go on. A garbage collector does so, and who changes the number of Ps.
+// world is stop-the-world: one G makes all others stand still, at safe points, and lets
+// them go on. A garbage collector does so, and SetProcs.
 //
 // # Stopping the world
 //
 //	G that stops                              M that runs Gs, at a safe point
-//	1. take world: one at a time              1. halt is not 0 (in Checkpoint, or
-//	2. set haltWorld in halt                     on the way to the next G): the G
-//	3. ask every M's G to give way               goes to a queue, the M to Schedule
+//	1. take world: one at a time              1. halted (in Checkpoint, or on the
+//	2. set haltWorld in halt                     way to the next G): the G goes to a
+//	3. ask every M's G to give way               queue, the M to Schedule
 //	4. the design waits until no other M      2. Schedule gives back what the M
 //	   has what it takes to run Gs               needs to run Gs, tells the stopper,
 //	5. again from 3 every stopRetryNs            and sleeps
 //
-// An M that looked at halt just before 2 and runs a G just after 3 was not asked;
-// that is why 3 is repeated. An M in a system call has nothing to give back, or
-// (in G-P-M) has it taken away; coming out of it, it is refused.
+// An M that looked at halt just before step 2 of the G and runs a G just after step 3 was
+// not asked; that is why step 3 is repeated. An M in a system call has nothing to give
+// back, or (in G-P-M) has it taken away. When it comes out of the call it is refused.
 //
-// Starting: clear haltWorld, then the design gives everything out again and
-// wakes as many Ms as there is work for.
+// Starting: clear haltWorld; then the design gives everything out again and wakes as many
+// Ms as there is work for.
 type world struct {
 	mu      host.Mutex // guards the other two
 	owner   *G         // has stopped the world or is about to
 	waiters GList
 }
 
-// Bits of Core.halt: reasons why an M must not just go on with the next G.
-const (
-	haltStop  = 1 << iota // the scheduler ends: Schedule returns nil
-	haltWorld             // the world is to stand still
-	haltP                 // the design has something to be done on a P
-)
-
 // stopRetryNs is how long a design waits before it asks again (Go: 100 µs).
 const stopRetryNs = 100_000
 
-// Stopper is what a design does for G.StopTheWorld.
-type Stopper interface {
-	// StopWorld waits until no M but by can run Gs; Core.Halting is true
-	// already. It asks again with Core.PreemptAll each time that
-	// Core.AwaitStopped says so. It says false if the world did not stop within
-	// patience ns (negative: no limit); the world is to be started all the same.
-	StopWorld(by Machine, patience int64) bool
-	// StartWorld lets at most procs Gs run at the same time from now on, by
-	// among them. Core.Halting is false already.
-	StartWorld(by Machine, procs int)
-}
-
-// SafePointer is what a design with Ps does for G.ForEachP.
-type SafePointer interface {
-	ForEachP(by Machine, fn func(p int))
-}
-
-// StopTheWorld stops all other Gs and returns when they stand still, at safe
-// points or in system calls, from which they do not come back before
-// StartTheWorld. If another G has stopped the world it waits for its turn.
-// Until StartTheWorld g must not block, yield or make system calls; it may make
-// and ready Gs, which run afterwards.
+// StopTheWorld stops all other Gs and returns when they stand still, at safe points or in
+// system calls, from which they do not come back before StartTheWorld. If another G has
+// stopped the world it waits for its turn. Until StartTheWorld g must not block, yield or
+// make system calls; it may make and ready Gs, which run afterwards.
 //
 // Not for native Gs: Go's own world can be stopped from inside the runtime only.
 func (g *G) StopTheWorld() {
-	g.scheduled("StopTheWorld")
+	g.scheduled("G.StopTheWorld")
 	g.takeWorld()
 	g.stopWorld()
 }
 
-// stopWorld is for the owner of the world. If the scheduler ends meanwhile, so
-// does g.
+// stopWorld is for the owner of the world. If the scheduler ends meanwhile, so does g.
 func (g *G) stopWorld() {
 	mp := g.m
 	if !mp.stopWorld(-1) {
@@ -84,7 +59,7 @@ func (g *G) stopWorld() {
 
 // StartTheWorld lets all Gs go on that StopTheWorld has stopped.
 func (g *G) StartTheWorld() {
-	mp := g.scheduled("StartTheWorld")
+	mp := g.scheduled("G.StartTheWorld")
 	if !mp.stopped {
 		throw("G.StartTheWorld: G %d has not stopped the world", g.id)
 	}
@@ -92,11 +67,10 @@ func (g *G) StartTheWorld() {
 	g.giveWorld()
 }
 
-// SetProcs changes how many Gs may run at the same moment (GOMAXPROCS), stopping
-// the world meanwhile, and returns how many it was. n is 1 to MaxProcs; for 0 it
-// only returns.
+// SetProcs changes how many Gs may run at the same moment (GOMAXPROCS), stopping the world
+// meanwhile, and returns how many it was. n is 1 to MaxProcs; for 0 it only returns.
 func (g *G) SetProcs(n int) (before int, err error) {
-	mp := g.running("SetProcs")
+	mp := g.running("G.SetProcs")
 	if n < 0 || n > MaxProcs {
 		return 0, fmt.Errorf("rt: G.SetProcs: %d; it must be 1 to %d, or 0 to ask", n, MaxProcs)
 	}
@@ -125,12 +99,11 @@ func (g *G) SetProcs(n int) (before int, err error) {
 // ErrNoPs is what ForEachP fails with in a design without Ps.
 var ErrNoPs = errors.New("rt: G.ForEachP: this design has no Ps")
 
-// ForEachP calls fn for each P once, while that P runs no G: at its next safe
-// point, or at once if it is idle or its M is in a system call. The calls come from any M, and
-// several at the same time. It returns when all are done. fn must not use g, nor
-// panic.
+// ForEachP calls fn for each P once, while that P runs no G: at its next safe point, or at
+// once if it is idle or its M is in a system call. The calls come from any M, and several
+// at the same time. It returns when all are done. fn must not use g, nor panic.
 func (g *G) ForEachP(fn func(p int)) error {
-	mp := g.running("ForEachP")
+	mp := g.running("G.ForEachP")
 	if mp.native != nil {
 		return ErrNoPs
 	}
@@ -156,40 +129,40 @@ func (g *G) takeWorld() {
 	if g.m.stopped {
 		throw("G.StopTheWorld: G %d has stopped the world already", g.id)
 	}
-	g.Enter(&w.mu)
+	g.Parker().Enter(&w.mu)
 	if w.owner == nil {
 		w.owner = g
 		w.mu.Unlock()
 		return
 	}
 	w.waiters.Put(g)
-	g.ParkUnlock(WaitGC, &w.mu) // until giveWorld hands it over
+	g.Parker().ParkUnlock(WaitGC, &w.mu) // until giveWorld hands it over
 }
 
 // giveWorld hands the right to stop the world to the G that waits longest.
 func (g *G) giveWorld() {
 	w := &g.m.core.world
-	w.mu.LockCounted(g.Count())
+	g.Parker().Lock(&w.mu)
 	gp := w.waiters.Get()
 	w.owner = gp
 	w.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
-// stopWorld stops all Gs but the one that mp runs, and says whether it could: not
-// within patience ns (negative: no limit), or not before the scheduler ended. The
+// stopWorld stops all Gs but the one that mp runs, and says whether it could. It fails if
+// they do not stop within patience ns (negative: no limit), or if the scheduler ends. The
 // world is to be started all the same.
 func (mp *M) stopWorld(patience int64) bool {
 	c := mp.core
 	start := host.Nanotime()
-	mp.timed(EventStopWorld)
-	c.setHalt(haltWorld)
+	mp.timed(event.StopWorld)
+	c.halt.set(haltWorld)
 	c.PreemptAll()
 	ok := c.impl.StopWorld(mp.impl, patience)
 	if ok {
-		mp.timed(EventStopped)
+		mp.timed(event.Stopped)
 	}
 	mp.stopped = true
 	mp.stats.Stops++
@@ -201,36 +174,22 @@ func (mp *M) startWorld(procs int) {
 	c := mp.core
 	c.procs.Store(int32(procs))
 	mp.stopped = false
-	mp.timed(EventStartWorld)
-	c.clearHalt(haltWorld)
+	mp.timed(event.StartWorld)
+	c.halt.clear(haltWorld)
 	mp.NewSlice()
 	c.impl.StartWorld(mp.impl, procs)
 }
 
-// notWhileStopped refuses what a G must not do that has stopped the world.
+// notWhileStopped refuses what a G that has stopped the world must not do.
 func (mp *M) notWhileStopped(what string) {
 	if mp.stopped {
 		throw("a G that has stopped the world must start it before it %s", what)
 	}
 }
 
-// Halting says that the world is to stand still: no M but the stopper's may run
-// a G, or take the right to.
-func (c *Core) Halting() bool { return c.halt.Load()&haltWorld != 0 }
-
-// PreemptAll asks the Gs on all Ms to give way.
-func (c *Core) PreemptAll() {
-	c.mu.Lock()
-	ms := c.ms
-	c.mu.Unlock()
-	for _, mp := range ms {
-		mp.Preempt()
-	}
-}
-
-// AwaitStopped sleeps until stopped is signaled, and says so. It says false when
-// patience ns have passed since it began (negative: no limit), or the scheduler
-// ends. Every now and then it asks all Gs to give way again.
+// AwaitStopped sleeps until stopped is signaled, and then returns true. It returns false
+// when patience ns have passed since it began (negative: no limit), or when the scheduler
+// ends. Every stopRetryNs it asks all Gs to give way again.
 func (c *Core) AwaitStopped(stopped *host.Note, patience int64) bool {
 	start := host.Nanotime()
 	for !stopped.SleepFor(stopRetryNs) {
@@ -241,17 +200,3 @@ func (c *Core) AwaitStopped(stopped *host.Note, patience int64) bool {
 	}
 	return true
 }
-
-// Halted says that an M must look up from its Gs and come to Schedule.
-func (c *Core) Halted() bool { return c.halt.Load() != 0 }
-
-// HaltPs makes every M come to Schedule at its G's next safe point, until
-// ResumePs. For designs with Ps.
-func (c *Core) HaltPs() { c.setHalt(haltP) }
-
-// ResumePs ends HaltPs.
-func (c *Core) ResumePs() { c.clearHalt(haltP) }
-
-// setHalt and clearHalt change one bit of halt, whose bits have different owners.
-func (c *Core) setHalt(bit uint32)   { c.halt.Or(bit) }
-func (c *Core) clearHalt(bit uint32) { c.halt.And(^bit) }

@@ -6,27 +6,25 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 )
 
-// cacheBlocked is Gs, 100 a P, that each use some memory, give it back, and then
-// block their M in the kernel, all at the same time; when the last one is there,
-// they go on, and use memory once more.
+// cacheBlocked is 100 Gs a P. Each uses some memory, gives it back, and then blocks its M in the
+// kernel, so that all are blocked at the same time. When the last one is there they go on, and use
+// memory once more.
 //
-// Stresses to whom memory caches belong. At the moment when all are blocked no
-// memory is in use, and held-bytes is what the caches keep nevertheless. With a
-// cache for each M it grows with blocked-threads, the number of Gs that were in the
-// kernel then; with a cache for each P it does not. Native has no held-bytes:
-// Go's own caches count otherwise. A design that cannot have all in the kernel at
-// the same time is not waited for: blocked-threads says how many there were.
+// Stresses the ownership of memory caches. At the moment when all are blocked no memory is in use,
+// and held-bytes is what the caches keep nevertheless. With a cache for each M it grows with
+// blocked-threads, the number of Gs that were in the kernel then. With a cache for each P it does
+// not. Native has no held-bytes: Go's own caches count otherwise. A design that cannot have all Gs
+// in the kernel at the same time is not waited for: blocked-threads says how many there were.
 //
-// The kernel is futex(2) where there is one, elsewhere what stands in for it in
-// package host.
+// The kernel is futex(2) where there is one, elsewhere what stands in for it in package host.
 //
-// Not stressed: how fast the caches are; memory that one M allocates and another
-// frees.
+// Not stressed: how fast the caches are; memory that one M allocates and another frees.
 //
-// Source: Vyukov, Scalable Go Scheduler Design Doc (2012), problem 3: running Ms
-// to all Ms up to 1:100, caches up to 2 MB each.
+// Source: Vyukov, Scalable Go Scheduler Design Doc (2012), problem 3: running Ms to all Ms up to
+// 1:100, caches up to 2 MB each.
 var cacheBlocked = Workload{
 	Name:    "cache_blocked",
 	Doc:     "memory that caches hold while Ms are blocked: a cache for each M or for each P",
@@ -38,11 +36,11 @@ var cacheBlockedPerProc = [...]int{Small: 10, Normal: 100, Large: 300}
 
 const cacheBlockedMax = 3000
 
-// cacheBlockedSizes is what each G uses, in bytes. Always the same, so that what
-// a cache holds does not depend on how often it was used.
+// cacheBlockedSizes is what each G uses, in bytes. It is always the same, so that what a cache
+// holds does not depend on how often it was used.
 var cacheBlockedSizes = [...]int{16, 64, 256, 1 << 10, 4 << 10, 16 << 10}
 
-// cacheBlockedPatience: if nobody has come for so long, nobody will.
+// cacheBlockedPatience: if no G has come for so long, none will.
 const cacheBlockedPatience = 250e6 // ns
 
 type cacheBlockedRun struct {
@@ -54,7 +52,7 @@ type cacheBlockedRun struct {
 
 	mu      host.Mutex // guards the rest
 	blocked []*blocker // in the kernel, or on their way
-	over    bool       // held is measured; nobody blocks any more
+	over    bool       // held is measured; no G blocks any more
 	held    int64
 }
 
@@ -114,10 +112,10 @@ func (b *blocker) main(g *rt.G) {
 	b.use(g)
 }
 
-// use must have no safe point in it: who gave way here would give its memory
-// back to another cache.
+// use must have no safe point in it: a G that gave way here would give its memory back to another
+// cache.
 func (b *blocker) use(g *rt.G) {
-	var blocks [len(cacheBlockedSizes)]rt.Block
+	var blocks [len(cacheBlockedSizes)]heap.Block
 	for i, size := range cacheBlockedSizes {
 		blocks[i] = g.Alloc(size)
 		fill(blocks[i].Bytes(), b.mark+uint64(i)<<16)
@@ -130,8 +128,8 @@ func (b *blocker) use(g *rt.G) {
 	}
 }
 
-// fill writes n, n+1 ... into p, whose length is a multiple of 8, and filled says
-// whether they stand there.
+// fill writes n, n+1 ... into p, whose length is a multiple of 8. filled says whether they are
+// there.
 func fill(p []byte, n uint64) {
 	for ; len(p) > 0; p = p[8:] {
 		binary.NativeEndian.PutUint64(p, n)
@@ -149,8 +147,8 @@ func filled(p []byte, n uint64) bool {
 	return true
 }
 
-// block blocks the thread until all others are blocked, too. It is the system
-// call: the G is not used in it.
+// block blocks the thread until all others are blocked, too. It is the system call: the G is not
+// used in it.
 func (b *blocker) block() {
 	w := b.w
 	w.mu.Lock()
@@ -170,8 +168,8 @@ func (b *blocker) block() {
 	}
 }
 
-// impatient is called when b has waited for long, and nobody was there yet but
-// the n of when it began. It returns how many are there now.
+// impatient is called when b has waited for long. n is how many were there when it began to wait.
+// It returns how many are there now, and releases them if none has come meanwhile.
 func (b *blocker) impatient(n int) int {
 	w := b.w
 	w.mu.Lock()
@@ -182,8 +180,8 @@ func (b *blocker) impatient(n int) int {
 	return len(w.blocked)
 }
 
-// release measures, and wakes all that are blocked. Who comes now waits for mu,
-// so what is measured is of those that are counted. Under mu.
+// release measures, and wakes all that are blocked. A G that comes now waits for mu, so what is
+// measured is of those that are counted. Under mu.
 func (w *cacheBlockedRun) release() {
 	w.over = true
 	if !w.native {
@@ -199,7 +197,8 @@ func (w *cacheBlockedRun) verify() error {
 	const uses = 2 * len(cacheBlockedSizes)
 	for i := range w.gs {
 		if b := &w.gs[i]; b.calls != 1 || b.intact != uses {
-			return wrong("cache_blocked", fmt.Sprintf("%d calls of G %d, and %d of its blocks intact", b.calls, i, b.intact),
+			return wrong("cache_blocked",
+				fmt.Sprintf("%d calls of G %d, and %d of its blocks intact", b.calls, i, b.intact),
 				fmt.Sprintf("1 and %d", uses))
 		}
 	}

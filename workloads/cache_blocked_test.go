@@ -10,7 +10,7 @@ import (
 	"schedlab/rt"
 )
 
-// runCacheBlocked runs n Gs on a new scheduler, which must answer rightly.
+// runCacheBlocked runs n Gs on a new scheduler. The answer must be right.
 func runCacheBlocked(t *testing.T, design string, n int, patience int64) map[string]float64 {
 	s, err := all.New(design, rt.Config{Procs: 2, Seed: 1})
 	require.NoError(t, err)
@@ -24,11 +24,11 @@ func runCacheBlocked(t *testing.T, design string, n int, patience int64) map[str
 	return found
 }
 
-// forever is longer than any test lasts: who does not come hangs it.
+// forever is longer than any test lasts: a G that does not come hangs the test.
 const forever = 1 << 60
 
-// What the Scalable Go Scheduler Design Doc says of memory: caches of Ms hold
-// memory in proportion to the Ms that are blocked, caches of Ps do not.
+// What the Scalable Go Scheduler Design Doc says of memory: caches of Ms hold memory in proportion
+// to the Ms that are blocked, caches of Ps do not.
 func TestOnlyCachesOfMsGrowWithTheBlockedMs(t *testing.T) {
 	const few, many = 8, 40
 	held := map[string][2]float64{}
@@ -110,7 +110,8 @@ func TestCacheBlockedVerificationBites(t *testing.T) {
 			require.NoError(t, w.verify())
 			continue
 		}
-		require.EqualError(t, w.verify(), "workloads: cache_blocked: wrong answer "+row.wrong+", expected 1 and 12")
+		require.EqualError(t, w.verify(),
+			"workloads: cache_blocked: wrong answer "+row.wrong+", expected 1 and 12")
 	}
 }
 

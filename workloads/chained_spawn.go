@@ -5,16 +5,17 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// chainedSpawn is a chain of 1000 Gs, each of which spawns the next and ends;
-// the last one wakes the G that waits for the chain; and that again and again.
-// There is never more than one G to run, so it is the latency of a spawn, and
-// what a design gains by running a new G next on the same P.
+// chainedSpawn is a chain of 1000 Gs, each of which spawns the next and ends. The last one wakes
+// the G that waits for the chain, which begins the next chain.
 //
-// It does not gain from a second P, only lose: by one that takes each link away.
-// A run that is warm allocates nothing on a design that reuses its Gs.
+// Stresses the latency of a spawn, since there is never more than one G to run, and what a design
+// gains by running a new G next on the same P. A run that is warm allocates nothing on a design
+// that reuses its Gs.
 //
-// Source: tokio, benches/rt_multi_threaded.rs, chained_spawn; Go's
-// BenchmarkCreateGoroutines is the same without rounds.
+// Not stressed: parallelism. A second P cannot help. It can only do harm, by taking links away.
+//
+// Source: tokio, benches/rt_multi_threaded.rs, chained_spawn; Go's BenchmarkCreateGoroutines is the
+// same without rounds.
 var chainedSpawn = Workload{
 	Name:    "chained_spawn",
 	Doc:     "each G spawns the next: latency of a spawn",
@@ -28,8 +29,8 @@ const chainLength = 1000
 func prepareChainedSpawn(p Params) (*Instance, error) {
 	rounds := chainedSpawnRounds[p.Size]
 	n := rounds * chainLength
-	// Plain memory: only one G at a time is awake, and a spawn publishes what
-	// was written before it, as does a signal.
+	// Plain memory: only one G at a time is awake, and a spawn publishes what was written before
+	// it, as does a signal.
 	var links, until int
 	var last gsync.WaitGroup
 	var link func(*rt.G)

@@ -5,19 +5,18 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// chanContended is a G a P, all on one buffered channel; an operation is 100
-// sends and then 100 receives. The channel holds what all Gs can have sent, so
-// nobody ever blocks in it.
+// chanContended is a G a P, all on one buffered channel. An operation is 100 sends and then 100
+// receives. The channel holds what all Gs can have sent, so no G ever blocks in it.
 //
-// Stresses the lock of the channel and nothing else: no G is readied, no queue
-// of the scheduler is touched. It is there to tell contention in gsync from
-// contention in the scheduler, which the other workloads mix.
+// Stresses the lock of the channel and nothing else: no G is readied, no queue of the scheduler is
+// touched. It is there to tell contention in gsync from contention in the scheduler, which the
+// other workloads mix.
 //
-// Not stressed: the scheduler; designs should differ only by how they treat a
-// thread that spins for a lock.
+// Not stressed: the scheduler. Designs should differ only by how they treat a thread that spins for
+// a lock.
 //
-// Source: Go's BenchmarkChanContended (runtime/chan_test.go). The operations
-// are shared out beforehand here, in equal parts.
+// Source: Go's BenchmarkChanContended (runtime/chan_test.go). The operations are shared out
+// beforehand here, in equal parts.
 var chanContended = Workload{
 	Name:    "chan_contended",
 	Doc:     "all Ps on one buffered channel that never blocks: lock contention alone",

@@ -5,13 +5,14 @@ import (
 	"schedlab/rt"
 )
 
-// createSingle has one G that spawns many trivial ones while all other Ps have
-// nothing to do but to take them away: the stealing workload. Before it starts,
-// every P is given a G to spin in, so that no thread has to be woken.
+// createSingle has one G that spawns many trivial ones while all other Ps have nothing to do but to
+// take them away. Before it starts, every P is given a G to spin in, so that no thread has to be
+// woken.
 //
-// It is not spawn_many_local, whose producer stops to wait: here the queue never
-// runs dry before the end. On one P nobody steals, and it grows to its full
-// length.
+// Stresses stealing. It is not spawn_many_local, whose producer stops to wait: here the queue never
+// runs dry before the end.
+//
+// Not stressed: wakeups; and, on one P, stealing: the queue then grows to its full length.
 //
 // Source: BenchmarkCreateGoroutinesSingle of Go's runtime.
 var createSingle = Workload{
@@ -44,13 +45,14 @@ func prepareCreateSingle(p Params) (*Instance, error) {
 		if err := spawn(s); err != nil {
 			return err
 		}
-		return checkCount("create_single", int64(warm.arrived.Load()), int64(p.Procs)) // those that warmed up
+		warmed := int64(warm.arrived.Load())
+		return checkCount("create_single", warmed, int64(p.Procs))
 	}
 	return in, nil
 }
 
-// warmup gets all Ps of a scheduler running: as many Gs as it has Ps, among them
-// the one that warms up, spin until all have been seen running.
+// warmup gets all Ps of a scheduler running: as many Gs as it has Ps, among them the one that calls
+// run, spin until all have been seen running.
 type warmup struct {
 	procs   int32
 	arrived host.Int32 // Gs that spin or have spun; all of them read it
@@ -58,8 +60,8 @@ type warmup struct {
 	spin    func(*rt.G)
 }
 
-// warmupNs: a design that cannot start the others meanwhile (because it does not
-// steal, say) goes on cold.
+// warmupNs is how long that lasts at most. A design that cannot start the others by then, because
+// it does not steal, say, goes on cold.
 const warmupNs = 1e6
 
 func newWarmup(procs int) *warmup {

@@ -15,7 +15,7 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// cspWorkloads are those that csp_test.go is about, and the metrics they report.
+// cspWorkloads are the workloads that csp_test.go is about, and the metrics they report.
 var cspWorkloads = []struct {
 	Workload
 	metrics []string
@@ -36,10 +36,11 @@ var cspWorkloads = []struct {
 	{wakeupSyscall, wakeupMetrics},
 }
 
-var wakeupMetrics = []string{"d0us-ns", "d1us-ns", "d2us-ns", "d5us-ns", "d10us-ns", "d20us-ns", "d50us-ns", "d100us-ns"}
+var wakeupMetrics = []string{
+	"d0us-ns", "d1us-ns", "d2us-ns", "d5us-ns", "d10us-ns", "d20us-ns", "d50us-ns", "d100us-ns",
+}
 
-// Each row is the state that a run leaves behind, with a right or a wrong
-// answer in it.
+// Each row is the state that a run leaves behind, with a right or a wrong answer in it.
 func TestCSPVerificationBites(t *testing.T) {
 	for _, row := range []struct {
 		workload, answer string
@@ -52,7 +53,8 @@ func TestCSPVerificationBites(t *testing.T) {
 		{"ping_pong", "right", afterBounces("ping_pong", 3, 6), ""},
 		{"ping_pong", "half a bounce lost", afterBounces("ping_pong", 3, 5), "5, expected 6"},
 		{"ping_pong_many", "right", afterExchanges(4, 4), ""},
-		{"ping_pong_many", "a pair that was not run", afterExchanges(4, 0), "0 of pair 1, expected 4"},
+		{"ping_pong_many", "a pair that was not run", afterExchanges(4, 0),
+			"0 of pair 1, expected 4"},
 		{"ring", "right", afterLaps(3, 384), ""},
 		{"ring", "a node skipped", afterLaps(3, 383), "383, expected 384"},
 		{"fan_out_in", "right", afterFan(7, 8), ""},
@@ -61,15 +63,19 @@ func TestCSPVerificationBites(t *testing.T) {
 		{"chan_contended", "right", afterBursts(1000, 18_900), ""},
 		{"chan_contended", "a number changed", afterBursts(1000, 18_901), "19901, expected 19900"},
 		{"sieve", "right", afterSieve(2, 3, 5), ""},
-		{"sieve", "the last stage missing", (&sieveRun{want: []int{2}, found: []int{2}, begun: 1}).verify, "1, expected 2"},
+		{"sieve", "the last stage missing",
+			(&sieveRun{want: []int{2}, found: []int{2}, begun: 1}).verify, "1, expected 2"},
 		{"sieve", "a prime missing", afterSieve(2, 3), "2 primes, expected 3"},
 		{"sieve", "not a prime", afterSieve(2, 3, 4), "[2 3 4], expected [2 3 5]"},
 		{"sieve", "out of order", afterSieve(3, 2, 5), "[3 2 5], expected [2 3 5]"},
 		{"hackbench", "right", afterMessages(40), ""},
-		{"hackbench", "out of order", afterMessages(39), "39 messages in order at receiver 19 of group 0, expected 40"},
+		{"hackbench", "out of order", afterMessages(39),
+			"39 messages in order at receiver 19 of group 0, expected 40"},
 		{"mutex_contended", "right", afterLocks(5, 2, 3), ""},
-		{"mutex_contended", "an acquisition lost", afterLocks(5, 3, 3), "5 acquisitions, 6 by the Gs' own count, expected 5"},
-		{"mutex_contended", "too few", afterLocks(4, 2, 2), "4 acquisitions, 4 by the Gs' own count, expected 5"},
+		{"mutex_contended", "an acquisition lost", afterLocks(5, 3, 3),
+			"5 acquisitions, 6 by the Gs' own count, expected 5"},
+		{"mutex_contended", "too few", afterLocks(4, 2, 2),
+			"4 acquisitions, 4 by the Gs' own count, expected 5"},
 		{"syscall_mix", "right", afterCalls(2, 7), ""},
 		{"syscall_mix", "a call lost", afterCalls(1, 7), "1 calls of caller 0, expected 2"},
 		{"syscall_mix", "another result", afterCalls(2, 8), "0x8 of computer 0, expected 0x7"},
@@ -155,7 +161,7 @@ func afterCalls(calls int, result uint64) func() error {
 	return w.verify
 }
 
-// After a run, one that does nothing is found out.
+// After a right run, a run that does nothing must not pass.
 func TestCSPAnswerOfTheLastRunDoesNotPassForThisOnes(t *testing.T) {
 	for _, w := range cspWorkloads {
 		t.Run(w.Name, func(t *testing.T) {
@@ -191,10 +197,12 @@ func TestCSPMetricsArePresentAndFinite(t *testing.T) {
 			}
 			var names []string
 			for _, m := range in.Metrics() {
-				if !strings.Contains(m.Unit, "-p") { // percentiles are left out if there are too few samples
+				// Percentiles are left out if there are too few samples.
+				if !strings.Contains(m.Unit, "-p") {
 					names = append(names, m.Unit)
 				}
-				require.False(t, math.IsInf(m.Value, 0) || math.IsNaN(m.Value), "%s is %v", m.Unit, m.Value)
+				finite := !math.IsInf(m.Value, 0) && !math.IsNaN(m.Value)
+				require.True(t, finite, "%s is %v", m.Unit, m.Value)
 				require.GreaterOrEqual(t, m.Value, 0.0, m.Unit)
 			}
 			require.Equal(t, w.metrics, names)
@@ -206,12 +214,13 @@ func TestCSPWorkloadsThatScaleWithProcsRefuseSenselessOnes(t *testing.T) {
 	for _, w := range []Workload{chanContended, mutexContended, syscallMix, syscallMixBlocking} {
 		for _, procs := range []int{-1, 0, rt.MaxProcs + 1} {
 			_, err := w.Prepare(Params{Size: Small, Procs: procs})
-			require.ErrorContains(t, err, fmt.Sprintf("Procs is %d; it must be 1 to 4096", procs), w.Name)
+			require.ErrorContains(t, err,
+				fmt.Sprintf("Procs is %d; it must be 1 to 4096", procs), w.Name)
 		}
 	}
 }
 
-// The rest of the bounces is made without the hog, at any patience.
+// The rest of the bounces is made without the hog, whatever its patience.
 func TestHogThatLosesPatienceLeavesThePairToFinish(t *testing.T) {
 	const bounces = 500
 	for _, patience := range []int64{0, 1_000, 100_000} {
@@ -258,13 +267,14 @@ func TestReceiversCountMessagesOutOfOrder(t *testing.T) {
 	}
 }
 
-// Whatever overlaps, a G's own two busy times are one after the other.
+// A G's own two busy times never overlap.
 func TestWakeupRoundsTakeNoLessThanBothBusyTimesOfAG(t *testing.T) {
 	for _, w := range []Workload{wakeupSpinning, wakeupSyscall} {
 		in := prepared(t, w, 2)
 		require.NoError(t, in.Run(newNative(t, 2)))
 		for i, m := range in.Metrics() {
-			require.GreaterOrEqual(t, m.Value, float64(2*1000*wakeupDelaysUs[i]+wakeDelayNs), "%s of %s", m.Unit, w.Name)
+			busy := float64(2*1000*wakeupDelaysUs[i] + wakeDelayNs)
+			require.GreaterOrEqual(t, m.Value, busy, "%s of %s", m.Unit, w.Name)
 		}
 	}
 }
@@ -300,7 +310,8 @@ func TestMutexMetrics(t *testing.T) {
 				w.gs[i].ends = 1
 			}
 			require.NoError(t, w.verify())
-			require.Equal(t, []Metric{{"streak-max-locks", row.streak}, {"spread-ratio", row.spread}}, w.metrics())
+			want := []Metric{{"streak-max-locks", row.streak}, {"spread-ratio", row.spread}}
+			require.Equal(t, want, w.metrics())
 		})
 	}
 }
@@ -308,7 +319,7 @@ func TestMutexMetrics(t *testing.T) {
 // Only a yield during which a call began counts as a delay.
 func TestDelaysAreCountedBesideCallsOnly(t *testing.T) {
 	w := &syscallMixRun{}
-	c := &computer{w: w, delays: rt.NewLatencyHistogram()}
+	c := &computer{w: w, delays: rt.NewLatencies()}
 	w.workers = []computer{*c}
 	require.NoError(t, newNative(t, 1).Run(func(g *rt.G) {
 		c.yield(g)

@@ -6,17 +6,17 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// deepStack runs batches of Gs that recurse to random depths, yield at the
-// bottom and come back up, over frames that are written on the way down and read
-// on the way up. It stresses what reused Gs do with their stacks: a stack must
-// grow while its frames are referred to, may be resumed by another M when it is
-// deep, and is used again by a G that needs another depth.
+// deepStack runs batches of Gs that recurse to random depths, yield at the bottom and come back up.
+// They write frames on the way down and read them on the way up.
 //
-// It is not a test of memory limits: at most a batch of deep stacks exists at a
-// time.
+// Stresses what reused Gs do with their stacks. A stack must grow while pointers to its frames
+// exist. It may be resumed by another M when it is deep. It is used again by a G that needs another
+// depth.
 //
-// Source: the memory rows of this suite's design; the shape is that of
-// BenchmarkStackGrowthDeep of Go's runtime.
+// Not stressed: limits of memory. At most a batch of deep stacks exists at a time.
+//
+// Source: the memory rows of this suite's design; the shape is that of BenchmarkStackGrowthDeep of
+// Go's runtime.
 var deepStack = Workload{
 	Name:    "deep_stack",
 	Doc:     "deep recursion on reused Gs: stacks that grow, move and are used again",
@@ -85,8 +85,8 @@ func (d *deepCalls) run(g *rt.G) {
 // deepFrame is what a call keeps on its stack.
 type deepFrame [deepStackWords]uint64
 
-// descend calls itself depth times. Each word of each frame is one more than the
-// last, and the first one more than that of the frame above.
+// descend calls itself depth times. Each word of each frame is one more than the last, and the
+// first one more than that of the frame above.
 func descend(g *rt.G, depth uint64, above *deepFrame) (sum uint64) {
 	if depth == 0 {
 		g.Yield()
@@ -103,8 +103,8 @@ func descend(g *rt.G, depth uint64, above *deepFrame) (sum uint64) {
 	return sum
 }
 
-// want is the sum in closed form: frame k of depth, counted from 1, holds
-// start+k to start+k+words-1.
+// want is the sum in closed form: frame k of depth, counted from 1, holds start+k to
+// start+k+words-1.
 func (c *deepCall) want() uint64 {
 	const words = deepStackWords
 	return words*(c.depth*c.start+c.depth*(c.depth+1)/2) + c.depth*words*(words-1)/2

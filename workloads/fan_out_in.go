@@ -6,19 +6,17 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// fanOutIn has one G give out items, 8 workers transform them, and one G collect
-// the results; both channels are unbuffered.
+// fanOutIn has one G give out items, 8 workers transform them, and one G collect the results. Both
+// channels are unbuffered.
 //
-// Stresses wakeups from one G to many and from many to one: the source wakes a
-// worker an item, and all workers queue up at the sink. There is work for
-// three threads at best, so it shows what a design makes of more: whether they
-// park, or go on waking and stealing for nothing.
+// Stresses wakeups from one G to many and from many to one: the source wakes a worker an item, and
+// all workers queue up at the sink. There is work for three threads at best. So it shows what a
+// design makes of more: whether they park, or go on waking and stealing for nothing.
 //
-// Not stressed: the CPU. An item costs some ns, so that the scheduler is all
-// there is.
+// Not stressed: the CPU. An item costs some ns, so the scheduler is all that shows.
 //
-// Source: the fan-out, fan-in of "Go Concurrency Patterns: Pipelines and
-// cancellation" (go.dev/blog/pipelines).
+// Source: the fan-out, fan-in of "Go Concurrency Patterns: Pipelines and cancellation"
+// (go.dev/blog/pipelines).
 var fanOutIn = Workload{
 	Name:    "fan_out_in",
 	Doc:     "a source, 8 workers and a sink: wakeups from one to many and back",
@@ -35,7 +33,7 @@ type fanOutInRun struct {
 	source, transfer func(*rt.G)
 	sum, want        uint64 // of the results
 
-	// ended counts workers, which do the work of one that is missing. Atomic: each adds to it.
+	// ended counts workers: if one is missing, the others do its work. Atomic: each adds to it.
 	ended host.Int64
 }
 
@@ -55,8 +53,8 @@ func newFanOutIn(p Params) *fanOutInRun {
 	return w
 }
 
-// scramble is a bijection (the finalizer of MurmurHash3), so that no two items
-// have the same result.
+// scramble is a bijection (the finalizer of MurmurHash3), so that no two items have the same
+// result.
 func scramble(x uint64) uint64 {
 	x = (x ^ x>>33) * 0xff51afd7ed558ccd
 	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
@@ -72,8 +70,8 @@ func (w *fanOutInRun) run(s rt.Scheduler) error {
 	return w.verify()
 }
 
-// main is the sink. It takes as many results as there are items, so a worker
-// with one too many would be found waiting for ever.
+// main is the sink. It takes as many results as there are items, so a worker with one too many
+// would wait for ever.
 func (w *fanOutInRun) main(g *rt.G) {
 	w.todo = gsync.NewChan[uint64](g, 0)
 	w.done = gsync.NewChan[uint64](g, 0)

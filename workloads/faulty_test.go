@@ -26,12 +26,12 @@ const (
 	doubles fault = "doubles" // it runs twice
 )
 
-// faulty is a native scheduler that does fault to one G: the one that is spawned when
-// at others have been since. It tells the process that started this one.
+// faulty is a native scheduler that does fault to one G: the one that is spawned when at others
+// have been. It reports that to the process that started this one.
 type faulty struct {
 	rt.Scheduler
 	inner   *rt.G // the real one
-	g       *rt.G // that spawns through this
+	g       *rt.G // one that spawns through this scheduler
 	fault   fault
 	at      atomic.Int64 // negative: never
 	spawned atomic.Int64
@@ -70,7 +70,7 @@ func (y *faulty) Go(fn func(*rt.G)) (err error) {
 	return err
 }
 
-// faultySpawner is what a G needs of a faulty beneath it.
+// faultySpawner is what a G needs beneath it to spawn through a faulty.
 type faultySpawner struct{ y *faulty }
 
 func (s faultySpawner) Go(fn func(*rt.G)) {
@@ -81,7 +81,7 @@ func (s faultySpawner) Go(fn func(*rt.G)) {
 
 func (s faultySpawner) Call(fn func(*rt.G)) {
 	for range s.y.times() {
-		s.y.inner.CallNative(s.y.wrap(fn))
+		rt.CallNative(s.y.inner, s.y.wrap(fn))
 	}
 }
 
@@ -95,22 +95,24 @@ const (
 	tellsPassed = "the answer is accepted"
 )
 
-// grace is how long a run may go on after the fault before it counts as hanging, which
-// is as good as an error. If it is too short a workload that notices nothing may get
-// through; never is one refused that does.
+// grace is how long a run may go on after the fault before it counts as hanging, which is as good
+// as an error. If it is too short, a workload that notices nothing may pass. A workload that
+// notices the fault always passes.
 const grace = time.Second / 2
 
 // which of its Gs.
 var which = [...]string{"first", "middle", "last"}
 
-// accepted are faults that a workload cannot always tell, and why not.
+// accepted are faults that a workload cannot always notice, and why not.
 var accepted = map[string]string{
-	"skynet/doubles": "an actor takes as many sums as it has children; that there would be another one it would have to wait for, and " +
-		"a counter of all actors would be what is measured",
+	"skynet/doubles": "an actor takes as many sums as it has children; " +
+		"it would have to wait to see that there is another one, " +
+		"and a counter of all actors would be what is measured",
 }
 
-// A workload whose G has not run, or twice, whichever it is, must say so; or hang, as
-// one that waits for the G does. One that spawns Gs and looks at nothing accepts it.
+// A workload must notice that one of its Gs, whichever it is, has not run or has run twice. It must
+// say so, or hang, as one does that waits for the G. A workload that spawns Gs and looks at nothing
+// accepts the fault.
 func TestAFaultySchedulerIsNoticed(t *testing.T) {
 	if raceEnabled || testing.Short() {
 		t.Skip("starts two hundred processes")
@@ -134,7 +136,8 @@ func TestAFaultySchedulerIsNoticed(t *testing.T) {
 				all.Wait()
 				for i := range which {
 					require.Contains(t, said[i], tellsFault)
-					require.NotContains(t, said[i], tellsPassed, "%s verifies too little: it accepts a scheduler that %s its %s G",
+					require.NotContains(t, said[i], tellsPassed,
+						"%s verifies too little: it accepts a scheduler that %s its %s G",
 						w.Name, f, which[i])
 				}
 			})
@@ -142,8 +145,7 @@ func TestAFaultySchedulerIsNoticed(t *testing.T) {
 	}
 }
 
-// runFaulty runs a workload twice, in a process of its own; the second time there is a
-// fault.
+// runFaulty runs a workload twice, in a process of its own. The second time there is a fault.
 func runFaulty(t *testing.T, task []string) {
 	w, err := Find(task[0])
 	require.NoError(t, err)
@@ -160,7 +162,7 @@ func runFaulty(t *testing.T, task []string) {
 	fmt.Println(tellsPassed)
 }
 
-// startFaulty returns what a process in which runFaulty runs has said in its time.
+// startFaulty returns what a process in which runFaulty runs says before it ends or is killed.
 func startFaulty(t *testing.T, task ...string) (said string) {
 	c := exec.Command(os.Args[0], "-test.run=^TestAFaultySchedulerIsNoticed$")
 	c.Env = append(os.Environ(), faultyEnv+"="+strings.Join(task, " "))

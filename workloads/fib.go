@@ -5,18 +5,18 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// fib computes a Fibonacci number the slow way: a G spawns fib(n-1), computes
-// fib(n-2) itself, joins. A G does a few ns of work, so this is what spawn,
-// join and steal cost.
+// fib computes a Fibonacci number the slow way: a G spawns fib(n-1), computes fib(n-2) itself, and
+// joins.
 //
-// It is not a model of useful work, which would be coarser, and not frugal: the
-// closure and the join cell of each spawn are the idiom's, the same for all
-// designs. A design that runs Gs first in, first out walks the tree in breadth,
-// and a third of all Gs are blocked at once: that takes some 600 MB of stacks at
-// the large size, which is why it is no larger.
+// Stresses what spawn, join and steal cost, since a G does a few ns of work.
 //
-// Source: Frigo, Leiserson, Randall, "The Implementation of the Cilk-5
-// Multithreaded Language", PLDI 1998, and every fork-join benchmark since.
+// Not stressed: useful work, which would be coarser. Nor is it frugal: the closure and the join
+// cell of each spawn are the idiom's, the same for all designs. A design that runs Gs first in,
+// first out walks the tree in breadth, and a third of all Gs are blocked at once. That takes some
+// 600 MB of stacks at the large size, which is why it is no larger.
+//
+// Source: Frigo, Leiserson, Randall, "The Implementation of the Cilk-5 Multithreaded Language",
+// PLDI 1998, and every fork-join benchmark since.
 var fib = Workload{
 	Name:    "fib",
 	Doc:     "fork-join of the smallest Gs: spawn, join, steal",
@@ -65,7 +65,7 @@ func checkFib(n int, got uint64) error {
 	return nil
 }
 
-// fibonacci adds from below.
+// fibonacci computes it from below, by addition.
 func fibonacci(n int) uint64 {
 	a, b := uint64(0), uint64(1)
 	for range n {

@@ -7,21 +7,19 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// hackbench is groups of 20 senders and 20 receivers. Each sender sends its
-// messages to every receiver of its group in turn. All wait at a barrier first
-// and are let go at once.
+// hackbench is groups of 20 senders and 20 receivers. Each sender sends its messages to every
+// receiver of its group in turn. All wait at a barrier first and are let go at once.
 //
-// Stresses a scheduler with many runnable Gs and long queues everywhere: the
-// barrier readies all Gs in one go, and every channel has twenty senders that
-// fill it and one receiver. It is where a central queue hurts most, and
-// stealing should be rare.
+// Stresses a scheduler with many runnable Gs and long queues everywhere. The barrier readies all Gs
+// in one go, and every channel has twenty senders that fill it and one receiver. It is where a
+// central queue hurts most, and stealing should be rare.
 //
-// Not stressed: the CPU, the memory for messages (a message is two words of 4
-// bytes, not 100 bytes through a socket).
+// Not stressed: the CPU, and the memory for messages (a message is two words of 4 bytes, not 100
+// bytes through a socket).
 //
-// Source: hackbench (Russell 2001, Zhang 2008), which is also "perf bench sched
-// messaging". Its socket pairs hold hundreds of messages; the channels here hold
-// 16, so that senders block often and the scheduler, not the channel, shows.
+// Source: hackbench (Russell 2001, Zhang 2008), which is also "perf bench sched messaging". Its
+// socket pairs hold hundreds of messages. The channels here hold 16, so that senders block often
+// and the scheduler, not the channel, shows.
 var hackbench = Workload{
 	Name:    "hackbench",
 	Doc:     "groups of 20 senders and 20 receivers, all to all: many runnable Gs, long queues",
@@ -42,8 +40,8 @@ type hackbenchRun struct {
 	loops  int // messages of each sender to each receiver
 	groups []hackGroup
 	bodies []func(*rt.G)    // of all senders and receivers
-	ready  *latch           // the barrier: all have begun,
-	start  *gsync.Chan[int] // and then this one is closed
+	ready  *latch           // the barrier, first half: all have begun
+	start  *gsync.Chan[int] // the second half: closed after that
 }
 
 type hackGroup struct {
@@ -131,14 +129,16 @@ func collect(g *rt.G, in *gsync.Chan[hackMessage], n int) (inOrder int) {
 	return inOrder
 }
 
-// verify: a receiver takes as many messages as it is sent, so one that got them
-// all in order got each of them once.
+// verify: a receiver takes as many messages as it is sent, so one that got them all in order got
+// each of them once.
 func (w *hackbenchRun) verify() error {
 	want := w.loops * hackSide
 	for i := range w.groups {
 		for k, r := range w.groups[i].receivers {
 			if r.inOrder != want {
-				return wrong("hackbench", fmt.Sprintf("%d messages in order at receiver %d of group %d", r.inOrder, k, i), want)
+				got := fmt.Sprintf("%d messages in order at receiver %d of group %d",
+					r.inOrder, k, i)
+				return wrong("hackbench", got, want)
 			}
 		}
 	}

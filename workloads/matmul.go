@@ -8,16 +8,17 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// matmul multiplies two square matrices by recursion: the quadrants of the
-// product are independent, so three are spawned and the fourth is computed in
-// place. A leaf is some microseconds of arithmetic on a block that fits the
-// first cache: fork-join at a granularity where the scheduler is an overhead
-// and where Gs are stolen with the data they touch.
+// matmul multiplies two square matrices by recursion: the quadrants of the product are independent,
+// so three are spawned and the fourth is computed in place.
 //
-// It is not a fast multiplication, and has no imbalance.
+// Stresses fork-join at a granularity where the scheduler is an overhead, and where Gs are stolen
+// with the data they touch. A leaf is some microseconds of arithmetic on a block that fits the
+// first cache.
 //
-// The elements are integers modulo 2^64, so that the answer does not depend on
-// the order of additions and can be verified.
+// Not stressed: imbalance. Nor is it a fast multiplication.
+//
+// The elements are integers modulo 2^64, so that the answer does not depend on the order of
+// additions and can be verified.
 //
 // Source: Cilk-5's matmul; BenchmarkMatmult of Go's runtime is like it.
 var matmul = Workload{
@@ -66,9 +67,9 @@ func newProduct(n int, seed uint64) *product {
 	return m
 }
 
-// check verifies the product in n² steps: c*probe must be a*(b*probe)
-// (Freivalds 1977). A wrong c passes with a probability of at most 1/2, if its
-// only error is a 2^63, and of 2^-64 if the error is odd.
+// check verifies the product in n² steps: c*probe must be a*(b*probe) (Freivalds 1977). A wrong c
+// passes with a probability of at most 1/2, if its only error is a 2^63, and of 2^-64 if the error
+// is odd.
 func (m *product) check() error {
 	got := m.c.times(m.probe)
 	for i := range got {
@@ -93,8 +94,8 @@ type matrix struct {
 	stride int      // from a cell to the one below
 }
 
-// quadrant returns the part in row i and column j, both 0 or 1, of a matrix
-// that is divided into parts with h rows each.
+// quadrant returns the part in row i and column j, both 0 or 1, of a matrix that is divided into
+// parts with h rows each.
 func (m matrix) quadrant(h, i, j int) matrix {
 	return matrix{m.cells[i*h*m.stride+j*h:], m.stride}
 }
@@ -126,8 +127,8 @@ func multiplyAdd(g *rt.G, c, a, b matrix, n int) {
 	wg.Wait(g)
 }
 
-// multiplyAddQuadrant does it for the quadrant in row i and column j of c: one
-// product after the other, since both add to the same cells.
+// multiplyAddQuadrant does so for the quadrant in row i and column j of c: one product after the
+// other, since both add to the same cells.
 func multiplyAddQuadrant(g *rt.G, c, a, b matrix, h, i, j int) {
 	for k := range 2 {
 		multiplyAdd(g, c.quadrant(h, i, j), a.quadrant(h, i, k), b.quadrant(h, k, j), h)

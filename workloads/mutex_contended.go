@@ -7,22 +7,20 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// mutexContended is four Gs a P that take turns on one mutex, with a little work of
-// their own in between, until it has been taken a given number of times.
+// mutexContended is four Gs a P that take turns on one mutex, with a little work of their own in
+// between, until it has been taken a given number of times.
 //
-// Stresses what happens between Unlock and the next Lock: whether the mutex
-// goes to the G that waits, which costs a wakeup each time, or to the one that
-// runs already, which is fast and unfair. So the metrics say how fair it was:
-// streak-max-locks is the longest run of acquisitions by the same G;
-// spread-ratio is the difference between the Gs that got it most and least
-// often, over the mean: 0 is even shares, the number of Gs means that one got
-// all.
+// Stresses what happens between Unlock and the next Lock. The mutex may go to the G that waits,
+// which costs a wakeup each time, or to the one that runs already, which is fast and unfair. So the
+// metrics say how fair it was. The metric streak-max-locks is the longest run of acquisitions by
+// the same G. The metric spread-ratio is the difference between the Gs that got it most and least
+// often, over the mean: 0 means even shares, and the number of Gs means that one got all.
 //
-// Not stressed with one P, where the mutex is contended only if a G is
-// preempted while it holds it; long streaks are then as they should be.
+// Not stressed with one P, where the mutex is contended only if a G is preempted while it holds it.
+// Long streaks are then as they should be.
 //
-// Source: Go's BenchmarkMutexContention and BenchmarkMutexCapture
-// (runtime/runtime_test.go), for the mutex of Gs instead of the runtime's own.
+// Source: Go's BenchmarkMutexContention and BenchmarkMutexCapture (runtime/runtime_test.go), for
+// the mutex of Gs instead of the runtime's own.
 var mutexContended = Workload{
 	Name:    "mutex_contended",
 	Doc:     "four Gs a P on one mutex: what a contended lock costs, and how fair it is",
@@ -43,9 +41,9 @@ type mutexContendedRun struct {
 
 	mu      *gsync.Mutex
 	taken   int        // under mu, as all below
-	last    *contender // who took it last
-	streak  int        // how often in a row
-	longest int        // streak
+	last    *contender // the one that took it last
+	streak  int        // how often that one took it in a row
+	longest int        // the longest streak
 }
 
 type contender struct {
@@ -105,8 +103,7 @@ func (c *contender) main(g *rt.G) {
 	}
 }
 
-// take counts an acquisition by c, under mu, and says whether the quota allowed
-// it.
+// take counts an acquisition by c, under mu, and says whether the quota allowed it.
 func (w *mutexContendedRun) take(c *contender) bool {
 	if w.taken == w.quota {
 		return false
@@ -121,9 +118,9 @@ func (w *mutexContendedRun) take(c *contender) bool {
 	return true
 }
 
-// verify: taken is under the mutex and each G's count is its own, so two Gs in
-// the critical section at once show as a difference. The others make up for a G that
-// does not come, so ends are counted, too.
+// verify: taken is under the mutex and each G's count is its own, so two Gs in the critical section
+// at once show as a difference. The others make up for a G that does not come, so ends are counted,
+// too.
 func (w *mutexContendedRun) verify() error {
 	sum, ends := 0, 0
 	for i := range w.gs {
@@ -131,7 +128,8 @@ func (w *mutexContendedRun) verify() error {
 		ends += w.gs[i].ends
 	}
 	if w.taken != w.quota || sum != w.quota {
-		return wrong("mutex_contended", fmt.Sprintf("%d acquisitions, %d by the Gs' own count", w.taken, sum), w.quota)
+		got := fmt.Sprintf("%d acquisitions, %d by the Gs' own count", w.taken, sum)
+		return wrong("mutex_contended", got, w.quota)
 	}
 	return checkCount("mutex_contended", int64(ends), int64(len(w.gs)))
 }

@@ -6,30 +6,27 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gnet"
 	"schedlab/rt/gsync"
 )
 
-// netEcho is 20 clients, each with a TCP connection of its own over the loopback
-// interface to a server in the same scheduler, which sends back what it gets. A
-// client sends 64 bytes, waits for them, compares, and sends the next.
+// netEcho is 20 clients, each with a TCP connection of its own over the loopback interface to a
+// server in the same scheduler, which sends back what it gets. A client sends 64 bytes, waits for
+// them, compares, and sends the next.
 //
-// Stresses the way from the network to a G: a request blocks two Gs, each of
-// which the poller readies. With 20 connections there is mostly something to
-// run, so that a design rarely waits in the kernel, and asks it between Gs how
-// much has come. The metrics are percentiles of the time from sending to having
-// it back.
+// Stresses the way from the network to a G: a request blocks two Gs, each of which the poller
+// readies. With 20 connections there is mostly something to run. So a design rarely waits in the
+// kernel, and asks it between Gs how much has come. The metrics are percentiles of the time from
+// sending a request to having the reply.
 //
-// Not stressed: bandwidth, many connections, new connections. The kernel's share
-// is large: of some 15 µs a request, four system calls on each side are ten. The
-// load is closed: who is slow is asked less often. For an open one see netRPC.
+// Not stressed: bandwidth, many connections, new connections. The kernel's share is large: of some
+// 15 µs a request, four system calls on each side are ten. The load is closed: a design that is
+// slow is asked less often. For an open one see netRPC.
 //
-// Source: the usual benchmark of pollers. Go has had one since 1.1 (netpoll),
-// before which a thread of the server waited for all of the network.
+// Source: the usual benchmark of pollers. Go has had one since 1.1 (netpoll), before which a thread
+// of the server waited for all of the network.
 var netEcho = Workload{
 	Name:  "net_echo",
 	Doc:   "20 connections over loopback, request and reply: from the poller to the G",
@@ -39,8 +36,8 @@ var netEcho = Workload{
 	},
 }
 
-// netEchoThreads is the same with a thread for each G that waits. Its difference
-// from netEcho is what the poller buys.
+// netEchoThreads is the same with a thread for each G that waits. Its difference from netEcho is
+// what the poller buys.
 var netEchoThreads = Workload{
 	Name:  "net_echo_threads",
 	Doc:   "net_echo with calls that block the thread: what the poller buys",
@@ -71,20 +68,21 @@ type echoClient struct {
 	w        *netEchoRun
 	seed     uint64
 	answered int
-	rtt      *hdrhistogram.Histogram
+	rtt      rt.Latencies
 	out, in  [echoBytes]byte
 }
 
 func prepareNetEcho(p Params, name string, network gnet.Network) (*Instance, error) {
 	w := newNetEcho(p, name, network)
-	return &Instance{Ops: w.requests * echoClients, Op: "request", Run: w.run, Metrics: w.metrics}, nil
+	ops := w.requests * echoClients
+	return &Instance{Ops: ops, Op: "request", Run: w.run, Metrics: w.metrics}, nil
 }
 
 func newNetEcho(p Params, name string, network gnet.Network) *netEchoRun {
 	w := &netEchoRun{name: name, requests: echoRequests[p.Size]}
 	w.server = netServer{network: network, serve: echo, failed: &w.failed}
 	for i := range w.clients {
-		w.clients[i] = echoClient{w: w, seed: p.Seed + uint64(i)<<32, rtt: rt.NewLatencyHistogram()}
+		w.clients[i] = echoClient{w: w, seed: p.Seed + uint64(i)<<32, rtt: rt.NewLatencies()}
 	}
 	return w
 }
@@ -157,7 +155,7 @@ func (cl *echoClient) ask(g *rt.G, c *gnet.Conn) error {
 		if _, err := c.ReadFull(g, cl.in[:]); err != nil {
 			return fmt.Errorf("workloads: %s: the reply to request %d: %w", cl.w.name, i, err)
 		}
-		record(cl.rtt, host.Nanotime()-start)
+		cl.rtt.Record(host.Nanotime() - start)
 		if !bytes.Equal(cl.in[:], cl.out[:]) {
 			return wrong(cl.w.name, fmt.Sprintf("reply %x", cl.in), fmt.Sprintf("%x", cl.out))
 		}
@@ -166,7 +164,7 @@ func (cl *echoClient) ask(g *rt.G, c *gnet.Conn) error {
 	return nil
 }
 
-// fill makes request i, which is like no other.
+// fill makes request i, which differs from every other.
 func (cl *echoClient) fill(i int) {
 	x := cl.seed + uint64(i) + 1
 	for at := 0; at < echoBytes; at += 8 {
@@ -175,13 +173,8 @@ func (cl *echoClient) fill(i int) {
 	}
 }
 
-// record notes a time, which it brings into the range of the histogram.
-func record(h *hdrhistogram.Histogram, ns int64) {
-	_ = h.RecordValue(min(max(ns, 1), rt.MaxLatencyNs)) // within range: cannot fail
-}
-
 func (w *netEchoRun) metrics() []Metric {
-	all := rt.NewLatencyHistogram()
+	all := rt.NewLatencies()
 	for i := range w.clients {
 		all.Merge(w.clients[i].rtt)
 	}

@@ -10,27 +10,27 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// netRPC is requests over four TCP connections, to a server that computes for a
-// while to answer each. Requests are made at the times of a Poisson process,
-// 2000 a second for each P, whether earlier ones have been answered or not. A
-// time of service is 20 µs on the mean, exponentially distributed.
+// netRPC is requests over four TCP connections, to a server that computes for a while to answer
+// each. Requests are made at the times of a Poisson process, 2000 a second for each P, whether
+// earlier ones have been answered or not. A time of service is 20 µs on the mean, exponentially
+// distributed.
 //
-// Stresses latency where there is room: the load is about a tenth, so that what
-// the metrics show is how long it takes from an event (a timer, the network) to
-// the G that it is for, and from a spawn to another P. A latency counts from
-// when a request was to be made, not from when it was: a scheduler that stalls
-// delays the requests meant for that time as well, and all of them count (no
-// coordinated omission). late is by how much requests were made too late, a part
-// of it for which the clients' timers are to blame.
+// Stresses latency where there is room: the load is about a tenth. So the metrics show how long it
+// takes from an event (a timer, the network) to the G that it is for, and from a spawn to another
+// P. A latency counts from when a request was to be made, not from when it was. A scheduler that
+// stalls delays the requests meant for that time as well, and all of them count (no coordinated
+// omission). The metrics late-p50-ns and late-p99-ns are by how much requests were made too late, a
+// part of the latency for which the clients' timers are to blame.
 //
-// Not stressed: throughput. The times are given, so a run takes the same time on
-// every design, unless it cannot keep up.
+// Not stressed: throughput. The times are given, so a run takes the same time on every design,
+// unless it cannot keep up.
 //
-// Source: the open-loop load generators of the literature (Treadmill, 2016;
-// wrk2), and what is said of coordinated omission by Tene (2013).
+// Source: the open-loop load generators of the literature (Treadmill, 2016; wrk2), and what is said
+// of coordinated omission by Tene (2013).
 var netRPC = Workload{
-	Name:    "net_rpc",
-	Doc:     "requests at given times over loopback to a server that computes: latency with room to spare",
+	Name: "net_rpc",
+	Doc: "requests at given times over loopback to a server that computes: " +
+		"latency with room to spare",
 	Needs:   neededBy(gnet.Polled),
 	Prepare: prepareNetRPC,
 }
@@ -79,14 +79,14 @@ func newNetRPC(p Params) *netRPCRun {
 // exponential returns a number of the exponential distribution of mean 1.
 func exponential(r *host.Rand) float64 { return -math.Log((float64(r.Uint32()) + 1) / (1 << 32)) }
 
-// roundsPerUs measures how often scramble runs in a microsecond: the best of
-// some tries. Work is given in rounds, not in time, or a G that is preempted
-// would have done its work once it comes back.
+// roundsPerUs measures how often scramble runs in a microsecond: the best of some tries. Work is
+// given in rounds, not in time, or a G that is preempted would have done its work once it comes
+// back.
 func roundsPerUs() float64 {
 	best := int64(math.MaxInt64)
 	for range 5 {
 		start := host.Nanotime()
-		serviceOf(1, rpcRoundsTest)
+		_ = serviceOf(1, rpcRoundsTest)
 		best = min(best, host.Nanotime()-start)
 	}
 	return rpcRoundsTest * 1e3 / float64(max(best, 1))
@@ -134,7 +134,7 @@ func (w *netRPCRun) main(g *rt.G) {
 }
 
 func (w *netRPCRun) metrics() []Metric {
-	latency, late := rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
+	latency, late := rt.NewLatencies(), rt.NewLatencies()
 	for i := range w.clients {
 		latency.Merge(w.clients[i].latency)
 		late.Merge(w.clients[i].late)

@@ -4,21 +4,19 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gnet"
 	"schedlab/rt/gsync"
 )
 
-// rpcClient makes requests over one connection at times that are given
-// beforehand, and measures how long after those the answers come.
+// rpcClient makes requests over one connection at times that are given beforehand, and measures how
+// long after those the answers come.
 type rpcClient struct {
 	calls    []rpcCall // in the order of their times
 	answered int
-	latency  *hdrhistogram.Histogram // from the intended time to the answer
-	late     *hdrhistogram.Histogram // from the intended time to the request
+	latency  rt.Latencies // from the intended time to the answer
+	late     rt.Latencies // from the intended time to the request
 }
 
 type rpcCall struct {
@@ -28,8 +26,7 @@ type rpcCall struct {
 	answered bool
 }
 
-// plan adds a request to be made at ns after the start, no earlier than the one
-// before it.
+// plan adds a request to be made at ns after the start, no earlier than the one before it.
 func (cl *rpcClient) plan(at int64, rounds uint32, word uint64) {
 	req := rpcRequest{id: uint32(len(cl.calls)), rounds: rounds, word: word}
 	cl.calls = append(cl.calls, rpcCall{at: at, req: req, want: serviceOf(word, rounds)})
@@ -41,11 +38,11 @@ func (cl *rpcClient) reset() {
 		cl.calls[i].answered = false
 	}
 	cl.answered = 0
-	cl.latency, cl.late = rt.NewLatencyHistogram(), rt.NewLatencyHistogram()
+	cl.latency, cl.late = rt.NewLatencies(), rt.NewLatencies()
 }
 
-// run makes all requests over c, times counted from start by host.Nanotime, and
-// returns when all are answered and c is closed.
+// run makes all requests over c, with times counted from start by host.Nanotime. It returns when
+// all are answered and c is closed.
 func (cl *rpcClient) run(g *rt.G, c *gnet.Conn, start int64) error {
 	var failed failure
 	var received gsync.WaitGroup
@@ -74,7 +71,7 @@ func (cl *rpcClient) send(g *rt.G, c *gnet.Conn, start int64) error {
 		if ns := due - host.Nanotime(); ns > 0 {
 			g.Sleep(ns)
 		}
-		record(cl.late, host.Nanotime()-due)
+		cl.late.Record(host.Nanotime() - due)
 		call.req.put(buf[:])
 		if _, err := c.Write(g, buf[:]); err != nil {
 			return err
@@ -105,17 +102,19 @@ func (cl *rpcClient) receive(g *rt.G, c *gnet.Conn, start int64) error {
 // take checks a reply that has come at the given time.
 func (cl *rpcClient) take(reply rpcReply, at int64) error {
 	if int(reply.id) >= len(cl.calls) {
-		return wrong("net_rpc", fmt.Sprintf("for request %d", reply.id), fmt.Sprintf("one of 0 to %d", len(cl.calls)-1))
+		return wrong("net_rpc", fmt.Sprintf("for request %d", reply.id),
+			fmt.Sprintf("one of 0 to %d", len(cl.calls)-1))
 	}
 	call := &cl.calls[reply.id]
 	if call.answered {
 		return wrong("net_rpc", fmt.Sprintf("a second time for request %d", reply.id), "one")
 	}
 	if reply.answer != call.want {
-		return wrong("net_rpc", fmt.Sprintf("%#x for request %d", reply.answer, reply.id), fmt.Sprintf("%#x", call.want))
+		return wrong("net_rpc", fmt.Sprintf("%#x for request %d", reply.answer, reply.id),
+			fmt.Sprintf("%#x", call.want))
 	}
 	call.answered = true
 	cl.answered++
-	record(cl.latency, at-call.at)
+	cl.latency.Record(at - call.at)
 	return nil
 }

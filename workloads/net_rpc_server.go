@@ -9,8 +9,8 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// rpcRequest asks for a number of rounds of work on a word. The id is for who
-// asks, to tell answers apart, which come in any order.
+// rpcRequest asks for a number of rounds of work on a word. The client tells answers apart by the
+// id, since they come in any order.
 type rpcRequest struct {
 	id, rounds uint32
 	word       uint64
@@ -34,7 +34,9 @@ func (r rpcRequest) put(b []byte) {
 }
 
 func (r *rpcRequest) get(b []byte) {
-	*r = rpcRequest{binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:]), binary.LittleEndian.Uint64(b[8:])}
+	r.id = binary.LittleEndian.Uint32(b)
+	r.rounds = binary.LittleEndian.Uint32(b[4:])
+	r.word = binary.LittleEndian.Uint64(b[8:])
 }
 
 func (r rpcReply) put(b []byte) {
@@ -46,8 +48,8 @@ func (r *rpcReply) get(b []byte) {
 	*r = rpcReply{binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint64(b[4:])}
 }
 
-// serviceOf is the answer to a request, and the work of finding it. Inlined, where
-// nobody wants the answer, it would be no work.
+// serviceOf is the answer to a request, and the work of finding it. If it were inlined where no
+// answer is wanted it would be no work.
 //
 //go:noinline
 func serviceOf(word uint64, rounds uint32) uint64 {
@@ -57,12 +59,12 @@ func serviceOf(word uint64, rounds uint32) uint64 {
 	return word
 }
 
-// serveRPC serves a connection until the client has no more requests. Each is
-// answered by a G of its own, so that a long one holds up nobody behind it.
+// serveRPC serves a connection until the client has no more requests. Each is answered by a G of
+// its own, so that a long one does not delay those behind it.
 func serveRPC(g *rt.G, c *gnet.Conn) error {
 	var under gsync.WaitGroup
 	var failed failure
-	defer under.Wait(g) // c is theirs until then
+	defer under.Wait(g) // until then c belongs to those Gs, too
 	var buf [rpcRequestBytes]byte
 	for {
 		_, err := c.ReadFull(g, buf[:])
@@ -83,7 +85,7 @@ func serveRPC(g *rt.G, c *gnet.Conn) error {
 	}
 }
 
-// servicePiece is how many rounds are done between two safe points: some µs.
+// servicePiece is how many rounds are done between two safe points: some µs of work.
 const servicePiece = 1000
 
 func (r rpcRequest) answer(g *rt.G, c *gnet.Conn) error {

@@ -9,8 +9,8 @@ import (
 	"schedlab/rt/gnet"
 )
 
-// neededBy: where each wait keeps a thread, the Gs that would end it must go on
-// without that thread.
+// neededBy returns what a design must promise for n. Where each wait keeps a thread, the Gs that
+// would end it must go on without that thread.
 func neededBy(n gnet.Network) rt.Promise {
 	if n == gnet.Polled && rt.PollSupported {
 		return ""
@@ -18,14 +18,13 @@ func neededBy(n gnet.Network) rt.Promise {
 	return rt.BesideBlocking
 }
 
-// netServer accepts connections on the loopback interface and serves each by a G
-// of its own.
+// netServer accepts connections on the loopback interface and serves each by a G of its own.
 type netServer struct {
 	network gnet.Network
 	serve   func(g *rt.G, c *gnet.Conn) error // to its end; c is closed after that
 	failed  *failure
 	ln      *gnet.Listener
-	ends    host.Int64 // of acceptAll, which is one G; atomic in case it is not
+	ends    host.Int64 // of acceptAll; it is one G, and atomic in case it is more
 }
 
 // listen starts the server, which lasts until close.
@@ -38,7 +37,7 @@ func (s *netServer) listen(g *rt.G) (err error) {
 	return nil
 }
 
-// close lets nobody else in. Connections that are served live on.
+// close accepts no more connections. Those that are served live on.
 func (s *netServer) close(g *rt.G) { s.failed.note(s.ln.Close(g)) }
 
 func (s *netServer) dial(g *rt.G) (*gnet.Conn, error) {
@@ -53,7 +52,7 @@ func (s *netServer) acceptAll(g *rt.G) {
 			return
 		}
 		if s.failed.note(err) {
-			_ = s.ln.Close(g) // or who wants to be accepted would wait for ever
+			_ = s.ln.Close(g) // or a client that dials would wait for ever
 			return
 		}
 		g.Go(func(g *rt.G) {
@@ -72,7 +71,7 @@ type failure struct {
 	err error
 }
 
-// note notes err, if it is one, and says whether it is.
+// note keeps err, unless it is nil, and says whether it is an error.
 func (f *failure) note(err error) bool {
 	if err == nil {
 		return false

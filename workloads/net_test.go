@@ -14,8 +14,8 @@ import (
 	"schedlab/rt/gnet"
 )
 
-// runNet runs a network workload on several designs. want is a part of the error,
-// or "" if there must be none.
+// runNet runs a network workload on several designs. want is a part of the error, or "" if there
+// must be none.
 func runNet(t *testing.T, run func(rt.Scheduler) error, want string) {
 	for _, name := range []string{"gm", "global", "gpm", "native"} {
 		s, err := all.New(name, rt.Config{Procs: 2})
@@ -29,7 +29,7 @@ func runNet(t *testing.T, run func(rt.Scheduler) error, want string) {
 	}
 }
 
-// A server that does not send back what it got is found out, and the run ends.
+// A server that does not send back what it got is noticed, and the run ends.
 func TestEchoFindsOutABadServer(t *testing.T) {
 	broken := errors.New("broken")
 	for what, test := range map[string]struct {
@@ -112,13 +112,13 @@ func TestRoundsAreMeasured(t *testing.T) {
 	best := int64(math.MaxInt64)
 	for range 100 {
 		start := host.Nanotime()
-		serviceOf(1, uint32(10*perUs))
+		_ = serviceOf(1, uint32(10*perUs))
 		best = min(best, host.Nanotime()-start)
 	}
 	require.InDelta(t, 0, math.Log10(float64(best)/10_000), 1)
 }
 
-// Each answer is looked at.
+// The client checks each answer.
 func TestAnRPCClientTakesTheRightAnswersAlone(t *testing.T) {
 	var cl rpcClient
 	cl.plan(100, 5, 7)
@@ -138,7 +138,8 @@ func TestAnRPCClientTakesTheRightAnswersAlone(t *testing.T) {
 }
 
 func TestRPCMessagesSurviveTheWire(t *testing.T) {
-	req, reply := rpcRequest{id: 1 << 31, rounds: 3, word: 1 << 63}, rpcReply{id: 7, answer: ^uint64(0)}
+	req := rpcRequest{id: 1 << 31, rounds: 3, word: 1 << 63}
+	reply := rpcReply{id: 7, answer: ^uint64(0)}
 	var gotReq rpcRequest
 	var gotReply rpcReply
 	var buf [rpcRequestBytes]byte

@@ -8,12 +8,13 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// nqueens counts the ways to place n queens on a board of n rows so that none
-// attacks another. Every placement that is possible is a G, at every level, and
-// the G of the row above waits for all of them: joins of many, with subtrees
-// whose sizes differ and are unknown beforehand.
+// nqueens counts the ways to place n queens on a board of n rows so that none attacks another.
+// Every placement that is possible is a G, at every level, and the G of the row above waits for all
+// of them.
 //
-// It is not a good way to count queens: one would stop spawning a few rows down.
+// Stresses joins of many Gs, with subtrees whose sizes differ and are unknown beforehand.
+//
+// Not stressed: useful granularity. A good program would stop spawning a few rows down.
 //
 // Source: the Cilk-5 examples; counts: OEIS A000170.
 var nqueens = Workload{
@@ -42,7 +43,8 @@ func prepareNqueens(p Params) (*Instance, error) {
 		Op:  "placement",
 		Run: func(s rt.Scheduler) error {
 			var got int64
-			if err := s.Run(func(g *rt.G) { got = queens{free: 1<<b.n - 1}.solutions(g) }); err != nil {
+			empty := queens{free: 1<<b.n - 1}
+			if err := s.Run(func(g *rt.G) { got = empty.solutions(g) }); err != nil {
 				return err
 			}
 			return b.check(got)
@@ -57,8 +59,7 @@ func (b queensBoard) check(got int64) error {
 	return nil
 }
 
-// queens is a partly filled board, as seen from the next row: bit i stands for
-// its square i.
+// queens is a partly filled board, as seen from the next row: bit i stands for its square i.
 type queens struct {
 	free        uint32 // columns without a queen
 	left, right uint32 // squares attacked along the diagonals

@@ -7,52 +7,48 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// pingPong is two Gs that hand a number to and fro over two unbuffered channels, each
-// adding one. There is never more than one runnable G.
+// pingPong is two Gs that hand a number to and fro over two unbuffered channels, each adding one.
+// There is never more than one runnable G.
 //
-// Stresses the shortest chain of wakeups there is: each send readies the
-// partner and then blocks. A design that readies it where the sender runs pays
-// a switch of stacks; one that sends it to another thread pays a wakeup of the
-// kernel's for each message.
+// Stresses the shortest chain of wakeups there is: each send readies the partner and then blocks. A
+// design that readies it where the sender runs pays a switch of stacks. One that sends it to
+// another thread pays a wakeup by the kernel for each message.
 //
 // Not stressed: parallelism, queues longer than one, contention.
 //
-// Source: the bouncing half of Go's BenchmarkPingPongHog
-// (runtime/proc_test.go). One bounce is one round trip: two messages.
+// Source: the bouncing half of Go's BenchmarkPingPongHog (runtime/proc_test.go). One bounce is one
+// round trip: two messages.
 var pingPong = Workload{
 	Name:    "ping_pong",
 	Doc:     "two Gs bounce a number over unbuffered channels: a chain of wakeups",
 	Prepare: preparePingPong,
 }
 
-// pingPongMany is many Gs at once, each of which starts a partner, sends it one
-// message and waits for the answer.
+// pingPongMany is many Gs at once, each of which starts a partner, sends it one message and waits
+// for the answer.
 //
-// Stresses spawning and waking mixed: a G lives as long as one exchange, and a
-// thousand of them are in all stages of it at the same time, so there is
-// always something to steal. Each exchange makes its two channels, as tokio's
-// does: they are part of the operation.
+// Stresses spawning and waking mixed. A G lives as long as one exchange, and a thousand of them are
+// in all stages of it at the same time, so there is always something to steal. Each exchange makes
+// its two channels, as tokio's does: they are part of the operation.
 //
-// Not stressed: long queues at one channel; each has one sender and one
-// receiver.
+// Not stressed: long queues at one channel; each has one sender and one receiver.
 //
-// Source: tokio, benches/rt_multi_threaded.rs, ping_pong (1000 tasks at once).
-// Its one-shot channels are channels of capacity 1 here. A run does the
-// thousand several times over.
+// Source: tokio, benches/rt_multi_threaded.rs, ping_pong (1000 tasks at once). Its one-shot
+// channels are channels of capacity 1 here. A run does the thousand several times over.
 var pingPongMany = Workload{
-	Name:    "ping_pong_many",
-	Doc:     "1000 Gs each spawn a partner and exchange one message with it: spawning and waking mixed",
+	Name: "ping_pong_many",
+	Doc: "1000 Gs each spawn a partner and exchange one message with it: " +
+		"spawning and waking mixed",
 	Prepare: preparePingPongMany,
 }
 
-// bouncer is two Gs and what they share. Its channels are made in each run, by
-// a G: what a channel is made of depends on whose G makes it, Go's own or a
-// design's, and the next run may be on another kind of scheduler. That holds
-// for all objects of gsync in all workloads.
+// bouncer is two Gs and what they share. Its channels are made in each run, by a G. What a channel
+// is made of depends on the G that makes it, Go's own or a design's, and the next run may be on
+// another kind of scheduler. So it is with all objects of gsync in all workloads.
 type bouncer struct {
 	bounces    int
 	ping, pong *gsync.Chan[int]
-	number     int // what has come back last: each bounce adds 2
+	number     int // what came back last: each bounce adds 2
 }
 
 func (b *bouncer) open(g *rt.G, capacity int) {
@@ -112,7 +108,7 @@ func (w *pingPongRun) main(g *rt.G) {
 type pingPongManyRun struct {
 	rounds int
 	pairs  []pair
-	done   *latch // by all pairs of the round
+	done   *latch // all pairs of the round pass it
 }
 
 type pair struct {

@@ -6,30 +6,28 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// pingPongHog is pingPong beside a G that never blocks: it spins on a
-// non-blocking receive from a channel in which there is nothing.
+// pingPongHog is pingPong beside a G that never blocks: it spins on a non-blocking receive from a
+// channel in which there is nothing.
 //
-// Stresses, with one P, what a wakeup is worth when others want the CPU. A
-// design that puts the readied partner at the tail of a queue lets the hog have
-// a time slice for each message (about 10 ms); one that runs the partner next,
-// in the same slice, lets the pair bounce on undisturbed until the slice ends.
-// It is the reason for Go's runnext (2015: 684 287 -> 825 ns a bounce).
+// Stresses, with one P, what a wakeup is worth when others want the CPU. A design that puts the
+// readied partner at the tail of a queue lets the hog have a time slice for each message (about 10
+// ms). One that runs the partner next, in the same slice, lets the pair bounce on undisturbed until
+// the slice ends. It is the reason for Go's runnext (2015: 684 287 -> 825 ns a bounce).
 //
-// Not stressed with two Ps or more: the hog keeps to one, the pair to another,
-// and the figure is that of pingPong with one P less. Nor at size small, which
-// fits into one time slice.
+// Not stressed with two Ps or more: the hog keeps to one, the pair to another, and the figure is
+// that of pingPong with one P less. Nor at size small, which fits into one time slice.
 //
-// Bounces can take 1 µs or 40 ms, and with neither preemption nor a second P
-// the first one would never come. So the hog loses patience after a while and
-// ends; the rest of the bounces is then made without it, and time per operation
-// understates. The metrics count what happened beside the hog only: bounce-ns
-// (with no bounce at all, the whole time), and hogged-bounces, how many there
-// were: all of them, unless the hog ended first.
+// Bounces can take 1 µs or 40 ms, and with neither preemption nor a second P the first one would
+// never come. So the hog loses patience after a while and ends. The rest of the bounces is then
+// made without it, and time per operation understates. The metrics count what happened beside the
+// hog only. The metric bounce-ns is a bounce's time; with no bounce at all, the whole time. The
+// metric hogged-bounces is how many there were: all of them, unless the hog ended first.
 //
 // Source: Go's BenchmarkPingPongHog (runtime/proc_test.go).
 var pingPongHog = Workload{
-	Name:    "ping_pong_hog",
-	Doc:     "ping_pong beside a G that never blocks: what a wakeup is worth when others want the CPU",
+	Name: "ping_pong_hog",
+	Doc: "ping_pong beside a G that never blocks: " +
+		"what a wakeup is worth when others want the CPU",
 	Prepare: preparePingPongHog,
 }
 
@@ -40,13 +38,13 @@ type pingPongHogRun struct {
 	pair, hog func(*rt.G)
 	answer    func(*rt.G)
 
-	// done is how many bounces are done. Atomic, because the hog looks at it
-	// while the pair, its only writer, goes on.
+	// done is how many bounces are done. Atomic, because the hog looks at it while the pair, its
+	// only writer, goes on.
 	done   host.Int64
 	start  int64 // before the pair can have begun
 	beside int64 // bounces beside the hog
 	ns     int64 // that they took
-	hogs   int   // that have ended: 1, or nothing was in the pair's way
+	hogs   int   // hogs that have ended: 1, or nothing was in the pair's way
 }
 
 var (
@@ -97,8 +95,7 @@ func (w *pingPongHogRun) bounce(g *rt.G) {
 	w.stop.Close(g)
 }
 
-// spin is the hog. It asks for the time only now and then, to leave the spinning
-// to the channel.
+// spin is the hog. It asks for the time only now and then, to leave the spinning to the channel.
 func (w *pingPongHogRun) spin(g *rt.G) {
 	const asks = 64
 	for i := 0; ; i++ {

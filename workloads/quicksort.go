@@ -8,13 +8,14 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// quicksort sorts random numbers: a G divides its part, spawns one half, goes on
-// with the other, and joins in the end. The first divisions are long and
-// serial, so there is little to run at first and plenty later: it stresses how
-// fast a design spreads work.
+// quicksort sorts random numbers: a G divides its part, spawns one half, goes on with the other,
+// and joins in the end.
 //
-// It is not balanced, and the long divisions contain no safe point: a design
-// that preempts at safe points only cannot do so there.
+// Stresses how fast a design spreads work: the first divisions are long and serial, so there is
+// little to run at first and plenty later.
+//
+// Not stressed: balance, which random pivots do not give. The long divisions contain no safe point,
+// so a design that preempts at safe points only cannot do so there.
 //
 // Source: Hoare 1961; the Cilk-5 examples.
 var quicksort = Workload{
@@ -47,8 +48,8 @@ func prepareQuicksort(p Params) (*Instance, error) {
 	}, nil
 }
 
-// powerSums are the same for two slices if one is a permutation of the other,
-// and else differ almost surely. Modulo 2^64.
+// powerSums are the same for two slices if one is a permutation of the other, and else differ
+// almost surely. They are modulo 2^64.
 type powerSums struct{ sum, squares uint64 }
 
 func powerSumsOf(v []uint64) (p powerSums) {
@@ -88,8 +89,8 @@ func sortNumbers(g *rt.G, v []uint64) {
 	wg.Wait(g)
 }
 
-// divide moves numbers of v, three at least, so that none of v[:middle] is
-// greater than any of v[middle:], and neither part is empty (Hoare's scheme).
+// divide moves numbers of v, three at least, so that none of v[:middle] is greater than any of
+// v[middle:], and neither part is empty (Hoare's scheme).
 func divide(v []uint64) (middle int) {
 	pivot := medianOf(v[0], v[len(v)/2], v[len(v)-1])
 	i, j := 0, len(v)-1

@@ -7,15 +7,14 @@ import (
 
 // ring is 128 Gs that pass one token around over unbuffered channels.
 //
-// Stresses a wakeup whose G has not run for 127 hops: nothing of it is in a
-// cache, and the thread it ran on last has long since done something else.
-// Like pingPong it holds one runnable G at most, so any work that idle threads
-// put into looking for more is waste.
+// Stresses a wakeup whose G has not run for 127 hops: nothing of it is in a cache, and the thread
+// it ran on last has long since done something else. Like pingPong it has one runnable G at most,
+// so any work that idle threads put into looking for more is waste.
 //
 // Not stressed: parallelism, contention, stealing from long queues.
 //
-// Source: the oldest benchmark of CSP languages ("token ring", also as
-// "threadring" in the Computer Language Benchmarks Game).
+// Source: the oldest benchmark of CSP languages ("token ring", also as "threadring" in the Computer
+// Language Benchmarks Game).
 var ring = Workload{
 	Name:    "ring",
 	Doc:     "128 Gs pass a token around: wakeups of Gs that have gone cold",
@@ -30,7 +29,7 @@ type ringRun struct {
 	laps   int
 	chans  [ringNodes]*gsync.Chan[int] // chans[i] leads to node i
 	bodies [ringNodes]func(*rt.G)      // node 0 is main
-	token  int                         // at the end: counts the hops
+	token  int                         // counts the hops; written at each end of a lap
 }
 
 func prepareRing(p Params) (*Instance, error) {
@@ -70,8 +69,7 @@ func (w *ringRun) pass(g *rt.G, from, to *gsync.Chan[int]) {
 	}
 }
 
-// verify: each node adds one to what it got, so the token cannot have skipped
-// any.
+// verify: each node adds one to what it got, so the token cannot have skipped any.
 func (w *ringRun) verify() error {
 	if want := w.laps * ringNodes; w.token != want {
 		return wrong("ring", w.token, want)

@@ -8,21 +8,19 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// sieve is the concurrent prime sieve. A chain of Gs, one for each prime found so
-// far, strikes out the multiples of its prime; what comes through to the end is
-// the next prime and gets a G of its own.
+// sieve is the concurrent prime sieve. A chain of Gs, one for each prime found so far, strikes out
+// the multiples of its prime. What comes through to the end is the next prime and gets a G of its
+// own.
 //
-// Stresses a long pipeline whose load is uneven and moves: all Gs want to run,
-// but each only in step with its neighbours, the first ones far more often than
-// the last. A readied neighbour that runs at once, on the same thread, keeps
-// the pair in step; spread over threads, the pipeline runs in parallel but pays
-// a wakeup for nearly every message.
+// Stresses a long pipeline whose load is uneven and moves. All Gs want to run, but each only in
+// step with its neighbours, the first ones far more often than the last. A readied neighbour that
+// runs at once, on the same thread, keeps the pair in step. Spread over threads, the pipeline runs
+// in parallel but pays a wakeup for nearly every message.
 //
 // Not stressed: spawning (one G a prime) and the CPU (one division a message).
 //
-// Source: McIlroy's sieve in Hoare, "Communicating Sequential Processes" (1978,
-// 6.1); Go tests its channels with it too. Here the numbers end, so that all Gs
-// do.
+// Source: McIlroy's sieve in Hoare, "Communicating Sequential Processes" (1978, 6.1); Go tests its
+// channels with it too. Here the numbers end, so that all Gs do.
 var sieve = Workload{
 	Name:    "sieve",
 	Doc:     "the concurrent prime sieve: a long pipeline in which all are in step",
@@ -32,7 +30,7 @@ var sieve = Workload{
 type sieveRun struct {
 	want   []int // primes
 	found  []int
-	begun  int                // stages: the last one finds nothing, but has to run
+	begun  int                // stages that ran: the last one finds nothing, but has to
 	chans  []*gsync.Chan[int] // chans[k] leads to stage k
 	bodies []func(*rt.G)      // of the stages; the last one gets no number
 }
@@ -53,9 +51,8 @@ func prepareSieve(p Params) (*Instance, error) {
 	return &Instance{Ops: messages, Op: "message", Run: w.run}, nil
 }
 
-// sieveSequentially returns the first n primes, and how many messages it takes
-// the Gs to find them: a number is sent to the stage of its smallest prime
-// factor and to all before that.
+// sieveSequentially returns the first n primes, and how many messages it takes the Gs to find them:
+// a number is sent to the stage of its smallest prime factor and to all before that.
 func sieveSequentially(n int) (primes []int, messages int) {
 	for number := 2; len(primes) < n; number++ {
 		k := 0
@@ -89,8 +86,7 @@ func (w *sieveRun) main(g *rt.G) {
 	first.Close(g)
 }
 
-// stage k begins when stage k-1 has its prime, which puts their writes to w in
-// order.
+// stage k begins when stage k-1 has its prime, which puts their writes to w in order.
 func (w *sieveRun) stage(g *rt.G, k int) {
 	in := w.chans[k]
 	w.begun++

@@ -5,13 +5,14 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// skynet is a tree of Gs with fan-out 10: each starts ten, receives their sums
-// over a channel of its own, and sends the total to its parent. It stresses
-// spawning in bursts and waking a parent from many children.
+// skynet is a tree of Gs with fan-out 10: each starts ten, receives their sums over a channel of
+// its own, and sends the total to its parent.
 //
-// It is not the original in one point: there the channels are unbuffered, so
-// that every leaf may block and a design that runs Gs first in, first out needs
-// a million stacks. Here a channel holds all ten answers and only parents wait.
+// Stresses spawning in bursts, and waking a parent from many children.
+//
+// Not stressed: leaves that block. The original has unbuffered channels, so that every leaf may
+// block and a design that runs Gs first in, first out needs a million stacks. Here a channel holds
+// all ten answers and only parents wait.
 //
 // Source: github.com/atemerev/skynet.
 var skynet = Workload{

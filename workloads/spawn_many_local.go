@@ -2,12 +2,13 @@ package workloads
 
 import "schedlab/rt"
 
-// spawnManyLocal spawns 10 000 tasks that do nothing from one G, which then
-// waits for the last of them; and that again and again. It stresses a local
-// queue that is filled far beyond its capacity at once, and emptied.
+// spawnManyLocal spawns 10 000 tasks that do nothing from one G, which then waits for the last of
+// them; and that again and again.
 //
-// It is not about parallelism: on one P it is all there is to it. A run that is
+// Stresses a local queue that is filled far beyond its capacity at once, and emptied. A run that is
 // warm allocates nothing on a design that reuses its Gs.
+//
+// Not stressed: parallelism. One P shows all there is to see.
 //
 // Source: tokio, benches/rt_multi_threaded.rs, spawn_many_local.
 var spawnManyLocal = Workload{

@@ -7,17 +7,16 @@ import (
 	"schedlab/rt"
 )
 
-// spawnManyRemote submits empty tasks from outside: from as many threads as the
-// scheduler has Ps, all at once, through Scheduler.Go. It stresses the way in
-// (the global queue and its lock) and the waking of parked Ms.
+// spawnManyRemote submits empty tasks from outside: from as many threads as the scheduler has Ps,
+// all at once, through Scheduler.Go.
 //
-// It is not about a scheduler that is busy with something else. The threads
-// compete with the Ms for the machine, so on one with no more CPUs than Ps it
-// measures the kernel as well. On native they are goroutines like any other and
-// share its Ps: Go has no outside.
+// Stresses the way in (the global queue and its lock) and the waking of parked Ms.
 //
-// Source: tokio, benches/rt_multi_threaded.rs, spawn_many_remote_idle, and
-// benches/remote_spawn.rs.
+// Not stressed: a scheduler that is busy with something else. The threads compete with the Ms for
+// the machine, so on one with no more CPUs than Ps it measures the kernel as well. On native they
+// are goroutines like any other and share its Ps: Go has no outside.
+//
+// Source: tokio, benches/rt_multi_threaded.rs, spawn_many_remote_idle, and benches/remote_spawn.rs.
 var spawnManyRemote = Workload{
 	Name:    "spawn_many_remote",
 	Doc:     "threads from outside submit empty Gs: injection and wakeups",
@@ -59,8 +58,8 @@ type remote struct {
 
 func (r *remote) run(s rt.Scheduler) error {
 	threads := len(r.errs)
-	// Or a scheduler whose Ms are all busy would leave no runtime P to them.
-	// On native, which has set GOMAXPROCS to as many, this changes nothing.
+	// Without this, a scheduler whose Ms are all busy would leave no runtime P to the threads. On
+	// native, which has set GOMAXPROCS to as many, it changes nothing.
 	defer host.Reserve(threads)()
 	r.ran.Store(0)
 	r.ready.Store(0)

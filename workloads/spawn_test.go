@@ -9,8 +9,8 @@ import (
 	"schedlab/rt"
 )
 
-// reuser is a scheduler that allocates nothing: main runs where Run is called,
-// all others one after the other on a goroutine beside it.
+// reuser is a scheduler that allocates nothing: main runs where Run is called, all others one after
+// the other on a goroutine beside it.
 type reuser struct {
 	rt.Scheduler
 	g     *rt.G
@@ -67,7 +67,7 @@ func TestWorkloadsThatScaleWithProcsRefuseProcsOutOfRange(t *testing.T) {
 	}
 }
 
-// Also where the others cannot be started while the first one spins.
+// Every P gets a G, also in a design that cannot start the others while the first one spins.
 func TestWarmupRunsAGForEachP(t *testing.T) {
 	const procs = 2
 	for _, design := range []string{"native", "gpm", "gpm-nosteal"} {

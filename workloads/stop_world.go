@@ -1,31 +1,27 @@
 package workloads
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"runtime"
-	"runtime/metrics"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"schedlab/host"
+	"schedlab/internal/histogram"
 	"schedlab/rt"
 )
 
-// stopWorld is a G that stops the world again and again while 10 000 others
-// yield to each other, and each time sees that nothing moves.
+// stopWorld is a G that stops the world again and again while 10 000 others yield to each other,
+// and each time sees that nothing moves.
 //
-// Stresses how fast Ms that are busy come to a safe point and are stopped, and
-// how fast everything is at work again. stop-p50-ns, stop-p99-ns and stop-max-ns
-// are the times from asking for a stop until all stand still.
-//
-// Go's own world can be stopped from outside only by what needs that: the
-// native G calls runtime.ReadMemStats, and the times are the runtime's own, of
-// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Since it
-// preempts by signal, it need not wait for a safe point.
+// Stresses how fast Ms that are busy come to a safe point and are stopped, and how fast everything
+// is at work again. The metrics stop-p50-ns, stop-p99-ns and stop-max-ns are the times from asking
+// for a stop until all stand still.
 //
 // Not stressed: Gs that reach no safe point for long, which a stop waits for.
+//
+// Go's own world can be stopped from outside only by what needs that. So the native G calls
+// runtime.ReadMemStats, and the times are the runtime's own, of
+// /sched/pauses/stopping/other:seconds (each rounded up to its bucket). Go preempts by signal, so
+// it need not wait for a safe point.
 var stopWorld = Workload{
 	Name:    "stop_world",
 	Doc:     "stop-the-world beside 10 000 yielding Gs: how long until all stand still",
@@ -41,7 +37,7 @@ type stopWorldRun struct {
 	stops   int
 	tasks   []stopped
 	bodies  []func(*rt.G)
-	times   *hdrhistogram.Histogram
+	times   rt.Latencies
 	moved   int         // stops in which something moved
 	done    host.Bool   // tells the others to end; one writer, all read
 	natives goStopTimes // instead of times, for native Gs
@@ -58,7 +54,7 @@ func prepareStopWorld(p Params) (*Instance, error) {
 	w := &stopWorldRun{
 		stops: stopWorldStops[p.Size],
 		tasks: make([]stopped, stopWorldGs[p.Size]),
-		times: rt.NewLatencyHistogram(),
+		times: rt.NewLatencies(),
 	}
 	for i := range w.tasks {
 		w.bodies = append(w.bodies, w.tasks[i].main)
@@ -105,8 +101,7 @@ func (w *stopWorldRun) main(g *rt.G) {
 func (w *stopWorldRun) stop(g *rt.G) {
 	start := host.Nanotime()
 	g.StopTheWorld()
-	ns := min(max(host.Nanotime()-start, 1), rt.MaxLatencyNs)
-	_ = w.times.RecordValue(ns) // within range: cannot fail
+	w.times.Record(host.Nanotime() - start)
 	if before := w.sum(); w.sum() != before {
 		w.moved++
 	}
@@ -141,57 +136,35 @@ func (w *stopWorldRun) verify() error {
 }
 
 func (w *stopWorldRun) metrics() []Metric {
-	if len(w.natives.counts) > 0 {
-		list := percentilesOf("stop", w.natives.total(), w.natives.at, 50, 99)
+	if len(w.natives.times) > 0 {
+		list := percentilesOf("stop", int64(w.natives.times.Total()), w.natives.at, 50, 99)
 		return append(list, Metric{"stop-max-ns", w.natives.at(100)})
 	}
-	return append(percentiles("stop", w.times, 50, 99), Metric{"stop-max-ns", float64(w.times.Max())})
+	list := percentiles("stop", w.times, 50, 99)
+	return append(list, Metric{"stop-max-ns", float64(w.times.Max())})
 }
 
-// goStopTimes is what Go's runtime tells of the stops between begin and end.
+// goStopTimes is what Go's runtime reports of the stops between begin and end.
 type goStopTimes struct {
-	counts, before []uint64
-	buckets        []float64 // their borders, in seconds
-	err            error
+	before histogram.Reading
+	times  histogram.Buckets // in seconds
+	err    error
 }
 
-func (t *goStopTimes) begin() { t.before, t.buckets, t.err = readGoStopTimes() }
+const goStopMetric = "/sched/pauses/stopping/other:seconds"
+
+func (t *goStopTimes) begin() {
+	t.times = nil
+	if t.before, t.err = histogram.Read(goStopMetric); t.err != nil {
+		t.err = fmt.Errorf("workloads: stop_world: %w", t.err)
+	}
+}
 
 func (t *goStopTimes) end() {
-	if t.err != nil {
-		return
+	if t.err == nil {
+		t.times, t.err = t.before.Since()
 	}
-	t.counts, t.buckets, t.err = readGoStopTimes()
-	for i := range t.before {
-		t.counts[i] -= t.before[i]
-	}
-}
-
-func readGoStopTimes() (counts []uint64, buckets []float64, err error) {
-	sample := []metrics.Sample{{Name: "/sched/pauses/stopping/other:seconds"}}
-	metrics.Read(sample)
-	if sample[0].Value.Kind() != metrics.KindFloat64Histogram {
-		return nil, nil, errors.New("workloads: stop_world: this Go does not tell " + sample[0].Name)
-	}
-	h := sample[0].Value.Float64Histogram()
-	return append([]uint64(nil), h.Counts...), h.Buckets, nil
-}
-
-func (t *goStopTimes) total() (n int64) {
-	for _, c := range t.counts {
-		n += int64(c)
-	}
-	return n
 }
 
 // at returns, in ns, the end of the bucket in which the percentile p of the stops lies.
-func (t *goStopTimes) at(p float64) float64 {
-	rank := uint64(math.Ceil(p / 100 * float64(t.total())))
-	for i, n := range t.counts {
-		if n >= rank {
-			return t.buckets[i+1] * 1e9
-		}
-		rank -= n
-	}
-	return 0
-}
+func (t *goStopTimes) at(p float64) float64 { return t.times.At(p) * 1e9 }

@@ -3,32 +3,28 @@ package workloads
 import (
 	"fmt"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 )
 
-// syscallMix is Gs that sleep in the kernel (nanosleep(2), 0.5 to 1.5 ms a
-// call), four a P, beside one G a P that computes, and yields every 10 µs.
+// syscallMix is Gs that sleep in the kernel (nanosleep(2), 0.5 to 1.5 ms a call), four a P, beside
+// one G a P that computes, and yields every 10 µs.
 //
-// Stresses how the resources of a thread that is in the kernel get to another:
-// by the monitor's retake, since Syscall does not say that it will block. A
-// design that does not, or not in time, adds up the sleeps instead of
-// overlapping them, and the computing Gs wait as long as the kernel pleases:
-// the delay metrics are the percentiles of how long a computing G waited at a
-// yield during which a system call began, those that so many yields can tell, and
-// delays is how many such yields there were. Delays of calls that run into each other count as one.
+// Stresses how the resources of a thread that is in the kernel get to another: by the monitor's
+// retake, since Syscall does not say that it will block. A design that does not retake, or not in
+// time, adds up the sleeps instead of overlapping them, and the computing Gs wait as long as the
+// kernel pleases. The metrics show how long a computing G waited at a yield during which a system
+// call began. The metric delays is how many such yields there were; the percentiles are those that
+// so many can tell. Delays of calls that run into each other count as one.
 //
-// A caller that comes back in time keeps its P and calls again at once. So a
-// monitor that has slowed down never finds the same call twice, and has to take
-// the P because the time slice is over (sysretake in Go's retake); otherwise one
-// caller makes all its calls before anybody else runs.
+// A caller that comes back in time keeps its P and calls again at once. So a monitor that has
+// slowed down never finds the same call twice. It has to take the P because the time slice is over
+// (sysretake in Go's retake), or else one caller makes all its calls before any other G runs.
 //
 // Not stressed: short system calls, network I/O.
 //
-// Source: the probe of invariant I7. Go issue 15110 and BenchmarkSyscallWork
-// (runtime/proc_test.go) are about the same trade-off for calls that are short.
+// Source: the probe of invariant I7. Go issue 15110 and BenchmarkSyscallWork (runtime/proc_test.go)
+// are about the same trade-off for calls that are short.
 var syscallMix = Workload{
 	Name: "syscall_mix",
 	Doc:  "sleeping system calls beside computing Gs: how soon a blocked thread's P is taken",
@@ -37,9 +33,8 @@ var syscallMix = Workload{
 	},
 }
 
-// syscallMixBlocking is the same with calls that are known to block, so that
-// the P can be given away before the call. Its difference from syscallMix is
-// what the monitor's guessing costs.
+// syscallMixBlocking is the same with calls that are known to block, so that the P can be given
+// away before the call. Its difference from syscallMix is what the monitor's guessing costs.
 var syscallMixBlocking = Workload{
 	Name: "syscall_mix_blocking",
 	Doc:  "syscall_mix with calls that are known to block: the P is given away beforehand",
@@ -51,7 +46,7 @@ var syscallMixBlocking = Workload{
 const (
 	callersPerProc = 4
 
-	// Each caller sleeps for a time of its own, lest they fall into step.
+	// Each caller sleeps for a time of its own, so that they do not fall into step.
 	minCallNs = 500_000
 	maxCallNs = 1_500_000
 
@@ -75,8 +70,8 @@ type syscallMixRun struct {
 	bodies  []func(*rt.G)
 	want    uint64 // what every computer computes
 
-	// begun counts system calls. Atomic, because callers add to it while
-	// computers look whether it has changed.
+	// begun counts system calls. Atomic, because callers add to it while computers look whether
+	// it has changed.
 	begun host.Uint64
 }
 
@@ -90,8 +85,8 @@ type caller struct {
 type computer struct {
 	w      *syscallMixRun
 	result uint64
-	delays *hdrhistogram.Histogram
-	ends   int // times that it came to a result
+	delays rt.Latencies
+	ends   int // how often it came to a result
 	_      [128 - 32]byte
 }
 
@@ -112,7 +107,7 @@ func prepareSyscallMix(p Params, name string, enter func(*rt.G, func())) (*Insta
 		w.want = scrambleOften(w.want)
 	}
 	for i := range w.workers {
-		w.workers[i] = computer{w: w, delays: rt.NewLatencyHistogram()}
+		w.workers[i] = computer{w: w, delays: rt.NewLatencies()}
 		w.bodies = append(w.bodies, func(g *rt.G) { w.workers[i].main(g, p.Seed) })
 	}
 	var r host.Rand
@@ -122,7 +117,8 @@ func prepareSyscallMix(p Params, name string, enter func(*rt.G, func())) (*Insta
 		w.callers[i] = caller{w: w, call: func() { nanosleep(ns) }}
 		w.bodies = append(w.bodies, w.callers[i].main)
 	}
-	return &Instance{Ops: w.calls * len(w.callers), Op: "system call", Run: w.run, Metrics: w.metrics}, nil
+	ops := w.calls * len(w.callers)
+	return &Instance{Ops: ops, Op: "system call", Run: w.run, Metrics: w.metrics}, nil
 }
 
 func scrambleOften(x uint64) uint64 {
@@ -178,8 +174,7 @@ func (c *computer) yield(g *rt.G) {
 	if c.w.begun.Load() == begun {
 		return
 	}
-	ns := min(max(host.Nanotime()-start, 1), rt.MaxLatencyNs)
-	_ = c.delays.RecordValue(ns) // within range: cannot fail
+	c.delays.Record(host.Nanotime() - start)
 }
 
 func (w *syscallMixRun) verify() error {
@@ -191,7 +186,8 @@ func (w *syscallMixRun) verify() error {
 	for i := range w.workers {
 		c := &w.workers[i]
 		if c.result != w.want {
-			return wrong(w.name, fmt.Sprintf("%#x of computer %d", c.result, i), fmt.Sprintf("%#x", w.want))
+			return wrong(w.name, fmt.Sprintf("%#x of computer %d", c.result, i),
+				fmt.Sprintf("%#x", w.want))
 		}
 		if c.ends != 1 {
 			return wrong(w.name, fmt.Sprintf("%d results of computer %d", c.ends, i), 1)
@@ -201,7 +197,7 @@ func (w *syscallMixRun) verify() error {
 }
 
 func (w *syscallMixRun) metrics() []Metric {
-	all := rt.NewLatencyHistogram()
+	all := rt.NewLatencies()
 	for i := range w.workers {
 		all.Merge(w.workers[i].delays)
 	}

@@ -5,7 +5,8 @@ package workloads
 var Table = []Workload{
 	fib, skynet, nqueens, matmul, quicksort, utsBinomial, utsGeometric,
 	spawnManyLocal, spawnManyRemote, chainedSpawn, createSingle,
-	yieldMany, pingPong, pingPongMany, pingPongHog, ring, fanOutIn, chanContended, sieve, hackbench,
+	yieldMany, pingPong, pingPongMany, pingPongHog, ring, fanOutIn, chanContended, sieve,
+	hackbench,
 	mutexContended,
 	syscallMix, syscallMixBlocking, wakeupSpinning, wakeupSyscall,
 	timersParallel, timersStaggered, timersSleep,

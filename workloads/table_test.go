@@ -18,7 +18,8 @@ func TestTableRowsAreWellFormed(t *testing.T) {
 		require.Regexp(t, wellFormed, w.Name)
 		require.False(t, seen[w.Name], "%s is in the table twice", w.Name)
 		seen[w.Name] = true
-		require.Regexp(t, `^[^\n]+[^\n.]$`, w.Doc, "%s: Doc is one line without a full stop", w.Name)
+		require.Regexp(t, `^[^\n]+[^\n.]$`, w.Doc,
+			"%s: Doc is one line without a full stop", w.Name)
 		require.NotNil(t, w.Prepare, w.Name)
 	}
 }
@@ -29,15 +30,17 @@ func TestLargerSizesHaveMoreOps(t *testing.T) {
 		for _, size := range sizesToWalk() {
 			in, err := w.Prepare(Params{Size: size, Procs: 2, Seed: 1})
 			require.NoError(t, err, w.Name)
-			require.Greater(t, in.Ops, ops, "%s: %s does no more than the size below it; let Ops depend on Params.Size", w.Name, size)
+			require.Greater(t, in.Ops, ops,
+				"%s: %s does no more than the size below it; let Ops depend on Params.Size",
+				w.Name, size)
 			require.NotEmpty(t, in.Op, w.Name)
 			ops = in.Ops
 		}
 	}
 }
 
-// sizesToWalk leaves out the large ones where a walk takes seconds. It has one
-// goroutine: nothing could race.
+// sizesToWalk leaves out the large ones under the race detector, where a walk takes seconds. A walk
+// has one goroutine, so nothing could race.
 func sizesToWalk() []Size {
 	if raceEnabled {
 		return []Size{Small, Normal}
@@ -53,9 +56,8 @@ func TestAnswersAreRightOnEveryDesign(t *testing.T) {
 				continue // ten times slower, and Gs that take turns do not race
 			}
 			for _, w := range Table {
-				t.Run(fmt.Sprintf("design=%s/procs=%d/workload=%s", row.Name, procs, w.Name), func(t *testing.T) {
-					testAnswers(t, row, w, procs)
-				})
+				name := fmt.Sprintf("design=%s/procs=%d/workload=%s", row.Name, procs, w.Name)
+				t.Run(name, func(t *testing.T) { testAnswers(t, row, w, procs) })
 			}
 		}
 	}
@@ -90,7 +92,7 @@ func TestAnInstanceCanBeRunAgain(t *testing.T) {
 	}
 }
 
-// A scheduler that cannot run anything.
+// broken is a scheduler that cannot run anything.
 type broken struct{ rt.Scheduler }
 
 var errBroken = fmt.Errorf("broken")
@@ -107,7 +109,7 @@ func TestErrorsOfTheSchedulerAreReturned(t *testing.T) {
 	}
 }
 
-// A scheduler that says it has run what it has not.
+// lazy is a scheduler that says it has run what it has not.
 type lazy struct{ broken }
 
 func (lazy) Run(func(*rt.G)) error { return nil }
@@ -122,7 +124,8 @@ func TestARunThatDidNothingIsAWrongAnswer(t *testing.T) {
 		want := "workloads: " + w.Name + ": wrong answer"
 		require.ErrorContains(t, in.Run(lazy{}), want, "%s verifies nothing", w.Name)
 		require.NoError(t, in.Run(s))
-		require.ErrorContains(t, in.Run(lazy{}), want, "the answer of the run before passes for this one's")
+		require.ErrorContains(t, in.Run(lazy{}), want,
+			"the answer of the run before passes for this one's")
 	}
 	require.NoError(t, s.Close())
 }

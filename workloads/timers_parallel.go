@@ -3,32 +3,29 @@ package workloads
 import (
 	"fmt"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
 )
 
-// timersParallel: a G that keeps its P busy sets off a timer of 1 ms for each
-// other P, and waits, spinning. Each timer starts a G that spins, too, until all
-// of them have begun: so every P must fire one.
+// timersParallel: a G that keeps its P busy starts a timer of 1 ms for each other P, and waits,
+// spinning. Each timer starts a G that spins, too, until all of them have begun. So every P must
+// fire one.
 //
-// Stresses who looks at the timers of a P that is busy: late-mean-ns, late-p50-ns
-// and late-max-ns are the times from when a timer was due until its G ran. The G
-// that set them off passes safe points but does not give way; so they fire on its
-// own P only if the monitor takes the P from it, after 10 ms.
+// Stresses the timers of a P that is busy: another must look at them. The metrics late-mean-ns,
+// late-p50-ns and late-max-ns are the times from when a timer was due until its G ran. The G that
+// started them passes safe points but does not give way. So they fire on its own P only if the
+// monitor takes the P from it, after 10 ms.
 //
-// Where nobody fires a timer or steals the G that it made, all would spin for
-// ever. So a G that has spun for 10 ms after the timers were due begins to
-// yield; impatient is how many did, and lateness is cut off there. With one P there
-// is nobody else, so the G that sets off the timer yields from the beginning: late
-// is then what a P needs that looks between two Gs.
+// Where no P fires a timer or steals the G that it made, all would spin for ever. So a G that has
+// spun for 10 ms after the timers were due begins to yield. The metric impatient is how many did,
+// and lateness is cut off there. With one P there is no other, so the G that starts the timer
+// yields from the beginning. Lateness is then what a P needs that looks at timers between two Gs.
 //
 // Not stressed: many timers, or the cost of one.
 //
-// Source: Go's BenchmarkParallelTimerLatency (time/sleep_test.go), which leaves
-// out one P. Go issue 38860.
+// Source: Go's BenchmarkParallelTimerLatency (time/sleep_test.go), which leaves out one P. Go issue
+// 38860.
 var timersParallel = Workload{
 	Name:    "timers_parallel",
 	Doc:     "timers of a busy P, one for each other P: who fires them, and how late",
@@ -46,19 +43,19 @@ var timersParallelRounds = [...]int{Small: 2, Normal: 20, Large: 500}
 
 type timersParallelRun struct {
 	rounds   int
-	patience int64 // of who spins
+	patience int64 // of a G that spins
 	timers   []parallelTimer
 	pause    func(*rt.G)
 
-	// fired counts the timers that have, of all rounds; everybody spins on it. all
-	// is what it comes to in this round: main writes it before it sets off the
-	// timers, whose Gs read it before they count.
+	// fired counts the timers that have fired, in all rounds. All Gs spin until it is all, which
+	// is what it comes to in this round. main writes all before it starts the timers, and their
+	// Gs read it before they count.
 	fired     host.Int64
 	all       int64
 	impatient host.Int64 // Gs that have lost patience
 }
 
-// parallelTimer is one timer; its G's and, between rounds, main's.
+// parallelTimer is one timer. It belongs to its G and, between rounds, to main.
 type parallelTimer struct {
 	w     *timersParallelRun
 	timer *gsync.Timer
@@ -66,8 +63,8 @@ type parallelTimer struct {
 	due   int64
 	fired int
 	early int
-	stale int // times that it had not fired when it was to be set off
-	late  *hdrhistogram.Histogram
+	stale int // how often it had not fired when it was to be started
+	late  rt.Latencies
 	_     [128 - 64]byte // no two on one pair of cache lines
 }
 
@@ -103,7 +100,7 @@ func (w *timersParallelRun) run(s rt.Scheduler) error {
 	w.impatient.Store(0)
 	w.all = 0
 	for i := range w.timers {
-		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: rt.NewLatencyHistogram()}
+		w.timers[i] = parallelTimer{w: w, body: w.timers[i].body, late: rt.NewLatencies()}
 	}
 	if err := s.Run(w.main); err != nil {
 		return err
@@ -122,8 +119,7 @@ func (w *timersParallelRun) main(g *rt.G) {
 	}
 }
 
-// spin keeps the P busy until all timers have fired. grace is added to patience,
-// if there is any.
+// spin keeps the P busy until all timers have fired. grace is added to patience, if there is any.
 func (w *timersParallelRun) spin(g *rt.G, all, grace int64) {
 	start, patient := host.Nanotime(), w.patience > 0
 	for w.fired.Load() < all {
@@ -154,7 +150,7 @@ func (t *parallelTimer) main(g *rt.G) {
 	if late < 0 {
 		t.early++
 	}
-	record(t.late, late)
+	t.late.Record(late)
 	t.fired++
 	all := t.w.all
 	t.w.fired.Add(1)
@@ -164,7 +160,9 @@ func (t *parallelTimer) main(g *rt.G) {
 func (w *timersParallelRun) verify() error {
 	for i := range w.timers {
 		if t := &w.timers[i]; t.fired != w.rounds || t.early != 0 || t.stale != 0 {
-			return wrong("timers_parallel", fmt.Sprintf("timer %d: fired %d times, %d too early, %d times still active", i, t.fired, t.early, t.stale),
+			got := fmt.Sprintf("timer %d: fired %d times, %d too early, %d times still active",
+				i, t.fired, t.early, t.stale)
+			return wrong("timers_parallel", got,
 				fmt.Sprintf("%d times, each after its time and before the next", w.rounds))
 		}
 	}
@@ -172,10 +170,12 @@ func (w *timersParallelRun) verify() error {
 }
 
 func (w *timersParallelRun) metrics() []Metric {
-	late := rt.NewLatencyHistogram()
+	late := rt.NewLatencies()
 	for i := range w.timers {
 		late.Merge(w.timers[i].late)
 	}
 	list := append([]Metric{{"late-mean-ns", late.Mean()}}, percentiles("late", late, 50)...)
-	return append(list, Metric{"late-max-ns", float64(late.Max())}, Metric{"impatient", float64(w.impatient.Load())})
+	return append(list,
+		Metric{"late-max-ns", float64(late.Max())},
+		Metric{"impatient", float64(w.impatient.Load())})
 }

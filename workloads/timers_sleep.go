@@ -9,13 +9,13 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// timersSleep is many Gs that sleep for short random times, each with a deadline of
-// an hour that it puts off before each sleep and at times takes back: what a server
-// does with the timeouts of its connections.
+// timersSleep is many Gs that sleep for short random times. Each has a deadline of an hour that it
+// puts off before each sleep and at times takes back, as a server does with the timeouts of its
+// connections.
 //
-// Stresses what timers cost: to start, move, stop and fire one, and to ready the G.
-// There are so many Gs that some sleep is always over; so time per operation is the
-// work of the scheduler, not the times asked for.
+// Stresses what timers cost: to start, move, stop and fire one, and to ready the G. There are so
+// many Gs that some sleep is always over. So time per operation is the work of the scheduler, not
+// the times asked for.
 //
 // Not stressed: how late a timer fires; see timersParallel.
 var timersSleep = Workload{
@@ -26,7 +26,7 @@ var timersSleep = Workload{
 
 const (
 	maxSleepNs = 500_000
-	// A deadline is taken back in one of so many sleeps.
+	// A deadline is taken back in one of this many sleeps.
 	stopsDeadline = 8
 )
 
@@ -39,7 +39,7 @@ type timersSleepRun struct {
 	sleeps int
 	gs     []timedSleeper
 	bodies []func(*rt.G)
-	missed host.Int64 // deadlines: none, or the answer is wrong
+	missed host.Int64 // deadlines missed: 0, or the answer is wrong
 }
 
 // timedSleeper is a G; the fields are its own.
@@ -48,7 +48,7 @@ type timedSleeper struct {
 	state uint64
 	slept int
 	early int
-	lost  int            // times that the deadline was not what it should be
+	lost  int            // how often the deadline was not what it should be
 	_     [128 - 40]byte // no two Gs on one pair of cache lines
 }
 
@@ -61,7 +61,10 @@ func prepareTimersSleep(p Params) (*Instance, error) {
 }
 
 func newTimersSleep(p Params) *timersSleepRun {
-	w := &timersSleepRun{sleeps: timersSleeps[p.Size], gs: make([]timedSleeper, timersSleepGs[p.Size]*p.Procs)}
+	w := &timersSleepRun{
+		sleeps: timersSleeps[p.Size],
+		gs:     make([]timedSleeper, timersSleepGs[p.Size]*p.Procs),
+	}
 	for i := range w.gs {
 		w.gs[i] = timedSleeper{w: w, state: scramble(p.Seed + uint64(i) + 1)}
 		w.bodies = append(w.bodies, w.gs[i].main)
@@ -121,8 +124,9 @@ func (t *timedSleeper) sleep(g *rt.G) {
 func (w *timersSleepRun) verify() error {
 	for i := range w.gs {
 		if t := &w.gs[i]; t.slept != w.sleeps || t.early != 0 || t.lost != 0 {
-			return wrong("timers_sleep", fmt.Sprintf("G %d slept %d times, %d too short; its deadline was %d times wrongly active or not",
-				i, t.slept, t.early, t.lost), fmt.Sprintf("%d sleeps", w.sleeps))
+			got := fmt.Sprintf("G %d slept %d times, %d too short; "+
+				"its deadline was %d times wrongly active or not", i, t.slept, t.early, t.lost)
+			return wrong("timers_sleep", got, fmt.Sprintf("%d sleeps", w.sleeps))
 		}
 	}
 	if n := w.missed.Load(); n != 0 {

@@ -4,29 +4,26 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"schedlab/rt"
 	"schedlab/rt/gsync"
 )
 
-// timersStaggered: several tickers a P of 3 ms each, which started one after the
-// other at even distances; each has a G that computes for a time after every tick.
+// timersStaggered: several tickers a P of 3 ms each, which are started one after the other at even
+// distances. Each has a G that computes for a time after every tick.
 //
-// Stresses how soon a tick is noticed and its G gets a P while others compute, with
-// P to spare: in a first phase eight tickers a P with 300 µs of work (P are busy
-// for 80% of the time), in a second one with 2 ms (67%). A design that looks at
-// timers between two Gs only must get them done by another P. late-300us-mean-ns
-// and so on are the times from when a tick was due until its G ran. Ticks for which
-// there was no room are dropped, which dropped-ticks counts: then the next one that
-// comes is late since the first that did not.
+// Stresses how soon a tick is noticed and its G gets a P while others compute, with P to spare. A
+// first phase has eight tickers a P with 300 µs of work (P are busy for 80% of the time). A second
+// one has one a P with 2 ms (67%). A design that looks at timers between two Gs only must get them
+// done by another P. The metrics late-300us-mean-ns and so on are the times from when a tick was
+// due until its G ran. Ticks for which there was no room are dropped. The metric dropped-ticks
+// counts them: the next one that comes is then late since the first that did not.
 //
-// Not stressed with one P: there is nobody to help out, and it is the sum of the
-// work that is before a tick. Nor where other programs want the CPUs.
+// Not stressed with one P: there is no other to help out, and it is the sum of the work that is
+// before a tick. Nor where other programs want the CPUs.
 //
-// Source: Go's BenchmarkStaggeredTickerLatency (time/sleep_test.go), two of its
-// configurations. There the starts are 3 ms / P apart, so that every P-th ticker
-// has the same phase. Go issue 38860.
+// Source: Go's BenchmarkStaggeredTickerLatency (time/sleep_test.go), two of its configurations.
+// There the starts are 3 ms / P apart, so that every P-th ticker has the same phase. Go issue
+// 38860.
 var timersStaggered = Workload{
 	Name:    "timers_staggered",
 	Doc:     "tickers with staggered starts beside computing Gs: how late they are noticed",
@@ -58,7 +55,7 @@ type staggeredTicker struct {
 
 	received, early, disorder int
 	dropped                   int64
-	late                      *hdrhistogram.Histogram
+	late                      rt.Latencies
 }
 
 func prepareTimersStaggered(p Params) (*Instance, error) {
@@ -74,7 +71,10 @@ func prepareTimersStaggered(p Params) (*Instance, error) {
 }
 
 func newTimersStaggered(p Params) *timersStaggeredRun {
-	w := &timersStaggeredRun{ticks: timersStaggeredTicks[p.Size], phases: make([]staggeredPhase, 2)}
+	w := &timersStaggeredRun{
+		ticks:  timersStaggeredTicks[p.Size],
+		phases: make([]staggeredPhase, 2),
+	}
 	w.phases[0].init("300us", 300*time.Microsecond, 8*p.Procs)
 	w.phases[1].init("2ms", 2*time.Millisecond, p.Procs)
 	return w
@@ -94,7 +94,12 @@ func (w *timersStaggeredRun) run(s rt.Scheduler) error {
 		ph := &w.phases[i]
 		ph.watchers.reset()
 		for j := range ph.tickers {
-			ph.tickers[j] = staggeredTicker{ph: ph, ticks: w.ticks, work: ph.tickers[j].work, late: rt.NewLatencyHistogram()}
+			ph.tickers[j] = staggeredTicker{
+				ph:    ph,
+				ticks: w.ticks,
+				work:  ph.tickers[j].work,
+				late:  rt.NewLatencies(),
+			}
 		}
 	}
 	if err := s.Run(w.main); err != nil {
@@ -127,13 +132,13 @@ func (t *staggeredTicker) watch(g *rt.G, ticker *gsync.Ticker, start time.Time) 
 		if now.Sub(start) < time.Duration(t.received)*staggeredInterval {
 			t.early++
 		}
-		// Go stamps a tick with the time now less what it took to be late to it, as
-		// two readings tell: a thread that sleeps between them disorders the stamps.
+		// Go stamps a tick with the time now, less by how much it is late, and reads the clock
+		// for each. A thread that sleeps between the two readings disorders the stamps.
 		if !tick.After(last) && !g.Native() {
 			t.disorder++
 		}
 		last = tick
-		record(t.late, int64(now.Sub(due)))
+		t.late.Record(int64(now.Sub(due)))
 		dropped := max(tick.Sub(due)/staggeredInterval, 0)
 		t.dropped += int64(dropped)
 		due = due.Add((1 + dropped) * staggeredInterval)
@@ -148,11 +153,14 @@ func (w *timersStaggeredRun) verify() error {
 		ph := &w.phases[i]
 		for j := range ph.tickers {
 			if t := &ph.tickers[j]; t.received != w.ticks || t.early != 0 || t.disorder != 0 {
-				return wrong("timers_staggered", fmt.Sprintf("%d ticks of ticker %d (work of %s), %d too early, %d out of order",
-					t.received, j, ph.name, t.early, t.disorder), fmt.Sprintf("%d ticks at their time", w.ticks))
+				got := fmt.Sprintf("%d ticks of ticker %d (work of %s), %d too early, "+
+					"%d out of order", t.received, j, ph.name, t.early, t.disorder)
+				want := fmt.Sprintf("%d ticks at their time", w.ticks)
+				return wrong("timers_staggered", got, want)
 			}
 		}
-		if err := checkCount("timers_staggered", ph.watchers.passed.Load(), int64(len(ph.tickers))); err != nil {
+		passed, all := ph.watchers.passed.Load(), int64(len(ph.tickers))
+		if err := checkCount("timers_staggered", passed, all); err != nil {
 			return err
 		}
 	}
@@ -163,7 +171,7 @@ func (w *timersStaggeredRun) metrics() (list []Metric) {
 	dropped := int64(0)
 	for i := range w.phases {
 		ph := &w.phases[i]
-		late := rt.NewLatencyHistogram()
+		late := rt.NewLatencies()
 		for j := range ph.tickers {
 			late.Merge(ph.tickers[j].late)
 			dropped += ph.tickers[j].dropped

@@ -10,7 +10,7 @@ import (
 	"schedlab/rt"
 )
 
-// Each timer workload is run, and its answer accepted; and then falsified in the
+// Each timer workload is run, and its answer must be accepted. Then the answer is falsified in the
 // least, which must not pass.
 func TestVerificationOfTimersBites(t *testing.T) {
 	p := Params{Procs: 2, Seed: 1}
@@ -31,9 +31,11 @@ func TestVerificationOfTimersBites(t *testing.T) {
 		}},
 		{"timers_staggered", staggered.run, staggered.verify, map[string]func(int){
 			"a tick is missing": func(by int) { (*ticker)[1].received -= by },
-			"watched twice":     func(by int) { staggered.phases[0].watchers.passed.Add(int64(by)) },
-			"once too early":    func(by int) { (*ticker)[1].early += by },
-			"out of order":      func(by int) { (*ticker)[1].disorder += by },
+			"watched twice": func(by int) {
+				staggered.phases[0].watchers.passed.Add(int64(by))
+			},
+			"once too early": func(by int) { (*ticker)[1].early += by },
+			"out of order":   func(by int) { (*ticker)[1].disorder += by },
 		}},
 		{"timers_sleep", sleep.run, sleep.verify, map[string]func(int){
 			"a sleep is missing":      func(by int) { (*sleeper)[7].slept -= by },
@@ -55,9 +57,10 @@ func TestVerificationOfTimersBites(t *testing.T) {
 	}
 }
 
-// Where nobody else fires the timers of a busy P the workload must end all the same.
+// Where no other P fires the timers of a busy P the workload must end all the same.
 func TestImpatientSpinnersLetTimersFire(t *testing.T) {
-	for _, design := range []string{"gm", "global", "gpm", "gpm-nosteal", "gpm-nopreempt", "native"} {
+	designs := []string{"gm", "global", "gpm", "gpm-nosteal", "gpm-nopreempt", "native"}
+	for _, design := range designs {
 		s, err := all.New(design, rt.Config{Procs: 2, Seed: 1})
 		require.NoError(t, err)
 		w := newTimersParallel(Params{Procs: 2}, int64(time.Nanosecond))
@@ -70,8 +73,8 @@ func TestImpatientSpinnersLetTimersFire(t *testing.T) {
 	}
 }
 
-// A G that works for four intervals after each tick misses three of them, whether
-// they are dropped or never fire.
+// A G that works for four intervals after each tick misses three of them, whether they are dropped
+// or never fire.
 func TestDroppedTicksAreCounted(t *testing.T) {
 	w := newTimersStaggered(Params{Procs: 1})
 	w.ticks, w.phases = 4, w.phases[1:]

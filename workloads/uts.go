@@ -9,24 +9,22 @@ import (
 	"schedlab/rt"
 )
 
-// utsBinomial and utsGeometric count the nodes of a tree that nobody knows
-// before it has been walked: a node's state is a hash of its parent's, and says
-// how many children it has. They stress balancing the load when subtrees
-// differ wildly and nothing can be planned. Nobody joins: a G spawns and ends,
-// and the run is over when no G is left.
+// utsBinomial and utsGeometric count the nodes of a tree that is unknown before it has been walked.
+// The state of a node is a hash of its parent's, and says how many children it has. No G joins
+// another: a G spawns and ends, and the run is over when no G is left.
 //
-// In the binomial tree almost every subtree is tiny and a few are huge (here
-// 1572 deep), so that work gets scarce again and again: the hard one. In the
-// geometric tree subtrees of one depth are alike.
+// They stress balancing the load when subtrees differ wildly and nothing can be planned. In the
+// binomial tree almost every subtree is tiny and a few are huge (here 1572 deep), so that work gets
+// scarce again and again: it is the hard one. In the geometric tree subtrees of one depth are
+// alike.
 //
-// A G visits a node that has children: it hashes each child and spawns a G for
-// those that have children in turn. Leaves, seven of eight nodes in the
-// binomial tree, are counted by their parent, as they would be a G without
-// work. So a G is about a microsecond, and this is not a test of the smallest
-// Gs. Nor is there any input for a seed: the published trees have their own.
+// Not stressed: the smallest Gs. A G visits a node that has children: it hashes each child and
+// spawns a G for those that have children in turn. Leaves, seven of eight nodes in the binomial
+// tree, would be a G without work, so their parent counts them. So a G takes about a microsecond.
+// Nor is there any input for a seed: the published trees have their own.
 //
-// Source: Olivier, Huan, Liu, Prins, Dinan, Sadayappan, Tseng, "UTS: An
-// Unbalanced Tree Search Benchmark", LCPC 2006; its sample trees T3 and T1.
+// Source: Olivier, Huan, Liu, Prins, Dinan, Sadayappan, Tseng, "UTS: An Unbalanced Tree Search
+// Benchmark", LCPC 2006; its sample trees T3 and T1.
 var (
 	utsBinomial = Workload{
 		Name:    "uts_binomial",
@@ -115,14 +113,13 @@ func (n *utsNode) uniform() float64 {
 	return float64(binary.BigEndian.Uint32(n.state[sha1.Size-4:])&math.MaxInt32) / (1 << 31)
 }
 
-// utsShape says how many children a node has. The node is passed by value, or
-// each would be allocated.
+// utsShape says how many children a node has. The node is passed by value, or each would be
+// allocated.
 type utsShape interface {
 	children(n utsNode) int
 }
 
-// binomial: the root has root children, any other node m with probability q
-// and else none.
+// binomial: the root has root children, any other node m with probability q, and else none.
 type binomial struct {
 	root, m int
 	q       float64
@@ -138,8 +135,8 @@ func (b binomial) children(n utsNode) int {
 	return 0
 }
 
-// geometric: above depth, the number of children follows a geometric
-// distribution with mean b; at depth there are none.
+// geometric: above depth, the number of children follows a geometric distribution with mean b; at
+// depth there are none.
 type geometric struct {
 	b     float64
 	depth int32
@@ -163,8 +160,8 @@ type utsSearch struct {
 	found [16]utsFound // a G adds to the one that its node's state names
 }
 
-// utsFound has a cache line pair for itself, so that adding up costs nothing
-// next to a microsecond of hashing.
+// utsFound has a pair of cache lines for itself, so that adding up costs nothing next to a
+// microsecond of hashing.
 type utsFound struct {
 	nodes host.Int64
 	depth host.Int32

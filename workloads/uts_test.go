@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The sizes that stand in the table, of which the large ones are published, are
-// those that a walk without a scheduler finds.
+// The sizes in the table, of which the large ones are published, are those that a walk without a
+// scheduler finds.
 func TestUTSSizesAreThoseOfASequentialWalk(t *testing.T) {
 	for _, trees := range [][]utsTree{binomialTrees[:], geometricTrees[:]} {
 		for _, size := range sizesToWalk() {

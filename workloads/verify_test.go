@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each verification is fed the right answer, which it must accept, and answers
-// that are wrong in the least, which it must not.
+// Each verification is given the right answer, which it must accept, and answers that are wrong in
+// the least, which it must not accept.
 func TestVerificationBites(t *testing.T) {
 	type answer struct {
 		what  string
@@ -32,8 +32,10 @@ func TestVerificationBites(t *testing.T) {
 		"matmul": {
 			{"right", productWith(func([]uint64) {}).check(), false},
 			{"one cell is one too large", productWith(func(c []uint64) { c[7]++ }).check(), true},
-			{"the last cell was not computed", productWith(func(c []uint64) { c[len(c)-1] = 0 }).check(), true},
-			{"two cells are exchanged", productWith(func(c []uint64) { c[0], c[1] = c[1], c[0] }).check(), true},
+			{"the last cell was not computed",
+				productWith(func(c []uint64) { c[len(c)-1] = 0 }).check(), true},
+			{"two cells are exchanged",
+				productWith(func(c []uint64) { c[0], c[1] = c[1], c[0] }).check(), true},
 		},
 		"quicksort": {
 			{"right", checkSorted([]uint64{1, 2, 3}, inOrder), false},
@@ -68,7 +70,7 @@ func TestVerificationBites(t *testing.T) {
 	}
 }
 
-// productWith returns a product that is right but for what change does to it.
+// productWith returns a product that is right except for what change does to it.
 func productWith(change func(c []uint64)) *product {
 	m := newProduct(8, 1)
 	for i := range 8 {
@@ -82,8 +84,7 @@ func productWith(change func(c []uint64)) *product {
 	return m
 }
 
-// deepCallsWith returns recursions whose sums are right but for what change does
-// to the last.
+// deepCallsWith returns recursions whose sums are right except for what change does to the last.
 func deepCallsWith(change func(*deepCall)) *deepCalls {
 	d := newDeepCalls(3, 1)
 	for i := range d.calls {

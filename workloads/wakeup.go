@@ -8,22 +8,19 @@ import (
 	"schedlab/rt"
 )
 
-// wakeupSpinning and wakeupSyscall: two Gs take turns at being sender and
-// receiver. The receiver is busy for a time d and then receives; the sender is
-// busy for 5 µs more and then sends, so that as a rule the receiver is blocked
-// by then, if it had a thread to itself. Busy means: it spins, or it sleeps in
-// a system call.
+// wakeupSpinning and wakeupSyscall: two Gs take turns at being sender and receiver. The receiver is
+// busy for a time d and then receives. The sender is busy for 5 µs more and then sends, so that as
+// a rule the receiver is blocked by then, if it had a thread to itself. Busy means: it spins, or it
+// sleeps in a system call.
 //
-// Stresses whether a wakeup reaches another thread. Each G is busy for d twice
-// a round. With both on one thread all four add up, and a round costs 4d more;
-// side by side it costs 2d more. The metric d20us-ns is the median time of a
-// round for d = 20 µs, and so on; the slope over d tells the two cases apart,
-// and d0us-ns is the overhead, wakeup included. To keep the Gs together is right
-// for a small d and wrong for a large one: this shows where a design draws the
-// line.
+// Stresses whether a wakeup reaches another thread. Each G is busy for d twice a round. With both
+// on one thread all four add up, and a round costs 4d more; side by side it costs 2d more. The
+// metric d20us-ns is the median time of a round for d = 20 µs, and so on. The slope over d tells
+// the two cases apart, and d0us-ns is the overhead, wakeup included. To keep the Gs together is
+// right for a small d and wrong for a large one: this shows where a design draws the line.
 //
-// Not stressed with one P (4d always, for spinning), queues, contention. The
-// kernel lets nanosleep(2) oversleep by some 50 µs, which is in both cases.
+// Not stressed with one P (4d always, for spinning), queues, contention. The kernel lets
+// nanosleep(2) oversleep by some 50 µs, which is in both cases.
 //
 // Source: Go's BenchmarkWakeupParallelSpinning and BenchmarkWakeupParallelSyscall
 // (runtime/proc_test.go), which report the mean.
@@ -58,7 +55,7 @@ type wakeupRun struct {
 }
 
 type wakeupPhase struct {
-	receiver, sender func(*rt.G) // are busy
+	receiver, sender func(*rt.G) // how they are busy
 	ns               []int64     // of each round
 }
 
@@ -66,7 +63,11 @@ func prepareWakeup(p Params, name string, busy func(ns int64) func(*rt.G)) (*Ins
 	rounds := wakeupRounds[p.Size] // with each delay
 	w := &wakeupRun{name: name}
 	for i, us := range wakeupDelaysUs {
-		w.phases[i] = wakeupPhase{busy(us * 1000), busy(us*1000 + wakeDelayNs), make([]int64, rounds)}
+		w.phases[i] = wakeupPhase{
+			receiver: busy(us * 1000),
+			sender:   busy(us*1000 + wakeDelayNs),
+			ns:       make([]int64, rounds),
+		}
 	}
 	w.bounces = rounds * len(w.phases)
 	w.answer = w.second

@@ -1,18 +1,16 @@
-// Package workloads holds what the designs are compared on: programs with a
-// known answer, written once against the API of package rt.
+// Package workloads holds what the designs are compared on: programs with a known answer, written
+// once against the API of package rt.
 //
-// A workload is a file: its head comment says what it stresses and what it is
-// not, and its row stands in Table. Every run verifies its own answer; a run
-// with a wrong answer is an error, never a time. A workload that only ends if the
-// design keeps a promise that not every design makes says so in Needs.
+// A workload is a file: its head comment says what it stresses and what it does not, and its row
+// stands in Table. Every run verifies its own answer; a run with a wrong answer is an error, never
+// a time. A workload that ends only if the design keeps a promise that not every design makes says
+// so in Needs.
 package workloads
 
 import (
 	"fmt"
-	"math"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
+	"schedlab/internal/histogram"
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -34,7 +32,7 @@ type Params struct {
 	Seed  uint64 // of all random input
 }
 
-// Size: small is for tests (some ms), normal for quick comparisons (some 10
+// Size is how much a run does: small is for tests (some ms), normal for quick comparisons (some 10
 // ms), large for published ones. A unit test of every design runs small.
 type Size int
 
@@ -50,24 +48,18 @@ func (s Size) String() string { return sizeNames[s] }
 
 // ParseSize returns the Size of a name.
 func ParseSize(name string) (Size, error) {
-	for i, n := range sizeNames {
-		if n == name {
-			return Size(i), nil
-		}
-	}
-	return 0, names.Unknown("size", name, sizeNames)
+	return names.Find("size", name, []Size{Small, Normal, Large}, Size.String)
 }
 
-// Instance is a workload with its input. It can be run any number of times, on
-// any scheduler with the Procs it was prepared for, but only one at a time.
+// Instance is a workload with its input. It can be run any number of times, on any scheduler with
+// the Procs it was prepared for, but only one at a time.
 type Instance struct {
-	// Ops is how many operations one run does: what per-operation figures
-	// divide by.
+	// Ops is how many operations one run does: what figures per operation divide by.
 	Ops int
 	// Op says what an operation is, in a word or two: "spawn", "bounce".
 	Op string
-	// Run runs the workload once and verifies its answer. The error names the
-	// answer found and the one expected, or is the scheduler's own.
+	// Run runs the workload once and verifies its answer. The error names the answer found and
+	// the one expected, or is the scheduler's own.
 	Run func(rt.Scheduler) error
 	// Metrics, if not nil, returns what the last Run measured besides time.
 	Metrics func() []Metric
@@ -79,16 +71,19 @@ type Metric struct {
 	Value float64
 }
 
-// percentiles returns those metrics, NAME-pNN-ns, of h beyond which there is a sample
-// at least, as in package bench: a p99 of ten would be their maximum.
-func percentiles(name string, h *hdrhistogram.Histogram, percents ...float64) []Metric {
-	return percentilesOf(name, h.TotalCount(), func(p float64) float64 { return float64(h.ValueAtQuantile(p)) }, percents...)
+// percentiles returns percentiles of h as metrics NAME-pNN-ns. It leaves out those beyond which
+// there is no sample, as package bench does: the p99 of ten samples would be their maximum.
+func percentiles(name string, h rt.Latencies, percents ...float64) []Metric {
+	at := func(p float64) float64 { return float64(h.ValueAtQuantile(p)) }
+	return percentilesOf(name, h.TotalCount(), at, percents...)
 }
 
 // percentilesOf is percentiles of n samples whose percentile p is at(p).
-func percentilesOf(name string, n int64, at func(p float64) float64, percents ...float64) (list []Metric) {
+func percentilesOf(
+	name string, n int64, at func(p float64) float64, percents ...float64,
+) (list []Metric) {
 	for _, p := range percents {
-		if float64(n) >= math.Round(100/(100-p)) {
+		if histogram.Enough(n, p) {
 			list = append(list, Metric{fmt.Sprintf("%s-p%v-ns", name, p), at(p)})
 		}
 	}
@@ -96,22 +91,13 @@ func percentilesOf(name string, n int64, at func(p float64) float64, percents ..
 }
 
 // Names returns the names in the order of Table.
-func Names() []string {
-	list := make([]string, len(Table))
-	for i, w := range Table {
-		list[i] = w.Name
-	}
-	return list
-}
+func Names() []string { return names.Of(Table, Workload.name) }
+
+func (w Workload) name() string { return w.Name }
 
 // Find returns the workload of a name; the error lists the nearest names.
 func Find(name string) (Workload, error) {
-	for _, w := range Table {
-		if w.Name == name {
-			return w, nil
-		}
-	}
-	return Workload{}, names.Unknown("workload", name, Names())
+	return names.Find("workload", name, Table, Workload.name)
 }
 
 // wrong is the error for an answer that is not the expected one.

@@ -29,7 +29,7 @@ func TestPercentilesNeedASampleBeyondThem(t *testing.T) {
 		{999, []string{"x-p50-ns", "x-p99-ns"}},
 		{1000, []string{"x-p50-ns", "x-p99-ns", "x-p99.9-ns"}},
 	} {
-		h := rt.NewLatencyHistogram()
+		h := rt.NewLatencies()
 		for i := range row.samples {
 			require.NoError(t, h.RecordValue(int64(i+1)))
 		}

@@ -8,16 +8,14 @@ import (
 
 // yieldMany is many Gs that do nothing but give way to each other.
 //
-// Stresses the way from one G to the next: put at the tail, get at the head,
-// switch stacks. Every G stays runnable to its end, so nothing is ever readied
-// and no thread has cause to park.
+// Stresses the way from one G to the next: put at the tail, get at the head, switch stacks. Every G
+// stays runnable to its end, so nothing is ever readied and no thread has cause to park.
 //
-// Not stressed: spawning, blocking, waking. That Yield goes to the local tail
-// in one design and to the global queue in another is what it lays open, not a
-// fault of it.
+// Not stressed: spawning, blocking, waking. Yield goes to the local tail in one design and to the
+// global queue in another. The workload shows that difference; it is no fault of it.
 //
-// Source: tokio, benches/rt_multi_threaded.rs, yield_many (200 tasks, 1000
-// yields each), without its channel on which each task reports its end.
+// Source: tokio, benches/rt_multi_threaded.rs, yield_many (200 tasks, 1000 yields each), without
+// its channel on which each task reports its end.
 var yieldMany = Workload{
 	Name:    "yield_many",
 	Doc:     "200 Gs yield to each other: the way from one G to the next",
@@ -30,8 +28,8 @@ type yieldManyRun struct {
 	bodies []func(*rt.G)
 }
 
-// yielder counts in memory and not in a variable, so that a task that is lost,
-// or runs on two threads at once, miscounts.
+// yielder counts in memory and not in a variable, so that a task that is lost, or runs on two
+// threads at once, miscounts.
 type yielder struct {
 	rounds int
 	yields int

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"time"
 
 	"schedlab/bench"
+	"schedlab/internal/command"
+	"schedlab/internal/progress"
 	"schedlab/workloads"
 )
 
@@ -51,7 +52,7 @@ func measureAll(ctx context.Context, o options, out io.Writer) error {
 	return show(out, dir, measured)
 }
 
-// warmUp is about what a workload of each size takes, with its preparation.
+// warmUp is about how long a workload of each size takes, with its preparation.
 var warmUp = map[workloads.Size]time.Duration{
 	workloads.Small:  5 * time.Millisecond,
 	workloads.Normal: 75 * time.Millisecond,
@@ -60,25 +61,28 @@ var warmUp = map[workloads.Size]time.Duration{
 
 func announcement(o options) string {
 	n := len(o.cells) * o.count
-	said := fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): about %s; the first round tells better",
-		len(o.cells), o.count, o.seed, short(guess(n, o.benchtime, warmUp[o.size])))
-	most := slices.MaxFunc(o.cells, func(a, b bench.Cell) int { return a.Procs - b.Procs }).Procs
+	said := fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): "+
+		"about %s; the first round tells better", len(o.cells), o.count, o.seed,
+		progress.Short(guess(n, o.benchtime, warmUp[o.size])))
+	most := 0
+	for _, c := range o.cells {
+		most = max(most, c.Procs)
+	}
 	if cpus := runtime.NumCPU(); most > cpus {
 		said += fmt.Sprintf("\nup to %d Ps share the %d CPUs of this machine", most, cpus)
 	}
 	return said
 }
 
-// runner runs one cell; see binary.run.
-type runner interface {
+// sampler measures one cell; see binary.run.
+type sampler interface {
 	run(ctx context.Context, c bench.Cell) (line string, err error)
 }
 
-// measure runs the plan and saves r after each round. If ctx ends it saves what
-// there is.
-func measure(ctx context.Context, o options, bin runner, r *raw, out io.Writer) error {
-	show := newProgress(out, len(o.cells), o.count)
-	defer show.end()
+// measure runs the plan, and saves r after each round. If ctx ends, it saves what there is.
+func measure(ctx context.Context, o options, bin sampler, r *raw, out io.Writer) error {
+	show := newSamplesDone(out, len(o.cells), o.count)
+	defer show.line.End()
 	for i, s := range plan(o.cells, o.count, o.seed) {
 		if r.failed[s.cell] == nil {
 			line, err := bin.run(ctx, s.cell)
@@ -87,7 +91,7 @@ func measure(ctx context.Context, o options, bin runner, r *raw, out io.Writer) 
 			}
 			if err != nil {
 				r.fail(s.cell, err)
-				show.say(fmt.Sprintf("FAILED %v: %v", s.cell, err))
+				show.line.Say(fmt.Sprintf("FAILED %v: %v", s.cell, err))
 			} else {
 				r.add(s.cell, line)
 			}
@@ -106,10 +110,6 @@ func interrupted(r *raw, samples int) error {
 	if err := r.save(); err != nil {
 		return err
 	}
-	return interrupt(fmt.Sprintf("the %d samples measured so far are in %s, until the next run of that name; see them with -compare", samples, r.dir))
+	return command.Interrupt(fmt.Sprintf("the %d samples measured so far are in %s, "+
+		"until the next run of that name; see them with -compare", samples, r.dir))
 }
-
-// interrupt is the error of an interrupted comparison: what became of it.
-type interrupt string
-
-func (i interrupt) Error() string { return "interrupted: " + string(i) }

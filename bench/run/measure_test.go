@@ -14,15 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/bench"
+	"schedlab/internal/command"
 )
 
-// runnerFunc is told how many samples there were before.
-type runnerFunc func(i int, c bench.Cell) (string, error)
+// samplerFunc is a sampler that is told how many samples came before.
+type samplerFunc func(i int, c bench.Cell) (string, error)
 
-func (f runnerFunc) counted() runner { return &counted{f: f} }
+func (f samplerFunc) counted() sampler { return &counted{f: f} }
 
 type counted struct {
-	f runnerFunc
+	f samplerFunc
 	n int
 }
 
@@ -45,7 +46,7 @@ var threeRounds = options{cells: threeCells, count: 3}
 
 func TestRawFilesHoldEnvironmentAndSamples(t *testing.T) {
 	r := newRaw(t.TempDir(), environment{{"go", "go1.26"}})
-	fine := runnerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
+	fine := samplerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
 	require.NoError(t, measure(t.Context(), threeRounds, fine.counted(), r, io.Discard))
 	require.Equal(t, "go: go1.26\n", read(t, r.dir, environmentFile))
 	x := read(t, r.dir, "x.txt")
@@ -62,7 +63,7 @@ func TestRawFilesHoldEnvironmentAndSamples(t *testing.T) {
 func TestAFailedCellIsNoTime(t *testing.T) {
 	bad := threeCells[1]
 	samples := 0
-	bin := runnerFunc(func(i int, c bench.Cell) (string, error) {
+	bin := samplerFunc(func(i int, c bench.Cell) (string, error) {
 		if c == bad {
 			if samples++; samples == 2 {
 				return "", errors.New("wrong answer: 41")
@@ -82,12 +83,13 @@ func TestAFailedCellIsNoTime(t *testing.T) {
 	require.Empty(t, back.values[figure{bad, timeUnit}])
 	require.Len(t, back.values[figure{threeCells[0], timeUnit}], 3)
 	require.ErrorContains(t, back.failure(), "failed cells: 1")
-	require.Contains(t, read(t, r.dir, "y.txt"), "# BenchmarkSched/"+bad.String(), "the raw file keeps it, as a comment")
+	require.Contains(t, read(t, r.dir, "y.txt"), "# BenchmarkSched/"+bad.String(),
+		"the raw file keeps it, as a comment")
 }
 
 func TestAnInterruptKeepsWhatWasMeasured(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	bin := runnerFunc(func(i int, c bench.Cell) (string, error) {
+	bin := samplerFunc(func(i int, c bench.Cell) (string, error) {
 		if i == 4 {
 			cancel()
 			return "", errors.New("signal: killed")
@@ -96,7 +98,8 @@ func TestAnInterruptKeepsWhatWasMeasured(t *testing.T) {
 	})
 	r := newRaw(t.TempDir(), nil)
 	err := measure(ctx, threeRounds, bin.counted(), r, io.Discard)
-	require.ErrorContains(t, err, "interrupted: the 4 samples measured so far are in "+r.dir+", until the next run")
+	require.ErrorContains(t, err,
+		"interrupted: the 4 samples measured so far are in "+r.dir+", until the next run")
 	require.Equal(t, 4, strings.Count(read(t, r.dir, "x.txt")+read(t, r.dir, "y.txt"), "ns/op"))
 	require.Empty(t, r.failed, "the killed sample is no failure")
 }
@@ -130,14 +133,17 @@ func TestAFolderThatCannotBeMadeIsSeenBeforeTheWork(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
 	var out, errs strings.Builder
-	require.Equal(t, exitFailed, run(t.Context(), []string{"-workloads=fib", "-designs=native", "-out=" + file}, &out, &errs))
+	args := []string{"-workloads=fib", "-designs=native", "-out=" + file}
+	require.Equal(t, command.Failed, runner.Run(t.Context(), args, &out, &errs))
 	require.Contains(t, errs.String(), "-out names another folder")
 	require.NotContains(t, out.String(), "round 1 of")
 }
 
 func TestMorePsThanCPUsAreAnnounced(t *testing.T) {
-	o := options{cells: []bench.Cell{{Workload: "a", Design: "x", Procs: runtime.NumCPU()}}, count: 1}
+	few := bench.Cell{Workload: "a", Design: "x", Procs: runtime.NumCPU()}
+	o := options{cells: []bench.Cell{few}, count: 1}
 	require.NotContains(t, announcement(o), "share")
-	o.cells = append(o.cells, bench.Cell{Workload: "a", Design: "x", Procs: 4096}, o.cells[0])
+	many := bench.Cell{Workload: "a", Design: "x", Procs: 4096}
+	o.cells = append(o.cells, many, few)
 	require.Contains(t, announcement(o), "up to 4096 Ps share the")
 }

@@ -12,15 +12,16 @@ import (
 
 	"schedlab/bench"
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 	"schedlab/workloads"
 )
 
 // options say what to do.
 type options struct {
 	args    []string // as given, for the record
-	name    string   // quick or full; empty if flags changed what it consists of
-	compare string   // what to compare, instead of measuring; see find
-	readme  string   // the file to put the main tables into, when comparing
+	name    string   // quick or full; empty if flags change what the comparison consists of
+	compare string   // the comparison to show, instead of measuring; see find
+	readme  string   // the file to put its main tables into
 
 	cells     []bench.Cell
 	size      workloads.Size
@@ -31,7 +32,7 @@ type options struct {
 	out       string
 }
 
-// preset is what a comparison consists of unless flags say otherwise.
+// preset is what a comparison consists of, unless flags say otherwise.
 type preset struct {
 	designs   string
 	size      string
@@ -40,45 +41,52 @@ type preset struct {
 
 const defaultCount = 10
 
-// quick takes some 7 minutes on 2 cores: the designs, not their
-// variants. full is what is published of a quiet machine.
+// presets returns the preset full or quick. quick has the designs without their variants, and
+// takes some 7 minutes on 2 cores. full is for results of a quiet machine, to be published.
 func presets(full bool) (name string, p preset) {
 	if full {
-		return "full", preset{strings.Join(all.Names(), ","), workloads.Large.String(), 300 * time.Millisecond}
+		return "full", preset{
+			designs:   strings.Join(all.Names(), ","),
+			size:      workloads.Large.String(),
+			benchtime: 300 * time.Millisecond,
+		}
 	}
-	return "quick", preset{strings.Join(mains(all.Names()), ","), workloads.Normal.String(), 30 * time.Millisecond}
+	return "quick", preset{
+		designs:   strings.Join(mains(all.Names()), ","),
+		size:      workloads.Normal.String(),
+		benchtime: 30 * time.Millisecond,
+	}
 }
 
-// parseOptions reads the command line. The answer to -h goes to help, with the
-// error flag.ErrHelp.
+// parseOptions reads the command line, as command.Parse does.
 func parseOptions(args []string, help io.Writer) (options, error) {
 	o := options{args: args}
-	fs := flag.NewFlagSet("run", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // errors are the caller's to show
-	quick := fs.Bool("quick", false, "the default: the designs without their variants, workloads of normal size")
+	fs := command.Flags("run")
+	quick := fs.Bool("quick", false,
+		"the default: the designs without their variants, workloads of normal size")
 	full := fs.Bool("full", false, "all designs, large workloads")
 	ws := fs.String("workloads", "", "`list` of workloads, comma-separated (default all)")
-	ds := fs.String("designs", "", "`list` of designs, comma-separated (default: see -quick and -full)")
+	ds := fs.String("designs", "",
+		"`list` of designs, comma-separated (default: see -quick and -full)")
 	ps := fs.String("procs", procsUpTo(runtime.NumCPU()), "`list` of numbers of Ps")
 	size := fs.String("size", "", "small, normal or large (default: see -quick and -full)")
-	fs.IntVar(&o.count, "count", defaultCount, "samples of each cell; publish none of fewer than 10; fewer than 6 have no interval")
-	fs.DurationVar(&o.benchtime, "benchtime", 0, "how long a sample takes at least (default 30ms, with -full 300ms)")
+	fs.IntVar(&o.count, "count", defaultCount,
+		"samples of each cell; publish none of fewer than 10; fewer than 6 have no interval")
+	fs.DurationVar(&o.benchtime, "benchtime", 0,
+		"how long a sample takes at least (default 30ms, with -full 300ms)")
 	fs.DurationVar(&o.timeout, "timeout", 2*time.Minute, "a sample that takes longer has failed")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the order of samples, of input and of random choices")
 	fs.StringVar(&o.out, "out", "", "`folder` of results (default: results, beside go.mod)")
-	fs.StringVar(&o.compare, "compare", "", "measure nothing; compare the raw files of this `folder`, or the newest of this name, or newest")
-	as := fs.String("as", "", "`name` of the folder of results for this comparison (default: quick, full, or the time); replaces what the same flags have made")
-	fs.StringVar(&o.readme, "readme", "", "with -compare: put the main tables into this `file`, in place of those there")
-	err := fs.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fs.SetOutput(help)
-		fs.PrintDefaults()
+	fs.StringVar(&o.compare, "compare", "", "measure nothing; compare the raw files of this "+
+		"`folder`, or the newest of this name, or newest")
+	as := fs.String("as", "", "`name` of the folder of results for this comparison "+
+		"(default: quick, full, or the time); replaces what the same flags have made")
+	fs.StringVar(&o.readme, "readme", "",
+		"with -compare: put the main tables into this `file`, in place of those there")
+	if err := command.Parse(fs, args, help); err != nil {
 		return o, err
-	case err != nil:
-		return o, fmt.Errorf("%w; -h lists the flags", err)
-	case fs.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q; lists are given to flags, as in -designs=gm,gpm", fs.Arg(0))
+	}
+	switch {
 	case o.readme != "" && o.compare == "":
 		return o, errors.New("-readme needs -compare and the folder whose tables it is to show")
 	case *quick && *full:
@@ -101,7 +109,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	return o, o.complete(p, *ws, *ds, *ps, *size)
 }
 
-// complete takes from p what the flags left open, and checks all.
+// complete takes from p what the flags leave open, and checks everything.
 func (o *options) complete(p preset, ws, ds, ps, size string) (err error) {
 	if ds == "" {
 		ds = p.designs
@@ -113,7 +121,7 @@ func (o *options) complete(p preset, ws, ds, ps, size string) (err error) {
 		o.benchtime = p.benchtime
 	}
 	if o.count < 1 {
-		return fmt.Errorf("-count is %d; it must be at least 1, and 10 for what is published", o.count)
+		return fmt.Errorf("-count is %d; it must be at least 1, and 10 for publishing", o.count)
 	}
 	if o.benchtime < 0 {
 		return fmt.Errorf("-benchtime is %v; it must be positive", o.benchtime)

@@ -12,7 +12,7 @@ import (
 	"schedlab/workloads"
 )
 
-func parse(t *testing.T, args ...string) options {
+func optionsOf(t *testing.T, args ...string) options {
 	o, err := parseOptions(args, nil)
 	require.NoError(t, err)
 	return o
@@ -27,7 +27,7 @@ func designsOf(o options) map[string]bool {
 }
 
 func TestQuickIsTheDesignsAndFullAllOfThem(t *testing.T) {
-	quick, full := parse(t), parse(t, "-full")
+	quick, full := optionsOf(t), optionsOf(t, "-full")
 	require.Equal(t, "quick", quick.name)
 	require.Equal(t, workloads.Normal, quick.size)
 	require.Len(t, designsOf(quick), len(mains(all.Names())))
@@ -40,26 +40,31 @@ func TestQuickIsTheDesignsAndFullAllOfThem(t *testing.T) {
 }
 
 func TestAnotherComparisonNeverReplacesANamedOne(t *testing.T) {
-	for _, arg := range []string{"-designs=native", "-workloads=" + workloads.Table[0].Name, "-procs=1", "-size=small", "-count=3", "-benchtime=1s"} {
-		require.Empty(t, parse(t, arg).name, arg)
+	for _, arg := range []string{
+		"-designs=native", "-workloads=" + workloads.Table[0].Name, "-procs=1", "-size=small",
+		"-count=3", "-benchtime=1s",
+	} {
+		require.Empty(t, optionsOf(t, arg).name, arg)
 	}
 	env := environment{{"machine", "m"}}
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	require.Equal(t, "root/results/m/quick", resultsDir(parse(t), "root", env, now))
-	require.Equal(t, "elsewhere/m/20260102-030405", resultsDir(parse(t, "-count=3", "-out=elsewhere"), "root", env, now))
+	require.Equal(t, "root/results/m/quick", resultsDir(optionsOf(t), "root", env, now))
+	unnamed := optionsOf(t, "-count=3", "-out=elsewhere")
+	require.Equal(t, "elsewhere/m/20260102-030405", resultsDir(unnamed, "root", env, now))
 }
 
 func TestBadFlagsAreExplained(t *testing.T) {
+	first := workloads.Table[0].Name
 	for name, test := range map[string]struct{ arg, want string }{
 		"design":    {"-designs=nativ", `unknown design "nativ"; nearest: native`},
-		"workload":  {"-workloads=" + workloads.Table[0].Name + "x", "nearest: " + workloads.Table[0].Name},
+		"workload":  {"-workloads=" + first + "x", "nearest: " + first},
 		"size":      {"-size=huge", `-size: unknown size "huge"`},
 		"procs":     {"-procs=0", "it must be 1 to 4096"},
 		"count":     {"-count=0", "-count is 0; it must be at least 1"},
 		"benchtime": {"-benchtime=-1s", "-benchtime is -1s; it must be positive"},
 		"timeout":   {"-timeout=0s", "-timeout is 0s; it must be positive"},
 		"argument":  {"gm", `unexpected argument "gm"`},
-		"unknown":   {"-colour", "-h lists the flags"},
+		"unknown":   {"-sed=2", `unknown flag "-sed"; nearest: -seed`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parseOptions([]string{test.arg}, nil)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
 	"math"
@@ -16,19 +17,10 @@ import (
 
 // # The picture
 //
-// A row for each workload, with all the processors there were; a panel for each
-// question; in it a dot for each design at its median, on a line that spans the
-// confidence interval. Axes are logarithmic; a median of 0 is a ring at the left
-// edge, a failed cell a cross.
-
-// panels are the questions.
-var panels = []struct {
-	title, unit string
-	relative    bool // to the first design
-}{
-	{"Time per operation, as a multiple of %s's", timeUnit, true},
-	{"Lock acquisitions that had to wait, per operation", "contended/op", false},
-}
+// There is a row for each workload, with the greatest number of Ps, and a panel for each main
+// metric. A panel has a dot for each design at its median, on a line that spans the confidence
+// interval. Axes are logarithmic; a median of 0 is a ring at the left edge, a failed cell a
+// cross.
 
 // The layout, in pixels.
 const (
@@ -37,16 +29,20 @@ const (
 	pictureFoot  = 44 // below the last
 	rowHeight    = 23
 	labelWidth   = 150
+	legendGap    = 110 // from one design's name to the next
 	panelGap     = 34
 	axisInset    = 14 // from a panel's edge to its first and last tick
 )
 
-// dotColors are told apart by those who see no red or no green, too (Okabe and
-// Ito's); the first design's is grey.
-var dotColors = []string{"#767676", "#d55e00", "#e69f00", "#0072b2", "#009e73", "#cc79a7", "#56b4e9"}
+// dotColors can also be told apart by people who see no red or no green (Okabe and Ito's
+// palette). The first design's is grey.
+var dotColors = []string{
+	"#767676", "#d55e00", "#e69f00", "#0072b2", "#009e73", "#cc79a7", "#56b4e9",
+}
 
 type picture struct {
 	Width, Height, Top, Bottom int
+	RowHeight                  int
 	Title                      string
 	Designs                    []legend
 	Rows                       []pictureRow
@@ -74,7 +70,7 @@ type panel struct {
 type tick struct {
 	X    float64
 	Text string
-	Base bool // this is where the first design is
+	Base bool // the first design is here
 }
 
 type dot struct {
@@ -91,23 +87,27 @@ func writePicture(w io.Writer, r *results) error {
 func newPicture(r *results) picture {
 	designs := groups(r.designs)[0].designs
 	procs := r.procs[len(r.procs)-1]
-	p := picture{Width: pictureWidth, Top: pictureTop,
-		Title: fmt.Sprintf("%d Ps; median and %.0f%% confidence interval; less is better; ○ is 0, ✗ failed", procs, 100*confidence)}
+	mains := bench.Mains()
+	p := picture{Width: pictureWidth, Top: pictureTop, RowHeight: rowHeight,
+		Title: fmt.Sprintf("%d Ps; median and %.0f%% confidence interval; %s is better; "+
+			"○ is 0, ✗ failed", procs, 100*confidence, mains[0].Better)}
 	for i, name := range designs {
-		p.Designs = append(p.Designs, legend{name, dotColors[i%len(dotColors)], float64(labelWidth + 110*i)})
+		at := float64(labelWidth + legendGap*i)
+		p.Designs = append(p.Designs, legend{name, dotColors[i%len(dotColors)], at})
 	}
 	for i, name := range r.workloads {
-		p.Rows = append(p.Rows, pictureRow{name, pictureTop + rowHeight*i + rowHeight/2, i%2 == 0})
+		middle := pictureTop + rowHeight*i + rowHeight/2
+		p.Rows = append(p.Rows, pictureRow{name, middle, i%2 == 0})
 	}
 	p.Bottom = pictureTop + rowHeight*len(p.Rows)
 	p.Height = p.Bottom + pictureFoot
-	width := float64(pictureWidth-labelWidth-panelGap*len(panels)) / float64(len(panels))
-	for i, q := range panels {
-		at := panel{Title: q.title, Left: labelWidth + float64(i)*(width+panelGap), Width: width}
-		if q.relative {
-			at.Title = fmt.Sprintf(q.title, designs[0])
+	width := float64(pictureWidth-labelWidth-panelGap*len(mains)) / float64(len(mains))
+	for i, m := range mains {
+		at := panel{Title: m.Main, Left: labelWidth + float64(i)*(width+panelGap), Width: width}
+		if m.Ratio {
+			at.Title += ", as a multiple of " + designs[0] + "'s"
 		}
-		at.draw(marks(r, designs, procs, q.unit, q.relative), q.relative, p)
+		at.draw(marks(r, designs, procs, m), m.Ratio, p)
 		p.Panels = append(p.Panels, at)
 	}
 	return p
@@ -121,25 +121,27 @@ type mark struct {
 	tip    string
 }
 
-func marks(r *results, designs []string, procs int, unit string, relative bool) []mark {
+func marks(r *results, designs []string, procs int, metric bench.Metric) []mark {
 	var list []mark
 	for row, workload := range r.workloads {
-		at := func(i int) bench.Cell { return bench.Cell{Workload: workload, Design: designs[i], Procs: procs} }
-		base := r.sample(figure{at(0), unit})
+		at := func(i int) bench.Cell {
+			return bench.Cell{Workload: workload, Design: designs[i], Procs: procs}
+		}
+		base := r.sample(figure{at(0), metric.Key()})
 		for i, design := range designs {
 			m := mark{row: row, design: i, tip: workload + ", " + design + ": "}
-			s := r.sample(figure{at(i), unit})
+			s := r.sample(figure{at(i), metric.Key()})
 			switch why := r.failed[at(i)]; {
 			case why != "":
 				m.failed = true
 				m.tip += "failed: " + why
-			case s == nil || relative && base == nil:
+			case s == nil || metric.Ratio && base == nil:
 				continue
 			default:
 				m.Summary = summary(s)
-				m.tip += median(s, unit)
+				m.tip += median(s, metric)
 			}
-			if relative && !m.failed {
+			if metric.Ratio && !m.failed {
 				m.tip += ratio(base, s)
 				m.Summary = over(m.Summary, summary(base).Center)
 			}
@@ -167,7 +169,10 @@ func (p *panel) draw(list []mark, relative bool, in picture) {
 	}
 	apart := float64(rowHeight) / float64(len(in.Designs)+1)
 	for _, m := range list {
-		d := dot{X: p.Left + axisInset/2, Color: in.Designs[m.design].Color, Tip: m.tip, Zero: m.Center == 0, Failed: m.failed}
+		d := dot{
+			X: p.Left + axisInset/2, Color: in.Designs[m.design].Color, Tip: m.tip,
+			Zero: m.Center == 0, Failed: m.failed,
+		}
 		d.Y = float64(in.Rows[m.row].Y-rowHeight/2) + apart*float64(m.design+1)
 		d.Low, d.High = d.X, d.X
 		if !d.Zero {
@@ -177,8 +182,8 @@ func (p *panel) draw(list []mark, relative bool, in picture) {
 	}
 }
 
-// span returns the ends of an axis for list: the medians fit, intervals may end
-// outside.
+// span returns the ends of an axis for list: all medians lie between them, but intervals may
+// reach beyond.
 func span(list []mark) (low, high float64) {
 	low, high = math.Inf(1), 0
 	for _, m := range list {
@@ -192,8 +197,7 @@ func span(list []mark) (low, high float64) {
 	return roundDown(low / 1.1), 1 / roundDown(1/(high*1.1))
 }
 
-// roundDown returns the greatest of 1, 2 and 5 times a power of ten that is not
-// above v.
+// roundDown returns the greatest of 1, 2 and 5 times a power of ten that is not above v.
 func roundDown(v float64) float64 {
 	decade := math.Pow(10, math.Floor(math.Log10(v)))
 	for _, digit := range []float64{5, 2} {
@@ -213,7 +217,7 @@ func ticks(low, high float64) []float64 {
 	var list []float64
 	for e := math.Floor(math.Log10(low)); e <= math.Log10(high); e++ {
 		for _, digit := range digits {
-			// By text: 10^-1 times 2 is not what "0.2" is.
+			// By text, since 2 * 10^-1 is not exactly the number that "0.2" is.
 			v, err := strconv.ParseFloat(fmt.Sprintf("%ge%g", digit, e), 64)
 			if err == nil && v >= low*0.999 && v <= high*1.001 {
 				list = append(list, v)
@@ -223,27 +227,9 @@ func ticks(low, high float64) []float64 {
 	return slices.Compact(list)
 }
 
-var pictureTemplate = template.Must(template.New("picture").Parse(`<svg xmlns="http://www.w3.org/2000/svg" ` +
-	`viewBox="0 0 {{.Width}} {{.Height}}" font-family="system-ui, sans-serif" font-size="12" fill="#24292f">
-<rect width="{{.Width}}" height="{{.Height}}" fill="#fff"/>
-{{- range .Rows}}{{if .Banded}}
-<rect y="{{.Y}}" width="{{$.Width}}" height="` + strconv.Itoa(rowHeight) + `" transform="translate(0 -11)" fill="#f3f5f7"/>{{end}}
-<text x="8" y="{{.Y}}" dy="4">{{html .Name}}</text>
-{{- end}}
-<text x="8" y="24">{{.Title}}</text>
-{{- range .Designs}}
-<circle cx="{{.X}}" cy="42" r="4" fill="{{.Color}}"/><text x="{{.X}}" dx="9" y="46">{{html .Name}}</text>
-{{- end}}
-{{- range .Panels}}
-<text x="{{.Left}}" y="72" font-weight="600">{{html .Title}}</text>
-{{- range .Ticks}}
-<path d="M{{printf "%.1f" .X}} {{$.Top}}V{{$.Bottom}}" stroke="{{if .Base}}#767676{{else}}#d8dee4{{end}}"/>` +
-	`<text x="{{printf "%.1f" .X}}" y="{{$.Bottom}}" dy="18" text-anchor="middle" font-size="11">{{.Text}}</text>
-{{- end}}
-{{- range .Dots}}
-<g stroke="{{.Color}}"><title>{{html .Tip}}</title>{{if .Failed}}<path d="M{{printf "%.1f %.1f" .X .Y}}m-3-3l6 6m0-6l-6 6" stroke-width="2"/>{{else}}<path d="M{{printf "%.1f %.1f" .Low .Y}}H{{printf "%.1f" .High}}" stroke-opacity=".45" stroke-width="2"/>` +
-	`<circle cx="{{printf "%.1f" .X}}" cy="{{printf "%.1f" .Y}}" r="3.2" fill="{{if .Zero}}#fff{{else}}{{.Color}}{{end}}"/>{{end}}</g>
-{{- end}}
-{{- end}}
-</svg>
-`))
+//go:embed picture.svg.tmpl
+var pictureText string
+
+// A line that ends with a backslash goes on in the next one.
+var pictureTemplate = template.Must(template.New("picture").
+	Parse(strings.ReplaceAll(pictureText, "\\\n", "")))

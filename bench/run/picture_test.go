@@ -19,21 +19,31 @@ func TestTicks(t *testing.T) {
 }
 
 func TestRoundDown(t *testing.T) {
-	for v, want := range map[float64]float64{1: 1, 1.9: 1, 2: 2, 4.9: 2, 5: 5, 9.9: 5, 0.03: 0.02, 730: 500} {
+	for v, want := range map[float64]float64{
+		1: 1, 1.9: 1, 2: 2, 4.9: 2, 5: 5, 9.9: 5, 0.03: 0.02, 730: 500,
+	} {
 		require.InEpsilon(t, want, roundDown(v), 1e-9, "%v", v)
 	}
 }
 
-// pictured returns the picture of one workload on designs of which the first is
-// the baseline, and that it is well-formed.
+// pictured returns the picture of one workload on designs of which the first is the baseline.
+// It requires that the picture is well-formed.
 func pictured(t *testing.T, times map[string]float64, failed map[string]string) picture {
-	r := &results{values: map[figure][]float64{}, failed: map[bench.Cell]string{}, workloads: []string{"a<b"}, procs: []int{2}}
+	r := &results{
+		values:    map[figure][]float64{},
+		failed:    map[bench.Cell]string{},
+		workloads: []string{"a<b"},
+		procs:     []int{2},
+	}
+	cell := func(design string) bench.Cell {
+		return bench.Cell{Workload: "a<b", Design: design, Procs: 2}
+	}
 	for name, v := range times {
-		r.values[figure{bench.Cell{Workload: "a<b", Design: name, Procs: 2}, timeUnit}] = []float64{v, v}
+		r.values[figure{cell(name), timeUnit}] = []float64{v, v}
 		r.designs = append(r.designs, name)
 	}
 	for name, why := range failed {
-		r.failed[bench.Cell{Workload: "a<b", Design: name, Procs: 2}] = why
+		r.failed[cell(name)] = why
 		r.designs = append(r.designs, name)
 	}
 	var svg bytes.Buffer
@@ -58,11 +68,12 @@ func TestADotStandsWhereItsFigureIs(t *testing.T) {
 	require.Len(t, times.Dots, 2)
 	require.InDelta(t, at["1"], times.Dots[0].X, 1e-6)
 	require.InDelta(t, at["5"], times.Dots[1].X, 1e-6)
-	require.Empty(t, p.Panels[1].Dots, "nothing was told of locks")
+	require.Empty(t, p.Panels[1].Dots, "there are no figures of locks")
 }
 
 func TestZeroAndFailedCellsAreSeen(t *testing.T) {
-	p := pictured(t, map[string]float64{baseline: 1e-6, "gm": 0}, map[string]string{"gpm": "wrong <answer>"})
+	times := map[string]float64{baseline: 1e-6, "gm": 0}
+	p := pictured(t, times, map[string]string{"gpm": "wrong <answer>"})
 	dots := p.Panels[0].Dots
 	require.Len(t, dots, 3)
 	require.True(t, dots[1].Zero)

@@ -12,9 +12,9 @@ type sample struct {
 	cell  bench.Cell
 }
 
-// plan returns count rounds; each holds every cell once, in an order of its
-// own. Whatever the machine does meanwhile (other load, heat) then falls on all
-// designs alike, and not on the one that happened to be next.
+// plan returns count rounds; each holds every cell once, in an order of its own. Disturbances
+// by the machine (other load, heat) then fall on all designs alike, and not on the one that
+// happened to be next.
 func plan(cells []bench.Cell, count int, seed uint64) []sample {
 	r := rand.New(rand.NewPCG(seed, 0))
 	samples := make([]sample, 0, count*len(cells))

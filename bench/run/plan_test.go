@@ -8,8 +8,11 @@ import (
 	"schedlab/bench"
 )
 
-var threeCells = []bench.Cell{{Workload: "a", Design: "x", Procs: 1}, {Workload: "a", Design: "y", Procs: 1},
-	{Workload: "b", Design: "x", Procs: 2}}
+var threeCells = []bench.Cell{
+	{Workload: "a", Design: "x", Procs: 1},
+	{Workload: "a", Design: "y", Procs: 1},
+	{Workload: "b", Design: "x", Procs: 2},
+}
 
 func cellsOf(samples []sample) []bench.Cell {
 	var list []bench.Cell

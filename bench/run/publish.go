@@ -16,10 +16,15 @@ func publish(ctx context.Context, dir string) (*results, error) {
 		return nil, err
 	}
 	var text, markdown, picture bytes.Buffer
-	if err := errors.Join(writeText(ctx, &text, r), writeMarkdown(&markdown, r), writePicture(&picture, r)); err != nil {
+	err = errors.Join(
+		writeText(ctx, &text, r), writeMarkdown(&markdown, r), writePicture(&picture, r))
+	if err != nil {
 		return nil, err
 	}
-	for name, b := range map[string]*bytes.Buffer{textFile: &text, markdownFile: &markdown, pictureFile: &picture} {
+	files := map[string]*bytes.Buffer{
+		textFile: &text, markdownFile: &markdown, pictureFile: &picture,
+	}
+	for name, b := range files {
 		if err := replaceFile(filepath.Join(dir, name), b.Bytes()); err != nil {
 			return nil, err
 		}
@@ -27,8 +32,9 @@ func publish(ctx context.Context, dir string) (*results, error) {
 	return r, nil
 }
 
-// show ends a run: the times of r, and where the rest is.
+// show prints the end of a run: the times of r, and where the rest is.
 func show(out io.Writer, dir string, r *results) error {
-	_, err := fmt.Fprintf(out, "%s\nmore: %s\n      %s\n", times(r), filepath.Join(dir, markdownFile), filepath.Join(dir, pictureFile))
+	_, err := fmt.Fprintf(out, "%s\nmore: %s\n      %s\n",
+		times(r), filepath.Join(dir, markdownFile), filepath.Join(dir, pictureFile))
 	return errors.Join(err, r.failure())
 }

@@ -17,15 +17,14 @@ const (
 	pictureFile     = "comparison.svg"
 )
 
-// partial ends the name of a folder that does not have all samples yet.
+// partial ends the name of a folder that does not yet have all samples.
 const partial = ".partial"
 
-// failedMark begins the line that stands in a raw file for a failed cell; the
-// cell and ": reason" follow. The Go benchmark format has no failures, and
-// its readers skip such a line.
+// failedMark begins the line of a failed cell in a raw file; the cell and ": reason" follow.
+// The Go benchmark format has no failures, and its readers skip such a line.
 const failedMark = "# FAILED "
 
-// raw is what has been measured, a file for each design.
+// raw is everything that has been measured: a file for each design.
 type raw struct {
 	dir    string
 	env    environment
@@ -46,17 +45,18 @@ func (r *raw) add(c bench.Cell, line string) {
 	r.lines[c.Design] = append(r.lines[c.Design], rawLine{c, line})
 }
 
-// fail takes back what has been measured of c, which is wrong now and then: not
-// even its right answers are worth a time.
+// fail withdraws what has been measured of c. A cell that is wrong now and then has no time,
+// even where its answer was right.
 func (r *raw) fail(c bench.Cell, err error) {
 	r.failed[c] = err
 	r.add(c, failedMark+c.String()+": "+err.Error())
 }
 
-// begin makes the folder, in place of what an interrupted comparison has left.
-// That it cannot be written to is to be known before anything is measured.
+// begin makes the folder, in place of one that an interrupted comparison has left. If it
+// cannot be written, that is known before anything is measured.
 func (r *raw) begin() error {
-	if err := errors.Join(os.RemoveAll(r.dir), os.MkdirAll(r.dir, 0o777)); err != nil {
+	err := errors.Join(os.RemoveAll(r.dir), os.MkdirAll(r.dir, 0o777))
+	if err != nil {
 		return err
 	}
 	return r.save()
@@ -90,8 +90,8 @@ func (r *raw) write(name, text string) error {
 	return replaceFile(filepath.Join(r.dir, name), []byte(text))
 }
 
-// replaceFile writes a file in place of the old one, which stays if that fails:
-// on a full disk, for instance.
+// replaceFile writes a file in place of the old one. If that fails, on a full disk for
+// instance, the old one stays.
 func replaceFile(path string, data []byte) error {
 	next := path + ".tmp"
 	err := os.WriteFile(next, data, 0o666)
@@ -104,7 +104,7 @@ func replaceFile(path string, data []byte) error {
 	return err
 }
 
-// rename moves the files to dir, in place of what was there.
+// rename moves the folder to dir, in place of what was there.
 func (r *raw) rename(dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err

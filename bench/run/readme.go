@@ -6,23 +6,18 @@ import (
 	"path/filepath"
 	"strings"
 
+	"schedlab/bench"
 	"schedlab/workloads"
 )
 
 // What stands in a README between these lines is written by -readme.
 const (
-	readmeBegin = "<!-- begin of what `go run ./bench/run -compare DIR -readme README.md` writes -->\n"
-	readmeEnd   = "<!-- end -->\n"
+	readmeBegin = "<!-- begin of what `go run ./bench/run -compare DIR -readme README.md` " +
+		"writes -->\n"
+	readmeEnd = "<!-- end -->\n"
 )
 
-// readmeTables are the figures that a README shows, with their headings.
-var readmeTables = []struct{ unit, heading string }{
-	{timeUnit, "Time per operation"},
-	{"contended/op", "Lock acquisitions that had to wait, per operation"},
-}
-
-// rewriteReadme puts the main tables of r, which was loaded from dir, into the
-// file at path.
+// rewriteReadme puts the main tables of r, which was loaded from dir, into the file at path.
 func rewriteReadme(path, dir string, r *results) error {
 	if err := publishable(dir, r); err != nil {
 		return err
@@ -42,7 +37,7 @@ func rewriteReadme(path, dir string, r *results) error {
 	return replaceFile(path, []byte(updated))
 }
 
-// linkTo returns what a link in the file at path has to say to lead to dir.
+// linkTo returns the link that leads from the file at path to dir.
 func linkTo(dir, path string) (string, error) {
 	from, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
@@ -55,17 +50,19 @@ func linkTo(dir, path string) (string, error) {
 	return filepath.ToSlash(link), err
 }
 
-// publishable refuses a comparison that is interrupted, of too few samples, or
-// not of all workloads.
+// publishable refuses a comparison that was interrupted, that has too few samples, or that
+// lacks workloads.
 func publishable(dir string, r *results) error {
 	fewest := r.fewest()
 	switch {
 	case strings.HasSuffix(filepath.Clean(dir), partial):
 		return fmt.Errorf("-readme: %s was interrupted; give a finished comparison", dir)
 	case fewest < defaultCount:
-		return fmt.Errorf("-readme: %s has cells of %d samples; publish none of fewer than %d", dir, fewest, defaultCount)
+		return fmt.Errorf("-readme: %s has cells of %d samples; publish none of fewer than %d",
+			dir, fewest, defaultCount)
 	case len(r.workloads) < len(workloads.Table):
-		return fmt.Errorf("-readme: %s has %d of %d workloads; give a comparison of all", dir, len(r.workloads), len(workloads.Table))
+		return fmt.Errorf("-readme: %s has %d of %d workloads; give a comparison of all",
+			dir, len(r.workloads), len(workloads.Table))
 	}
 	return nil
 }
@@ -74,22 +71,35 @@ func splice(readme, text string) (string, error) {
 	before, rest, begins := strings.Cut(readme, readmeBegin)
 	_, after, ends := strings.Cut(rest, readmeEnd)
 	if !begins || !ends {
-		return "", fmt.Errorf("there is no place for the tables; mark it with the lines\n%s%s", readmeBegin, readmeEnd)
+		return "", fmt.Errorf("there is no place for the tables; mark it with the lines\n%s%s",
+			readmeBegin, readmeEnd)
 	}
 	return before + readmeBegin + text + readmeEnd + after, nil
+}
+
+// mainQuestions are the sections of the main metrics, as a text.
+func mainQuestions() string {
+	var list []string
+	for _, s := range sections(bench.Mains()) {
+		list = append(list, strings.ToLower(s.title))
+	}
+	return strings.Join(list, " and ")
 }
 
 func readmeText(link string, r *results) string {
 	var s strings.Builder
 	top := r.top()
-	fmt.Fprintf(&s, "\n![time and lock contention of the designs](%s/%s)\n", link, pictureFile)
+	fmt.Fprintf(&s, "\n![%s of the designs](%s/%s)\n", mainQuestions(), link, pictureFile)
 	fmt.Fprintf(&s, "\n<details><summary>The same in figures</summary>\n"+
-		"\nFrom [%s](%s), where there is more. Median of the samples, ± how far the 95%% confidence interval reaches,\n"+
-		"and how many times the first column's it is (1/n: the n-th part of it; ~: no significant difference; ±?: the median is 0, or an end of the interval).\n", link, link)
-	for _, t := range readmeTables {
-		if body := table(top, t.unit, groups(r.designs)[0].designs); body != "" {
+		"\nFrom [%s](%s), where there is more. Median of the samples, "+
+		"± how far the 95%% confidence interval reaches,\n"+
+		"and how many times the first column's it is (1/n: the n-th part of it; "+
+		"~: no significant difference; ±?: the median is 0, or an end of the interval).\n",
+		link, link)
+	for _, m := range bench.Mains() {
+		if body := table(top, m, groups(r.designs)[0].designs); body != "" {
 			_, rows, _ := strings.Cut(body, "|")
-			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", t.heading, top.procs[0], rows)
+			fmt.Fprintf(&s, "\n**%s, %d Ps**\n\n|%s", m.Main, top.procs[0], rows)
 		}
 	}
 	s.WriteString("\n</details>\n\n")

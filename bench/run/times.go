@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"schedlab/bench"
 )
 
-// timesWidth is how many designs fit beside each other on a terminal.
+// timesWidth is the number of designs that fit beside each other on a terminal.
 const timesWidth = 6
 
-// times returns what a run ends with: the time per operation in columns, with
-// all the processors there were.
+// times returns the end of a run: the time per operation in columns, with the greatest number
+// of Ps.
 func times(r *results) string {
 	var s strings.Builder
 	for _, line := range r.failures() {
@@ -26,7 +28,8 @@ func times(r *results) string {
 		w := tabwriter.NewWriter(&s, 0, 0, 3, ' ', 0)
 		fmt.Fprintf(w, "workload\t%s\n", strings.Join(g.designs, "\t"))
 		for _, name := range r.workloads {
-			if texts := figures(top, timeUnit, name, top.procs[0], g.designs); texts != nil {
+			texts := figures(top, bench.Metrics[0], name, top.procs[0], g.designs)
+			if texts != nil {
 				fmt.Fprintf(w, "%s\t%s\n", name, strings.Join(texts, "\t"))
 			}
 		}

@@ -8,12 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/bench"
+	"schedlab/internal/names"
 )
 
 func TestARunEndsWithTheTimes(t *testing.T) {
 	r, err := load(golden)
 	require.NoError(t, err)
-	require.Equal(t, `FAILED workload=skynet/design=gm/procs=2: wrong answer 41, expected 42 (exit status 1)
+	require.Equal(t, goldenFailure+`
 
 The designs: time per operation, 2 Ps
 
@@ -25,10 +26,11 @@ skynet     295.5ns ±3%   FAILED                315.3ns ±4% (1.07×)
 }
 
 func TestATableThatIsTooWideIsLeftToTheFile(t *testing.T) {
-	r := &results{values: map[figure][]float64{}, failed: map[bench.Cell]string{}, workloads: []string{"a"}, procs: []int{1}}
+	r := &results{values: map[figure][]float64{}, workloads: []string{"a"}, procs: []int{1}}
 	for _, d := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		r.designs = append(r.designs, d)
-		r.values[figure{bench.Cell{Workload: "a", Design: d, Procs: 1}, timeUnit}] = []float64{1, 1, 1, 1, 1, 1}
+		c := bench.Cell{Workload: "a", Design: d, Procs: 1}
+		r.values[figure{c, timeUnit}] = []float64{1, 1, 1, 1, 1, 1}
 	}
 	require.Contains(t, times(r), "The designs: too many for a line, see below\n")
 	r.designs = r.designs[1:]
@@ -38,7 +40,7 @@ func TestATableThatIsTooWideIsLeftToTheFile(t *testing.T) {
 func TestTooFewSamplesAreSaidOnce(t *testing.T) {
 	const few = "There are cells of only 3 samples"
 	r := newRaw(t.TempDir(), environment{{"go", "go1.26"}})
-	fine := runnerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
+	fine := samplerFunc(func(i int, c bench.Cell) (string, error) { return line(c, 10+i), nil })
 	require.NoError(t, measure(t.Context(), threeRounds, fine.counted(), r, io.Discard))
 	back, err := load(r.dir)
 	require.NoError(t, err)
@@ -57,9 +59,10 @@ func TestTooFewSamplesAreSaidOnce(t *testing.T) {
 
 func TestUnitsAreSortedByTheirNumbers(t *testing.T) {
 	r := &results{values: map[figure][]float64{}}
-	for _, unit := range []string{"d100us-sec", "d10us-sec", "d2us-sec", "delays", "d0us-sec"} {
+	want := []string{"d0us-sec", "d2us-sec", "d10us-sec", "d100us-sec", "delays"}
+	for _, unit := range want {
 		r.values[figure{cell1, unit}] = []float64{1}
 	}
 	r.order()
-	require.Equal(t, []string{"d0us-sec", "d2us-sec", "d10us-sec", "d100us-sec", "delays"}, r.units)
+	require.Equal(t, want, names.Of(r.metrics, bench.Metric.Key))
 }

@@ -8,7 +8,7 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// actor is a G of a program, for its own body.
+// actor is a G of a program, as its own body sees it.
 type actor struct {
 	g   *rt.G
 	p   *program
@@ -16,7 +16,7 @@ type actor struct {
 	rnd *rand.Rand
 }
 
-// body returns what a G runs: fn, with a token.
+// body returns the body of a G that runs fn, and counts on tok that it does.
 func (p *program) body(tok *token, seed uint64, fn func(*actor)) func(*rt.G) {
 	return func(g *rt.G) {
 		tok.starts.Add(1)
@@ -45,52 +45,52 @@ func (x *actor) crew(n int, fn func(x *actor, i int)) {
 	wg.Wait(x.g)
 }
 
-// did says that the G has done something. It is also where the parallelism of Gs is
-// seen: no safe point lies in it.
+// did counts what the G has done. It is also where the number of Gs that run at the same
+// moment is observed: there is no safe point in it.
 func (x *actor) did(what count) { x.didMany(what, 1) }
 
 func (x *actor) didMany(what count, n int) {
 	x.tok.beats++
 	x.p.counts.add(what, n)
 	if inside := x.p.inside.Add(1); inside > x.p.limit.Load() {
-		x.p.crowd.Store(inside)
+		x.p.excess.Store(inside)
 	}
-	if x.tok.beats%64 == 0 { // now and then long enough for many to be in it
+	if x.tok.beats%64 == 0 { // now and then, stay long enough for others to come
 		host.Pause(300)
 	}
 	x.p.inside.Add(-1)
 }
 
-// many returns n, or more in large programs and less where they are to be small.
+// many returns n, or more in large programs, and less in small ones.
 func (x *actor) many(n int) int { return x.p.many(n) }
 
 // upTo returns a number from 1 to n.
 func (x *actor) upTo(n int) int { return 1 + x.rnd.IntN(n) }
 
-// oneIn says yes once in n times.
+// oneIn is true once in n times, on average.
 func (x *actor) oneIn(n int) bool { return x.rnd.IntN(n) == 0 }
 
-// check notes a fault unless ok.
+// check records a fault unless ok.
 func (x *actor) check(ok bool, format string, args ...any) {
 	if !ok {
 		x.p.fault(format, args...)
 	}
 }
 
-// noError notes a fault if there is an error.
+// noError records a fault if err is not nil.
 func (x *actor) noError(err error, doing string) bool {
 	x.check(err == nil, "%s: %v", doing, err)
 	return err == nil
 }
 
-// await waits for what others will bring about without telling.
+// await waits until cond is true. Nothing wakes the G then, so it looks again and again.
 func (x *actor) await(cond func() bool) {
 	for !cond() {
 		x.g.Sleep(20_000)
 	}
 }
 
-// lull gives way in one of several manners, or not at all.
+// lull gives way in one of several ways, or not at all.
 func (x *actor) lull() {
 	switch x.rnd.IntN(8) {
 	case 0:

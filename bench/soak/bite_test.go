@@ -15,16 +15,18 @@ import (
 	"schedlab/rt"
 )
 
-// impatient is for tests that leave something, and so much of it that what earlier tests
-// have left, and goes away meanwhile, does not make up for it.
+// impatient and much are for tests that leave something. They leave so much that what earlier
+// tests have left, and what goes away meanwhile, does not make up for it.
 const (
 	impatient = 50 * time.Millisecond
 	much      = 100
 )
 
-// soakOf runs one program of two parts: k and a harmless one, with an ending. What has
-// ended may take as long as leave to be gone.
-func soakOf(t *testing.T, k kind, ending kind, wrap func(rt.Scheduler) rt.Scheduler, leave time.Duration) error {
+// soakOf runs one program of two parts, k and a harmless one, with an ending. What has ended
+// may take as long as leave to be gone.
+func soakOf(
+	t *testing.T, k, ending kind, wrap func(rt.Scheduler) rt.Scheduler, leave time.Duration,
+) error {
 	o := small(t, "gpm")
 	open := o.row.New
 	o.row.New = func(cfg rt.Config) (rt.Scheduler, error) {
@@ -36,7 +38,9 @@ func soakOf(t *testing.T, k kind, ending kind, wrap func(rt.Scheduler) rt.Schedu
 	}
 	m := newMix(o, io.Discard)
 	m.leave = leave
-	calm := kind{name: "calm", work: func(x *actor) { x.crew(4, func(x *actor, _ int) { x.lull() }) }}
+	calm := kind{name: "calm", work: func(x *actor) {
+		x.crew(4, func(x *actor, _ int) { x.lull() })
+	}}
 	return m.program(&plan{
 		cfg:    rt.Config{Procs: 2},
 		runs:   [][]part{{{&calm, 1}, {&k, 1}}},
@@ -60,7 +64,8 @@ func twice(x *actor) {
 	x.g.Go(func(g *rt.G) { body(g); body(g) })
 }
 
-// runsOn lets a G of tok seem to run while x has stopped the world.
+// runsOn makes a G seem to run while x has stopped the world: a known one or, with issue, one
+// that is submitted meanwhile.
 func runsOn(x *actor, issue bool) {
 	var over host.Bool
 	var done sync.WaitGroup
@@ -101,20 +106,35 @@ func TestChecksBite(t *testing.T) {
 		work func(x *actor)
 		want string
 	}{
-		"a G that runs twice":                  {twice, "was to run 1 times; it began 2 times and ended 2 times"},
-		"a G that is lost":                     {func(x *actor) { x.p.ledger.issue(1) }, "was to run 1 times; it began 0 times"},
-		"a G that does not end":                {func(x *actor) { x.p.ledger.issue(1).starts.Add(1) }, "began 1 times and ended 0 times"},
-		"a wrong answer":                       {func(x *actor) { x.check(false, "sum is %d", 4) }, "sum is 4"},
-		"a G that runs in the stopped world":   {func(x *actor) { runsOn(x, false) }, "in the stopped world"},
-		"a G that begins in the stopped world": {func(x *actor) { runsOn(x, true) }, "in the stopped world"},
-		"too many at once":                     {func(x *actor) { x.p.inside.Add(2); x.did(countGs) }, "Gs ran at the same moment; there should be fewer"},
-		"a panic":                              {func(*actor) { panic("bang") }, "the program returns, but Run says panic in G"},
-		"a deadlock":                           {func(x *actor) { (&blocked{}).block(x) }, "the program returns, but Run says deadlock: 2 Gs"},
-		"goroutines that are left":             {func(*actor) { repeat(much, func() { left.Go(func() { <-release }) }) }, "left are"},
-		"Gs that Stats does not know":          {func(x *actor) { x.p.spawned.Add(9) }, "stats: Spawned is"},
-		"stops that Stats does not know":       {func(x *actor) { x.did(countStops) }, "stats: stops: 1 of 0"},
-		"calls that Stats does not know":       {func(x *actor) { x.did(countSyscalls) }, "stats: system calls: 1 of 0"},
-		"timers that Stats does not know":      {func(x *actor) { x.didMany(countTicks, 1e6) }, "stats: timers that fired: 1000000 of"},
+		"a G that runs twice": {twice,
+			"was to run 1 times; it began 2 times and ended 2 times"},
+		"a G that is lost": {func(x *actor) { x.p.ledger.issue(1) },
+			"was to run 1 times; it began 0 times"},
+		"a G that does not end": {func(x *actor) { x.p.ledger.issue(1).starts.Add(1) },
+			"began 1 times and ended 0 times"},
+		"a wrong answer": {func(x *actor) { x.check(false, "sum is %d", 4) },
+			"sum is 4"},
+		"a G that runs in the stopped world": {func(x *actor) { runsOn(x, false) },
+			"in the stopped world"},
+		"a G that begins in the stopped world": {func(x *actor) { runsOn(x, true) },
+			"in the stopped world"},
+		"too many at once": {func(x *actor) { x.p.inside.Add(2); x.did(countGs) },
+			"Gs ran at the same moment; there should be fewer"},
+		"a panic": {func(*actor) { panic("bang") },
+			"the program returns, but Run says panic in G"},
+		"a deadlock": {func(x *actor) { (&stuck{}).block(x) },
+			"the program returns, but Run says deadlock: 2 Gs"},
+		"goroutines that are left": {
+			func(*actor) { repeat(much, func() { left.Go(func() { <-release }) }) },
+			"left are"},
+		"Gs that Stats does not know": {func(x *actor) { x.p.spawned.Add(9) },
+			"stats: Spawned is"},
+		"stops that Stats does not know": {func(x *actor) { x.did(countStops) },
+			"stats: stops: 1 of 0"},
+		"calls that Stats does not know": {func(x *actor) { x.did(countSyscalls) },
+			"stats: system calls: 1 of 0"},
+		"timers that Stats does not know": {func(x *actor) { x.didMany(countTicks, 1e6) },
+			"stats: timers that fired: 1000000 of"},
 	} {
 		err := soakOf(t, kind{name: name, work: bad.work}, endings[0], nil, impatient)
 		require.ErrorContains(t, err, bad.want, name)
@@ -152,7 +172,7 @@ func TestAChangedGOMAXPROCSIsSeen(t *testing.T) {
 	require.ErrorContains(t, nothingLeft(before, time.Millisecond), "GOMAXPROCS")
 }
 
-// liar is a scheduler that says something else.
+// liar is a scheduler that does not tell the truth.
 type liar struct {
 	rt.Scheduler
 	run   func(error) error
@@ -197,7 +217,7 @@ var (
 	errOther = func(error) error { return errors.New("something else") }
 )
 
-// changed returns an error like that of Run, but for what change does.
+// changed returns a function that applies change to an error of type E.
 func changed[E error](change func(E)) func(error) error {
 	return func(err error) error {
 		var e E
@@ -221,6 +241,9 @@ func findEnding(t *testing.T, name string) kind {
 func TestLiesAreSeen(t *testing.T) {
 	dumps := kind{name: "dump", beside: dump}
 	reads := kind{name: "stats", beside: readStats}
+	deadlock := func(change func(*rt.DeadlockError)) liar { return liar{run: changed(change)} }
+	panicked := func(change func(*rt.PanicError)) liar { return liar{run: changed(change)} }
+	stats := func(change func(*rt.Stats)) liar { return liar{stats: change} }
 	for _, lie := range []struct {
 		name   string
 		ending string
@@ -228,29 +251,53 @@ func TestLiesAreSeen(t *testing.T) {
 		liar   liar
 		want   string
 	}{
-		{"an error from nowhere", "returns", noKind, liar{run: errOther}, "Run says something else"},
-		{"an error of Close", "returns", noKind, liar{close: errOther}, "Close says something else"},
-		{"no deadlock", "deadlocks", noKind, liar{run: errNone}, "are blocked for ever, but Run says <nil>"},
-		{"another error than the deadlock", "deadlocks", noKind, liar{run: errOther}, "but Run says something else"},
-		{"two deadlocks", "deadlocks", noKind, liar{close: errOther}, "Run says so, but Close says something else"},
-		{"a G too few in a deadlock", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs = e.Gs[1:] })}, "Run tells of"},
-		{"a wrong number of Gs", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Blocked++ })}, "Run tells of"},
-		{"a wrong G", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs[0].ID = 1e9 })}, "Run tells of"},
-		{"a wrong reason", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs[0].Reason = rt.WaitIO })}, "Run tells of"},
-		{"a lock that is none", "deadlocks", noKind, liar{run: changed(func(e *rt.DeadlockError) { e.Gs[0].Locked = !e.Gs[0].Locked })}, "Run tells of"},
-		{"no deadlock at Close", "deadlocks at Close", noKind, liar{close: errNone}, "are blocked for ever, but Close says <nil>"},
-		{"no panic", "panics", noKind, liar{run: errNone}, "panicked, but Run says <nil>"},
-		{"another panic", "panics", noKind, liar{run: changed(func(e *rt.PanicError) { e.Value = "x" })}, "Run tells of G"},
-		{"a panic of another G", "panics amid", noKind, liar{run: changed(func(e *rt.PanicError) { e.G++ })}, "Run tells of G"},
-		{"a panic told twice", "panics amid", noKind, liar{close: errOther}, "Close says something else"},
-		{"a G too few ended", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Ended-- }}, "Gs were made and"},
-		{"a G too many ended", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Ended++ }}, "stats: Gs that ended"},
-		{"a G too many spawned", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Spawned += 9 }}, "stats: Spawned is"},
-		{"more migrated than executed", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Migrated += 1e9 }}, "stats: Migrated of Executed"},
-		{"more retaken than handed off", "returns", noKind, liar{stats: func(s *rt.Stats) { s.Retakes += 1e9 }}, "stats: Retakes of Handoffs"},
-		{"a Stats that shrinks", "returns", reads, liar{stats: shrinking()}, "before that"},
-		{"a Dump of nothing", "returns", dumps, liar{dump: func(string) string { return "" }}, "dump: it must begin with SCHED"},
-		{"events that Stats does not know", "returns, watched", noKind, liar{stats: func(s *rt.Stats) { s.Injected++; s.Ended++ }}, "events: "},
+		{"an error from nowhere", "returns", noKind,
+			liar{run: errOther}, "Run says something else"},
+		{"an error of Close", "returns", noKind,
+			liar{close: errOther}, "Close says something else"},
+		{"no deadlock", "deadlocks", noKind,
+			liar{run: errNone}, "are blocked for ever, but Run says <nil>"},
+		{"another error than the deadlock", "deadlocks", noKind,
+			liar{run: errOther}, "but Run says something else"},
+		{"two deadlocks", "deadlocks", noKind,
+			liar{close: errOther}, "Run says so, but Close says something else"},
+		{"a G too few in a deadlock", "deadlocks", noKind,
+			deadlock(func(e *rt.DeadlockError) { e.Gs = e.Gs[1:] }), "Run tells of"},
+		{"a wrong number of Gs", "deadlocks", noKind,
+			deadlock(func(e *rt.DeadlockError) { e.Blocked++ }), "Run tells of"},
+		{"a wrong G", "deadlocks", noKind,
+			deadlock(func(e *rt.DeadlockError) { e.Gs[0].ID = 1e9 }), "Run tells of"},
+		{"a wrong reason", "deadlocks", noKind,
+			deadlock(func(e *rt.DeadlockError) { e.Gs[0].Reason = rt.WaitIO }), "Run tells of"},
+		{"a wrong lock", "deadlocks", noKind,
+			deadlock(func(e *rt.DeadlockError) { e.Gs[0].Locked = !e.Gs[0].Locked }),
+			"Run tells of"},
+		{"no deadlock at Close", "deadlocks at Close", noKind,
+			liar{close: errNone}, "are blocked for ever, but Close says <nil>"},
+		{"no panic", "panics", noKind,
+			liar{run: errNone}, "panicked, but Run says <nil>"},
+		{"another panic", "panics", noKind,
+			panicked(func(e *rt.PanicError) { e.Value = "x" }), "Run tells of G"},
+		{"a panic of another G", "panics amid", noKind,
+			panicked(func(e *rt.PanicError) { e.G++ }), "Run tells of G"},
+		{"a panic reported twice", "panics amid", noKind,
+			liar{close: errOther}, "Close says something else"},
+		{"a G too few ended", "returns", noKind,
+			stats(func(s *rt.Stats) { s.Ended-- }), "Gs were made and"},
+		{"a G too many ended", "returns", noKind,
+			stats(func(s *rt.Stats) { s.Ended++ }), "stats: Gs that ended"},
+		{"a G too many spawned", "returns", noKind,
+			stats(func(s *rt.Stats) { s.Spawned += 9 }), "stats: Spawned is"},
+		{"more migrated than executed", "returns", noKind,
+			stats(func(s *rt.Stats) { s.Migrated += 1e9 }), "stats: Migrated of Executed"},
+		{"more retaken than handed off", "returns", noKind,
+			stats(func(s *rt.Stats) { s.Retakes += 1e9 }), "stats: Retakes of Handoffs"},
+		{"a Stats that shrinks", "returns", reads,
+			stats(shrinking()), "before that"},
+		{"a Dump of nothing", "returns", dumps,
+			liar{dump: func(string) string { return "" }}, "dump: the text must begin with SCHED"},
+		{"events that Stats does not know", "returns, watched", noKind,
+			stats(func(s *rt.Stats) { s.Injected++; s.Ended++ }), "events: "},
 	} {
 		err := soakOf(t, lie.kind, findEnding(t, lie.ending), func(s rt.Scheduler) rt.Scheduler {
 			l := lie.liar
@@ -261,7 +308,7 @@ func TestLiesAreSeen(t *testing.T) {
 	}
 }
 
-// shrinking lets Executed fall from one reading to the next.
+// shrinking makes Executed fall from one reading to the next.
 func shrinking() func(*rt.Stats) {
 	n := uint64(1e9)
 	return func(s *rt.Stats) {
@@ -287,7 +334,9 @@ func TestAFailureNamesItsRound(t *testing.T) {
 }
 
 func TestMarksTellWhatWasLostOrDoubled(t *testing.T) {
-	for times, want := range []string{"value 1 was received 0 times", "", "value 1 was received 2 times"} {
+	for times, want := range []string{
+		"value 1 was received 0 times", "", "value 1 was received 2 times",
+	} {
 		p := newProgram(&plan{ending: &endings[0]}, nil, new(counts))
 		got := make(marks, 3)
 		for v := range got {

@@ -7,7 +7,7 @@ import (
 	"schedlab/rt"
 )
 
-// count is something that is counted, so that a reader sees that it happens.
+// count is a thing that programs do, and that is counted.
 type count int
 
 const (
@@ -55,18 +55,53 @@ const (
 	numCounts
 )
 
-// countNames are for the progress: in as few letters as can be understood.
+// countNames are for the progress, so they are as short as can be understood.
 var countNames = [numCounts]string{
-	"Gs", "deep", "yields", "checkpoints", "chan", "select", "mutex", "rwmutex", "semaphore", "waitgroup", "cond",
-	"syscalls", "blocking", "pipes", "sleeps", "timers", "undone", "ticks", "funcs",
-	"net-bytes", "net-timeouts", "net-closed", "net-resets", "stops", "procs", "forEachP", "locked",
-	"blocks", "recovered", "goexits", "submitted", "errands", "dumps", "listed", "stats", "gcs",
-	"runs", "events", "deadlocks", "panics",
+	countGs:          "Gs",
+	countDeep:        "deep",
+	countYields:      "yields",
+	countCheckpoints: "checkpoints",
+	countChans:       "chan",
+	countSelects:     "select",
+	countMutexes:     "mutex",
+	countRWMutexes:   "rwmutex",
+	countSemaphores:  "semaphore",
+	countWaitGroups:  "waitgroup",
+	countConds:       "cond",
+	countSyscalls:    "syscalls",
+	countBlocking:    "blocking",
+	countPipes:       "pipes",
+	countSleeps:      "sleeps",
+	countFired:       "timers",
+	countUndone:      "undone",
+	countTicks:       "ticks",
+	countFuncs:       "funcs",
+	countNetBytes:    "net-bytes",
+	countTimeouts:    "net-timeouts",
+	countNetClosed:   "net-closed",
+	countResets:      "net-resets",
+	countStops:       "stops",
+	countProcs:       "procs",
+	countForEachP:    "forEachP",
+	countLocked:      "locked",
+	countBlocks:      "blocks",
+	countRecovered:   "recovered",
+	countGoexits:     "goexits",
+	countSubmitted:   "submitted",
+	countErrands:     "errands",
+	countDumps:       "dumps",
+	countListed:      "listed",
+	countStats:       "stats",
+	countGCs:         "gcs",
+	countRuns:        "runs",
+	countEvents:      "events",
+	countDeadlocks:   "deadlocks",
+	countPanics:      "panics",
 }
 
 func (c count) String() string { return countNames[c] }
 
-// counts is what has happened. Whoever watches sees by it that things go on.
+// counts is how often each has happened. The watch sees by it that the soak goes on.
 type counts [numCounts]struct {
 	n atomic.Int64
 	_ [56]byte // a cache line each
@@ -76,11 +111,11 @@ func (c *counts) add(what count, n int) { c[what].n.Add(int64(n)) }
 
 func (c *counts) get(what count) int64 { return c[what].n.Load() }
 
-// endless is what goroutines outside do for as long as a program takes, and so no sign
-// that the program goes on.
+// endless are the things that goroutines outside do for as long as a program takes. They are
+// no sign that the program goes on.
 var endless = counted(countDumps, countListed, countStats, countGCs)
 
-// progress grows as long as programs go on.
+// progress is a number that grows as long as programs go on.
 func (c *counts) progress() (sum int64) {
 	for what := range numCounts {
 		if !slices.Contains(endless, what) {
@@ -90,7 +125,7 @@ func (c *counts) progress() (sum int64) {
 	return sum
 }
 
-// missing returns what the design of lacks promises, and what never happened.
+// missing returns what has never happened, though a design that lacks only this does it.
 func (c *counts) missing(lacks rt.Lacks) (list []count) {
 	for _, k := range slices.Concat(kinds, endings) {
 		for _, what := range k.counts {

@@ -2,4 +2,5 @@
 
 package main
 
+// defaultDivide makes programs smaller by this factor.
 const defaultDivide = 1

@@ -2,5 +2,6 @@
 
 package main
 
-// defaultDivide: with the race detector everything is ten times as slow.
+// defaultDivide makes programs smaller by this factor: with the race detector they are about
+// ten times as slow.
 const defaultDivide = 8

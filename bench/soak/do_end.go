@@ -11,16 +11,16 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// outcome is how a program is to end.
+// outcome is how a program is to end. begin, finish and after may be nil.
 type outcome struct {
-	begin  func(x *actor)                // at the beginning of the last Run; may be nil
-	finish func(x *actor)                // when all parts have ended; may be nil
-	after  func(s rt.Scheduler)          // after the last Run; may be nil
-	verify func(run, closed error) error // what Run and Close say
-	blocks *blocked                      // Gs that never end; nil: none
+	begin  func(x *actor)                // runs at the beginning of the last Run
+	finish func(x *actor)                // runs when all parts have ended
+	after  func(s rt.Scheduler)          // runs after the last Run
+	verify func(run, closed error) error // checks the errors of Run and Close
+	stuck  *stuck                        // Gs that never end; nil: none
 }
 
-// returns: nothing is the matter.
+// returns is the outcome without any error.
 func returns(p *program) *outcome {
 	return &outcome{verify: func(run, closed error) error {
 		if run != nil || closed != nil {
@@ -31,19 +31,20 @@ func returns(p *program) *outcome {
 	}}
 }
 
-// blocked is Gs that nothing will ever ready.
-type blocked struct {
+// stuck are Gs that nothing will ever ready.
+type stuck struct {
 	mu sync.Mutex
-	gs []rt.BlockedG // what must be told of them
+	gs []rt.BlockedG // what the error must say of them
 }
 
-func (b *blocked) add(g *rt.G, reason rt.WaitReason, locked bool) {
+func (b *stuck) add(g *rt.G, reason rt.WaitReason, locked bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.gs = append(b.gs, rt.BlockedG{ID: g.ID(), Status: rt.Waiting, Reason: reason, Locked: locked})
+	b.gs = append(b.gs,
+		rt.BlockedG{ID: g.ID(), Status: rt.Waiting, Reason: reason, Locked: locked})
 }
 
-// waysToBlock for ever, each with the reason that is told.
+// waysToBlock are the ways to block for ever, each with its wait reason.
 var waysToBlock = []struct {
 	reason rt.WaitReason
 	block  func(g *rt.G)
@@ -68,11 +69,13 @@ var waysToBlock = []struct {
 		wg.Add(g, 1)
 		wg.Wait(g)
 	}},
-	{rt.WaitOther, func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return true }) }},
+	{rt.WaitOther, func(g *rt.G) {
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true })
+	}},
 }
 
 // block blocks x for ever.
-func (b *blocked) block(x *actor) {
+func (b *stuck) block(x *actor) {
 	way := waysToBlock[x.rnd.IntN(len(waysToBlock))]
 	locked := x.oneIn(4)
 	if locked {
@@ -80,14 +83,14 @@ func (b *blocked) block(x *actor) {
 	}
 	b.add(x.g, way.reason, locked)
 	way.block(x.g)
-	x.p.fault("deadlock: G %d waits for ever (%s), and goes on", x.g.ID(), way.reason)
+	x.p.fault("deadlock: G %d waits for ever (%s), but goes on", x.g.ID(), way.reason)
 }
 
-// deadlocks: some Gs are blocked, of which Run must tell.
+// deadlocks blocks some Gs at the end. Run must report them.
 func deadlocks(p *program) *outcome {
-	b := &blocked{}
+	b := &stuck{}
 	return &outcome{
-		blocks: b,
+		stuck: b,
 		finish: func(x *actor) {
 			for range x.upTo(40) {
 				x.spawn(func(x *actor) {
@@ -100,14 +103,15 @@ func deadlocks(p *program) *outcome {
 	}
 }
 
-// deadlocksAtClose leaves them to Close, which must tell as well.
+// deadlocksAtClose blocks some Gs after the last Run. Close must report them.
 func deadlocksAtClose(p *program) *outcome {
-	b := &blocked{}
+	b := &stuck{}
 	return &outcome{
-		blocks: b,
+		stuck: b,
 		after: func(s rt.Scheduler) {
 			for i := range 5 {
-				if err := s.Go(p.body(p.ledger.issue(1), p.plan.seed+uint64(i), b.block)); err != nil {
+				body := p.body(p.ledger.issue(1), p.plan.seed+uint64(i), b.block)
+				if err := s.Go(body); err != nil {
 					p.fault("deadlock: Go: %v", err)
 				}
 			}
@@ -116,45 +120,47 @@ func deadlocksAtClose(p *program) *outcome {
 	}
 }
 
-// verify compares what who told must have told, and that the other had no error.
-func (b *blocked) verify(p *program, who string, told error, other string, err error) error {
+// verify checks that teller, which is Run or Close, has reported exactly the blocked Gs, and
+// that the other of the two has no error.
+func (b *stuck) verify(p *program, teller string, told error, other string, err error) error {
 	if err != nil {
-		return fmt.Errorf("the program deadlocks; %s says so, but %s says %w", who, other, err)
+		return fmt.Errorf("the program deadlocks; %s says so, but %s says %w", teller, other, err)
 	}
 	var d *rt.DeadlockError
 	if !errors.As(told, &d) {
-		return fmt.Errorf("%d Gs are blocked for ever, but %s says %v", len(b.gs), who, told)
+		return fmt.Errorf("%d Gs are blocked for ever, but %s says %v", len(b.gs), teller, told)
 	}
 	got := make([]rt.BlockedG, len(d.Gs))
 	for i, g := range d.Gs {
 		got[i] = rt.BlockedG{ID: g.ID, Status: g.Status, Reason: g.Reason, Locked: g.Locked}
 	}
 	if d.Blocked != len(b.gs) || len(got) != len(b.gs) {
-		return fmt.Errorf("%d Gs are blocked for ever; %s tells of %d, and lists %d%s", len(b.gs), who, d.Blocked, len(got), b.differences(got))
+		return fmt.Errorf("%d Gs are blocked for ever; %s tells of %d, and lists %d%s",
+			len(b.gs), teller, d.Blocked, len(got), b.differences(got))
 	}
 	if text := b.differences(got); text != "" {
-		return fmt.Errorf("%s tells of Gs that are blocked for ever, but not of those%s", who, text)
+		return fmt.Errorf("%s tells of other Gs than those that are blocked%s", teller, text)
 	}
 	p.counts.add(countDeadlocks, 1)
 	return nil
 }
 
-// differences says which Gs are in one of two lists alone; "" if none.
-func (b *blocked) differences(told []rt.BlockedG) (text string) {
+// differences says which Gs stand in only one of the two lists; "" if none.
+func (b *stuck) differences(told []rt.BlockedG) (text string) {
 	for _, g := range b.gs {
 		if !slices.Contains(told, g) {
-			text += fmt.Sprintf("; not told: %v, locked: %t", g, g.Locked)
+			text += fmt.Sprintf("; not listed: %v, locked: %t", g, g.Locked)
 		}
 	}
 	for _, g := range told {
 		if !slices.Contains(b.gs, g) {
-			text += fmt.Sprintf("; told: %v, locked: %t", g, g.Locked)
+			text += fmt.Sprintf("; listed: %v, locked: %t", g, g.Locked)
 		}
 	}
 	return text
 }
 
-// bang is a panic of which Run must tell.
+// bang is a panic that Run must report.
 type bang struct {
 	id    atomic.Uint64 // of the G
 	value error
@@ -172,32 +178,35 @@ func (b *bang) explode(x *actor) {
 func (b *bang) verify(p *program, run, closed error) error {
 	var e *rt.PanicError
 	if !errors.As(run, &e) {
-		return fmt.Errorf("G %d panicked, but Run says %v", b.id.Load(), run)
+		return fmt.Errorf("after the panic of G %d, Run says %v", b.id.Load(), run)
 	}
 	if e.Value != b.value || e.G != b.id.Load() {
-		return fmt.Errorf("G %d panicked with %q; Run tells of G %d and %v", b.id.Load(), b.value, e.G, e.Value)
+		return fmt.Errorf("after the panic of G %d with %q, Run tells of G %d and %v",
+			b.id.Load(), b.value, e.G, e.Value)
 	}
 	if closed != nil {
-		return fmt.Errorf("Run has told of the panic, and Close says %w", closed)
+		return fmt.Errorf("after Run has told of the panic, Close says %w", closed)
 	}
 	p.counts.add(countPanics, 1)
 	return nil
 }
 
-// panicsAtEnd: when nobody else is left, and no goroutine submits any more.
+// panicsAtEnd panics when no other G is left, and no goroutine submits any more.
 func panicsAtEnd(p *program) *outcome {
 	b := newBang(p)
 	return &outcome{
 		finish: func(x *actor) {
-			x.await(func() bool { return p.submitting.Load() == 0 && p.ledger.unfinished() == 1 })
+			x.await(func() bool {
+				return p.submitting.Load() == 0 && p.ledger.unfinished() == 1
+			})
 			b.explode(x)
 		},
 		verify: func(run, closed error) error { return b.verify(p, run, closed) },
 	}
 }
 
-// panicsAmid: while others do whatever they do. They are abandoned: their deferred calls
-// run, and that is all.
+// panicsAmid panics while other Gs are at work. Those are abandoned: only their deferred calls
+// still run.
 func panicsAmid(p *program) *outcome {
 	b := newBang(p)
 	return &outcome{
@@ -207,7 +216,7 @@ func panicsAmid(p *program) *outcome {
 				b.explode(x)
 			})
 		},
-		// Whoever is done before that waits for it.
+		// A first G that has nothing left to do waits for the panic.
 		finish: func(x *actor) { x.await(func() bool { return false }) },
 		verify: func(run, closed error) error { return b.verify(p, run, closed) },
 	}

@@ -7,7 +7,7 @@ import (
 	"schedlab/host"
 )
 
-// callKernel is system calls: short ones, and ones that block, said to or not.
+// callKernel makes system calls: short ones, and ones that block, with or without saying so.
 func callKernel(x *actor) {
 	x.crew(x.upTo(8), func(x *actor, _ int) {
 		for range x.many(150) {
@@ -32,7 +32,7 @@ func callKernel(x *actor) {
 	})
 }
 
-// passPipes is a ring of Gs that block in the kernel, each for a byte of the one before.
+// passPipes makes a ring of Gs that block in the kernel, each for a byte of the one before.
 func passPipes(x *actor) {
 	pipes := make([]pipe, x.upTo(8))
 	for i := range pipes {
@@ -56,11 +56,12 @@ func passPipes(x *actor) {
 			pipes[(i+1)%len(pipes)].write(x, b)
 		}
 	})
-	x.check(int(passed.Load()) == laps*len(pipes), "pipes: %d bytes were passed on; %d laps of %d", passed.Load(), laps, len(pipes))
+	x.check(int(passed.Load()) == laps*len(pipes), "pipes: %d bytes were passed on; %d laps of %d",
+		passed.Load(), laps, len(pipes))
 }
 
-// pipe is what a G can block on in the kernel. It is closed after the last Run: if that
-// panics Gs may still wait for it, and Close for them.
+// pipe is something on which a G can block in the kernel. It is closed after the last Run: if
+// that panics, Gs may still wait for the pipe, and Close waits for those Gs.
 type pipe struct{ r, w *os.File }
 
 func (p *pipe) open(x *actor) bool {

@@ -19,8 +19,9 @@ import (
 
 const loopback = "127.0.0.1:0"
 
-// network chooses how Gs wait for it. Threads are not for programs that panic: Close would
-// wait for who is in the kernel, and nobody would write to him any more.
+// network chooses whether Gs wait for the network in the poller or in the kernel. Programs
+// that panic take no Threads: Close would wait for a G in the kernel to which no G writes any
+// more.
 func (x *actor) network() gnet.Network {
 	if x.p.promises(rt.BesideBlocking) && !x.p.plan.ending.panics && x.oneIn(4) {
 		return gnet.Threads
@@ -28,7 +29,8 @@ func (x *actor) network() gnet.Network {
 	return gnet.Polled
 }
 
-// echoStreams: what clients send to a server comes back, however it is cut.
+// echoStreams has clients that send to a server. The same bytes must come back, in whatever
+// pieces.
 func echoStreams(x *actor) {
 	n := x.network()
 	ln, err := n.Listen(x.g, loopback)
@@ -76,7 +78,7 @@ func serve(x *actor, ln *gnet.Listener, serving *gsync.WaitGroup) {
 	}
 }
 
-// echo sends back what it gets, until the end of the stream.
+// echo sends back what it receives, until the end of the stream.
 func echo(x *actor, c *gnet.Conn) {
 	buf := make([]byte, x.upTo(10_000))
 	for {
@@ -107,8 +109,8 @@ func echoPair(x *actor, a, b *gnet.Conn) {
 	})
 }
 
-// ask sends messages and compares what comes back. A large one fills the kernel's
-// buffers, so one G writes while another reads.
+// ask sends messages, and compares what comes back. A large message fills the kernel's
+// buffers, so one G writes it while another reads.
 func ask(x *actor, c *gnet.Conn) {
 	for range x.many(40) {
 		if !x.oneIn(10) {
@@ -136,17 +138,19 @@ func message(x *actor, atMost int) []byte {
 
 func write(x *actor, c *gnet.Conn, data []byte) {
 	n, err := c.Write(x.g, data)
-	x.check(err == nil && n == len(data), "echo: %d of %d bytes were written: %v", n, len(data), err)
+	x.check(err == nil && n == len(data),
+		"echo: %d of %d bytes were written: %v", n, len(data), err)
 }
 
 func compare(x *actor, c *gnet.Conn, want []byte) {
 	got := make([]byte, len(want))
 	n, err := c.ReadFull(x.g, got)
-	x.check(err == nil && bytes.Equal(got, want), "echo: %d bytes came back of %d, or not the same: %v", n, len(want), err)
+	x.check(err == nil && bytes.Equal(got, want),
+		"echo: %d bytes came back of %d, or not the same: %v", n, len(want), err)
 	x.didMany(countNetBytes, n)
 }
 
-// troubleNet: deadlines, closes and resets end what is under way, with the right error.
+// troubleNet has calls that a deadline, a close or a reset ends, with the right error.
 func troubleNet(x *actor) {
 	n := x.network()
 	ln, err := n.Listen(x.g, loopback)
@@ -155,7 +159,7 @@ func troubleNet(x *actor) {
 	}
 	defer ln.Close(x.g)
 	for range x.many(8) {
-		for _, trouble := range []func(*actor, *gnet.Conn, *gnet.Conn){timeOut, closeInUse, reset} {
+		for _, trouble := range troubles {
 			a, b, ok := tcpPair(x, n, ln)
 			if ok {
 				trouble(x, a, b)
@@ -165,13 +169,15 @@ func troubleNet(x *actor) {
 	}
 }
 
-// timeOut: a read fails at its deadline, not before, and works again without one.
+var troubles = []func(x *actor, a, b *gnet.Conn){timeOut, closeInUse, reset}
+
+// timeOut has a read that fails at its deadline, not before. Without one, reads work again.
 func timeOut(x *actor, a, b *gnet.Conn) {
 	buf := []byte{0}
 	d := time.Duration(x.rnd.IntN(500_000))
 	start := host.Nanotime()
 	x.noError(a.SetReadDeadline(x.g, time.Now().Add(d)), "net: set a deadline")
-	// It may be early by what passes between two readings of the clock, as in Go's own.
+	// The deadline may be early by the time between two readings of the clock, as in net.
 	early := host.Nanotime() - start
 	_, err := a.Read(x.g, buf)
 	passed := host.Nanotime() - start
@@ -181,18 +187,19 @@ func timeOut(x *actor, a, b *gnet.Conn) {
 	_, err = b.Write(x.g, []byte{7})
 	x.noError(err, "net: write")
 	_, err = a.Read(x.g, buf)
-	x.check(err == nil && buf[0] == 7, "net: a read after a deadline that was taken back: %d, %v", buf[0], err)
+	x.check(err == nil && buf[0] == 7,
+		"net: a read after a deadline that was taken back: %d, %v", buf[0], err)
 	x.did(countTimeouts)
 }
 
-// closeInUse: who reads when the Conn is closed is told.
+// closeInUse closes a Conn while a G reads from it, which must get an error.
 func closeInUse(x *actor, a, _ *gnet.Conn) {
 	var reading atomic.Bool
 	x.crew(2, func(x *actor, i int) {
 		if i == 0 {
 			reading.Store(true)
 			_, err := a.Read(x.g, []byte{0})
-			x.check(errors.Is(err, net.ErrClosed), "net: a read of what is closed: %v", err)
+			x.check(errors.Is(err, net.ErrClosed), "net: a read of a closed Conn: %v", err)
 			return
 		}
 		x.await(reading.Load)
@@ -202,18 +209,18 @@ func closeInUse(x *actor, a, _ *gnet.Conn) {
 	x.did(countNetClosed)
 }
 
-// reset: a connection that is closed with something unread is broken off.
+// reset closes a connection with bytes unread, which resets it.
 func reset(x *actor, a, b *gnet.Conn) {
 	_, err := a.Write(x.g, []byte("unread"))
 	x.noError(err, "net: write")
-	_, err = b.Read(x.g, []byte{0}) // so that the rest is there
+	_, err = b.Read(x.g, []byte{0}) // so that the other bytes have arrived
 	x.noError(err, "net: read")
 	x.noError(b.Close(x.g), "net: close")
 	_, err = a.Read(x.g, []byte{0})
 	if runtime.GOOS == "linux" {
-		x.check(errors.Is(err, syscall.ECONNRESET), "net: a read of what is broken off: %v", err)
+		x.check(errors.Is(err, syscall.ECONNRESET), "net: a read after a reset: %v", err)
 	} else {
-		x.check(err != nil, "net: a read of what is broken off succeeds")
+		x.check(err != nil, "net: a read after a reset succeeds")
 	}
 	x.did(countResets)
 }
@@ -231,7 +238,7 @@ func tcpPair(x *actor, n gnet.Network, ln *gnet.Listener) (a, b *gnet.Conn, ok b
 	return a, b, x.noError(dialed, "net: dial") && x.noError(accepted, "net: accept")
 }
 
-// closeBoth closes what is there and not closed already.
+// closeBoth closes the ends that exist. One may be closed already.
 func closeBoth(x *actor, ends ...*gnet.Conn) {
 	for _, c := range ends {
 		if c != nil {

@@ -10,16 +10,16 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// beside is a goroutine outside the scheduler while a program runs.
+// beside is a goroutine outside of the scheduler, while a program runs.
 type beside struct {
 	p    *program
 	s    rt.Scheduler
 	rnd  *rand.Rand
 	over <-chan struct{} // closed when the Run is over
-	done func()          // lets the Run end; once
+	done func()          // lets the Run end; must be called once
 }
 
-// pause waits up to d, and says whether the Run goes on.
+// pause waits up to d. It is false if the Run is over.
 func (b *beside) pause(d time.Duration) bool {
 	select {
 	case <-b.over:
@@ -29,8 +29,8 @@ func (b *beside) pause(d time.Duration) bool {
 	}
 }
 
-// submit submits a G. It says false if the scheduler takes no more, which is right only
-// if the program panics.
+// submit submits a G. It is false if the scheduler takes no more, which is a fault unless the
+// program panics.
 func (b *beside) submit(fn func(x *actor)) bool {
 	tok := b.p.ledger.issue(1)
 	err := b.s.Go(b.p.body(tok, b.rnd.Uint64(), fn))
@@ -44,7 +44,7 @@ func (b *beside) submit(fn func(x *actor)) bool {
 	return false
 }
 
-// submit submits Gs. The Run waits for them, because there is a Hold.
+// submit submits Gs. The Run waits for them because of its Hold.
 func submit(b *beside) {
 	defer b.done()
 	for range b.p.many(100) {
@@ -61,18 +61,19 @@ func submit(b *beside) {
 	}
 }
 
-// errand is what a G wants a goroutine outside to do: submit a G that sends v to reply.
-// One without reply says that there are no more.
+// errand asks a goroutine outside to submit a G that sends v to reply. An errand without reply
+// says that no more will come from its sender.
 type errand struct {
 	reply *gsync.Chan[int]
 	v     int
 }
 
-// maxErrands is how many wait to be run at most: for each part one, and its end.
+// maxErrands is more than can ever wait to be run: for each part one, and the one that says
+// that no more will come.
 const maxErrands = 1000
 
-// sendErrands waits for what only comes from outside. Without the Hold it would be
-// deadlocked.
+// sendErrands waits for values that come only from outside. Without the Hold that would be a
+// deadlock.
 func sendErrands(x *actor) {
 	defer func() { x.p.errands <- errand{} }()
 	reply := gsync.NewChan[int](x.g, x.rnd.IntN(2))
@@ -84,13 +85,13 @@ func sendErrands(x *actor) {
 	}
 }
 
-// runErrands runs errands, anybody's, until somebody has no more.
+// runErrands runs errands of any part, until one part has no more.
 func runErrands(b *beside) {
 	defer b.done()
 	p := b.p
 	for {
 		select {
-		case <-b.over: // it failed
+		case <-b.over: // the Run has failed
 			return
 		case e := <-p.errands:
 			if e.reply == nil {
@@ -104,16 +105,16 @@ func runErrands(b *beside) {
 	}
 }
 
-// noList is how a Dump says that it could not list the Gs.
+// noList is what a Dump says if it could not list the Gs.
 const noList = "no list of Gs: "
 
-// dump looks at the scheduler at random times. That it cannot list all Gs is no fault.
+// dump dumps the scheduler at random times. A Dump that cannot list the Gs is no fault.
 func dump(b *beside) {
 	b.done()
 	for ok := true; ok; ok = b.pause(10 * time.Millisecond) {
 		text := b.s.Dump()
 		if !strings.HasPrefix(text, "SCHED ") {
-			b.p.fault("dump: it must begin with SCHED: %q", text)
+			b.p.fault("dump: the text must begin with SCHED: %q", text)
 			return
 		}
 		b.p.counts.add(countDumps, 1)
@@ -123,7 +124,7 @@ func dump(b *beside) {
 	}
 }
 
-// readStats reads counters, which only grow.
+// readStats reads the counters of Stats, which may only grow.
 func readStats(b *beside) {
 	b.done()
 	last := b.s.Stats()
@@ -139,7 +140,7 @@ func readStats(b *beside) {
 	}
 }
 
-// collect collects garbage: Go's own world stands still meanwhile.
+// collect collects garbage, which stops the world of the Go runtime.
 func collect(b *beside) {
 	b.done()
 	for ok := true; ok; ok = b.pause(20 * time.Millisecond) {

@@ -8,13 +8,14 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// growTree grows a tree of Gs at random, to a number of nodes that is known.
+// growTree grows a random tree of Gs with a given number of nodes.
 func growTree(x *actor) {
 	t := tree{}
 	nodes := x.many(3000)
 	t.grow(x, nodes)
 	t.wg.Wait(x.g)
-	x.check(int(t.nodes.Load()) == nodes, "tree: %d nodes grew; there should be %d", t.nodes.Load(), nodes)
+	x.check(int(t.nodes.Load()) == nodes,
+		"tree: %d nodes grew; there should be %d", t.nodes.Load(), nodes)
 }
 
 type tree struct {
@@ -39,7 +40,7 @@ func (t *tree) grow(x *actor, nodes int) {
 	}
 }
 
-// growChain is a G that waits for a G that waits for a G, and so on.
+// growChain makes a G that waits for a G that waits for a G, and so on.
 func growChain(x *actor) {
 	length := x.many(500)
 	got := link(x, length)
@@ -56,7 +57,7 @@ func link(x *actor, n int) (length int) {
 	return length
 }
 
-// goDeep makes stacks grow, be left there, and shrink.
+// goDeep makes Gs whose stacks grow, are switched away from at their deepest, and shrink.
 func goDeep(x *actor) {
 	x.crew(x.many(20), func(x *actor, _ int) {
 		for range 5 {
@@ -82,7 +83,7 @@ func descend(x *actor, depth int) int {
 	return sum
 }
 
-// giveWay is Gs that yield, and beside them Gs that only pass Checkpoint for longer
+// giveWay makes Gs that yield, and others beside them that only pass Checkpoint, for longer
 // than a time slice.
 func giveWay(x *actor) {
 	hogs := x.upTo(2)
@@ -99,7 +100,7 @@ func giveWay(x *actor) {
 }
 
 func hog(x *actor) {
-	const slice = 10e6 // ns: the longest of the designs
+	const slice = 10e6 // in ns: the longest time slice of the designs
 	until := host.Nanotime() + x.rnd.Int64N(2*slice)
 	for host.Nanotime() < until {
 		host.Pause(50)
@@ -108,7 +109,7 @@ func hog(x *actor) {
 	}
 }
 
-// goexit ends Gs in the middle.
+// goexit makes Gs that end by runtime.Goexit.
 func goexit(x *actor) {
 	var wg gsync.WaitGroup
 	var unwound atomic.Int32
@@ -126,10 +127,11 @@ func goexit(x *actor) {
 		})
 	}
 	wg.Wait(x.g)
-	x.check(int(unwound.Load()) == n, "goexit: %d Gs ran their deferred calls; there were %d", unwound.Load(), n)
+	x.check(int(unwound.Load()) == n,
+		"goexit: %d Gs ran their deferred calls; there were %d", unwound.Load(), n)
 }
 
-// recoverPanics is Gs that panic, wait while they do, and recover.
+// recoverPanics makes Gs that panic, block while they panic, and recover.
 func recoverPanics(x *actor) {
 	x.crew(x.many(100), func(x *actor, i int) {
 		for range 3 {

@@ -6,7 +6,7 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// marks tells values that were received once from those that were not, or twice.
+// marks counts, for each value, how often it was received.
 type marks []atomic.Int32
 
 func (m marks) check(x *actor, part string) {
@@ -18,7 +18,7 @@ func (m marks) check(x *actor, part string) {
 	}
 }
 
-// passValues: some Gs send, some receive, and each value arrives once.
+// passValues has Gs that send and Gs that receive. Each value must arrive once.
 func passValues(x *actor) {
 	senders, receivers, each := x.upTo(6), x.upTo(6), x.many(500)
 	c := gsync.NewChan[int](x.g, []int{0, 0, 1, 7, 100}[x.rnd.IntN(5)])
@@ -61,8 +61,8 @@ func receive(x *actor, c *gsync.Chan[int], got marks) {
 	}
 }
 
-// selectValues is the same over several channels, by select. A stop channel tells the
-// receivers that nothing will come any more.
+// selectValues does the same over several channels, by Select. One more channel tells the
+// receivers that no value will come any more.
 func selectValues(x *actor) {
 	senders, receivers, each := x.upTo(4), x.upTo(4), x.many(200)
 	over := gsync.NewChan[int](x.g, 0)
@@ -85,7 +85,7 @@ func selectValues(x *actor) {
 	got.check(x, "select")
 }
 
-// selectSend sends v to one of chans: sometimes several are offered it.
+// selectSend sends v to one of chans, out of up to three cases.
 func selectSend(x *actor, chans []*gsync.Chan[int], v int) {
 	cases := make([]gsync.Case, 0, 3)
 	for range x.upTo(3) {
@@ -99,8 +99,11 @@ func selectSend(x *actor, chans []*gsync.Chan[int], v int) {
 	x.did(countSelects)
 }
 
-// selectAll receives until all have been received; the last one says so to the others.
-func selectAll(x *actor, chans []*gsync.Chan[int], over *gsync.Chan[int], got marks, left *atomic.Int32) {
+// selectAll receives until all values have been received. The G that receives the last one
+// tells the others.
+func selectAll(
+	x *actor, chans []*gsync.Chan[int], over *gsync.Chan[int], got marks, left *atomic.Int32,
+) {
 	v, ok := -1, false
 	cases := []gsync.Case{over.OnRecv(nil, nil)}
 	for _, c := range chans {
@@ -127,7 +130,7 @@ func selectAll(x *actor, chans []*gsync.Chan[int], over *gsync.Chan[int], got ma
 	}
 }
 
-// exclude: Gs change plain memory under a Mutex.
+// exclude has Gs that change plain memory under a Mutex.
 func exclude(x *actor) {
 	var mu gsync.Mutex
 	n, gs, each := 0, x.upTo(10), x.many(500)
@@ -148,7 +151,7 @@ func exclude(x *actor) {
 	x.check(n == gs*each, "mutex: counted to %d; %d Gs added %d each", n, gs, each)
 }
 
-// readAndWrite: writers keep two numbers equal under a RWMutex.
+// readAndWrite has writers that keep two numbers equal under a RWMutex.
 func readAndWrite(x *actor) {
 	var mu gsync.RWMutex
 	var a, b, writes int
@@ -170,16 +173,18 @@ func readAndWrite(x *actor) {
 				if x.oneIn(8) {
 					x.lull()
 				}
-				x.check(a == b && a == was, "rwmutex: a reader sees %d, then %d and %d", was, a, b)
+				x.check(a == b && a == was,
+					"rwmutex: a reader sees %d, then %d and %d", was, a, b)
 				mu.RUnlock(x.g)
 			}
 			x.did(countRWMutexes)
 		}
 	})
-	x.check(int64(writes) == expected.Load(), "rwmutex: %d writes are left of %d", writes, expected.Load())
+	x.check(int64(writes) == expected.Load(),
+		"rwmutex: %d writes are left of %d", writes, expected.Load())
 }
 
-// limit: a Semaphore lets no more in than it has permits.
+// limit has Gs that pass a Semaphore, which must let in no more than it has permits.
 func limit(x *actor) {
 	permits := x.upTo(4)
 	s := gsync.NewSemaphore(x.g, permits)
@@ -202,7 +207,7 @@ func limit(x *actor) {
 	})
 }
 
-// meetAgain: all wait for all, again and again, by WaitGroups.
+// meetAgain has Gs that wait for each other again and again, by WaitGroups.
 func meetAgain(x *actor) {
 	gs, rounds := x.upTo(12), x.many(60)
 	groups := make([]gsync.WaitGroup, rounds)
@@ -219,13 +224,14 @@ func meetAgain(x *actor) {
 			groups[r].Done(x.g)
 			groups[r].Wait(x.g)
 			n := arrived.Load()
-			x.check(n >= int64(gs*(r+1)), "waitgroup: %d of %d had arrived when Wait returned", n, gs*(r+1))
+			x.check(n >= int64(gs*(r+1)),
+				"waitgroup: %d of %d had arrived when Wait returned", n, gs*(r+1))
 			x.did(countWaitGroups)
 		}
 	})
 }
 
-// boundedBuffer is a queue of few places, by two Conds.
+// boundedBuffer has Gs that share a queue of few places, guarded by two Conds.
 func boundedBuffer(x *actor) {
 	b := &buffer{room: x.upTo(4), all: x.oneIn(2)}
 	b.notFull.L, b.notEmpty.L = &b.mu, &b.mu
@@ -249,7 +255,7 @@ type buffer struct {
 	notFull, notEmpty gsync.Cond
 	values            []int
 	room              int
-	all               bool // wake by Broadcast
+	all               bool // wake by Broadcast, not by Signal
 }
 
 func (b *buffer) put(x *actor, v int) {

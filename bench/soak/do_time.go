@@ -9,7 +9,7 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// sleepAll: nobody wakes early.
+// sleepAll has Gs that sleep. None may wake early.
 func sleepAll(x *actor) {
 	x.crew(x.many(100), func(x *actor, _ int) {
 		for range 4 {
@@ -23,8 +23,8 @@ func sleepAll(x *actor) {
 	})
 }
 
-// raceTimers: of Timers that several Gs stop, reset and receive from, each start is
-// received, or said to be undone, once.
+// raceTimers has Timers that several Gs stop, reset and receive from. Each start must either
+// be received once, or be reported as undone once.
 func raceTimers(x *actor) {
 	x.crew(x.upTo(4), func(x *actor, _ int) {
 		r := timerRace{}
@@ -41,7 +41,8 @@ func raceTimers(x *actor) {
 		_, _, again := r.timer.C.TryRecv(x.g)
 		x.check(!again, "timer: a value was received after Stop")
 		x.check(r.starts.Load() == r.received.Load()+r.undone.Load(),
-			"timer: %d starts; %d were received and %d undone", r.starts.Load(), r.received.Load(), r.undone.Load())
+			"timer: %d starts; %d were received and %d undone",
+			r.starts.Load(), r.received.Load(), r.undone.Load())
 	})
 }
 
@@ -50,7 +51,9 @@ type timerRace struct {
 	starts, received, undone atomic.Int64
 }
 
-func (r *timerRace) soon(x *actor) time.Duration { return time.Duration(x.rnd.IntN(60_000)) }
+func (r *timerRace) soon(x *actor) time.Duration {
+	return time.Duration(x.rnd.IntN(60_000))
+}
 
 func (r *timerRace) start(*actor) { r.starts.Add(1) }
 
@@ -82,7 +85,7 @@ func (r *timerRace) act(x *actor) {
 	}
 }
 
-// tick: the n-th tick of a Ticker comes no earlier than n intervals after its start.
+// tick has Tickers. Tick n must come no earlier than n intervals after the start.
 func tick(x *actor) {
 	x.crew(x.upTo(6), func(x *actor, _ int) {
 		every := time.Duration(50_000 + x.rnd.IntN(300_000))
@@ -106,16 +109,18 @@ func awaitTicks(x *actor, t *gsync.Ticker, start int64, every time.Duration, tic
 	for n := 1; n <= ticks; n++ {
 		t.C.Recv(x.g)
 		passed := host.Nanotime() - start
-		x.check(passed >= int64(n)*int64(every), "ticker: tick %d after %d ns; the interval is %v", n, passed, every)
+		x.check(passed >= int64(n)*int64(every),
+			"ticker: tick %d after %d ns; the interval is %v", n, passed, every)
 		x.did(countTicks)
 	}
 }
 
-// callLater: each start of AfterFunc calls its function once, or is undone.
+// callLater has AfterFuncs. Each start must call the function once, or be undone.
 func callLater(x *actor) {
 	x.crew(x.upTo(8), func(x *actor, _ int) {
 		tok := x.p.ledger.issue(1)
-		t := gsync.AfterFunc(x.g, time.Duration(x.rnd.IntN(100_000)), x.p.called(tok, x.rnd.Uint64()))
+		soon := func() time.Duration { return time.Duration(x.rnd.IntN(100_000)) }
+		t := gsync.AfterFunc(x.g, soon(), x.p.called(tok, x.rnd.Uint64()))
 		for range x.many(40) {
 			x.g.Sleep(x.rnd.Int64N(100_000))
 			if x.oneIn(3) {
@@ -123,15 +128,15 @@ func callLater(x *actor) {
 				continue
 			}
 			tok.want.Add(1)
-			undone(tok, t.Reset(x.g, time.Duration(x.rnd.IntN(100_000))))
+			undone(tok, t.Reset(x.g, soon()))
 		}
 		undone(tok, t.Stop(x.g))
 		x.await(func() bool { return tok.ends.Load() == tok.want.Load() })
 	})
 }
 
-// called returns the function of a timer. tok stands for it; its Gs, of which more than one
-// may be there at a time, have tokens of their own.
+// called returns the function of a timer, for which tok stands. Its Gs, of which several may
+// live at the same time, have tokens of their own.
 func (p *program) called(tok *token, seed uint64) func(*rt.G) {
 	return func(g *rt.G) {
 		tok.starts.Add(1)

@@ -7,9 +7,10 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
+	"schedlab/rt/heap"
 )
 
-// stopWorld stops the world, sees that nobody moves, and starts it again.
+// stopWorld stops the world, checks that no G moves, and starts it again.
 func stopWorld(x *actor) {
 	x.crew(x.upTo(2), func(x *actor, _ int) {
 		for range x.many(60) {
@@ -26,8 +27,8 @@ func stopWorld(x *actor) {
 	})
 }
 
-// beSilent looks twice at all tokens, in a stopped world. Those that are issued
-// meanwhile are of Gs that are submitted from outside: they must not begin.
+// beSilent looks twice at all tokens in a stopped world. Tokens that are issued meanwhile
+// belong to Gs that are submitted from outside, which must not begin.
 func (x *actor) beSilent() {
 	l := &x.p.ledger
 	n := l.len()
@@ -35,7 +36,7 @@ func (x *actor) beSilent() {
 	for range 2 {
 		host.Pause(uint32(x.upTo(200)))
 		now := l.motion(n)
-		x.check(now == before, "stop: in the stopped world %d Gs or more ran", now-before)
+		x.check(now == before, "stop: in the stopped world Gs moved %d times", now-before)
 		begun := l.begun(n)
 		x.check(begun == 0, "stop: in the stopped world %d new Gs began", begun)
 	}
@@ -44,7 +45,7 @@ func (x *actor) beSilent() {
 // maxProcs is how many Gs may run at most after SetProcs.
 const maxProcs = 6
 
-// changeProcs changes how many Gs may run, under everything that goes on.
+// changeProcs changes how many Gs may run, while all other parts go on.
 func changeProcs(x *actor) {
 	for range x.many(40) {
 		if !x.setProcs(x.upTo(maxProcs)) {
@@ -56,7 +57,8 @@ func changeProcs(x *actor) {
 	x.setProcs(x.p.plan.cfg.Procs)
 }
 
-// setProcs also says how many may be seen to run, if no other G does the same.
+// setProcs sets the number of Gs that may run and, if no other part does that, the number that
+// may be observed to run. It is false after an error.
 func (x *actor) setProcs(n int) bool {
 	limit, alone := &x.p.limit, x.p.plan.parts(procsKind) == 1 && x.p.promises(rt.SafePoints)
 	if alone {
@@ -69,11 +71,12 @@ func (x *actor) setProcs(n int) bool {
 	if alone {
 		limit.Store(int32(n))
 	}
-	x.check(before >= 1 && before <= x.p.plan.procsAtMost(), "procs: SetProcs says that they were %d", before)
+	x.check(before >= 1 && before <= x.p.plan.procsAtMost(),
+		"procs: SetProcs says that there were %d", before)
 	return true
 }
 
-// visitPs goes to each P once.
+// visitPs calls ForEachP, which must visit each P once.
 func visitPs(x *actor) {
 	for range x.many(60) {
 		var visits [rt.MaxProcs]atomic.Int32
@@ -89,13 +92,14 @@ func visitPs(x *actor) {
 			n := visits[ps+p].Load()
 			x.check(n == 0, "forEachP: P %d was visited %d times; %d others once", ps+p, n, ps)
 		}
-		x.check(ps >= 1 && ps <= x.p.plan.procsAtMost(), "forEachP: %d Ps were visited", ps)
+		x.check(ps >= 1 && ps <= x.p.plan.procsAtMost(),
+			"forEachP: %d Ps were visited", ps)
 		x.did(countForEachP)
 		x.g.Sleep(x.rnd.Int64N(200_000))
 	}
 }
 
-// lockMs: a locked G stays on its M, whatever it does.
+// lockMs has locked Gs, which must stay on their Ms, whatever they do.
 func lockMs(x *actor) {
 	ping, pong := gsync.NewChan[int](x.g, 0), gsync.NewChan[int](x.g, 0)
 	x.crew(2*x.upTo(3), func(x *actor, i int) {
@@ -116,13 +120,14 @@ func lockMs(x *actor) {
 				x.g.Syscall(func() {})
 				x.g.UnlockM()
 			}
-			x.check(x.g.MID() == id, "locked: G %d was on M %d; it is on M %d", x.g.ID(), id, x.g.MID())
+			x.check(x.g.MID() == id,
+				"locked: G %d was on M %d; it is on M %d", x.g.ID(), id, x.g.MID())
 			x.did(countLocked)
 		}
 	})
 }
 
-// useCaches: what is written to a Block is in it until it is freed, also by another G.
+// useCaches has Gs that write to Blocks, and others that free them. The contents must stay.
 func useCaches(x *actor) {
 	c := gsync.NewChan[parcel](x.g, x.rnd.IntN(8))
 	pairs, each := x.upTo(3), x.many(200)
@@ -138,9 +143,9 @@ func useCaches(x *actor) {
 	})
 }
 
-// parcel is a Block with contents that follow from seed.
+// parcel is a Block whose contents follow from seed.
 type parcel struct {
-	block rt.Block
+	block heap.Block
 	seed  uint64
 	size  int
 }
@@ -166,7 +171,7 @@ func (b parcel) unpack(x *actor) {
 	x.did(countBlocks)
 }
 
-// fill writes what follows from seed.
+// fill writes bytes that follow from seed.
 func fill(data []byte, seed uint64) {
 	stream := rand.NewPCG(seed, seed)
 	for i := 0; i < len(data); i += 8 {
@@ -178,7 +183,7 @@ func fill(data []byte, seed uint64) {
 	}
 }
 
-// filled says whether data is what fill wrote.
+// filled says whether data is what fill has written for seed.
 func filled(data []byte, seed uint64) bool {
 	want := make([]byte, len(data))
 	fill(want, seed)

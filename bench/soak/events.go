@@ -2,22 +2,24 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
-// maxEvents is how many events are kept; of more, their order is not checked.
+// maxEvents is how many events are kept. If there are more, they are not checked.
 const maxEvents = 3e6
 
-// lives is what the events have said so far: which G runs where, and what may happen
-// to each next.
+// lives is what the events have said so far: which G runs where, and what may happen to each
+// G next.
 type lives struct {
 	gs   map[uint64]*life
-	runs map[int16]uint64 // by M
+	runs map[int16]uint64 // the G on each M
 	made uint64
 }
 
-// life is where a G is.
+// life is what has become of one G.
 type life struct {
 	state lifeState
 	m     int16 // where it runs
@@ -39,27 +41,27 @@ func (s lifeState) String() string {
 	return [...]string{"not made", "runnable", "running", "waiting", "in a system call", "ended"}[s]
 }
 
-// lifeSteps: the states from which an event leads to another.
-var lifeSteps = map[rt.EventKind]struct {
+// lifeSteps has, for each event, the states from which it may come, and the one after it.
+var lifeSteps = map[event.Kind]struct {
 	from []lifeState
 	to   lifeState
 }{
-	rt.EventSpawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
-	// From waiting: what it waited for had happened already.
-	rt.EventRun:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
-	rt.EventReady:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
-	rt.EventPark:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
-	rt.EventYield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	rt.EventPreempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
-	rt.EventSyscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
-	rt.EventSyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
-	rt.EventSyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
-	rt.EventEnd:         {from: []lifeState{lifeRunning}, to: lifeEnded},
+	event.Spawn: {from: []lifeState{lifeNone}, to: lifeRunnable},
+	// A G runs on from waiting if what it waited for had already happened.
+	event.Run:         {from: []lifeState{lifeRunnable, lifeWaiting}, to: lifeRunning},
+	event.Ready:       {from: []lifeState{lifeWaiting}, to: lifeRunnable},
+	event.Park:        {from: []lifeState{lifeRunning}, to: lifeWaiting},
+	event.Yield:       {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	event.Preempted:   {from: []lifeState{lifeRunning}, to: lifeRunnable},
+	event.Syscall:     {from: []lifeState{lifeRunning}, to: lifeInSyscall},
+	event.SyscallEnd:  {from: []lifeState{lifeInSyscall}, to: lifeRunning},
+	event.SyscallSlow: {from: []lifeState{lifeInSyscall}, to: lifeRunnable},
+	event.End:         {from: []lifeState{lifeRunning}, to: lifeEnded},
 }
 
-// checkEvents says what cannot be in a stream of all events, by time: stats is of the
-// scheduler that told them, least and most how many Gs have not ended.
-func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
+// checkEvents returns an error if events, in the order of their times, cannot all have
+// happened. stats are those of the scheduler; least and most limit how many Gs have not ended.
+func checkEvents(events []event.Event, stats rt.Stats, least, most int64) error {
 	l := lives{gs: map[uint64]*life{}, runs: map[int16]uint64{}}
 	for i, e := range events {
 		if err := l.happens(e); err != nil {
@@ -76,13 +78,14 @@ func checkEvents(events []rt.Event, stats rt.Stats, least, most int64) error {
 		}
 	}
 	if unended < least || unended > most {
-		return fmt.Errorf("events: %d Gs have not ended; %d to %d are to be left", unended, least, most)
+		return fmt.Errorf("events: %d Gs have not ended; %d to %d are to be left",
+			unended, least, most)
 	}
 	return nil
 }
 
-// happens takes the next event.
-func (l *lives) happens(e rt.Event) error {
+// happens applies the next event.
+func (l *lives) happens(e event.Event) error {
 	step, ok := lifeSteps[e.What]
 	if !ok {
 		return nil
@@ -92,7 +95,7 @@ func (l *lives) happens(e rt.Event) error {
 		g = &life{}
 		l.gs[e.G] = g
 	}
-	if !contains(step.from, g.state) {
+	if !slices.Contains(step.from, g.state) {
 		return fmt.Errorf("the G is %v, which must be one of %v", g.state, step.from)
 	}
 	if err := l.onItsM(e, g); err != nil {
@@ -103,37 +106,28 @@ func (l *lives) happens(e rt.Event) error {
 	case lifeEnded:
 		g.ended++
 	case lifeRunnable:
-		if e.What == rt.EventSpawn {
+		if e.What == event.Spawn {
 			l.made++
 		}
 	}
 	return nil
 }
 
-// onItsM checks that one G at a time is on an M, from its run to when it leaves.
-func (l *lives) onItsM(e rt.Event, g *life) error {
+// onItsM checks that at most one G is on an M, from EventRun until it leaves the M.
+func (l *lives) onItsM(e event.Event, g *life) error {
 	switch {
-	case e.What == rt.EventSpawn || e.What == rt.EventReady:
+	case e.What == event.Spawn || e.What == event.Ready:
 		return nil
-	case e.What == rt.EventRun:
+	case e.What == event.Run:
 		if other := l.runs[e.M]; other != 0 {
-			return fmt.Errorf("G %d is on the M", other)
+			return fmt.Errorf("the M still has G %d", other)
 		}
 		l.runs[e.M] = e.G
 		return nil
 	case g.m != e.M || l.runs[e.M] != e.G:
 		return fmt.Errorf("the G was on M %d, and on this M is G %d", g.m, l.runs[e.M])
-	case e.What != rt.EventSyscall && e.What != rt.EventSyscallEnd:
+	case e.What != event.Syscall && e.What != event.SyscallEnd:
 		delete(l.runs, e.M)
 	}
 	return nil
-}
-
-func contains(list []lifeState, s lifeState) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

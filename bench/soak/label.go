@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// label lets the stacks that a panic prints say where the soak is: those of the calling
-// goroutine and of all that it starts.
+// label labels the stacks that a panic prints with where the soak is: the stack of the calling
+// goroutine, and those of all goroutines that it starts.
 func label(ctx context.Context, where string) {
 	pprof.SetGoroutineLabels(pprof.WithLabels(ctx, pprof.Labels("soak", where)))
 }
 
-// printLabels makes the runtime print labels with stacks.
+// printLabels makes the runtime print labels together with stacks.
 func printLabels() error {
 	settings := []string{"tracebacklabels=1"}
 	if was := os.Getenv("GODEBUG"); was != "" {

@@ -3,46 +3,33 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
+	"runtime"
+
+	"schedlab/internal/command"
+	"schedlab/internal/machine"
 )
 
-const (
-	exitFailed      = 1
-	exitUsage       = 2
-	exitHangs       = 2
-	exitInterrupted = 130
-)
+// exitHangs is the exit status of a soak in which nothing happens any more.
+const exitHangs = 2
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second interrupt ends the process
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
+var soaker = command.Command{Name: "soak", Parse: parse}
 
-// run is main; it returns the exit status.
-func run(ctx context.Context, args []string, out, errs io.Writer) int {
-	o, err := parseOptions(args, errs)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+func main() { soaker.Main() }
+
+// parse reads the flags, and returns what they ask for.
+func parse(args []string, help io.Writer) (command.Work, error) {
+	o, err := parseOptions(args, help)
 	if err != nil {
-		fmt.Fprintln(errs, "soak:", err)
-		return exitUsage
+		return nil, err
 	}
-	if err = errors.Join(printLabels(), settle()); err == nil {
-		err = o.mode.run(ctx, o, out)
-	}
-	if err != nil {
-		fmt.Fprintln(errs, "soak:", err)
-		return exitFailed
-	}
-	if ctx.Err() != nil {
-		return exitInterrupted
-	}
-	return 0
+	return func(ctx context.Context, out io.Writer) error {
+		if err := errors.Join(printLabels(), settle()); err != nil {
+			return err
+		}
+		source := machine.Commit(ctx, machine.ModuleRoot(ctx))
+		fmt.Fprintf(out, "on %s with %s, commit %s\n", machine.Kind(ctx), runtime.Version(), source)
+		return o.mode.run(ctx, o, out)
+	}, nil
 }

@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
-// mix is a soak of rounds.
+// mix is a soak that consists of rounds.
 type mix struct {
 	o      options
 	out    io.Writer
@@ -19,7 +20,7 @@ type mix struct {
 	watch  *watch
 	stats  rt.Stats // of all schedulers
 	rounds int
-	leave  time.Duration // how long what has ended may take to be gone
+	leave  time.Duration // how long goroutines and descriptors may take to be gone
 }
 
 func newMix(o options, out io.Writer) *mix {
@@ -38,7 +39,8 @@ func soakMix(ctx context.Context, o options, out io.Writer) error {
 		}
 	}
 	if descriptors() == 0 {
-		fmt.Fprintln(out, "this system does not list descriptors: whether some are left is not checked")
+		fmt.Fprintln(out, "this system does not list descriptors: "+
+			"whether some are left is not checked")
 	}
 	m.watch.start()
 	defer m.watch.stop()
@@ -46,8 +48,9 @@ func soakMix(ctx context.Context, o options, out io.Writer) error {
 	m.watch.stop()
 	err = errors.Join(err, m.summary(ctx.Err() != nil || err != nil || o.round != anyRound))
 	if err == nil {
-		fmt.Fprintln(out, verdict(ctx, fmt.Sprintf("%d rounds, %d Gs: none lost, none run twice, all answers right",
-			m.rounds, m.counts.get(countGs))))
+		said := fmt.Sprintf("%d rounds, %d Gs: none lost, none run twice, all answers right",
+			m.rounds, m.counts.get(countGs))
+		fmt.Fprintln(out, verdict(ctx, said))
 	}
 	return err
 }
@@ -69,36 +72,42 @@ func (m *mix) run(ctx context.Context) error {
 	return nil
 }
 
-// maxLaps is how many laps a soak whose time is over takes at most to do what is missing:
-// in a program that panics a part may not get to it.
+// maxLaps limits the laps of a soak whose time is over, in which something has not happened
+// yet: in a program that panics, a part may not get to it.
 const maxLaps = 4
 
-// needsMore says whether to go on after the end: a lap, and until all has happened.
+// needsMore says whether to go on after the time is over: until the first lap is finished, and
+// until everything has happened.
 func (m *mix) needsMore() bool {
-	lap := firstLap(m.o.row.Lacks)
-	return m.o.round == anyRound && (m.rounds < lap || m.rounds < maxLaps*lap && len(m.counts.missing(m.o.row.Lacks)) > 0)
+	if m.o.round != anyRound {
+		return false
+	}
+	lap, missing := firstLap(m.o.row.Lacks), m.counts.missing(m.o.row.Lacks)
+	return m.rounds < lap || m.rounds < maxLaps*lap && len(missing) > 0
 }
 
 // round runs a program on a scheduler of its own.
 func (m *mix) round(ctx context.Context, n int) error {
 	pl := draw(m.o, n)
-	where := fmt.Sprintf("design %s, procs %d, seed %d, round %d (%v)", m.o.row.Name, m.o.procs, m.o.seed, n, pl)
-	// Whatever panics meanwhile is labeled.
+	where := fmt.Sprintf("design %s, procs %d, seed %d, round %d (%v)",
+		m.o.row.Name, m.o.procs, m.o.seed, n, pl)
 	label(ctx, where)
 	defer label(ctx, "")
 	if err := m.program(pl, where); err != nil {
 		text := strings.ReplaceAll(err.Error(), "\n", "\n\t")
-		return fmt.Errorf("%s:\n\t%s\nthe same program again and again, in other timings of the threads: "+
-			"go run ./bench/soak -design %s -procs %d -seed %d -round %d", where, text, m.o.row.Name, m.o.procs, m.o.seed, n)
+		return fmt.Errorf("%s:\n\t%s\n"+
+			"the same program again and again, in other timings of the threads: "+
+			"go run ./bench/soak -design %s -procs %d -seed %d -round %d",
+			where, text, m.o.row.Name, m.o.procs, m.o.seed, n)
 	}
 	return nil
 }
 
-// program runs a program and checks all that comes of it.
+// program runs a program, and checks everything about it.
 func (m *mix) program(pl *plan, where string) error {
 	before, had := look(), m.counts.snapshot()
 	p := newProgram(pl, m.o.row.Lacks, &m.counts)
-	log := rt.EventLog{Limit: maxEvents}
+	log := event.Log{Limit: maxEvents}
 	if pl.ending.events {
 		pl.cfg.Events = &log
 	}
@@ -122,7 +131,7 @@ func (m *mix) program(pl *plan, where string) error {
 	return errors.Join(append(errs, nothingLeft(before, m.leave))...)
 }
 
-// summary prints what has happened, and returns an error if some of it never did,
+// summary prints how often each thing has happened. It returns an error if one never did,
 // unless the soak was cut short.
 func (m *mix) summary(short bool) error {
 	var missing []count
@@ -134,14 +143,17 @@ func (m *mix) summary(short bool) error {
 		fmt.Fprintf(m.out, "the schedulers: %s\n", inStats(m.stats))
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("never happened: %v; a soak without it says nothing of it: let it run longer", missing)
+		return fmt.Errorf("never happened: %v; the soak has not tested that: let it run longer",
+			missing)
 	}
 	return nil
 }
 
-// inStats picks what tells of the schedulers' inner doings.
+// inStats writes the counters that tell what went on inside of the schedulers.
 func inStats(s rt.Stats) string {
-	return fmt.Sprintf("executed %s, migrated %s, preempted %s, steals %s, handoffs %s, retakes %s, overflows %s, "+
-		"parks %s, polled %s, timers fired %s, world stops %s, Ms %s", si(s.Executed), si(s.Migrated), si(s.Preempted), si(s.Steals), si(s.Handoffs),
-		si(s.Retakes), si(s.Overflows), si(s.Parks), si(s.Polled), si(s.TimersFired), si(s.Stops), si(s.Ms))
+	return fmt.Sprintf("executed %s, migrated %s, preempted %s, steals %s, handoffs %s, "+
+		"retakes %s, overflows %s, parks %s, polled %s, timers fired %s, world stops %s, Ms %s",
+		si(s.Executed), si(s.Migrated), si(s.Preempted), si(s.Steals), si(s.Handoffs),
+		si(s.Retakes), si(s.Overflows), si(s.Parks), si(s.Polled), si(s.TimersFired),
+		si(s.Stops), si(s.Ms))
 }

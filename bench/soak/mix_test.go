@@ -14,9 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 )
 
-// As in run: what is opened later is left by nobody.
+// As in parse: descriptors that the runtime opens later would be taken for leftovers.
 func TestMain(m *testing.M) {
 	if err := settle(); err != nil {
 		panic(err)
@@ -35,18 +36,21 @@ func designOf(t *testing.T, name string) all.Row {
 
 // small returns options for a soak of small programs.
 func small(t *testing.T, design string) options {
-	return options{row: designOf(t, design), mode: modes[0], time: time.Millisecond, seed: 1, round: anyRound, procs: 2,
-		divide: 4 * defaultDivide}
+	return options{
+		row: designOf(t, design), mode: modes[0], time: time.Millisecond,
+		seed: 1, round: anyRound, procs: 2, divide: 4 * defaultDivide,
+	}
 }
 
-// A short soak, too, does all that the design promises; and it finds nothing.
+// Even a short soak does everything that the design promises, and finds nothing wrong.
 func TestAShortSoakOfEachDesign(t *testing.T) {
 	for _, name := range mains {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			require.NoError(t, soakMix(t.Context(), small(t, name), &out))
 			require.NotContains(t, out.String(), "NEVER")
-			require.Regexp(t, `\nok: \d+ rounds, \d+ Gs: none lost, none run twice, all answers right\n$`, out.String())
+			require.Regexp(t, `\nok: \d+ rounds, \d+ Gs: `+
+				`none lost, none run twice, all answers right\n$`, out.String())
 		})
 	}
 }
@@ -70,7 +74,7 @@ func TestARoundIsRepeated(t *testing.T) {
 	require.False(t, newMix(o, io.Discard).needsMore(), "one round is no lap")
 }
 
-// TestPlansFollowFromSeedAndRound, and all kinds come up in the first lap.
+// A plan follows from the seed and the round, and all kinds come up in the first lap.
 func TestPlansFollowFromSeedAndRound(t *testing.T) {
 	for _, row := range all.Table {
 		o := small(t, row.Name)
@@ -85,7 +89,8 @@ func TestPlansFollowFromSeedAndRound(t *testing.T) {
 				}
 			}
 			for _, k := range append(fitting(kinds, row.Lacks), fitting(endings, row.Lacks)...) {
-				require.Truef(t, seen[k.name], "%s is not in the first lap of seed %d of %s", k.name, o.seed, row.Name)
+				require.Truef(t, seen[k.name], "%s is not in the first lap of seed %d of %s",
+					k.name, o.seed, row.Name)
 			}
 		}
 	}
@@ -96,7 +101,7 @@ func TestPlansFollowFromSeedAndRound(t *testing.T) {
 	require.NotEqual(t, describe(draw(o, 0)), describe(draw(other, 0)))
 }
 
-// describe tells plans apart.
+// describe returns texts that differ if plans do.
 func describe(p *plan) string {
 	text := fmt.Sprint(p, p.seed, p.times, p.cfg)
 	for _, part := range slices.Concat(p.runs...) {
@@ -112,17 +117,18 @@ func TestWhatNeverHappenedIsAnError(t *testing.T) {
 		m.counts.add(what, 1)
 	}
 	for _, what := range counted(countStops, countForEachP, countDeadlocks, countEvents) {
-		m.counts[what].n.Store(0) // native does not promise them
+		m.counts[what].n.Store(0) // native does not promise these
 	}
 	require.NoError(t, m.summary(false))
 	require.NotContains(t, out.String(), "NEVER")
 	m.counts[countTicks].n.Store(0)
 	require.NoError(t, m.summary(true))
-	require.EqualError(t, m.summary(false), "never happened: [ticks]; a soak without it says nothing of it: let it run longer")
+	require.EqualError(t, m.summary(false),
+		"never happened: [ticks]; the soak has not tested that: let it run longer")
 	require.Contains(t, out.String(), "ticks 0  NEVER HAPPENED\n")
 }
 
-// Each kind and ending says what is counted, or it could be left out unseen.
+// A kind or an ending that counted nothing could be left out unseen.
 func TestEachKindCounts(t *testing.T) {
 	shown := make([]bool, numCounts)
 	for _, k := range slices.Concat(kinds, endings) {
@@ -131,7 +137,7 @@ func TestEachKindCounts(t *testing.T) {
 			shown[what] = true
 		}
 	}
-	require.NotContains(t, shown, false, "something is counted of which no kind says that it does it")
+	require.NotContains(t, shown, false, "something is counted that no kind says it does")
 	require.NotContains(t, countNames, "")
 }
 
@@ -139,7 +145,7 @@ func TestAnInterruptEndsWithTheSummary(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	var out, errs bytes.Buffer
 	interrupt()
-	require.Equal(t, exitInterrupted, run(ctx, []string{"-design=global"}, &out, &errs))
+	require.Equal(t, command.Interrupted, soaker.Run(ctx, []string{"-design=global"}, &out, &errs))
 	require.Contains(t, out.String(), "0 rounds\n")
 	require.Regexp(t, `\ninterrupted, nothing wrong so far: 0 rounds, 0 Gs: .*\n$`, out.String())
 	require.Empty(t, errs.String())

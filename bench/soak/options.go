@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"time"
 
 	"schedlab/designs/all"
+	"schedlab/internal/command"
 	"schedlab/internal/names"
 	"schedlab/rt"
 )
@@ -19,60 +18,55 @@ type options struct {
 	mode   mode
 	time   time.Duration
 	seed   uint64
-	round  int // the only one; anyRound: all
+	round  int // the only one, or anyRound
 	procs  int
 	gs     int // 0: as many as the mode says
-	divide int // parts are this many times smaller: for tests, which are slow or short
+	divide int // parts are this many times smaller, for tests
 }
 
+// anyRound stands for all rounds.
 const anyRound = -1
 
-// mode is a sort of soak.
+// mode is one way to soak a design.
 type mode struct {
 	name  string
-	gs    int // default of -gs; 0: there is none
+	gs    int // default of -gs; 0: the mode has no such number
 	run   func(context.Context, options, io.Writer) error
-	goals []goal // if there is -gs
+	goals []goal // if it has -gs
 }
 
 var modes = []mode{
 	{name: "mix", run: soakMix},
-	{name: "blocked", gs: 1e6, run: soakBlocked, goals: []goal{{countChans, "blocked"}, {countGs, "ended"}}},
+	{name: "blocked", gs: 1e6, run: soakBlocked,
+		goals: []goal{{countChans, "blocked"}, {countGs, "ended"}}},
 	{name: "short", gs: 1e8, run: soakShort, goals: []goal{{countGs, "ended"}}},
 }
 
-// maxGs is a day's work for mode short.
+// maxGs is about as many Gs as mode short can run in a day.
 const maxGs = 1e12
 
-// parseOptions reads the command line. The answer to -h goes to help, with the
-// error flag.ErrHelp.
+// parseOptions reads the command line, as command.Parse does.
 func parseOptions(args []string, help io.Writer) (options, error) {
 	o := options{divide: defaultDivide}
-	fs := flag.NewFlagSet("soak", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // errors are the caller's to show
+	fs := command.Flags("soak")
 	design := fs.String("design", "gpm", "`name` of the design, or of a variant")
 	name := fs.String("mode", "mix", "mix, blocked or short")
-	minutes := fs.Float64("minutes", 10, "how `long`, in mode mix; a part of a minute may be given")
+	minutes := fs.Float64("minutes", 10,
+		"how `long`, in mode mix; a part of a minute may be given")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the programs, and of the design's random choices")
-	fs.IntVar(&o.round, "round", anyRound, "run the program of this `number` only, again and again")
+	fs.IntVar(&o.round, "round", anyRound,
+		"run the program of this `number` only, again and again")
 	fs.IntVar(&o.procs, "procs", 2, "how many Gs run at the same moment")
-	fs.IntVar(&o.gs, "gs", 0, "how many Gs in mode blocked (default a million) or short (a hundred million)")
-	err := fs.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fs.SetOutput(help)
-		fs.PrintDefaults()
+	fs.IntVar(&o.gs, "gs", 0,
+		"how many Gs in mode blocked (default a million) or short (a hundred million)")
+	if err := command.Parse(fs, args, help); err != nil {
 		return o, err
-	case err != nil:
-		return o, fmt.Errorf("%w; -h lists the flags", err)
-	case fs.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q; -h lists the flags", fs.Arg(0))
 	}
 	o.time = time.Duration(*minutes * float64(time.Minute))
 	return o, o.complete(*design, *name, *minutes)
 }
 
-// complete looks up the names and checks all.
+// complete looks up the names, and checks everything.
 func (o *options) complete(design, mode string, minutes float64) (err error) {
 	if o.row, err = all.Find(design); err != nil {
 		return fmt.Errorf("-design: %w", err)
@@ -90,7 +84,8 @@ func (o *options) complete(design, mode string, minutes float64) (err error) {
 	case o.round != anyRound && o.mode.gs > 0:
 		return fmt.Errorf("-round is for -mode mix; -mode %s has no rounds", o.mode.name)
 	case o.gs != 0 && o.mode.gs == 0:
-		return fmt.Errorf("-gs is for -mode blocked and -mode short; -mode %s has as many Gs as its time allows", o.mode.name)
+		return fmt.Errorf("-gs is for -mode blocked and -mode short; "+
+			"-mode %s has as many Gs as its time allows", o.mode.name)
 	case o.gs < 0 || o.gs > maxGs:
 		return fmt.Errorf("-gs is %d; it must be 1 to %g, or 0 for the default", o.gs, maxGs)
 	}
@@ -101,12 +96,5 @@ func (o *options) complete(design, mode string, minutes float64) (err error) {
 }
 
 func findMode(name string) (mode, error) {
-	var known []string
-	for _, m := range modes {
-		if m.name == name {
-			return m, nil
-		}
-		known = append(known, m.name)
-	}
-	return mode{}, names.Unknown("mode", name, known)
+	return names.Find("mode", name, modes, func(m mode) string { return m.name })
 }

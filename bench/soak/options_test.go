@@ -9,10 +9,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/internal/command"
 )
 
 func TestFlags(t *testing.T) {
-	o, err := parseOptions(strings.Fields("-design gpm-stealone -minutes 0.5 -seed 7 -procs 3 -round 9"), io.Discard)
+	args := strings.Fields("-design gpm-stealone -minutes 0.5 -seed 7 -procs 3 -round 9")
+	o, err := parseOptions(args, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "gpm-stealone", o.row.Name)
 	require.Equal(t, 30*time.Second, o.time)
@@ -38,13 +41,15 @@ func TestBadFlagsSayWhatIsWrong(t *testing.T) {
 		"-gs=3":                         "-gs is for -mode blocked and -mode short",
 		"-gs=-3 -mode=short":            "-gs is -3; it must be 1 to 1e+12",
 		"-seed=x":                       "-h lists the flags",
+		"-desing=gm":                    `unknown flag "-desing"; nearest: -design`,
 		"-design=gm 3":                  `unexpected argument "3"`,
 		"-gs=2000000000000 -mode=short": "it must be 1 to 1e+12",
 	} {
 		_, err := parseOptions(strings.Fields(args), io.Discard)
 		require.ErrorContains(t, err, want, args)
 		var errs bytes.Buffer
-		require.Equal(t, exitUsage, run(t.Context(), strings.Fields(args), io.Discard, &errs), args)
+		status := soaker.Run(t.Context(), strings.Fields(args), io.Discard, &errs)
+		require.Equal(t, command.Usage, status, args)
 		require.True(t, strings.HasPrefix(errs.String(), "soak: "), errs.String())
 	}
 	var help bytes.Buffer

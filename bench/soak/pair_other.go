@@ -4,5 +4,5 @@ package main
 
 import "schedlab/rt/gnet"
 
-// socketPair: there are none here, so streams come of connections alone.
+// socketPair is false: this system has no socket pairs, so that all streams are connections.
 func socketPair(*actor, gnet.Network) (a, b *gnet.Conn, ok bool) { return nil, nil, false }

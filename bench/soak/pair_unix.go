@@ -8,7 +8,7 @@ import (
 	"schedlab/rt/gnet"
 )
 
-// socketPair returns two ends that nobody has dialed.
+// socketPair returns the two ends of a stream without an address.
 func socketPair(x *actor, n gnet.Network) (a, b *gnet.Conn, ok bool) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if !x.noError(err, "net: a socket pair") {

@@ -8,12 +8,12 @@ import (
 	"schedlab/rt"
 )
 
-// plan is a program as the seed and the round decide it.
+// plan is a program, as the seed and the round decide it.
 type plan struct {
 	round  int
-	seed   uint64 // of all that its parts choose
+	seed   uint64 // of all that the parts choose
 	cfg    rt.Config
-	runs   [][]part // parts of each Run
+	runs   [][]part // the parts of each Run
 	ending *kind
 	times  int // parts are this many times larger
 	divide int // and this many times smaller
@@ -25,15 +25,16 @@ type part struct {
 	seed uint64
 }
 
-// cardsPerRound is how many kinds are dealt to each program. It gets some more at random.
+// cardsPerRound is how many kinds are dealt to each program, which gets some more at random.
 const cardsPerRound = 6
 
-// maxTimes is how much larger the largest programs are than the smallest.
+// maxTimes is by how much the largest programs are larger than the smallest.
 const maxTimes = 6
 
-// firstLap is how many rounds it takes until all kinds and endings have come up.
+// firstLap is the number of rounds in which all kinds and endings come up.
 func firstLap(lacks rt.Lacks) int {
-	return max((len(fitting(kinds, lacks))+cardsPerRound-1)/cardsPerRound, len(fitting(endings, lacks)))
+	cards := len(fitting(kinds, lacks))
+	return max((cards+cardsPerRound-1)/cardsPerRound, len(fitting(endings, lacks)))
 }
 
 // draw makes the plan of a round.
@@ -42,7 +43,7 @@ func draw(o options, round int) *plan {
 	p := &plan{round: round, seed: rnd.Uint64(), times: 1 + rnd.IntN(maxTimes), divide: o.divide}
 	p.ending = deal(fitting(endings, o.row.Lacks), o.seed, round, 1)[0]
 	if p.ending.events {
-		p.divide *= 4 // what happens is kept in memory
+		p.divide *= 4 // the events are kept in memory
 	}
 	fit := fitting(kinds, o.row.Lacks)
 	cards := deal(fit, o.seed, round, cardsPerRound)
@@ -58,7 +59,8 @@ func draw(o options, round int) *plan {
 	return p
 }
 
-// deal returns the n cards of a round, out of packs that are shuffled one after the other.
+// deal returns the n cards of a round. They come from packs that are used up one after the
+// other, each shuffled anew.
 func deal(pack []*kind, seed uint64, round, n int) (cards []*kind) {
 	for i := round * n; i < (round+1)*n; i++ {
 		lap := i / len(pack)
@@ -68,7 +70,7 @@ func deal(pack []*kind, seed uint64, round, n int) (cards []*kind) {
 	return cards
 }
 
-// procsAtMost is how many Gs may run at the same moment.
+// procsAtMost is how many Gs may ever run at the same moment.
 func (p *plan) procsAtMost() int {
 	if p.parts(procsKind) > 0 {
 		return max(p.cfg.Procs, maxProcs)

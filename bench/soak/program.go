@@ -22,10 +22,10 @@ type program struct {
 	ledger     ledger
 	spawned    atomic.Int64 // Gs made by Gs or timers
 	submitting atomic.Int32 // goroutines that will still submit
-	errands    chan errand  // from Gs to goroutines outside; closed by nobody
+	errands    chan errand  // from Gs to goroutines outside; never closed
 
-	// inside counts Gs that run, limit is how many may, crowd is more that did.
-	inside, limit, crowd atomic.Int32
+	// inside is how many Gs run, limit is how many may, excess is a number above limit that did.
+	inside, limit, excess atomic.Int32
 
 	mu       sync.Mutex // guards all below
 	faults   []error    // the first ones
@@ -51,12 +51,12 @@ func (p *program) promises(promise rt.Promise) bool {
 	return !lacking
 }
 
-// many returns n, or more in large programs and less where they are to be small.
+// many returns n, or more in large programs, and less in small ones.
 func (p *program) many(n int) int { return max(1, n*p.plan.times/p.plan.divide) }
 
 const maxFaults = 5
 
-// fault notes that something is wrong. Anybody may call it.
+// fault records that something is wrong. Any goroutine may call it.
 func (p *program) fault(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,14 +65,14 @@ func (p *program) fault(format string, args ...any) {
 	}
 }
 
-// afterwards lets f be called after the last Run, before Close.
+// afterwards has f called after the last Run, before Close.
 func (p *program) afterwards(f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cleanups = append(p.cleanups, f)
 }
 
-// run runs the program on s, closes s, and returns all that was wrong.
+// run runs the program on s, closes s, and returns everything that was wrong.
 func (p *program) run(s rt.Scheduler) error {
 	var ran error
 	for i := 0; i < len(p.plan.runs) && ran == nil; i++ {
@@ -90,7 +90,7 @@ func (p *program) run(s rt.Scheduler) error {
 	return p.verify(ran, s.Close())
 }
 
-// runOnce is Run i, with the goroutines that are beside it.
+// runOnce is Run i, together with the goroutines outside.
 func (p *program) runOnce(s rt.Scheduler, i int) error {
 	var outside sync.WaitGroup
 	over := make(chan struct{})
@@ -100,10 +100,12 @@ func (p *program) runOnce(s rt.Scheduler, i int) error {
 		}
 		release := s.Hold()
 		p.submitting.Add(1)
-		b := &beside{p: p, s: s, rnd: rand.New(rand.NewPCG(part.seed, 0)), over: over, done: func() {
+		done := func() {
 			p.submitting.Add(-1)
 			release()
-		}}
+		}
+		rnd := rand.New(rand.NewPCG(part.seed, 0))
+		b := &beside{p: p, s: s, rnd: rnd, over: over, done: done}
 		outside.Go(func() { part.beside(b) })
 	}
 	tok := p.ledger.issue(1)
@@ -137,13 +139,14 @@ func (p *program) main(x *actor, i int) {
 	}
 }
 
-// verify returns all that was wrong with a program that has ended, after Close.
+// verify returns everything that was wrong with a program, after Close.
 func (p *program) verify(ran, closed error) error {
 	errs := p.faults
 	errs = append(errs, p.outcome.verify(ran, closed))
 	errs = append(errs, p.ledger.check(p.plan.ending.panics))
-	if n := p.crowd.Load(); n != 0 {
-		errs = append(errs, fmt.Errorf("%d Gs ran at the same moment; there should be fewer", n))
+	if n := p.excess.Load(); n != 0 {
+		errs = append(errs,
+			fmt.Errorf("%d Gs ran at the same moment; there should be fewer", n))
 	}
 	return errors.Join(errs...)
 }

@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// remains is what a program might leave behind.
+// remains is what a round might leave behind.
 type remains struct{ goroutines, descriptors, maxprocs int }
 
-// look returns what there is now.
+// look counts what there is now.
 func look() remains {
 	return remains{runtime.NumGoroutine(), descriptors(), runtime.GOMAXPROCS(0)}
 }
 
-// descriptorFolders list a process's descriptors, where there is such a thing.
+// descriptorFolders list the descriptors of the process, on systems that have such a folder.
 var descriptorFolders = []string{"/proc/self/fd", "/dev/fd"}
 
-// descriptors returns how many are open; 0 if the system does not tell.
+// descriptors returns how many descriptors are open, or 0 if the system does not tell.
 func descriptors() int {
 	for _, folder := range descriptorFolders {
 		if list, err := os.ReadDir(folder); err == nil {
-			return len(list) // with that of the folder, each time
+			return len(list) // always including the one of the folder
 		}
 	}
 	return 0
 }
 
-// openNow lists the descriptors that are open, where the system says what they are.
+// openNow describes the open descriptors, if the system tells what they are.
 func openNow() (text string) {
 	for _, folder := range descriptorFolders {
 		list, _ := os.ReadDir(folder)
@@ -45,7 +45,7 @@ func openNow() (text string) {
 	return text
 }
 
-// settle makes the runtime open its own descriptors, which stay.
+// settle makes the runtime open its own descriptors, which stay open.
 func settle() error {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -56,16 +56,17 @@ func settle() error {
 	return nil
 }
 
-// leavePatience is how long what has ended may take to be gone.
+// leavePatience is how long goroutines that have ended, and descriptors that have been closed,
+// may take to be gone.
 const leavePatience = 20 * time.Second
 
-// nothingLeft says what there is more than before. What ended a moment ago may need
-// another to be gone; what was abandoned is closed by the garbage collector.
+// nothingLeft returns an error if there is more than before. What has just ended may take a
+// moment to be gone, and the garbage collector closes what was abandoned.
 func nothingLeft(before remains, patience time.Duration) error {
 	start := time.Now()
 	for wait := 10 * time.Microsecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		now := look()
-		if now.goroutines <= before.goroutines && now.descriptors <= before.descriptors && now.maxprocs == before.maxprocs {
+		if now.within(before) {
 			return nil
 		}
 		if time.Since(start) > patience {
@@ -78,6 +79,12 @@ func nothingLeft(before remains, patience time.Duration) error {
 	}
 }
 
+func (r remains) within(before remains) bool {
+	return r.goroutines <= before.goroutines && r.descriptors <= before.descriptors &&
+		r.maxprocs == before.maxprocs
+}
+
 func (r remains) String() string {
-	return fmt.Sprintf("%d goroutines, %d descriptors, GOMAXPROCS %d", r.goroutines, r.descriptors, r.maxprocs)
+	return fmt.Sprintf("%d goroutines, %d descriptors, GOMAXPROCS %d",
+		r.goroutines, r.descriptors, r.maxprocs)
 }

@@ -12,13 +12,13 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// swarm is very many Gs that end at once. They are made in batches, by a few Gs; each
-// G of a batch has a slot, in which it counts.
+// swarm is a great number of Gs that end at once. A few Gs make them in batches. Each G of a
+// batch has a slot, in which it counts its runs.
 type swarm struct {
 	counts *counts
-	over   func() bool  // an interrupt
-	left   atomic.Int64 // Gs to be made
-	wrong  atomic.Int64 // Gs that did not run once
+	over   func() bool  // says whether there was an interrupt
+	left   atomic.Int64 // Gs that are still to be made
+	wrong  atomic.Int64 // Gs that did not run exactly once
 }
 
 const swarmBatch = 4096
@@ -40,12 +40,13 @@ func soakShort(ctx context.Context, o options, out io.Writer) error {
 	if err = errors.Join(err, w.verify(o, stats)); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, verdict(ctx, fmt.Sprintf("%d short Gs, none lost, none run twice: %v, %.1f ns each, %s", o.gs,
-		took.Round(time.Millisecond), float64(took)/float64(max(1, o.gs)), msOf(o, stats))))
+	said := fmt.Sprintf("%d short Gs, none lost, none run twice: %v, %.1f ns each, %s", o.gs,
+		took.Round(time.Millisecond), float64(took)/float64(max(1, o.gs)), msOf(o, stats))
+	fmt.Fprintln(out, verdict(ctx, said))
 	return nil
 }
 
-// maker makes batches until all are made, or there is an interrupt.
+// maker makes batches until all Gs are made, or there is an interrupt.
 func (w *swarm) maker(g *rt.G) {
 	var ended gsync.WaitGroup
 	slots := make([]uint32, swarmBatch)
@@ -70,7 +71,7 @@ func (w *swarm) maker(g *rt.G) {
 	}
 }
 
-// count looks at a batch that has ended, and clears it.
+// count checks the slots of a batch that has ended, and clears them.
 func (w *swarm) count(slots []uint32) {
 	for i, n := range slots {
 		if n != 1 {
@@ -83,13 +84,16 @@ func (w *swarm) count(slots []uint32) {
 
 func (w *swarm) verify(o options, stats rt.Stats) error {
 	if n := w.counts.get(countGs); n != int64(o.gs) || w.wrong.Load() != 0 {
-		return fmt.Errorf("%d Gs of %d were made, and %d of them did not run exactly once", n, o.gs, w.wrong.Load())
+		return fmt.Errorf("%d Gs of %d were made, and %d of them did not run exactly once",
+			n, o.gs, w.wrong.Load())
 	}
 	if _, lacking := o.row.Lacks[rt.Counts]; lacking {
 		return nil
 	}
-	if made := stats.Spawned + stats.Injected; stats.Ended > made || stats.Ended < uint64(o.gs) || made > stats.Ended+maxOwnGs {
-		return fmt.Errorf("stats: %d Gs were made and %d ended; the program's were %d and a few", made, stats.Ended, o.gs)
+	made, ended := stats.Spawned+stats.Injected, stats.Ended
+	if ended > made || ended < uint64(o.gs) || made > ended+maxOwnGs {
+		return fmt.Errorf("stats: %d Gs were made and %d ended; the program's were %d and a few",
+			made, ended, o.gs)
 	}
 	return nil
 }

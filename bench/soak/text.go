@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// si writes a number in three digits.
+// si writes a number in three digits, with the prefix of the SI.
 func si[T int64 | uint64 | int](n T) string {
 	f := float64(n)
 	for _, unit := range []string{"", "k", "M", "G"} {
@@ -30,12 +30,12 @@ func verdict(ctx context.Context, what string) string {
 	return "ok: " + what
 }
 
-// lineWidth is how wide the lines of the progress are at most.
+// lineWidth limits the lines of the progress.
 const lineWidth = 120
 
 const indent = "  "
 
-// lines returns all that has happened, without what has not.
+// lines returns all counts but those that are 0, many to a line.
 func lines(c *counts) string {
 	var w strings.Builder
 	line := indent
@@ -55,7 +55,7 @@ func lines(c *counts) string {
 	return w.String()
 }
 
-// table returns what has happened, a line each; missing is what should have.
+// table returns all counts, a line each; missing are those that should not be 0.
 func table(c *counts, missing []count) string {
 	var w strings.Builder
 	for what := range numCounts {

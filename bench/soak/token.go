@@ -5,13 +5,13 @@ import (
 	"sync/atomic"
 )
 
-// token stands for a G, or for the function of a timer, which is called once for each
-// start that nothing undid.
+// token stands for a G, or for the function of a timer, which is called once for each start
+// that was not undone.
 type token struct {
 	want, starts, ends atomic.Int32
 
-	// beats counts what the G does. Plain memory: who reads it in a stopped world
-	// makes the race detector a witness that nobody runs.
+	// beats counts what the G does. It is plain memory, read in a stopped world: the race
+	// detector then reports a G that runs meanwhile.
 	beats uint32
 }
 
@@ -23,19 +23,19 @@ type ledger struct {
 
 const chunkTokens = 1 << 10
 
-// issue returns a new token, for a G that is to run want times.
+// issue returns a new token for a G that must run want times.
 func (l *ledger) issue(want int32) *token {
 	i := int(l.next.Add(1) - 1)
 	slot := &l.chunks[i/chunkTokens]
 	if slot.Load() == nil {
-		slot.CompareAndSwap(nil, new([chunkTokens]token)) // of several, one wins
+		slot.CompareAndSwap(nil, new([chunkTokens]token)) // one of several callers succeeds
 	}
 	t := &slot.Load()[i%chunkTokens]
 	t.want.Store(want)
 	return t
 }
 
-// len returns how many tokens have been issued, as far as they can be seen.
+// len returns how many tokens have been issued.
 func (l *ledger) len() int { return int(l.next.Load()) }
 
 // each calls yield for the first n tokens.
@@ -49,11 +49,13 @@ func (l *ledger) each(n int, yield func(i int, t *token)) {
 
 // motion adds up all that the first n tokens have done.
 func (l *ledger) motion(n int) (sum uint64) {
-	l.each(n, func(_ int, t *token) { sum += uint64(t.beats) + uint64(t.starts.Load()) + uint64(t.ends.Load()) })
+	l.each(n, func(_ int, t *token) {
+		sum += uint64(t.beats) + uint64(t.starts.Load()) + uint64(t.ends.Load())
+	})
 	return sum
 }
 
-// begun says how many of the tokens from n on have run.
+// begun returns how many of the tokens from n on have begun.
 func (l *ledger) begun(n int) (begun int) {
 	l.each(l.len(), func(i int, t *token) {
 		if i >= n && t.starts.Load() != 0 {
@@ -63,7 +65,7 @@ func (l *ledger) begun(n int) (begun int) {
 	return begun
 }
 
-// unfinished says how many have not ended as often as they are to.
+// unfinished returns how many have not ended as often as they must.
 func (l *ledger) unfinished() (n int) {
 	l.each(l.len(), func(_ int, t *token) {
 		if t.ends.Load() != t.want.Load() {
@@ -73,8 +75,9 @@ func (l *ledger) unfinished() (n int) {
 	return n
 }
 
-// check says whether each G has begun and ended as often as it was to, or, of those that
-// were abandoned, no more often, and has ended if it has begun.
+// check returns an error unless each G has begun and ended as often as it must. If Gs may have
+// been abandoned, they need only have ended as often as they have begun, and no more often
+// than they must.
 func (l *ledger) check(abandoned bool) (err error) {
 	wrong := 0
 	l.each(l.len(), func(i int, t *token) {
@@ -83,7 +86,8 @@ func (l *ledger) check(abandoned bool) (err error) {
 			return
 		}
 		if wrong++; err == nil {
-			err = fmt.Errorf("G %d of the program's was to run %d times; it began %d times and ended %d times", i, want, starts, ends)
+			err = fmt.Errorf("the program's G %d was to run %d times; "+
+				"it began %d times and ended %d times", i, want, starts, ends)
 		}
 	})
 	if wrong > 1 {

@@ -8,38 +8,39 @@ import (
 	"sync"
 	"time"
 
+	"schedlab/internal/progress"
 	"schedlab/rt"
 )
 
-// goal is what a big mode counts up to a number, and its verb.
+// goal is a count that a mode must bring to a number, with the verb for it.
 type goal struct {
 	count count
 	verb  string
 }
 
-// watch shows progress, and ends the process when there is none.
+// watch shows the progress, and ends the process when there is none.
 type watch struct {
 	out      io.Writer
 	counts   *counts
 	began    time.Time
 	end      time.Time     // zero: when the goals are reached
-	goals    []goal        // of a big mode, one after the other
-	number   int64         // of Gs, for each
+	goals    []goal        // of the mode, one after the other
+	number   int64         // to which each goal counts
 	every    time.Duration // between two lines
-	patience time.Duration // without progress
-	hangs    func()        // what then; exits
+	patience time.Duration // how long there may be no progress
+	hangs    func()        // called then; ends the process
 
 	over chan struct{}
 	gone sync.WaitGroup
 	once sync.Once
 
-	shown time.Time // the last time, and what had been counted then
-	had   [numCounts]int64
+	shown time.Time        // when the last line was shown
+	had   [numCounts]int64 // the counts at that time
 
 	mu    sync.Mutex // guards all below
 	where string
 	round int
-	s     rt.Scheduler // the one at work, or nil
+	s     rt.Scheduler // the one that is used, or nil
 }
 
 const (
@@ -49,9 +50,12 @@ const (
 )
 
 func newWatch(o options, out io.Writer, c *counts) *watch {
-	w := &watch{out: out, counts: c, began: time.Now(), every: watchEvery, patience: watchPatience, over: make(chan struct{})}
-	w.hangs = func() { os.Exit(exitHangs) }
-	w.shown, w.goals, w.number = w.began, o.mode.goals, int64(o.gs)
+	w := &watch{
+		out: out, counts: c, began: time.Now(), every: watchEvery, patience: watchPatience,
+		goals: o.mode.goals, number: int64(o.gs), over: make(chan struct{}),
+		hangs: func() { os.Exit(exitHangs) },
+	}
+	w.shown = w.began
 	if o.mode.gs == 0 {
 		w.end = w.began.Add(o.time)
 	}
@@ -60,13 +64,13 @@ func newWatch(o options, out io.Writer, c *counts) *watch {
 
 func (w *watch) start() { w.gone.Go(w.main) }
 
-// stop ends it. It may be called more than once.
+// stop ends the watch. It may be called more than once.
 func (w *watch) stop() {
 	w.once.Do(func() { close(w.over) })
 	w.gone.Wait()
 }
 
-// looksAt says what is at work.
+// looksAt says what the soak does now.
 func (w *watch) looksAt(where string, round int, s rt.Scheduler) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -96,8 +100,8 @@ func (w *watch) main() {
 	}
 }
 
-// pulse tells at how many looks in a row a number was the same. It counts looks,
-// not time, in which the whole process may have been stopped.
+// pulse counts the looks in a row at which a number was the same. It counts looks, not time,
+// since the whole process may have been stopped for a time.
 type pulse struct {
 	last  int64
 	looks int
@@ -112,20 +116,21 @@ func (p *pulse) still(n int64) int {
 	return p.looks
 }
 
-// show prints how far it is.
+// show prints how far the soak is.
 func (w *watch) show(now time.Time) {
 	w.mu.Lock()
 	round := w.round
 	w.mu.Unlock()
 	if w.end.IsZero() {
-		fmt.Fprintf(w.out, "%v gone, %s\n", now.Sub(w.began).Round(time.Second), w.towards(now))
+		fmt.Fprintf(w.out, "%s gone, %s\n", progress.Short(now.Sub(w.began)), w.towards(now))
 		return
 	}
-	fmt.Fprintf(w.out, "%v left, round %d\n%s", max(0, w.end.Sub(now)).Round(time.Second), round, lines(w.counts))
+	left := progress.Short(max(0, w.end.Sub(now)))
+	fmt.Fprintf(w.out, "%s left, round %d\n%s", left, round, lines(w.counts))
 }
 
-// towards says how far the goal at work is and, at the rate since the last time, how
-// long it will take.
+// towards says how far the current goal is and, at the rate since the last line, how long it
+// will take.
 func (w *watch) towards(now time.Time) string {
 	i := 0
 	for i < len(w.goals)-1 && w.counts.get(w.goals[i].count) >= w.number {
@@ -134,13 +139,13 @@ func (w *watch) towards(now time.Time) string {
 	n := w.counts.get(w.goals[i].count)
 	said := fmt.Sprintf("%s of %s Gs %s", si(n), si(w.number), w.goals[i].verb)
 	if more := n - w.had[w.goals[i].count]; more > 0 {
-		left := float64(now.Sub(w.shown)) / float64(more) * float64(w.number-n)
-		said += fmt.Sprintf(", about %v left", time.Duration(left).Round(time.Second))
+		left := progress.Left(now.Sub(w.shown), more, w.number-n)
+		said += fmt.Sprintf(", about %s left", progress.Short(left))
 	}
 	return said
 }
 
-// report prints all that helps to find out why nothing goes on.
+// report prints everything that helps to find out why there is no progress.
 func (w *watch) report() {
 	w.mu.Lock()
 	where, s := w.where, w.s

@@ -14,8 +14,8 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// A program that goes on for ever without doing anything ends the process: here it is
-// only let go.
+// A program that goes on for ever without doing anything ends the process. Here, the watch only
+// calls hangs.
 func TestAHangIsReported(t *testing.T) {
 	row := designOf(t, "gpm")
 	s, err := row.New(rt.Config{Procs: 2})
@@ -46,7 +46,7 @@ func TestAHangIsReported(t *testing.T) {
 	w.start()
 	hung.Wait()
 	w.stop()
-	for strings.Contains(out.String(), noList) { // the machine stood still
+	for strings.Contains(out.String(), noList) { // the machine was too slow for the Dump
 		out.Reset()
 		w.report()
 	}
@@ -72,7 +72,7 @@ func TestAPulseIsStillWhileNothingChanges(t *testing.T) {
 	}
 }
 
-// Goroutines outside go on when a program hangs.
+// Goroutines outside go on even when a program hangs.
 func TestWhatIsEndlessIsNoProgress(t *testing.T) {
 	c := new(counts)
 	for _, k := range kinds {
@@ -143,12 +143,15 @@ func TestProgressOfTheBigModes(t *testing.T) {
 	require.Equal(t, "30s gone, 500 of 1.0k Gs ended, about 10s left\n", shows(w, 30*time.Second))
 	w.counts.add(countGs, 250)
 	require.Equal(t, "40s gone, 750 of 1.0k Gs ended, about 10s left\n", shows(w, 40*time.Second))
-	require.Equal(t, "50s gone, 750 of 1.0k Gs ended\n", shows(w, 50*time.Second), "nothing goes on")
+	require.Equal(t, "50s gone, 750 of 1.0k Gs ended\n", shows(w, 50*time.Second),
+		"without progress there is no estimate")
 }
 
 func TestNumbersInThreeDigits(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 7: "7", 999: "999", 1000: "1.0k", 12_345: "12.3k", 999_499: "999k", 999_500: "1.0M",
-		123_456_789: "123M", 5e9: "5.0G", 7e12: "7.0T"} {
+	for n, want := range map[int64]string{
+		0: "0", 7: "7", 999: "999", 1000: "1.0k", 12_345: "12.3k", 999_499: "999k",
+		999_500: "1.0M", 123_456_789: "123M", 5e9: "5.0G", 7e12: "7.0T",
+	} {
 		require.Equal(t, want, si(n))
 	}
 }

@@ -9,15 +9,17 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
+	"schedlab/rt/heap"
 )
 
-// piece is memory with what its owner wrote.
+// piece is memory, and what its owner wrote there.
 type piece struct {
-	block rt.Block
+	block heap.Block
 	size  int
 	fill  byte
 }
 
+// newPiece allocates a piece of a random size, in most cases a small one.
 func newPiece(g *rt.G, r *rand.Rand) piece {
 	p := piece{size: r.IntN(100), fill: byte(r.Uint32())}
 	if r.IntN(10) == 0 {
@@ -31,7 +33,7 @@ func newPiece(g *rt.G, r *rand.Rand) piece {
 	return p
 }
 
-// free says whether nobody else has written there.
+// free frees the memory and says whether it still holds what its owner wrote.
 func (p piece) free(g *rt.G) (intact bool) {
 	bytes := p.block.Bytes()
 	intact = len(bytes) == p.size
@@ -42,8 +44,8 @@ func (p piece) free(g *rt.G) (intact bool) {
 	return intact
 }
 
-// cacheKeepsApart: what a G has allocated is its own until somebody frees it,
-// maybe another G on another M, while Ms block, change and come back.
+// cacheKeepsApart: memory that a G has allocated is given to no other G until it is freed, even if
+// another G on another M frees it, and Ms block and come back.
 func cacheKeepsApart(t *trial) {
 	const gs = 8
 	rounds := t.many(500)
@@ -62,7 +64,7 @@ func cacheKeepsApart(t *trial) {
 						g.Syscall(func() { host.Pause(10) })
 					default:
 						if shelf.TrySend(g, p) {
-							p, _ = shelf.Recv(g) // maybe of another
+							p, _ = shelf.Recv(g) // maybe that of another G
 						}
 					}
 					if !p.free(g) {
@@ -73,28 +75,30 @@ func cacheKeepsApart(t *trial) {
 			})
 		}
 	})
-	require.Zero(t, broken.Load(), "pieces that another G wrote to")
-	require.EqualValues(t, gs*rounds, freed.Load())
+	require.Zero(t, broken.Load(), "pieces in which another G has written before they were freed")
+	requireCount(t, gs*rounds, freed.Load(), "pieces that were freed")
 }
 
-// cacheCounts: what large blocks take, exactly, and that caches keep some of what
-// was freed, not more and more of it.
+// cacheCounts: Stats.CacheBytes counts large blocks exactly. Of small ones that were freed the
+// caches keep some, but not more and more.
 func cacheCounts(t *trial) {
 	const large = 1 << 20
+	const perM, moreMs = 2 << 20, 8 // bytes in a cache at most; Ms that there may be beside Procs
 	s := t.scheduler()
-	var blocks [10]rt.Block
+	var blocks [10]heap.Block
 	require.NoError(t, s.Run(func(g *rt.G) {
 		for i := range blocks {
 			blocks[i] = g.Alloc(large)
 		}
 	}))
-	require.EqualValues(t, large*len(blocks), s.Stats().CacheBytes)
+	requireCount(t, large*len(blocks), s.Stats().CacheBytes,
+		"Stats.CacheBytes: %d large blocks", len(blocks))
 	require.NoError(t, s.Run(func(g *rt.G) {
 		for _, b := range blocks {
 			g.Free(b)
 		}
 	}))
-	require.Zero(t, s.Stats().CacheBytes)
+	require.Zero(t, s.Stats().CacheBytes, "Stats.CacheBytes: large blocks are not kept when freed")
 	used := func() int64 {
 		require.NoError(t, s.Run(func(g *rt.G) {
 			for range 4 * t.procs {
@@ -109,22 +113,23 @@ func cacheCounts(t *trial) {
 		}))
 		return s.Stats().CacheBytes
 	}
-	require.Positive(t, used())
+	require.Positive(t, used(), "Stats.CacheBytes: caches keep some of the small blocks")
 	for range 10 {
 		used()
 	}
-	// A cache holds some 2 MB at most, and there are a few Ms more than Procs.
-	require.Less(t, used(), int64(t.procs+8)<<21)
+	require.Less(t, used(), int64(t.procs+moreMs)*perM,
+		"Stats.CacheBytes: caches keep more and more")
 }
 
-// cacheMisused says what was wrong.
+// cacheMisused: a negative size panics, and to free the zero Block, to free twice, and to use a
+// Block that was freed.
 func cacheMisused(t *trial) {
 	for _, misuse := range []struct {
 		text string
 		main func(*rt.G)
 	}{
 		{"the size is -1", func(g *rt.G) { g.Alloc(-1) }},
-		{"the zero Block", func(g *rt.G) { g.Free(rt.Block{}) }},
+		{"the zero Block", func(g *rt.G) { g.Free(heap.Block{}) }},
 		{"was freed before", func(g *rt.G) { freeTwice(g, 10) }},
 		{"was freed before", func(g *rt.G) { freeTwice(g, 1<<20) }},
 		{"was freed before", func(g *rt.G) {
@@ -137,17 +142,18 @@ func cacheMisused(t *trial) {
 	}
 }
 
+// freeTwice frees a block of n bytes twice.
 func freeTwice(g *rt.G, n int) {
 	b := g.Alloc(n)
 	g.Free(b)
-	g.Alloc(n) // which may be the same memory
+	g.Alloc(n) // may be the same memory
 	g.Free(b)
 }
 
-// cacheForeign: a block goes back to where it comes from.
+// cacheForeign: to free a block of another scheduler panics.
 func cacheForeign(t *trial) {
 	home, abroad := t.scheduler(), t.scheduler()
-	var b rt.Block
+	var b heap.Block
 	require.NoError(t, home.Run(func(g *rt.G) { b = g.Alloc(10) }))
 	requirePanic(t, abroad, "another scheduler", func(g *rt.G) { g.Free(b) })
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// cpuTime returns for how long the process has computed.
+// cpuTime returns the CPU time that the process has used.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

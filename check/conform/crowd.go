@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"schedlab/host"
@@ -8,20 +9,21 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// crowd is Gs of every kind, each of which counts its rounds until it is over. Some
-// ready each other, and where that keeps others out (no promise of FairReadies) it
-// never is.
-// The counts are plain memory: who reads them while the world stands still makes
-// the race detector a witness that it does.
+// crowd is Gs of every kind, each of which counts its rounds until the crowd is over. Some
+// ready each other. In a design where such Gs may keep others out (one that declines
+// FairReadies), the crowd may never be over.
+//
+// The counts are plain memory, so that the race detector reports a G that counts while
+// another reads the counts in the stopped world.
 type crowd struct {
 	over   atomic.Bool
 	begun  atomic.Int32 // Gs that have done a round
-	rounds []int
+	rounds []int        // that each G has done
 	gauge  gauge        // Gs that run
-	bred   atomic.Int64 // Gs made on the way
+	bred   atomic.Int64 // Gs that the crowd has made and that have run
 }
 
-// join starts some Gs of each kind, from g. It may be called once.
+// join starts procs Gs of each kind, from g. It may be called once.
 func (c *crowd) join(g *rt.G, procs int) {
 	var acts []func(*rt.G)
 	for range procs {
@@ -41,15 +43,15 @@ func (c *crowd) join(g *rt.G, procs int) {
 	}
 }
 
-// end is for a G that started the crowd: it waits until all have done a round, and
-// lets them end. So all that are lost on the way make the test hang.
+// end waits until all Gs of the crowd have done a round, and lets them end. g is the G that
+// called join. A G of the crowd that is lost makes the test hang here.
 func (c *crowd) end(g *rt.G) {
 	yieldUntil(g, func() bool { return int(c.begun.Load()) == len(c.rounds) })
 	c.over.Store(true)
 }
 
-// acts returns one round of each kind, each for a G of its own. Where there is no
-// monitor, all must give way now and then.
+// acts returns one round of each kind of G. Every kind gives way now and then, since designs
+// without a monitor need that.
 func (c *crowd) acts() []func(*rt.G) {
 	return []func(*rt.G){
 		func(g *rt.G) {
@@ -74,10 +76,10 @@ func (c *crowd) acts() []func(*rt.G) {
 	}
 }
 
-// refuse parks in vain.
+// refuse parks with a commit that says no.
 func (c *crowd) refuse(g *rt.G) {
 	if !g.Native() {
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 	g.Yield()
 }
@@ -94,10 +96,10 @@ func (c *crowd) meet(g *rt.G) {
 	pong.Recv(g)
 }
 
-// still says whether nobody counts for a while; only true while the world stands
-// still.
+// still says whether no G of the crowd does anything for a while. That is so only while the
+// world stands still.
 func (c *crowd) still() bool {
-	before := append([]int(nil), c.rounds...)
+	before := slices.Clone(c.rounds)
 	inside := c.gauge.now.Load()
 	bred := c.bred.Load()
 	for range 5 {

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -13,13 +14,13 @@ import (
 
 var errBang = errors.New("bang")
 
-// explode is the function that a panic's stack must name.
+// explode panics with value. The stack of that panic must name it.
 //
 //go:noinline
 func explode(value any) { panic(value) }
 
-// panicsComeOut: an unrecovered panic is what Run returns, whoever panicked and
-// wherever it had been.
+// panicsComeOut: Run returns the panic of a G that does not recover, with its value and its
+// stack, wherever the G was when it panicked.
 func panicsComeOut(t *trial) {
 	mains := map[string]func(*rt.G){
 		"main":    func(*rt.G) { explode(errBang) },
@@ -29,9 +30,11 @@ func panicsComeOut(t *trial) {
 			g.Yield()
 			explode(errBang)
 		},
-		"in a system call":          func(g *rt.G) { g.Syscall(func() { explode(errBang) }) },
-		"in a blocking system call": func(g *rt.G) { g.BlockingSyscall(func() { explode(errBang) }) },
-		"in a deferred call":        func(*rt.G) { defer explode(errBang) },
+		"in a system call": func(g *rt.G) { g.Syscall(func() { explode(errBang) }) },
+		"in a blocking system call": func(g *rt.G) {
+			g.BlockingSyscall(func() { explode(errBang) })
+		},
+		"in a deferred call": func(*rt.G) { defer explode(errBang) },
 		"again after a recover": func(*rt.G) {
 			defer func() { explode(recover()) }()
 			explode(errBang)
@@ -39,45 +42,51 @@ func panicsComeOut(t *trial) {
 	}
 	for name, main := range mains {
 		s := t.scheduler()
-		var panicked *rt.PanicError
-		require.ErrorAs(t, s.Run(main), &panicked, name)
-		require.Equal(t, errBang, panicked.Value, name)
-		require.ErrorIs(t, panicked, errBang, name)
-		require.Contains(t, panicked.Error(), "bang", name)
-		require.Contains(t, string(panicked.Stack), "conform.explode", name)
+		panicked := requirePanicked(t, s.Run(main), name)
+		require.Equal(t, errBang, panicked.Value, "PanicError.Value of a panic: %s", name)
+		require.ErrorIs(t, panicked, errBang, "PanicError.Unwrap of a panic: %s", name)
+		require.Contains(t, panicked.Error(), "bang", "PanicError.Error of a panic: %s", name)
 		onlyCloseIsLeft(t, s, panicked)
 	}
 }
 
-// onlyCloseIsLeft: after a failure, which the scheduler goes on to name.
+// requirePanicked checks that err is the panic of a G that has called explode.
+func requirePanicked(t *trial, err error, of string) *rt.PanicError {
+	t.Helper()
+	var panicked *rt.PanicError
+	require.ErrorAs(t, err, &panicked, "Run must return the panic of the G: %s", of)
+	require.Contains(t, string(panicked.Stack), "conform.explode", "the stack of the panic: %s", of)
+	return panicked
+}
+
+// onlyCloseIsLeft checks that after failure the scheduler refuses Run and Go, naming failure,
+// and that Close succeeds.
 func onlyCloseIsLeft(t *trial, s rt.Scheduler, failure error) {
 	ran := false
 	body := func(*rt.G) { ran = true }
-	require.ErrorIs(t, s.Run(body), failure)
-	require.ErrorIs(t, s.Go(body), failure)
-	require.NoError(t, s.Close(), "Close after a failure that was reported")
-	require.False(t, ran)
+	require.ErrorIs(t, s.Run(body), failure, "Run after a failure must fail with it")
+	require.ErrorIs(t, s.Go(body), failure, "Go after a failure must fail with it")
+	require.NoError(t, s.Close(), "Close must succeed after a failure that was reported")
+	require.False(t, ran, "a function that Run or Go refused has run")
 }
 
-// panicsOfAnyValue: the value need not be an error.
+// panicsOfAnyValue: Run returns the value of a panic, whether it is an error or not.
 func panicsOfAnyValue(t *trial) {
 	for _, value := range []any{"text", 42, struct{ a, b int }{1, 2}} {
 		s := t.scheduler()
-		var panicked *rt.PanicError
-		require.ErrorAs(t, s.Run(func(*rt.G) { explode(value) }), &panicked)
-		require.Equal(t, value, panicked.Value)
-		require.NoError(t, panicked.Unwrap())
+		panicked := requirePanicked(t, s.Run(func(*rt.G) { explode(value) }), fmt.Sprint(value))
+		require.Equal(t, value, panicked.Value, "PanicError.Value")
+		require.NoError(t, panicked.Unwrap(), "%v is no error to unwrap", value)
 		require.NoError(t, s.Close())
 	}
 	var missing *runtime.PanicNilError
-	require.ErrorAs(t, t.scheduler().Run(func(*rt.G) { explode(nil) }), &missing)
+	require.ErrorAs(t, t.scheduler().Run(func(*rt.G) { explode(nil) }), &missing, "panic(nil)")
 }
 
-// panicAfterWaiting: of a G that was resumed, maybe by another M.
+// panicAfterWaiting: Run returns the panic of a G that has waited before and was resumed, maybe
+// by another M.
 func panicAfterWaiting(t *trial) {
-	s := t.scheduler()
-	var panicked *rt.PanicError
-	require.ErrorAs(t, s.Run(func(g *rt.G) {
+	panicked := requirePanicked(t, t.scheduler().Run(func(g *rt.G) {
 		var door baton
 		g.Go(func(g *rt.G) {
 			door.take(g)
@@ -85,30 +94,30 @@ func panicAfterWaiting(t *trial) {
 		})
 		g.Yield()
 		door.give(g)
-	}), &panicked)
-	require.ErrorIs(t, panicked, errBang)
-	require.Contains(t, string(panicked.Stack), "conform.explode")
+	}), "after waiting")
+	require.ErrorIs(t, panicked, errBang, "PanicError.Unwrap")
 }
 
-// panicOfSubmitted: with no Run to return it, Close does, whether it comes
-// before or after.
+// panicOfSubmitted: the panic of a submitted G, which no Run is there to return, is returned
+// once: by Close, or by a Go that comes after the panic.
 func panicOfSubmitted(t *trial) {
 	for range 20 {
 		s := t.scheduler()
 		require.NoError(t, s.Go(func(*rt.G) { explode(errBang) }))
-		require.ErrorIs(t, s.Close(), errBang)
+		require.ErrorIs(t, s.Close(), errBang, "Close must return the panic of the submitted G")
 	}
 	s := t.scheduler()
 	release := s.Hold()
 	require.NoError(t, s.Go(func(*rt.G) { explode(errBang) }))
 	var err error
 	await(func() bool { err = s.Go(func(*rt.G) {}); return err != nil })
-	require.ErrorIs(t, err, errBang)
+	require.ErrorIs(t, err, errBang, "Go must return the panic of the G submitted before")
 	release()
-	require.NoError(t, s.Close(), "Close after Go has reported it")
+	require.NoError(t, s.Close(), "Close must succeed after Go has returned the panic")
 }
 
-// recoveredPanics concern nobody else, and the G may wait while it panics.
+// recoveredPanics: a panic from which the G recovers does no harm to others, and the G may yield
+// and spawn while it panics.
 func recoveredPanics(t *trial) {
 	n := t.many(1000)
 	var recovered atomic.Int32
@@ -130,16 +139,18 @@ func recoveredPanics(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, 2*n, recovered.Load())
+	requireCount(t, 2*n, recovered.Load(),
+		"Gs that recovered, and Gs that they spawned then")
 }
 
-// callsThatUnwind: a panic or a Goexit out of a system call ends the call like a
-// return, so that afterwards Procs Gs run as before.
+// callsThatUnwind: a panic or a Goexit out of a system call ends the call as a return does, so
+// that Procs Gs can run at once afterwards. (I2)
 func callsThatUnwind(t *trial) {
+	pairs := 10 * t.procs
 	s := t.scheduler()
 	var deferred atomic.Int32
 	require.NoError(t, s.Run(func(g *rt.G) {
-		for range 10 * t.procs {
+		for range pairs {
 			g.Go(func(g *rt.G) {
 				defer deferred.Add(1)
 				defer func() { _ = recover() }()
@@ -151,13 +162,13 @@ func callsThatUnwind(t *trial) {
 			})
 		}
 	}))
-	require.EqualValues(t, 20*t.procs, deferred.Load())
+	requireCount(t, 2*pairs, deferred.Load(), "Gs that have run their deferred calls")
 	m := &meeting{size: int32(t.procs)}
 	require.NoError(t, meetSpawned(s, m))
-	require.Equal(t, m.size, m.arrived.Load())
+	require.Equal(t, m.size, m.arrived.Load(), "Gs that ran at once afterwards")
 }
 
-// goexits: runtime.Goexit ends a G, with its deferred calls, and nothing else.
+// goexits: runtime.Goexit runs the deferred calls of a G and ends it, and nothing else.
 func goexits(t *trial) {
 	n := t.many(10_000)
 	deferred, after := make(tally, n), make(tally, n)
@@ -174,16 +185,18 @@ func goexits(t *trial) {
 		}
 		runtime.Goexit()
 	})
-	deferred.requireAll(t, 1)
-	after.requireAll(t, 1)
+	deferred.requireAll(t, 1, "a G that calls Goexit must run its deferred calls once")
+	after.requireAll(t, 1, "a G that is spawned by a deferred call during Goexit must run once")
 }
 
-// goexitsAndWaits: the stacks on which Gs ended by Goexit carry others
-// afterwards, which block there and are resumed. If they did not, one would be made
-// for every Goexit, which every second G ends by. Some 20 Gs wait at a time, and each
-// M keeps some stacks for itself.
+// goexitsAndWaits: the stack of a G that ended by Goexit carries others afterwards, which block
+// on it and are resumed.
+//
+// Every second G ends by Goexit, so if each of these cost a stack, half as many stacks as Gs
+// would be made. Some 20 Gs wait at a time, and each M keeps some stacks for itself, so far
+// fewer are needed.
 func goexitsAndWaits(t *trial) {
-	const n = 2000
+	const n, batch = 2000, 10
 	ended := make(tally, n)
 	stats := t.run(func(g *rt.G) {
 		doors := make([]baton, n)
@@ -195,61 +208,62 @@ func goexitsAndWaits(t *trial) {
 					runtime.Goexit()
 				}
 			})
-			if i%10 == 9 {
+			if i%batch == batch-1 {
 				g.Yield()
-				for k := i - 9; k <= i; k++ {
-					doors[k].give(g)
+				for k := range batch {
+					doors[i-k].give(g)
 				}
 			}
 		}
-		for i := n / 10 * 10; i < n; i++ {
-			doors[i].give(g)
-		}
 	})
-	ended.requireAll(t, 1)
-	require.Less(t, stats.StacksMade, uint64(n/4))
+	ended.requireAll(t, 1, "a G that waits and then returns or calls Goexit must end once")
+	require.Less(t, stats.StacksMade, uint64(n/4),
+		"stacks made for %d Gs: those on which Goexit was called were not used again", n)
 }
 
-// panicStopsOthers: whatever they do, at their next safe point; the deferred
-// calls of all that have begun run before Close returns.
+// panicStopsOthers: when a G panics, the others stop at their next safe point, whatever they
+// do. The deferred calls of all that have begun run before Close returns.
 func panicStopsOthers(t *trial) {
-	whatever := []func(g *rt.G){
+	safePoints := []func(g *rt.G){
 		(*rt.G).Checkpoint,
 		(*rt.G).Yield,
 		func(g *rt.G) { g.Go(nothing) },
 		func(g *rt.G) { g.Syscall(func() {}) },
 		func(g *rt.G) { g.BlockingSyscall(func() {}) },
-		func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) },
+		func(g *rt.G) { g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false }) },
 		func(g *rt.G) { new(baton).take(g) },
 	}
+	gs := 2 * t.procs * len(safePoints)
 	for range 20 {
 		var begun, ended atomic.Int32
 		var panicking atomic.Bool
 		s := t.scheduler()
 		require.ErrorIs(t, s.Run(func(g *rt.G) {
-			for i := range 2 * t.procs * len(whatever) {
+			for i := range gs {
 				g.Go(func(g *rt.G) {
 					begun.Add(1)
 					defer ended.Add(1)
-					defer g.Yield() // nowhere to go: ends here
+					defer g.Yield() // does not return, since the scheduler ends
 					for {
-						whatever[i%len(whatever)](g)
+						safePoints[i%len(safePoints)](g)
 						if !panicking.Load() {
-							g.Yield() // or else the panic would be kept out
+							g.Yield() // so that the G that will panic is not kept out
 						}
 					}
 				})
 			}
-			yieldUntil(g, func() bool { return int(begun.Load()) == 2*t.procs*len(whatever) })
+			yieldUntil(g, func() bool { return int(begun.Load()) == gs })
 			panicking.Store(true)
 			explode(errBang)
-		}), errBang)
+		}), errBang, "Run must return the panic of the G")
 		require.NoError(t, s.Close())
-		require.Equal(t, begun.Load(), ended.Load(), "Gs that have begun and deferred calls that ran")
+		require.Equal(t, begun.Load(), ended.Load(),
+			"Gs that ran their deferred calls: all that began")
 	}
 }
 
-// panicBesideSyscall: Run does not wait for one that is in the kernel; Close does.
+// panicBesideSyscall: when a G panics, Run does not wait for a G that is in the kernel, but Close
+// does.
 func panicBesideSyscall(t *trial) {
 	p := t.pipes(1)[0]
 	var inKernel, back, written atomic.Bool
@@ -264,15 +278,15 @@ func panicBesideSyscall(t *trial) {
 		})
 		yieldUntil(g, inKernel.Load)
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	written.Store(true)
 	p.write(1)
 	require.NoError(t, s.Close())
-	require.True(t, back.Load(), "the call came back before Close did")
+	require.True(t, back.Load(), "Close has returned while a G was still in the kernel")
 }
 
-// panicBesideSubmitters: what Go takes may then never run, but nothing is left
-// behind, however late it comes.
+// panicBesideSubmitters: a G that is submitted while another panics may never run, but however
+// late it comes, nothing of the scheduler is left behind after Close.
 func panicBesideSubmitters(t *trial) {
 	for range t.many(50) {
 		s := t.scheduler()
@@ -283,19 +297,20 @@ func panicBesideSubmitters(t *trial) {
 				}
 			})
 		}
-		require.ErrorIs(t, s.Run(func(*rt.G) { explode(errBang) }), errBang)
+		require.ErrorIs(t, s.Run(func(*rt.G) { explode(errBang) }), errBang,
+			"Run must return the panic of the G")
 		require.NoError(t, s.Close())
 		submitter.Wait()
 	}
 }
 
-// twoPanics: the first is reported, the second is no matter.
+// twoPanics: of several panics Run returns one, and the others do no harm.
 func twoPanics(t *trial) {
 	s := t.scheduler()
 	require.ErrorIs(t, s.Run(func(g *rt.G) {
 		for range 20 {
 			g.Go(func(*rt.G) { explode(errBang) })
 		}
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
 }

@@ -9,21 +9,22 @@ import (
 	"schedlab/rt"
 )
 
-// yieldAlone: a G that has nobody to give way to goes on.
+// yieldAlone: a G that yields while there is no other goes on.
 func yieldAlone(t *trial) {
+	const n = 10_000
 	yields := 0
 	t.run(func(g *rt.G) {
-		for range 10_000 {
+		for range n {
 			g.Yield()
 			yields++
 		}
 	})
-	require.Equal(t, 10_000, yields)
+	require.Equal(t, n, yields, "times that Yield has returned")
 }
 
-// yieldTakesTurns: Gs that wait for each other by yielding get there. Few turns,
-// for where there are fewer CPUs than Procs each can take a time slice of the
-// system's.
+// yieldTakesTurns: Gs that wait for each other by yielding all go on. There are few rounds,
+// since each turn may take a time slice of the operating system if there are fewer CPUs
+// than Procs.
 func yieldTakesTurns(t *trial) {
 	const rounds = 30
 	n := t.procs + 2
@@ -38,49 +39,48 @@ func yieldTakesTurns(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, n*rounds, turn.Load())
+	requireCount(t, n*rounds, turn.Load(), "turns that were taken")
 }
 
-// victim is a G that others may not keep from running. They go on until it has.
+// victim is a G that others must not keep from running. They go on until it has run.
 type victim struct{ ran atomic.Bool }
 
 func (v *victim) run(*rt.G) { v.ran.Store(true) }
 
-// notKeptOut starts 2*Procs Gs of each of bodies, which go on until the victim
-// runs. It is queued by a G behind them, and another time from outside.
-func notKeptOut(t *trial, bodies ...func(v *victim) func(*rt.G)) {
-	for _, body := range bodies {
-		var inside victim
-		t.run(func(g *rt.G) {
-			for range 2 * t.procs {
-				g.Go(body(&inside))
-			}
-			g.Go(inside.run)
-		})
-		require.True(t, inside.ran.Load())
-
-		var outside victim
-		s := t.scheduler()
-		release := s.Hold()
+// notKeptOut checks that 2*Procs Gs with the body that body returns do not keep out a victim
+// that is queued behind them: once by a G, and once from outside. They go on until the victim
+// has run, so a victim that is kept out makes the test hang.
+func notKeptOut(t *trial, body func(v *victim) func(*rt.G)) {
+	var inside victim
+	t.run(func(g *rt.G) {
 		for range 2 * t.procs {
-			require.NoError(t, s.Go(body(&outside)))
+			g.Go(body(&inside))
 		}
-		require.NoError(t, s.Go(outside.run))
-		release()
-		require.NoError(t, s.Close())
-		require.True(t, outside.ran.Load())
+		g.Go(inside.run)
+	})
+	require.True(t, inside.ran.Load(), "Run has returned, but the G spawned last has not run")
+
+	var outside victim
+	s := t.scheduler()
+	release := s.Hold()
+	for range 2 * t.procs {
+		require.NoError(t, s.Go(body(&outside)))
 	}
+	require.NoError(t, s.Go(outside.run))
+	release()
+	require.NoError(t, s.Close())
+	require.True(t, outside.ran.Load(), "Close has returned, but the G submitted last has not run")
 }
 
-// yieldersLetIn: Gs that only yield keep nobody out.
+// yieldersLetIn: Gs that only yield do not keep out a G that is queued. (I6)
 func yieldersLetIn(t *trial) {
 	notKeptOut(t, func(v *victim) func(*rt.G) {
 		return func(g *rt.G) { yieldUntil(g, v.ran.Load) }
 	})
 }
 
-// respawnersLetIn: a G that is always there in a new shape keeps nobody out.
-// (Go issue 5639)
+// respawnersLetIn: Gs that end and spawn their like do not keep out a G that is queued. (I6; Go
+// issue 5639)
 func respawnersLetIn(t *trial) {
 	notKeptOut(t, func(v *victim) func(*rt.G) {
 		var again func(*rt.G)
@@ -93,13 +93,13 @@ func respawnersLetIn(t *trial) {
 	})
 }
 
-// readiersLetIn: nor do two Gs that ready each other. (Go issue 65178, tokio
-// issues 2349 and 5712)
+// readiersLetIn: two Gs that ready each other do not keep out a G that is queued. (I6; Go issue
+// 65178, tokio issues 2349 and 5712)
 func readiersLetIn(t *trial) {
 	notKeptOut(t, func(v *victim) func(*rt.G) {
 		return func(g *rt.G) {
 			var ping, pong baton
-			last := false // the round is the last; whoever has the baton may look
+			last := false // the round is the last; belongs to the G that has the baton
 			g.Go(func(g *rt.G) {
 				for ping.take(g); !last; ping.take(g) {
 					pong.give(g)
@@ -120,18 +120,14 @@ func readiersLetIn(t *trial) {
 	})
 }
 
-// hogsLetIn: nor do Gs that never call anything that could block.
+// hogsLetIn: Gs that only pass safe points do not keep out a G that is queued. (I6)
 func hogsLetIn(t *trial) {
 	notKeptOut(t, func(v *victim) func(*rt.G) {
-		return func(g *rt.G) {
-			for !v.ran.Load() {
-				g.Checkpoint()
-			}
-		}
+		return func(g *rt.G) { hogUntil(g, v.ran.Load) }
 	})
 }
 
-// gauge tells how many are inside at once.
+// gauge counts how many Gs are inside, and the most that were inside at once.
 type gauge struct{ now, most atomic.Int32 }
 
 func (m *gauge) enter() {
@@ -142,33 +138,47 @@ func (m *gauge) enter() {
 
 func (m *gauge) leave() { m.now.Add(-1) }
 
-// visit stays inside for a while, and passes no safe point there.
+// visit is inside for a while, and passes no safe point there.
 func (m *gauge) visit() {
 	m.enter()
 	host.Pause(50)
 	m.leave()
 }
 
-// atMostProcs: never do more than Procs Gs run, however they come to run. (I4)
+// stay is visit with a thread that sleeps, so that more Gs than there are CPUs can be inside.
+func (m *gauge) stay() {
+	m.enter()
+	host.Sleep(1)
+	m.leave()
+}
+
+// atMostProcs: at no moment do more than Procs Gs run, in whatever way they came to run. (I4)
 func atMostProcs(t *trial) {
+	const stayOneIn = 10
 	rounds := t.many(500)
 	var m gauge
 	t.run(func(g *rt.G) {
 		for range t.procs {
 			for _, way := range waysToRunAgain(g, &m) {
 				g.Go(func(g *rt.G) {
-					for range rounds {
-						m.visit()
+					for i := range rounds {
+						if i%stayOneIn == 0 {
+							m.stay()
+						} else {
+							m.visit()
+						}
 						way(g)
 					}
 				})
 			}
 		}
 	})
-	require.LessOrEqual(t, int(m.most.Load()), t.procs)
-	require.Positive(t, m.most.Load())
+	require.LessOrEqual(t, int(m.most.Load()), t.procs,
+		"Gs that ran at once, with %d Procs", t.procs)
+	require.Positive(t, m.most.Load(), "Gs that ran at once: none was seen")
 }
 
+// waysToRunAgain returns ways in which a G stops running, or may do so, and runs again.
 func waysToRunAgain(g *rt.G, m *gauge) []func(*rt.G) {
 	var ping, pong baton
 	ping.give(g)
@@ -182,8 +192,8 @@ func waysToRunAgain(g *rt.G, m *gauge) []func(*rt.G) {
 	}
 }
 
-// meeting is where Procs Gs wait for each other without passing a safe point, so
-// that all must run at the same moment.
+// meeting is where size Gs wait for each other without passing a safe point, so that all must
+// run at the same moment. If fewer run, the meeting never ends.
 type meeting struct {
 	size    int32
 	arrived atomic.Int32
@@ -194,19 +204,20 @@ func (m *meeting) attend(*rt.G) {
 	standUntil(func() bool { return m.arrived.Load() >= m.size })
 }
 
-// procsMeet: Procs Gs do run at once, whether they are spawned, readied, come
-// from system calls or from outside. (I2)
+// procsMeet: Procs Gs run at once if there are so many, whether they were spawned, readied or
+// submitted, or come from system calls. (I2)
 func procsMeet(t *trial) {
 	const rounds = 10
 	ways := map[string]func(s rt.Scheduler, m *meeting) error{
-		"spawned": meetSpawned, "readied": meetReadied, "from system calls": meetAfterSyscall, "submitted": meetSubmitted,
+		"spawned": meetSpawned, "readied": meetReadied,
+		"from system calls": meetAfterSyscall, "submitted": meetSubmitted,
 	}
 	s := t.scheduler()
 	for range rounds {
 		for name, way := range ways {
 			m := &meeting{size: int32(t.procs)}
 			require.NoError(t, way(s, m), name)
-			require.Equal(t, m.size, m.arrived.Load(), name)
+			require.Equal(t, m.size, m.arrived.Load(), "Gs that met: %s", name)
 		}
 	}
 }
@@ -229,7 +240,7 @@ func meetReadied(s rt.Scheduler, m *meeting) error {
 				m.attend(g)
 			})
 		}
-		g.Yield() // some have come to the door by now, some have not
+		g.Yield() // now some wait at their doors and some do not yet
 		for i := range doors {
 			doors[i].give(g)
 		}

@@ -13,34 +13,55 @@ import (
 	"schedlab/rt"
 )
 
-// childEnv is set in the process that TestAFailure... starts.
+// childEnv is set in the processes that TestAFailureNamesThePromise starts.
 const childEnv = "SCHEDLAB_TEST_CHILD"
 
-// Hogs on a design that says nothing of lacking preemption, a hang that is nobody's
-// promise, and a failure that is no hang.
+// hangs is a property that hangs, of which no promise is asked.
+func hangs(t *trial) {
+	t.scheduler()
+	select {}
+}
+
+// fails is a property that fails, and asks for a promise itself.
+func fails(t *trial) { require.False(t, t.promises(rt.Counts)) }
+
+// The three ways to fail: a design hangs that ought to decline a promise, a design hangs that no
+// promise excuses, and a property fails without a hang.
 func TestAFailureNamesThePromise(t *testing.T) {
 	for _, row := range []struct {
 		*property
 		says []string
 	}{
-		{propertyOf("FairHogs"), []string{"FairHogs hangs", "FairHogs checks the promise \"preempts\" of", "SCHED ", "goroutine ", "FairHogs checks the promise \"preempts\" of"}},
-		{&property{name: "Hangs", check: func(t *trial) { t.scheduler(); select {} }}, []string{"Hangs hangs", "Hangs is asked of every design", "SCHED "}},
-		{&property{name: "Fails", check: func(t *trial) { require.False(t, t.promises(rt.Counts)) }}, []string{"Should be false", "Fails checks the promise \"counts\" of"}},
+		{propertyOf("FairHogs"), []string{
+			"FairHogs hangs", "FairHogs needs these promises of rt/promise.go: \"preempts\".",
+			"the comment of hogsLetIn of check/conform/fair.go:", "SCHED ", "goroutine ",
+			"FairHogs needs these promises",
+		}},
+		{&property{name: "Hangs", check: hangs}, []string{
+			"Hangs hangs", "Hangs is asked of every design", "SCHED ",
+		}},
+		{&property{name: "Fails", check: fails}, []string{
+			"Should be false", "Fails needs these promises of rt/promise.go: \"counts\".",
+			"the comment of fails of check/conform/hang_test.go:",
+		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if os.Getenv(childEnv) != "" {
-				row.run(&trial{T: t, procs: 1, open: gm.New, opened: &opened{}, patience: 1})
+				tr := &trial{T: t, procs: 1, open: gm.New, opened: &opened{}, patience: 1}
+				row.run(tr)
 				return
 			}
-			child := exec.Command(os.Args[0], "-test.run=^"+strings.ReplaceAll(t.Name(), "/", "$/^")+"$")
+			only := "-test.run=^" + strings.ReplaceAll(t.Name(), "/", "$/^") + "$"
+			child := exec.Command(os.Args[0], only)
 			child.Env = append(os.Environ(), childEnv+"=1")
 			out, err := child.CombinedOutput()
-			require.Error(t, err)
+			require.Error(t, err, "the child must fail")
 			requireInOrder(t, string(out), row.says...)
 		})
 	}
 }
 
+// propertyOf returns the property with that name, or nil.
 func propertyOf(name string) *property {
 	for i := range properties {
 		if properties[i].name == name {
@@ -50,31 +71,36 @@ func propertyOf(name string) *property {
 	return nil
 }
 
+// requireInOrder checks that text has all parts, one behind the other.
 func requireInOrder(t *testing.T, text string, parts ...string) {
 	rest := text
 	for _, part := range parts {
 		_, after, found := strings.Cut(rest, part)
-		require.Truef(t, found, "%q is not there, or not in the order of %q:\n%s", part, parts, text)
+		require.Truef(t, found, "%q is missing, or not in the order of %q, in this text:\n%s",
+			part, parts, text)
 		rest = after
 	}
 }
 
 func TestBlameNamesWhatAPropertyNeedsAndAsks(t *testing.T) {
 	tr := &trial{opened: &opened{}, lacks: rt.Lacks{rt.Counts: "none"}}
-	p := property{name: "X", needs: needs(rt.HasPs)}
-	require.Contains(t, p.blame(tr), `X checks the promise "has Ps" of `)
+	p := property{name: "X", check: fails, needs: needs(rt.HasPs)}
+	require.Contains(t, p.blame(tr), `X needs these promises of rt/promise.go: "has Ps".`)
 	require.False(t, tr.promises(rt.Counts))
 	require.True(t, tr.promises(rt.HasPs))
-	require.Contains(t, p.blame(tr), `X checks the promise "counts", "has Ps" of `)
-	require.Contains(t, (&property{name: "Y"}).blame(&trial{opened: &opened{}}), "Y is asked of every design")
+	require.Contains(t, p.blame(tr), `X needs these promises of rt/promise.go: "counts", "has Ps".`)
+	p = property{name: "Y", check: fails}
+	require.Contains(t, p.blame(&trial{opened: &opened{}}), "Y is asked of every design")
 }
 
 func TestASecondCountsByWhatTheProcessGotOfIt(t *testing.T) {
 	const s = time.Second
 	for _, row := range []struct{ used, counts time.Duration }{
-		{0, s / 9}, {s / 10, s / 9}, {s / 8, s / 8}, {s / 2, s / 2}, {s, s}, {4 * s, s},
+		{0, s / waitingPart}, {s / 10, s / waitingPart}, {s / 8, s / 8}, {s / 2, s / 2}, {s, s},
+		{4 * s, s},
 	} {
-		require.Equal(t, row.counts, counted(row.used), "%v", row.used)
+		require.Equal(t, row.counts, counted(row.used),
+			"what counts of a second in which the process computed for %v", row.used)
 	}
 }
 

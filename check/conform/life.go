@@ -2,6 +2,7 @@ package conform
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -12,9 +13,10 @@ import (
 	"schedlab/rt"
 )
 
+// nothing is a G that ends at once.
 func nothing(*rt.G) {}
 
-// runsAgain: a scheduler is good for many Runs.
+// runsAgain: a scheduler is good for many Runs, and each returns when its Gs have ended.
 func runsAgain(t *trial) {
 	const runs, gs = 200, 20
 	s := t.scheduler()
@@ -25,26 +27,27 @@ func runsAgain(t *trial) {
 				g.Go(func(*rt.G) { ran.Add(1) })
 			}
 		}))
-		require.EqualValues(t, (i+1)*gs, ran.Load(), "Gs that ended before Run returned")
+		requireCount(t, (i+1)*gs, ran.Load(), "Gs that had ended when Run %d returned", i)
 	}
 }
 
-// manySchedulers: at once, each with its own Gs.
+// manySchedulers: several schedulers work at once, each with its own Gs.
 func manySchedulers(t *trial) {
+	const schedulers, runs = 4, 50
 	var all sync.WaitGroup
-	errs := make([]error, 4)
+	errs := make([]error, schedulers)
 	for i := range errs {
 		s := t.scheduler()
 		all.Go(func() {
 			ran := 0
-			for range 50 {
+			for range runs {
 				errs[i] = errors.Join(errs[i], s.Run(func(g *rt.G) {
 					ran++
 					g.Yield()
 				}))
 			}
-			if ran != 50 {
-				errs[i] = errors.Join(errs[i], errors.New("a main did not run"))
+			if ran != runs {
+				errs[i] = errors.Join(errs[i], fmt.Errorf("%d mains of %d have run", ran, runs))
 			}
 			errs[i] = errors.Join(errs[i], s.Close())
 		})
@@ -53,7 +56,8 @@ func manySchedulers(t *trial) {
 	require.NoError(t, errors.Join(errs...))
 }
 
-// submittedDuringRun: from many goroutines, all of which Run waits for.
+// submittedDuringRun: Run waits for all Gs that goroutines submit while they Hold the scheduler,
+// and each runs once.
 func submittedDuringRun(t *trial) {
 	const submitters = 8
 	each := t.many(2000)
@@ -66,17 +70,17 @@ func submittedDuringRun(t *trial) {
 			defer release()
 			for i := range each {
 				if err := s.Go(func(*rt.G) { ran[k*each+i].Add(1) }); err != nil {
-					t.Errorf("Go during Run: %v", err)
+					t.Errorf("Go must succeed during Run, under Hold: %v", err)
 				}
 			}
 		})
 	}
 	require.NoError(t, s.Run(nothing))
-	ran.requireAll(t, 1)
+	ran.requireAll(t, 1, "a G that was submitted during Run must run once before Run returns")
 	all.Wait()
 }
 
-// submittedBeforeRun: work that is there already is Run's too.
+// submittedBeforeRun: Run waits for Gs that were submitted before it, too.
 func submittedBeforeRun(t *trial) {
 	ran := make(tally, t.many(2000))
 	s := t.scheduler()
@@ -87,14 +91,14 @@ func submittedBeforeRun(t *trial) {
 		}))
 	}
 	require.NoError(t, s.Run(nothing))
-	ran.requireAll(t, 1)
+	ran.requireAll(t, 1, "a G that was submitted before Run must run once before Run returns")
 }
 
-// runBesideSubmitters: that others come to an end while a Run begins is not its
-// end.
+// runBesideSubmitters: a Run does not end before its main has run, even if submitted Gs come to
+// an end while it begins.
 func runBesideSubmitters(t *trial) {
 	s := t.scheduler()
-	end := submitOneByOne(s)
+	stop := submitOneByOne(t, s)
 	early := 0
 	for range t.many(2000) {
 		ran := false
@@ -103,28 +107,26 @@ func runBesideSubmitters(t *trial) {
 			early++
 		}
 	}
-	end()
+	stop()
 	require.Zero(t, early, "Runs that returned before main had run")
 }
 
-// submitOneByOne submits Gs from outside until end is called, each when the last one
-// has run: or else, where that takes longer than to submit one, s would never be at
-// rest, which a Run waits for.
-func submitOneByOne(s rt.Scheduler) (end func()) {
-	var over, ran atomic.Bool
-	var submitter sync.WaitGroup
-	submitter.Go(func() {
-		for !over.Load() && s.Go(func(*rt.G) { ran.Store(true) }) == nil {
-			await(func() bool { return ran.Swap(false) })
+// submitOneByOne submits Gs from outside until stop is called, each when the last one has run.
+// If it did not wait, s might never be at rest, since to submit a G may be faster than to run
+// it; and a Run ends only when s is at rest.
+func submitOneByOne(t *trial, s rt.Scheduler) (stop func()) {
+	var ran atomic.Bool
+	return t.repeat(func() bool {
+		if err := s.Go(func(*rt.G) { ran.Store(true) }); err != nil {
+			t.Errorf("Go must succeed beside Run: %v", err)
+			return false
 		}
+		await(func() bool { return ran.Swap(false) })
+		return true
 	})
-	return func() {
-		over.Store(true)
-		submitter.Wait()
-	}
 }
 
-// closeWaits: for all that has been submitted, and what that spawns.
+// closeWaits: Close waits for all Gs that were submitted, and for those that they spawn.
 func closeWaits(t *trial) {
 	ran := make(tally, t.many(2000))
 	s := t.scheduler()
@@ -135,13 +137,13 @@ func closeWaits(t *trial) {
 		}))
 	}
 	require.NoError(t, s.Close())
-	ran.requireAll(t, 1)
+	ran.requireAll(t, 1, "a G that a submitted one spawned must run once before Close returns")
 }
 
-// closeBesideSubmitters: a G is run if and only if Go took it.
+// closeBesideSubmitters: beside Close, a submitted G runs if and only if Go took it.
 func closeBesideSubmitters(t *trial) {
-	const submitters = 4
-	for range 30 {
+	const rounds, submitters = 30, 4
+	for range rounds {
 		s := t.scheduler()
 		var taken, ran atomic.Int32
 		var all sync.WaitGroup
@@ -150,7 +152,7 @@ func closeBesideSubmitters(t *trial) {
 				for {
 					if err := s.Go(func(*rt.G) { ran.Add(1) }); err != nil {
 						if !errors.Is(err, rt.ErrClosed) {
-							t.Errorf("Go beside Close: %v", err)
+							t.Errorf("Go beside Close must succeed or return ErrClosed: %v", err)
 						}
 						return
 					}
@@ -162,35 +164,36 @@ func closeBesideSubmitters(t *trial) {
 		await(func() bool { return taken.Load() > submitters })
 		require.NoError(t, s.Close())
 		all.Wait()
-		require.Equal(t, taken.Load(), ran.Load(), "Gs that Go took and Gs that ran")
+		require.Equal(t, taken.Load(), ran.Load(), "Gs that ran: all that Go took")
 	}
 }
 
-// closedAtOnce: before anything was asked of it.
+// closedAtOnce: a scheduler can be closed before it has done anything.
 func closedAtOnce(t *trial) {
 	for range 20 {
 		require.NoError(t, t.scheduler().Close())
 	}
 }
 
-// closedTwice: and whatever else is asked after Close.
+// closedTwice: after Close, Close, Run and Go return ErrClosed, and Hold and Stats still work.
 func closedTwice(t *trial) {
 	s := t.scheduler()
 	require.NoError(t, s.Run(nothing))
 	require.NoError(t, s.Close())
-	require.ErrorIs(t, s.Close(), rt.ErrClosed)
-	require.ErrorIs(t, s.Run(nothing), rt.ErrClosed)
-	require.ErrorIs(t, s.Go(nothing), rt.ErrClosed)
+	require.ErrorIs(t, s.Close(), rt.ErrClosed, "Close after Close")
+	require.ErrorIs(t, s.Run(nothing), rt.ErrClosed, "Run after Close")
+	require.ErrorIs(t, s.Go(nothing), rt.ErrClosed, "Go after Close")
 	s.Hold()()
 	s.Stats()
 }
 
-// closedByMany: at once; one of them does it.
+// closedByMany: of several Closes at once one succeeds, and the others return ErrClosed.
 func closedByMany(t *trial) {
 	s := t.scheduler()
+	const closers = 8
 	var all sync.WaitGroup
 	var done, late atomic.Int32
-	for range 8 {
+	for range closers {
 		all.Go(func() {
 			switch err := s.Close(); {
 			case err == nil:
@@ -201,11 +204,11 @@ func closedByMany(t *trial) {
 		})
 	}
 	all.Wait()
-	require.EqualValues(t, 1, done.Load())
-	require.EqualValues(t, 7, late.Load())
+	requireCount(t, 1, done.Load(), "Closes that succeeded")
+	requireCount(t, closers-1, late.Load(), "Closes that returned ErrClosed")
 }
 
-// oneRunAtATime: others are refused while it lasts, as is Close.
+// oneRunAtATime: while a Run lasts, other Runs and Close are refused.
 func oneRunAtATime(t *trial) {
 	s := t.scheduler()
 	var underWay, stop atomic.Bool
@@ -220,12 +223,12 @@ func oneRunAtATime(t *trial) {
 		underWay.Store(true)
 		yieldUntil(g, stop.Load)
 	}))
-	require.ErrorContains(t, <-refused, "another Run is under way")
-	require.ErrorContains(t, <-refused, "a Run is under way")
+	require.ErrorContains(t, <-refused, "another Run is under way", "Run during a Run")
+	require.ErrorContains(t, <-refused, "a Run is under way", "Close during a Run")
 	require.NoError(t, s.Run(nothing))
 }
 
-// runsOfMany: of Runs that come together, those that succeed have run.
+// runsOfMany: of Runs at the same time, those that succeed have run their main once.
 func runsOfMany(t *trial) {
 	s := t.scheduler()
 	var all sync.WaitGroup
@@ -240,56 +243,70 @@ func runsOfMany(t *trial) {
 		})
 	}
 	all.Wait()
-	require.Equal(t, succeeded.Load(), ran.Load())
-	require.Positive(t, ran.Load())
+	require.Equal(t, succeeded.Load(), ran.Load(),
+		"mains that ran: those of the Runs that succeeded")
+	require.Positive(t, ran.Load(), "mains that ran: no Run has succeeded")
 }
 
-// holdKeepsRun: Run does not return before release, though no G is left.
+// holdKeepsRun: under Hold, Run does not return before release, though no G is left.
 func holdKeepsRun(t *trial) {
+	const rounds = 50
 	s := t.scheduler()
-	for range 50 {
+	for range rounds {
 		var mainEnded, released atomic.Bool
 		release := s.Hold()
 		go func() {
 			await(mainEnded.Load)
 			released.Store(true)
 			release()
-			release() // once more does nothing
+			release() // the second call does nothing
 		}()
 		require.NoError(t, s.Run(func(*rt.G) { mainEnded.Store(true) }))
-		require.True(t, released.Load())
+		require.True(t, released.Load(), "Run has returned before release")
 	}
 }
 
-// holdIsNoDeadlock: a G may wait for what somebody outside will submit.
+// holdIsNoDeadlock: under Hold, a G that waits for what a goroutine outside will submit is not
+// deadlocked. (I10)
 func holdIsNoDeadlock(t *trial) {
+	const rounds = 50
 	s := t.scheduler()
-	for range 50 {
+	for range rounds {
 		var door waitlist
 		release := s.Hold()
 		go func() {
 			defer release()
 			await(func() bool { return door.len() == 1 })
-			if err := s.Go(func(g *rt.G) { g.Ready(door.takeAll()[0]) }); err != nil {
+			if err := s.Go(func(g *rt.G) { g.Parker().Ready(door.takeAll()[0]) }); err != nil {
 				t.Errorf("Go under Hold: %v", err)
 			}
 		}()
-		require.NoError(t, s.Run(door.wait))
+		require.NoError(t, s.Run(door.wait), "Run under Hold")
 	}
 }
 
-// holdForbidsClose: Close says so and leaves the scheduler as it was.
+// holdForbidsClose: under Hold, Close fails, and the scheduler works on.
 func holdForbidsClose(t *trial) {
 	s := t.scheduler()
 	release := s.Hold()
-	require.ErrorContains(t, s.Close(), "release them first")
+	require.ErrorContains(t, s.Close(), "release them first", "Close under Hold")
 	require.NoError(t, s.Go(nothing))
 	release()
 	require.NoError(t, s.Close())
 }
 
-// deadlockIsReported: by Run, with the number of Gs; then only Close is left,
-// which runs their deferred calls.
+// requireDeadlock checks that err is the report of a deadlock of so many Gs.
+func requireDeadlock(t *trial, err error, blocked int) *rt.DeadlockError {
+	t.Helper()
+	var deadlock *rt.DeadlockError
+	require.ErrorAs(t, err, &deadlock, "Gs that wait for ever must be reported as deadlocked")
+	require.Equal(t, blocked, deadlock.Blocked, "DeadlockError.Blocked: the Gs that wait for ever")
+	require.Len(t, deadlock.Gs, blocked, "DeadlockError.Gs: the Gs that wait for ever")
+	return deadlock
+}
+
+// deadlockIsReported: Run reports Gs that wait for ever, with their number. Then only Close is
+// left, which runs their deferred calls. (I10)
 func deadlockIsReported(t *trial) {
 	for _, blocked := range []int{1, 2, 50} {
 		var deferred atomic.Int32
@@ -302,18 +319,15 @@ func deadlockIsReported(t *trial) {
 				})
 			}
 		})
-		var deadlock *rt.DeadlockError
-		require.ErrorAs(t, err, &deadlock)
-		require.Equal(t, blocked, deadlock.Blocked)
-		require.Len(t, deadlock.Gs, blocked)
-		require.Contains(t, err.Error(), "something of the user's")
-		require.Zero(t, deferred.Load())
+		deadlock := requireDeadlock(t, err, blocked)
+		require.Contains(t, err.Error(), "something of the user's", "what the Gs wait for")
+		require.Zero(t, deferred.Load(), "deferred calls that ran before Close")
 		onlyCloseIsLeft(t, s, deadlock)
-		require.EqualValues(t, blocked, deferred.Load())
+		requireCount(t, blocked, deferred.Load(), "deferred calls that Close ran")
 	}
 }
 
-// deadlockAfterHold: not before release, and then.
+// deadlockAfterHold: under Hold, a deadlock is reported after release, and not before. (I10)
 func deadlockAfterHold(t *trial) {
 	s := t.scheduler()
 	var door waitlist
@@ -324,27 +338,25 @@ func deadlockAfterHold(t *trial) {
 		released.Store(true)
 		release()
 	}()
-	var deadlock *rt.DeadlockError
-	require.ErrorAs(t, s.Run(door.wait), &deadlock)
-	require.Equal(t, 1, deadlock.Blocked)
-	require.True(t, released.Load())
+	requireDeadlock(t, s.Run(door.wait), 1)
+	require.True(t, released.Load(), "the deadlock was reported before release")
 }
 
-// closeAbandonsBlocked: Close reports Gs that never can end and runs their
-// deferred calls, each of which ends where it would block.
+// closeAbandonsBlocked: Close reports Gs that can never end, and runs their deferred calls. A
+// deferred call that would block ends there.
 func closeAbandonsBlocked(t *trial) {
 	const n = 60
 	ways := []func(*rt.G){
 		(*rt.G).Yield,
 		new(baton).take,
 		func(g *rt.G) { g.Syscall(func() {}) },
-		func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return true }) },
+		func(g *rt.G) { g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true }) },
 		func(g *rt.G) { g.Go(nothing) },
 		func(*rt.G) { explode(errBang) },
 		func(g *rt.G) { g.Sleep(never) },
 		func(g *rt.G) { after(g, never, nothing).Stop(g) },
 		func(g *rt.G) { g.LockM(); g.Yield(); g.UnlockM() },
-		func(g *rt.G) { g.StopTheWorld(); g.StartTheWorld() },
+		stopAndStart,
 		func(g *rt.G) { _, _ = g.SetProcs(1 + t.procs) },
 		func(g *rt.G) { _ = g.ForEachP(func(int) {}) },
 		func(g *rt.G) { g.Free(g.Alloc(100)) },
@@ -359,28 +371,27 @@ func closeAbandonsBlocked(t *trial) {
 			new(baton).take(g)
 		}))
 	}
-	var deadlock *rt.DeadlockError
-	require.ErrorAs(t, s.Close(), &deadlock)
-	require.Equal(t, n, deadlock.Blocked)
-	require.EqualValues(t, n, first.Load())
-	require.EqualValues(t, n, last.Load())
+	requireDeadlock(t, s.Close(), n)
+	requireCount(t, n, first.Load(), "Gs whose first deferred call ran")
+	requireCount(t, n, last.Load(),
+		"Gs whose last deferred call ran, behind one that may end")
 }
 
-// dumpBesideRun: anybody may ask for it at any time, and it changes nothing.
+// dumpBesideRun: any number of goroutines may Dump the scheduler at any time, and its Gs go on.
 func dumpBesideRun(t *trial) {
+	const dumpers = 2
 	var c crowd
-	var over atomic.Bool
-	bad := make(chan string, 1000)
 	s := t.scheduler()
-	var dumpers sync.WaitGroup
-	for range 2 {
-		dumpers.Go(func() {
-			for !over.Load() {
-				if text := s.Dump(); !strings.HasPrefix(text, "SCHED") {
-					bad <- text
-				}
+	var stops []func()
+	for range dumpers {
+		stops = append(stops, t.repeat(func() bool {
+			text := s.Dump()
+			good := strings.HasPrefix(text, "SCHED")
+			if !good {
+				t.Errorf("a Dump begins with SCHED, but this one is %q", text)
 			}
-		})
+			return good
+		}))
 	}
 	for range 2 {
 		require.NoError(t, s.Run(func(g *rt.G) {
@@ -394,53 +405,31 @@ func dumpBesideRun(t *trial) {
 		}))
 	}
 	require.NoError(t, s.Close())
-	over.Store(true)
-	dumpers.Wait()
-	require.Contains(t, s.Dump(), "SCHED", "of a closed scheduler")
-	select {
-	case text := <-bad:
-		require.Fail(t, "a Dump that tells nothing", text)
-	default:
+	for _, stop := range stops {
+		stop()
 	}
+	require.Contains(t, s.Dump(), "SCHED", "the Dump of a closed scheduler")
 }
 
-// dumpOfDeadlock: that somebody looks all the time neither hides a deadlock nor
-// makes one.
+// dumpOfDeadlock: a goroutine that Dumps all the time neither hides a deadlock nor makes one.
 func dumpOfDeadlock(t *trial) {
+	const blocked = 3
 	for range t.many(20) {
-		var over atomic.Bool
-		var dumper sync.WaitGroup
 		s := t.scheduler()
-		dumper.Go(func() {
-			for !over.Load() {
-				s.Dump()
-				runtime.Gosched()
-			}
-		})
-		var deadlock *rt.DeadlockError
-		require.ErrorAs(t, s.Run(func(g *rt.G) {
-			for range 3 {
+		stop := t.repeat(func() bool { s.Dump(); return true })
+		requireDeadlock(t, s.Run(func(g *rt.G) {
+			for range blocked {
 				g.Go(func(g *rt.G) { g.Sleep(soon / 4); new(baton).take(g) })
 			}
-		}), &deadlock)
-		require.Equal(t, 3, deadlock.Blocked)
-		require.Len(t, deadlock.Gs, 3)
-		over.Store(true)
-		dumper.Wait()
+		}), blocked)
+		stop()
 	}
 }
 
-// statsBesideRun: anybody may read them at any time.
+// statsBesideRun: any goroutine may read Stats at any time.
 func statsBesideRun(t *trial) {
 	s := t.scheduler()
-	var stop atomic.Bool
-	var reader sync.WaitGroup
-	reader.Go(func() {
-		for !stop.Load() {
-			s.Stats()
-			runtime.Gosched()
-		}
-	})
+	stop := t.repeat(func() bool { s.Stats(); return true })
 	for range 20 {
 		require.NoError(t, s.Run(func(g *rt.G) {
 			for range 100 {
@@ -448,6 +437,5 @@ func statsBesideRun(t *trial) {
 			}
 		}))
 	}
-	stop.Store(true)
-	reader.Wait()
+	stop()
 }

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
@@ -11,17 +12,25 @@ import (
 	"schedlab/rt/gsync"
 )
 
+// maxMs is more than the Ms that a property makes.
+const maxMs = 1 << 12
+
 // owners holds, for each M, the ID of the G that is locked to it.
 type owners struct {
-	ofM     [1 << 12]atomic.Uint64
-	strange atomic.Int32 // times a G ran on an M of another
+	ofM     [maxMs]atomic.Uint64
+	strange atomic.Int32 // times that a G ran on an M that another is locked to
 }
 
-// look is for a G that runs.
+// look checks the M that g runs on.
 func (o *owners) look(g *rt.G) {
 	if id := o.ofM[g.MID()].Load(); id != 0 && id != g.ID() {
 		o.strange.Add(1)
 	}
+}
+
+func (o *owners) requireNoneStrange(t *trial) {
+	t.Helper()
+	require.Zero(t, o.strange.Load(), "times that a G ran on an M to which another G was locked")
 }
 
 func (o *owners) lock(g *rt.G) {
@@ -40,36 +49,43 @@ type wayToLeave struct {
 	leave func(*rt.G)
 }
 
-func (t *trial) waysToLeave() []wayToLeave {
-	ways := []wayToLeave{
+// waysToLeave returns the ways that leave Procs and the world as they are.
+func waysToLeave() []wayToLeave {
+	return []wayToLeave{
 		{"yield", (*rt.G).Yield},
 		{"checkpoint", (*rt.G).Checkpoint},
 		{"spawn", func(g *rt.G) { g.Go(nothing) }},
 		{"sleep", func(g *rt.G) { g.Sleep(10_000) }},
 		{"system call", func(g *rt.G) { g.Syscall(func() { host.Pause(20) }) }},
 		{"blocking system call", func(g *rt.G) { g.BlockingSyscall(func() { host.Pause(20) }) }},
-		{"refused commit", func(g *rt.G) { g.Park(rt.WaitOther, func(*rt.G) bool { return false }) }},
+		{"refused commit", func(g *rt.G) {
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
+		}},
 		{"wait", func(g *rt.G) {
 			var door baton
 			g.Go(door.give)
 			door.take(g)
 		}},
-		{"change of Procs", func(g *rt.G) {
-			n, _ := g.SetProcs(0)
-			_, _ = g.SetProcs(n%t.procs + 1)
-		}},
 	}
+}
+
+// allWaysToLeave returns these and the ways that change Procs or stop the world.
+func (t *trial) allWaysToLeave() []wayToLeave {
+	ways := append(waysToLeave(), wayToLeave{"change of Procs", func(g *rt.G) {
+		n, _ := g.SetProcs(0)
+		_, _ = g.SetProcs(n%t.procs + 1)
+	}})
 	if t.promises(rt.StopsWorld) {
-		ways = append(ways, wayToLeave{"stop", func(g *rt.G) { g.StopTheWorld(); g.StartTheWorld() }})
+		ways = append(ways, wayToLeave{"stop", stopAndStart})
 	}
 	return ways
 }
 
-// lockedStays: whatever a locked G does, it finds itself on its M, and nobody
-// else has been there.
+// lockedStays: whatever a locked G does, it finds itself on its M again, and no other G has run
+// there.
 func lockedStays(t *trial) {
 	rounds := t.many(50)
-	ways := t.waysToLeave()
+	ways := t.allWaysToLeave()
 	moved := make(tally, len(ways))
 	var o owners
 	var working atomic.Int32
@@ -100,29 +116,32 @@ func lockedStays(t *trial) {
 		}
 	})
 	for i, way := range ways {
-		require.Zerof(t, moved[i].Load(), "times a locked G was on another M after: %s", way.name)
+		require.Zerof(t, moved[i].Load(),
+			"times that a locked G was on another M after: %s", way.name)
 	}
-	require.Zero(t, o.strange.Load(), "Gs on the M of another")
+	o.requireNoneStrange(t)
 }
 
-// lockedInCrowd: the others go on beside a locked G, and no more than Procs run.
+// lockedInCrowd: beside a locked G the others go on, and no more than Procs Gs run at once. (I4)
 func lockedInCrowd(t *trial) {
 	rounds := t.many(80)
+	ways := waysToLeave()
 	var c crowd
 	t.run(func(g *rt.G) {
 		c.join(g, t.procs)
 		g.LockM()
 		for i := range rounds {
 			c.gauge.visit()
-			t.waysToLeave()[i%8].leave(g) // none that changes Procs
+			ways[i%len(ways)].leave(g)
 		}
 		c.end(g)
 	})
-	require.LessOrEqual(t, int(c.gauge.most.Load()), t.procs)
+	require.LessOrEqual(t, int(c.gauge.most.Load()), t.procs, "Gs that ran at once")
 }
 
-// lockedNested: the M is the G's until as many UnlockMs as LockMs.
+// lockedNested: a G has its M for itself until it has called UnlockM as often as LockM.
 func lockedNested(t *trial) {
+	const rounds = 20
 	var o owners
 	var over atomic.Bool
 	moved := 0
@@ -135,7 +154,7 @@ func lockedNested(t *trial) {
 				}
 			})
 		}
-		for range 20 {
+		for range rounds {
 			o.lock(g)
 			mid := g.MID()
 			g.LockM()
@@ -153,11 +172,12 @@ func lockedNested(t *trial) {
 		}
 		over.Store(true)
 	})
-	require.Zero(t, moved)
-	require.Zero(t, o.strange.Load())
+	require.Zero(t, moved,
+		"times that a G was on another M, after three LockMs and one or two UnlockMs")
+	o.requireNoneStrange(t)
 }
 
-// lockedMisused: more UnlockMs than LockMs, and LockMs without end.
+// lockedMisused: UnlockM without LockM panics, and so does LockM without end.
 func lockedMisused(t *trial) {
 	requirePanic(t, t.scheduler(), "is not locked", (*rt.G).UnlockM)
 	requirePanic(t, t.scheduler(), "is not locked", func(g *rt.G) {
@@ -172,8 +192,8 @@ func lockedMisused(t *trial) {
 	})
 }
 
-// lockedEnds: a G that ends locked, in whatever way, leaves its M to the others, or
-// else each would need one of its own.
+// lockedEnds: a G that ends locked, by a return or after a panic, leaves its M to the others.
+// If it did not, each would need an M of its own.
 func lockedEnds(t *trial) {
 	const n = 300
 	var ended atomic.Int32
@@ -193,10 +213,11 @@ func lockedEnds(t *trial) {
 			yieldUntil(g, func() bool { return int(ended.Load()) == i+1 })
 		}
 	})
-	require.Less(t, stats.Ms, uint64(n/3), "Ms for %d Gs one after the other", n)
+	require.Less(t, stats.Ms, uint64(n/3), "Ms made for %d locked Gs, one after the other: "+
+		"those on which they ended were not used again", n)
 }
 
-// lockedMany: more locked Gs than Procs, each with an M of its own, get on.
+// lockedMany: more locked Gs than Procs, each with an M of its own, all go on.
 func lockedMany(t *trial) {
 	n := 4*t.procs + 8
 	rounds := t.many(100)
@@ -217,16 +238,13 @@ func lockedMany(t *trial) {
 			})
 		}
 	})
-	done.requireAll(t, int32(rounds))
-	seen := map[int]bool{}
-	for _, mid := range mids {
-		require.Falsef(t, seen[mid], "two Gs were locked to M %d", mid)
-		seen[mid] = true
-	}
-	require.GreaterOrEqual(t, stats.Ms, uint64(n))
+	done.requireAll(t, int32(rounds), "a locked G must do all its rounds")
+	requireDistinct(t, mids, "two Gs were locked to the same M at once")
+	require.GreaterOrEqual(t, stats.Ms, uint64(n), "Ms made for %d Gs that were locked at once", n)
 }
 
-// lockedPingPong: two locked Gs, and a locked one with one that is not.
+// lockedPingPong: two locked Gs hand a value to and fro, and so do a locked one and one that is
+// not locked.
 func lockedPingPong(t *trial) {
 	bounces := t.many(1000)
 	for _, both := range []bool{true, false} {
@@ -250,17 +268,16 @@ func lockedPingPong(t *trial) {
 				}
 			}
 		})
-		require.Equal(t, bounces, passed)
+		require.Equal(t, bounces, passed, "values that came back; both Gs locked: %t", both)
 	}
 }
 
-// lockedDeadlock: Gs that wait for each other are deadlocked, locked or not.
+// lockedDeadlock: locked Gs that wait for ever are reported as a deadlock, like others. (I10)
 func lockedDeadlock(t *trial) {
 	n := 2*t.procs + 1
 	var deferred atomic.Int32
 	s := t.scheduler()
-	var deadlock *rt.DeadlockError
-	require.ErrorAs(t, s.Run(func(g *rt.G) {
+	deadlock := requireDeadlock(t, s.Run(func(g *rt.G) {
 		for range n {
 			g.Go(func(g *rt.G) {
 				defer deferred.Add(1)
@@ -269,16 +286,16 @@ func lockedDeadlock(t *trial) {
 				new(baton).take(g)
 			})
 		}
-	}), &deadlock)
-	require.Equal(t, n, deadlock.Blocked)
+	}), n)
 	onlyCloseIsLeft(t, s, deadlock)
-	require.EqualValues(t, n, deferred.Load())
+	requireCount(t, n, deferred.Load(), "deferred calls that Close ran")
 }
 
-// lockedStandStill: locked Gs stand still like the others, wherever the stop
-// meets them, and one of them can stop the world.
+// lockedStandStill: while the world is stopped, locked Gs do not run either, whatever they were
+// doing, and a locked G can stop the world, too. (I8)
 func lockedStandStill(t *trial) {
 	stops := t.many(100)
+	ways := waysToLeave()
 	var c crowd
 	var over atomic.Bool
 	counts := make([]int, 2*t.procs)
@@ -290,7 +307,7 @@ func lockedStandStill(t *trial) {
 				g.LockM()
 				for k := 0; !over.Load(); k++ {
 					counts[i]++
-					t.waysToLeave()[k%8].leave(g)
+					ways[k%len(ways)].leave(g)
 				}
 			})
 		}
@@ -299,7 +316,7 @@ func lockedStandStill(t *trial) {
 				g.LockM()
 			}
 			g.StopTheWorld()
-			before := append([]int(nil), counts...)
+			before := slices.Clone(counts)
 			if !c.still() {
 				moved++
 			}
@@ -314,19 +331,19 @@ func lockedStandStill(t *trial) {
 		over.Store(true)
 		c.end(g)
 	})
-	require.Zero(t, moved)
+	require.Zero(t, moved, "times that a G did something in the stopped world")
 }
 
-// lockedBesidePanic: a scheduler ends though locked Gs are about.
+// lockedBesidePanic: a scheduler that a panic ends does end though there are locked Gs.
 func lockedBesidePanic(t *trial) {
 	for i := range t.many(100) {
 		s := t.scheduler()
 		require.ErrorIs(t, s.Run(func(g *rt.G) {
-			for k := range 8 {
+			for _, way := range waysToLeave() {
 				g.Go(func(g *rt.G) {
 					g.LockM()
 					for {
-						t.waysToLeave()[k].leave(g)
+						way.leave(g)
 						g.Yield()
 					}
 				})
@@ -334,7 +351,7 @@ func lockedBesidePanic(t *trial) {
 			g.LockM()
 			g.Sleep(int64(i%10) * 20_000)
 			explode(errBang)
-		}), errBang)
+		}), errBang, "Run must return the panic of the G")
 		require.NoError(t, s.Close())
 	}
 }

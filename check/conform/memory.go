@@ -10,18 +10,17 @@ import (
 )
 
 const (
-	memoryOps   = 1000
-	memoryTries = 20
+	memoryOps   = 1000 // operations in a Run
+	memoryTries = 20   // Runs, of which one must pass
 )
 
-// CostsNoMemory checks that a Run whose main does operation n times allocates less
-// than once in ten of them. What is made for the Run is far below that: its objects,
-// closures and Gs.
+// CostsNoMemory checks that a Run whose main does operation n times allocates less than once
+// in ten operations. The objects, closures and Gs that are made for the Run itself are far
+// fewer than that.
 //
-// One of several Runs must do so, and the others need not. What an operation
-// allocates every Run allocates. But lists grow and Ms are made when Gs first meet
-// in some way, which may be in any Run; and whatever else the process does is counted,
-// too.
+// One Run of memoryTries must pass. If an operation allocates, it does so in every Run. But
+// lists grow and Ms are made when Gs first meet in some way, which may happen in any Run,
+// and the allocations of the whole process are counted.
 func CostsNoMemory(t *testing.T, s rt.Scheduler, operation func(g *rt.G, n int)) {
 	t.Helper()
 	if raceEnabled {
@@ -38,11 +37,11 @@ func CostsNoMemory(t *testing.T, s rt.Scheduler, operation func(g *rt.G, n int))
 		}
 		tries = append(tries, allocated)
 	}
-	require.Failf(t, "operations allocate", "%d of them, in each of these Runs: %v; expected one with less than %d",
-		memoryOps, tries, few)
+	require.Failf(t, "the operation allocates", "%d operations allocated so many times in each "+
+		"of the Runs: %v; expected less than %d in one of them", memoryOps, tries, few)
 }
 
-// mallocs returns how many times anybody allocates while f runs.
+// mallocs returns how many times the process allocates while f runs.
 func mallocs(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

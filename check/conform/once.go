@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
 
@@ -9,15 +10,36 @@ import (
 	"schedlab/rt"
 )
 
-// tally counts how often each of n things was done.
+// requireCount checks a number of things. It is require.Equal for integers of any two types,
+// which a failure shows as decimal numbers.
+func requireCount[W, G ~int | ~int32 | ~int64 | ~uint64](
+	t *trial, want W, got G, what string, args ...any,
+) {
+	t.Helper()
+	require.Equal(t, int64(want), int64(got), append([]any{what}, args...)...)
+}
+
+// tally counts how often each of its things was done.
 type tally []atomic.Int32
 
-func (a tally) requireAll(t *trial, times int32) {
+// requireAll checks that each thing was done so many times; done says what that is.
+func (a tally) requireAll(t *trial, times int32, done string) {
+	t.Helper()
+	wrong := 0
+	text := ""
 	for i := range a {
-		require.Equalf(t, times, a[i].Load(), "times that number %d was done", i)
+		if n := a[i].Load(); n != times {
+			if wrong++; wrong == 1 {
+				text = fmt.Sprintf("number %d of %d: %d times, expected %d", i, len(a), n, times)
+			}
+		}
+	}
+	if wrong > 0 {
+		require.Failf(t, done, "%s; %d numbers are wrong (less: lost, more: doubled)", text, wrong)
 	}
 }
 
+// spawnedByOne: each of many Gs that one G spawns runs once. (I1)
 func spawnedByOne(t *trial) {
 	ran := make(tally, t.many(50_000))
 	t.run(func(g *rt.G) {
@@ -25,9 +47,10 @@ func spawnedByOne(t *trial) {
 			g.Go(func(*rt.G) { ran[i].Add(1) })
 		}
 	})
-	ran.requireAll(t, 1)
+	ran.requireAll(t, 1, "a spawned G must run once")
 }
 
+// spawnedByMany: each of the Gs that several Gs spawn at once runs once. (I1)
 func spawnedByMany(t *trial) {
 	const spawners = 16
 	each := t.many(2000)
@@ -44,10 +67,10 @@ func spawnedByMany(t *trial) {
 			})
 		}
 	})
-	ran.requireAll(t, 1)
+	ran.requireAll(t, 1, "a spawned G must run once")
 }
 
-// distinctIDs: IDs name Gs, whoever makes them.
+// distinctIDs: no two Gs have the same ID, whether a G or a goroutine outside made them.
 func distinctIDs(t *trial) {
 	const spawners, each = 10, 100
 	ids := make([]uint64, spawners*(each+1))
@@ -63,32 +86,42 @@ func distinctIDs(t *trial) {
 		}))
 	}
 	require.NoError(t, s.Close())
-	seen := map[uint64]bool{}
-	for _, id := range ids {
-		require.NotZero(t, id)
-		require.Falsef(t, seen[id], "two Gs have the ID %d", id)
-		seen[id] = true
+	require.NotContains(t, ids, uint64(0), "the ID of a G is 0, which means: no G")
+	requireDistinct(t, ids, "the same ID was given to two Gs")
+}
+
+// requireDistinct checks that no two of list are equal; why says what it means if they are.
+func requireDistinct[T comparable](t *trial, list []T, why string) {
+	t.Helper()
+	seen := make(map[T]int, len(list))
+	for i, x := range list {
+		if first, again := seen[x]; again {
+			require.Failf(t, why, "%v is number %d of the list and number %d", x, first, i)
+		}
+		seen[x] = i
 	}
 }
 
-// deepTree: each G spawns the next.
+// deepTree: in a chain in which each G spawns the next, each runs once. (I1)
 func deepTree(t *trial) {
 	depth := t.many(20_000)
-	sum := 0
+	ran, sum := 0, 0
 	var next func(i int) func(*rt.G)
 	next = func(i int) func(*rt.G) {
 		return func(g *rt.G) {
-			sum += i // only one of them runs at a time
-			if i < depth {
+			ran++ // plain memory: only one G of the chain runs at a time
+			sum += i
+			if i < depth && ran <= depth { // a G that is doubled shall not double the rest
 				g.Go(next(i + 1))
 			}
 		}
 	}
 	t.run(next(1))
-	require.Equal(t, depth*(depth+1)/2, sum)
+	requireCount(t, depth, ran, "Gs of the chain that ran (less: lost, more: doubled)")
+	requireCount(t, depth*(depth+1)/2, sum, "the sum of the numbers of the Gs that ran")
 }
 
-// binaryTree: Gs become twice as many from one generation to the next.
+// binaryTree: where each G spawns two, the Gs of the last generation each run once. (I1)
 func binaryTree(t *trial) {
 	const depth = 12
 	leaves := make(tally, 1<<depth)
@@ -104,11 +137,11 @@ func binaryTree(t *trial) {
 		}
 	}
 	t.run(grow(0, depth))
-	leaves.requireAll(t, 1)
+	leaves.requireAll(t, 1, "a leaf of the tree must run once")
 }
 
-// randomTree: how many children a node has follows from its seed, so the tree
-// can be counted without a scheduler.
+// randomTree: in a tree of Gs at random, each runs once. How many children a node has follows
+// from its seed, so that the tree can be counted without a scheduler. (I1)
 func randomTree(t *trial) {
 	for seed := range uint64(5) {
 		root := node{seed: seed, depth: 14}
@@ -128,8 +161,10 @@ func randomTree(t *trial) {
 		}
 		t.run(grow(root))
 		wantNodes, wantSum := root.count()
-		require.Equal(t, wantNodes, nodes.Load())
-		require.Equal(t, wantSum, sum.Load())
+		requireCount(t, wantNodes, nodes.Load(),
+			"Gs that ran in a tree with seed %d (less: lost, more: doubled)", seed)
+		require.Equal(t, wantSum, sum.Load(),
+			"sum over the Gs that ran: as many as there are nodes, but not each once")
 	}
 }
 
@@ -161,7 +196,8 @@ func (n node) count() (nodes, sum uint64) {
 	return nodes, sum
 }
 
-// oneAfterAnother: Gs one at a time, so that each takes what the last one left.
+// oneAfterAnother: each G is made when the one before has run, and runs once, though it is made
+// from what that one left: its memory and its stack. (I1)
 func oneAfterAnother(t *trial) {
 	n := t.many(100_000)
 	ended := 0
@@ -175,5 +211,5 @@ func oneAfterAnother(t *trial) {
 			yieldUntil(g, func() bool { return turn.Load() == int64(i+1) })
 		}
 	})
-	require.Equal(t, n, ended)
+	requireCount(t, n, ended, "Gs that ran (less: lost, more: doubled)")
 }

@@ -10,7 +10,7 @@ import (
 	"schedlab/rt"
 )
 
-// waitlist is the plainest thing that Gs can wait on.
+// waitlist is the simplest thing that Gs can wait on.
 type waitlist struct {
 	mu host.Mutex
 	gs []*rt.G
@@ -19,7 +19,7 @@ type waitlist struct {
 func (w *waitlist) wait(g *rt.G) {
 	w.mu.Lock()
 	w.gs = append(w.gs, g)
-	g.ParkUnlock(rt.WaitOther, &w.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &w.mu)
 }
 
 func (w *waitlist) len() int {
@@ -28,7 +28,7 @@ func (w *waitlist) len() int {
 	return len(w.gs)
 }
 
-// takeAll takes the Gs that wait, for the caller to ready.
+// takeAll takes out all Gs that wait. The caller must ready them.
 func (w *waitlist) takeAll() []*rt.G {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -37,7 +37,7 @@ func (w *waitlist) takeAll() []*rt.G {
 	return gs
 }
 
-// takeAny takes one at random; nil if there is none.
+// takeAny takes out a G at random, or nil if there is none. Needs mu.
 func (w *waitlist) takeAny(r *rand.Rand) *rt.G {
 	if len(w.gs) == 0 {
 		return nil
@@ -49,8 +49,8 @@ func (w *waitlist) takeAny(r *rand.Rand) *rt.G {
 	return gp
 }
 
-// readiedInAnyOrder: all wait at once, and each is resumed once, on its own
-// stack, whatever the order.
+// readiedInAnyOrder: of Gs that all wait at once and are readied in any order, each is resumed
+// once, with its own stack. (I11)
 func readiedInAnyOrder(t *trial) {
 	const n = 500
 	resumed := make(tally, n)
@@ -69,14 +69,15 @@ func readiedInAnyOrder(t *trial) {
 		gs := w.takeAll()
 		rand.New(rand.NewPCG(1, 2)).Shuffle(n, func(i, j int) { gs[i], gs[j] = gs[j], gs[i] })
 		for _, gp := range gs {
-			g.Ready(gp)
+			g.Parker().Ready(gp)
 		}
 	})
-	resumed.requireAll(t, 1)
-	require.EqualValues(t, n, stats.Readied)
+	resumed.requireAll(t, 1, "a G that was readied must resume once, with what was on its stack")
+	requireCount(t, n, stats.Readied, "Stats.Readied")
 }
 
-// commitRefuses: a G whose commit says no goes on at once, and nobody readies it.
+// commitRefuses: a G whose commit says no goes on at once. The commit sees it Waiting, and it is
+// not counted as readied.
 func commitRefuses(t *trial) {
 	const n, rounds = 8, 500
 	var asked, waiting atomic.Int32
@@ -84,7 +85,7 @@ func commitRefuses(t *trial) {
 		for range n {
 			g.Go(func(g *rt.G) {
 				for range rounds {
-					g.Park(rt.WaitOther, func(gp *rt.G) bool {
+					g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 						asked.Add(1)
 						if gp == g && gp.Status() == rt.Waiting {
 							waiting.Add(1)
@@ -95,13 +96,14 @@ func commitRefuses(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, n*rounds, asked.Load())
-	require.EqualValues(t, n*rounds, waiting.Load(), "commits that saw the G wait")
-	require.Zero(t, stats.Readied)
+	requireCount(t, n*rounds, asked.Load(), "calls of the commits: one for each Park")
+	requireCount(t, n*rounds, waiting.Load(),
+		"commits that were given the G that parks, with the status Waiting")
+	require.Zero(t, stats.Readied, "Stats.Readied, though nothing has readied a G")
 }
 
-// commitPublishes: who finds a G in the place where its commit put it may ready
-// it, however early.
+// commitPublishes: a G that finds another where the commit of that one put it may ready it,
+// even before the commit has returned. (I11)
 func commitPublishes(t *trial) {
 	rounds := t.many(20_000)
 	resumed := 0
@@ -109,7 +111,7 @@ func commitPublishes(t *trial) {
 		var slot atomic.Pointer[rt.G]
 		g.Go(func(g *rt.G) {
 			for range rounds {
-				g.Park(rt.WaitOther, func(gp *rt.G) bool {
+				g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 					slot.Store(gp)
 					return true
 				})
@@ -118,17 +120,18 @@ func commitPublishes(t *trial) {
 		})
 		for range rounds {
 			yieldUntil(g, func() bool { return slot.Load() != nil })
-			g.Ready(slot.Swap(nil))
+			g.Parker().Ready(slot.Swap(nil))
 		}
 	})
-	require.Equal(t, rounds, resumed)
+	require.Equal(t, rounds, resumed, "times that the G resumed; it was readied so many times")
 }
 
-// baton is given by one G and taken by another, which waits for it.
+// baton is given by one G and taken by another, which waits for it. Its zero value is with
+// no G.
 type baton struct {
 	mu    host.Mutex
 	here  bool
-	waits *rt.G
+	waits *rt.G // the G that waits for it
 }
 
 func (b *baton) take(g *rt.G) {
@@ -139,7 +142,7 @@ func (b *baton) take(g *rt.G) {
 		return
 	}
 	b.waits = g
-	g.ParkUnlock(rt.WaitOther, &b.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &b.mu)
 }
 
 func (b *baton) give(g *rt.G) {
@@ -149,11 +152,12 @@ func (b *baton) give(g *rt.G) {
 	b.here = gp == nil
 	b.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
-// ring: Gs in a circle hand on one baton, which alone protects the counter.
+// ring: Gs in a circle hand on one baton, which excludes them from each other: it alone
+// protects a counter in plain memory.
 func ring(t *trial) {
 	const n = 16
 	rounds := t.many(2000)
@@ -171,42 +175,52 @@ func ring(t *trial) {
 		}
 		batons[0].give(g)
 	})
-	require.Equal(t, n*rounds, passed)
+	require.Equal(t, n*rounds, passed, "times that the baton was handed on")
 }
 
-// parkStorm: Gs park in both ways, ready each other at random and yield. None
-// parks if all others do, and the last to end readies the rest.
+// parkStorm: of Gs that park in both ways, ready each other at random and yield, none is lost
+// and none is resumed twice. (I11)
 func parkStorm(t *trial) {
 	const n = 64
 	rounds := t.many(2000)
 	for seed := range uint64(3) {
-		st := &storm{active: n}
+		var st storm
 		done := make(tally, n)
 		stats := t.run(func(g *rt.G) {
-			for i := range n {
-				r := rand.New(rand.NewPCG(seed, uint64(i)))
-				g.Go(func(g *rt.G) {
-					for range rounds {
-						st.act(g, r)
-						done[i].Add(1)
-					}
-					st.leave(g)
-				})
-			}
+			st.start(g, n, rounds, seed, func(_ *rt.G, i int) { done[i].Add(1) })
 		})
-		done.requireAll(t, int32(rounds))
-		require.EqualValues(t, st.readied.Load(), stats.Readied)
-		require.Empty(t, st.gs)
+		done.requireAll(t, int32(rounds), "a G must do all its rounds")
+		requireCount(t, st.readied.Load(), stats.Readied,
+			"Stats.Readied: Gs that were readied")
+		require.Empty(t, st.gs, "Gs that were left waiting")
 	}
 }
 
+// storm is Gs that park, ready each other and yield at random. None parks if all others wait,
+// and the last that ends readies the rest, so all end.
 type storm struct {
 	waitlist
-	active  int // Gs that have not ended and do not wait; under mu
-	readied atomic.Int64
+	active  int          // Gs that have not ended and do not wait; under mu
+	readied atomic.Int64 // calls of Ready
 	refused atomic.Int64 // commits that said no
 }
 
+// start starts n Gs of rounds rounds each, and calls each at the end of every round of G i.
+func (s *storm) start(g *rt.G, n, rounds int, seed uint64, each func(g *rt.G, i int)) {
+	s.active = n
+	for i := range n {
+		r := rand.New(rand.NewPCG(seed, uint64(i)))
+		g.Go(func(g *rt.G) {
+			for range rounds {
+				s.act(g, r)
+				each(g, i)
+			}
+			s.leave(g)
+		})
+	}
+}
+
+// act is one round.
 func (s *storm) act(g *rt.G, r *rand.Rand) {
 	switch r.IntN(4) {
 	case 0:
@@ -215,9 +229,9 @@ func (s *storm) act(g *rt.G, r *rand.Rand) {
 			s.mu.Unlock()
 			return
 		}
-		g.ParkUnlock(rt.WaitOther, &s.mu)
+		g.Parker().ParkUnlock(rt.WaitOther, &s.mu)
 	case 1:
-		g.Park(rt.WaitOther, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			joined := s.join(gp)
@@ -239,8 +253,7 @@ func (s *storm) act(g *rt.G, r *rand.Rand) {
 	}
 }
 
-// join makes gp one of those that wait, unless it is the last that does not.
-// Needs mu.
+// join puts gp on the list and returns true, unless all others wait already. Needs mu.
 func (s *storm) join(gp *rt.G) bool {
 	if s.active == 1 {
 		return false
@@ -250,6 +263,7 @@ func (s *storm) join(gp *rt.G) bool {
 	return true
 }
 
+// leave is for a G that ends.
 func (s *storm) leave(g *rt.G) {
 	s.mu.Lock()
 	s.active--
@@ -264,15 +278,16 @@ func (s *storm) leave(g *rt.G) {
 	}
 }
 
+// ready readies gp, if it is not nil.
 func (s *storm) ready(g, gp *rt.G) {
 	if gp != nil {
 		s.readied.Add(1)
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 
-// manyBlocked: 40 000 Gs wait at the same moment. With one Procs only, since it
-// is about their number.
+// manyBlocked: 40 000 Gs can wait at the same moment, and all resume. It runs with one value
+// of Procs only, since it is about the number of Gs.
 func manyBlocked(t *trial) {
 	n := t.many(40_000)
 	var ended atomic.Int64
@@ -286,8 +301,8 @@ func manyBlocked(t *trial) {
 		}
 		yieldUntil(g, func() bool { return w.len() == n })
 		for _, gp := range w.takeAll() {
-			g.Ready(gp)
+			g.Parker().Ready(gp)
 		}
 	})
-	require.EqualValues(t, n, ended.Load())
+	requireCount(t, n, ended.Load(), "Gs that resumed and ended")
 }

@@ -15,12 +15,12 @@ import (
 
 // wire is a pipe whose ends Gs can wait for.
 type wire struct {
-	in, out  int // descriptors
-	files    [2]*os.File
+	ends     pipe
+	in, out  int // descriptors of the two ends
 	rpd, wpd *rt.PollDesc
 }
 
-// wires makes n wires, which the first G that uses them opens.
+// wires makes n wires. A G must open each before Gs can wait for it.
 func (t *trial) wires(n int) []wire {
 	t.Helper()
 	if !rt.PollSupported {
@@ -28,15 +28,13 @@ func (t *trial) wires(n int) []wire {
 	}
 	list := make([]wire, n)
 	for i := range list {
-		r, w, err := os.Pipe()
-		require.NoError(t, err)
-		t.Cleanup(func() { r.Close(); w.Close() })
-		list[i] = wire{in: t.descriptor(r), out: t.descriptor(w), files: [2]*os.File{r, w}}
+		p := t.newPipe()
+		list[i] = wire{ends: p, in: t.descriptor(p.r), out: t.descriptor(p.w)}
 	}
 	return list
 }
 
-// descriptor leaves f non-blocking, unlike Fd.
+// descriptor returns the descriptor of f, which stays non-blocking, unlike with Fd.
 func (t *trial) descriptor(f *os.File) (fd int) {
 	conn, err := f.SyscallConn()
 	require.NoError(t, err)
@@ -44,24 +42,20 @@ func (t *trial) descriptor(f *os.File) (fd int) {
 	return fd
 }
 
-// open lets Gs wait for both ends.
+// open makes it possible to wait for both ends.
 func (w *wire) open(g *rt.G) {
 	var err error
-	if w.rpd, err = g.OpenPoll(w.in); err == nil {
-		w.wpd, err = g.OpenPoll(w.out)
+	if w.rpd, err = g.Parker().OpenPoll(w.in); err == nil {
+		w.wpd, err = g.Parker().OpenPoll(w.out)
 	}
-	if err != nil {
-		explode(err)
-	}
+	must(err)
 }
 
 func (w *wire) close(g *rt.G) {
-	if err := errors.Join(w.rpd.Close(g), w.wpd.Close(g)); err != nil {
-		explode(err)
-	}
+	must(errors.Join(w.rpd.Close(g), w.wpd.Close(g)))
 }
 
-// read returns the next byte.
+// read waits for the next byte and returns it.
 func (w *wire) read(g *rt.G) (byte, error) {
 	buf := []byte{0}
 	for {
@@ -74,7 +68,7 @@ func (w *wire) read(g *rt.G) (byte, error) {
 	}
 }
 
-// write writes all of p.
+// write writes all of p, and waits while there is no room.
 func (w *wire) write(g *rt.G, p ...byte) error {
 	for len(p) > 0 {
 		n, err := host.Write(w.out, p)
@@ -89,17 +83,17 @@ func (w *wire) write(g *rt.G, p ...byte) error {
 	return nil
 }
 
-// must is for what cannot fail in a G that expects it not to.
+// must panics if err is not nil. It is for calls in Gs that must not fail; Run then does.
 func must(err error) {
 	if err != nil {
 		explode(err)
 	}
 }
 
-// pollParksGs: many Gs wait for descriptors on the few Ms that there are, until
-// one that was made last writes to them.
+// pollParksGs: Gs that wait for descriptors occupy no Ms, so that a G that is made last runs and
+// writes to all of them. (I11)
 func pollParksGs(t *trial) {
-	wires := t.wires(200) // two descriptors each: some systems grant 1024
+	wires := t.wires(200) // they have two descriptors each, and some systems grant only 1024
 	got := make(tally, len(wires))
 	stats := t.run(func(g *rt.G) {
 		for i := range wires {
@@ -118,11 +112,12 @@ func pollParksGs(t *trial) {
 			}
 		})
 	})
-	got.requireAll(t, 1)
-	require.Less(t, stats.Ms, uint64(len(wires)/3), "Ms for %d waiting Gs", len(wires))
+	got.requireAll(t, 1, "a G that waits for a descriptor must get the byte that was written to it")
+	require.Less(t, stats.Ms, uint64(len(wires)/3), "Ms made, while %d Gs waited", len(wires))
 }
 
-// pollRing: a byte goes round through pipes; every readiness counts.
+// pollRing: a byte goes round through pipes, and each G that waits for it is readied and counted.
+// (I11)
 func pollRing(t *trial) {
 	laps := t.many(200)
 	wires := t.wires(2*t.procs + 1)
@@ -149,12 +144,14 @@ func pollRing(t *trial) {
 		}
 		must(wires[0].write(g, 0))
 	})
-	require.EqualValues(t, laps*len(wires), passed.Load())
-	require.Positive(t, stats.Polled)
-	require.LessOrEqual(t, stats.Polled, stats.Readied)
+	requireCount(t, laps*len(wires), passed.Load(),
+		"times that the byte came through a pipe")
+	require.Positive(t, stats.Polled, "Stats.Polled: Gs that the network has readied")
+	require.LessOrEqual(t, stats.Polled, stats.Readied, "Stats.Polled is a part of Stats.Readied")
 }
 
-// pollStream: more than a pipe holds, so that both sides wait in turn.
+// pollStream: a stream that is longer than a pipe can hold comes through in order, while the
+// reader and the writer wait for each other. (I11)
 func pollStream(t *trial) {
 	const chunk = 1 << 16
 	chunks := t.many(50)
@@ -188,15 +185,16 @@ func pollStream(t *trial) {
 			}
 		}
 	})
-	require.Equal(t, chunk*chunks, good)
+	require.Equal(t, chunk*chunks, good, "bytes before the first wrong one")
 }
 
-// pollDeadline: a wait ends with it, not before; one that is taken back or put off
-// does not count; one that has passed lets nobody wait.
+// pollDeadline: a wait ends when the deadline comes, and not before. A deadline that has passed
+// ends every wait at once. One that was replaced or taken back does not end a wait.
 func pollDeadline(t *trial) {
 	wires := t.wires(1)
 	w := &wires[0]
-	var errs []error
+	const lastByte = byte(9)
+	var passed, none []error // after the deadline; with no deadline
 	early := false
 	b := byte(0)
 	t.run(func(g *rt.G) {
@@ -204,40 +202,41 @@ func pollDeadline(t *trial) {
 		deadline := func(g *rt.G, when int64) { must(w.rpd.SetDeadline(g, rt.PollRead, when)) }
 		wait := func() {
 			_, err := w.read(g)
-			errs = append(errs, err)
+			passed = append(passed, err)
 		}
 		when := host.Nanotime() + soon
 		deadline(g, when)
 		wait()
 		early = host.Nanotime() < when
-		wait() // still passed
-		errs = append(errs, w.rpd.Err(g, rt.PollRead))
+		wait() // ends at once
+		passed = append(passed, w.rpd.Err(g, rt.PollRead))
 
 		deadline(g, host.Nanotime()+never)
-		g.Go(func(g *rt.G) { deadline(g, 1) }) // long ago, while the other waits
+		g.Go(func(g *rt.G) { deadline(g, 1) }) // has passed long ago; the other G waits
 		wait()
 
 		deadline(g, host.Nanotime()+soon)
 		deadline(g, 0)
 		g.Go(func(g *rt.G) {
 			g.Sleep(4 * soon)
-			must(w.write(g, 9))
+			must(w.write(g, lastByte))
 		})
 		b, _ = w.read(g)
-		errs = append(errs, w.rpd.Err(g, rt.PollRead), w.wpd.Err(g, rt.PollWrite))
+		none = append(none, w.rpd.Err(g, rt.PollRead), w.wpd.Err(g, rt.PollWrite))
 		w.close(g)
 	})
 	require.False(t, early, "the wait ended before the deadline")
-	require.Equal(t, byte(9), b)
-	for _, err := range errs[:4] {
-		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.Equal(t, lastByte, b, "the byte that came after the deadline was taken back")
+	for _, err := range passed {
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded, "after the deadline has passed")
 	}
-	require.Equal(t, []error{nil, nil}, errs[4:])
+	require.Equal(t, []error{nil, nil}, none, "Err of both ends after the deadline was taken back")
 }
 
-// deadlineTakenBack: at the very moment when it comes. What counts is who was
-// first: after SetDeadline it is the new deadline, for good.
+// deadlineTakenBack: when SetDeadline returns, the new deadline counts and the old one does not,
+// even if the old one comes at the same moment.
 func deadlineTakenBack(t *trial) {
+	const deadline, within = 20_000, 100_000 // ns: it is taken back within so much of its coming
 	rounds := t.many(2500)
 	wires := t.wires(1)
 	w := &wires[0]
@@ -246,9 +245,9 @@ func deadlineTakenBack(t *trial) {
 		r := rand.New(rand.NewPCG(1, 2))
 		w.open(g)
 		for range rounds {
-			when := host.Nanotime() + 20_000
+			when := host.Nanotime() + deadline
 			must(w.rpd.SetDeadline(g, rt.PollRead, when))
-			for until := when + r.Int64N(100_000); host.Nanotime() < until; {
+			for until := when + r.Int64N(within); host.Nanotime() < until; {
 				host.Pause(1)
 			}
 			must(w.rpd.SetDeadline(g, rt.PollRead, 0))
@@ -259,11 +258,11 @@ func deadlineTakenBack(t *trial) {
 		}
 		w.close(g)
 	})
-	require.Zero(t, late, "deadlines that came after they were taken back")
+	require.Zero(t, late, "deadlines, of %d, that came after they were taken back", rounds)
 }
 
-// pollClosed: a wait ends when the descriptor is closed, and nobody can use it
-// afterwards.
+// pollClosed: a wait ends when the descriptor is closed. Afterwards every use returns
+// ErrPollClosed, until the descriptor is opened again. (I11)
 func pollClosed(t *trial) {
 	wires := t.wires(20)
 	var woken atomic.Int32
@@ -290,45 +289,43 @@ func pollClosed(t *trial) {
 			w.rpd.SetDeadline(g, rt.PollRead, 1),
 		}
 		yieldUntil(g, func() bool { return int(woken.Load()) == len(wires) })
-		w.open(g) // anew
+		w.open(g) // again
 		must(w.write(g, 1))
 		_, err := w.read(g)
 		must(err)
 		w.close(g)
 	})
-	require.EqualValues(t, len(wires), woken.Load())
+	requireCount(t, len(wires), woken.Load(),
+		"waits that Close has ended with ErrPollClosed")
 	for _, err := range errs {
-		require.ErrorIs(t, err, rt.ErrPollClosed)
+		require.ErrorIs(t, err, rt.ErrPollClosed, "a use after Close")
 	}
 }
 
-// pollIsNoDeadlock: Gs that wait for somebody outside the scheduler to write; but
-// once nobody waits for a descriptor any more it is.
+// pollIsNoDeadlock: while a G waits for a descriptor there is no deadlock, since something outside
+// may write to it. When none waits for one any more, there is. (I10)
 func pollIsNoDeadlock(t *trial) {
 	wires := t.wires(2)
 	var waits atomic.Bool
 	go func() {
 		await(waits.Load)
-		_, _ = wires[0].files[1].Write([]byte{1})
+		wires[0].ends.write(1)
 	}()
-	s := t.scheduler()
-	var deadlock *rt.DeadlockError
-	require.ErrorAs(t, s.Run(func(g *rt.G) {
+	requireDeadlock(t, t.scheduler().Run(func(g *rt.G) {
 		var door baton
 		g.Go(door.take)
 		g.Go(func(g *rt.G) { g.Yield(); waits.Store(true) })
 		wires[0].open(g)
-		wires[1].open(g) // and nobody waits for it
+		wires[1].open(g) // no G waits for it
 		_, err := wires[0].read(g)
 		must(err)
 		waits.Store(false)
-	}), &deadlock)
-	require.Equal(t, 1, deadlock.Blocked)
-	require.False(t, waits.Load(), "the report came before the byte")
+	}), 1)
+	require.False(t, waits.Load(), "a deadlock was reported while a G waited for a descriptor")
 }
 
-// pollBesideTimers: who waits for the network hears of timers, and the other way
-// round.
+// pollBesideTimers: a thread that waits for the network wakes for timers, and one that waits for
+// timers wakes for the network. (I11)
 func pollBesideTimers(t *trial) {
 	wires := t.wires(1)
 	w := &wires[0]
@@ -350,10 +347,10 @@ func pollBesideTimers(t *trial) {
 		}
 		late.Stop(g)
 	})
-	require.Equal(t, rounds, read)
+	require.Equal(t, rounds, read, "bytes that were read")
 }
 
-// pollBesideCrowd: Gs that wait for descriptors get on beside Gs that never rest.
+// pollBesideCrowd: Gs that wait for descriptors go on beside Gs that never rest. (I11)
 func pollBesideCrowd(t *trial) {
 	wires := t.wires(2)
 	bounces := t.many(20)
@@ -379,11 +376,11 @@ func pollBesideCrowd(t *trial) {
 		}
 		c.end(g)
 	})
-	require.Equal(t, bounces, passed)
+	require.Equal(t, bounces, passed, "bytes that came back")
 }
 
-// pollBesideStops: what the network brings while the world stands still comes
-// afterwards, and is not lost.
+// pollBesideStops: a G whose bytes come while the world stands still is resumed afterwards, and
+// not before. (I8, I11)
 func pollBesideStops(t *trial) {
 	wires := t.wires(8)
 	rounds := t.many(100)
@@ -413,11 +410,11 @@ func pollBesideStops(t *trial) {
 			yieldUntil(g, func() bool { return int(got.Load()) == (r+1)*len(wires) })
 		}
 	})
-	require.Zero(t, early, "Gs that ran in the stopped world")
+	require.Zero(t, early, "times that a G was seen which had run in the stopped world")
 }
 
-// pollRaces: readers whose descriptors are written to, get deadlines and are
-// closed at the same moment all come back.
+// pollRaces: a G whose descriptor is written to, gets deadlines and is closed at the same moment
+// comes back from its wait. (I11)
 func pollRaces(t *trial) {
 	rounds := t.many(30)
 	wires := t.wires(6)
@@ -429,21 +426,33 @@ func pollRaces(t *trial) {
 			for i := range wires {
 				wires[i].race(g, r, &done)
 			}
-			yieldUntil(g, func() bool { return int(done.Load()) == 5*len(wires) })
+			yieldUntil(g, func() bool { return int(done.Load()) == racers*len(wires) })
 			back++
 			for i := range wires {
-				for err := error(nil); err == nil; _, err = host.Read(wires[i].in, make([]byte, 9)) {
-				}
+				wires[i].drain()
 			}
 		}
 	})
-	require.Equal(t, rounds, back)
+	require.Equal(t, rounds, back, "rounds from which all Gs came back")
 }
 
-// race starts five Gs that meet at w, and count in done.
+// drain reads all that is in w.
+func (w *wire) drain() {
+	buf := make([]byte, racers)
+	for {
+		if _, err := host.Read(w.in, buf); err != nil {
+			return
+		}
+	}
+}
+
+// racers is how many Gs race starts.
+const racers = 5
+
+// race starts Gs that use w at the same time, in any order, and count themselves in done.
 func (w *wire) race(g *rt.G, r *rand.Rand, done *atomic.Int32) {
 	w.open(g)
-	acts := []func(*rt.G){
+	acts := [racers]func(*rt.G){
 		func(g *rt.G) {
 			for err := error(nil); err == nil; _, err = w.read(g) {
 			}
@@ -462,7 +471,8 @@ func (w *wire) race(g *rt.G, r *rand.Rand, done *atomic.Int32) {
 	}
 }
 
-// pollMisused says what was wrong.
+// pollMisused: OpenPoll refuses what is no descriptor, cannot be waited for or is open already, and
+// names it. A second G that waits for the same end panics.
 func pollMisused(t *trial) {
 	w := &t.wires(1)[0]
 	file, err := os.Create(filepath.Join(t.TempDir(), "regular"))
@@ -472,16 +482,16 @@ func pollMisused(t *trial) {
 	var errs []error
 	t.run(func(g *rt.G) {
 		for _, fd := range []int{-1, 1 << 20, regular} {
-			_, err := g.OpenPoll(fd)
+			_, err := g.Parker().OpenPoll(fd)
 			errs = append(errs, err)
 		}
 		w.open(g)
-		_, err := g.OpenPoll(w.in)
+		_, err := g.Parker().OpenPoll(w.in)
 		errs = append(errs, err)
 		w.close(g)
 	})
 	for _, err := range errs {
-		require.ErrorContains(t, err, "OpenPoll: descriptor")
+		require.ErrorContains(t, err, "OpenPoll: descriptor", "OpenPoll must refuse this")
 	}
 	requirePanic(t, t.scheduler(), "only one may", func(g *rt.G) {
 		w.open(g)
@@ -492,14 +502,14 @@ func pollMisused(t *trial) {
 		})
 		yieldUntil(g, first.Load)
 		for {
-			g.Yield() // the other may not wait yet
+			g.Yield() // since the other may not wait yet
 			_ = w.rpd.SetDeadline(g, rt.PollRead, 0)
 			_, _ = w.read(g)
 		}
 	})
 }
 
-// pollForeign: a descriptor of another scheduler.
+// pollForeign: every use of a descriptor that another scheduler has opened panics.
 func pollForeign(t *trial) {
 	for name, use := range map[string]func(w *wire, g *rt.G){
 		"Wait":        func(w *wire, g *rt.G) { _ = w.rpd.Wait(g, rt.PollRead) },
@@ -510,14 +520,14 @@ func pollForeign(t *trial) {
 		w := &t.wires(1)[0]
 		home, abroad := t.scheduler(), t.scheduler()
 		require.NoError(t, home.Run(w.open))
-		t.Log(name)
+		t.Log("PollDesc."+name, "with a G of another scheduler")
 		requirePanic(t, abroad, "different schedulers", func(g *rt.G) { use(w, g) })
 		require.NoError(t, home.Run(w.close))
 	}
 }
 
-// pollAbandoned: a scheduler ends though Gs wait for descriptors, with and without
-// a deadline.
+// pollAbandoned: a scheduler that a panic ends does not wait for Gs that wait for descriptors, with
+// a deadline or without one.
 func pollAbandoned(t *trial) {
 	wires := t.wires(10)
 	var deferred, waits atomic.Int32
@@ -538,7 +548,7 @@ func pollAbandoned(t *trial) {
 		}
 		yieldUntil(g, func() bool { return int(waits.Load()) == len(wires) })
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
-	require.EqualValues(t, len(wires), deferred.Load())
+	requireCount(t, len(wires), deferred.Load(), "Gs whose deferred calls Close ran")
 }

@@ -2,4 +2,5 @@
 
 package conform
 
+// raceEnabled tells whether the race detector is on.
 const raceEnabled = true

@@ -6,70 +6,75 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 	"schedlab/rt/rank"
+	"schedlab/rt/reactor"
 )
 
-// The reference design: as little as a correct scheduler can be, and the example
-// to start a new one from. One lock, one queue; an M that finds nothing sleeps on
-// its note until it is given the right to run Gs.
+// The reference design: the smallest correct scheduler, and the example to start a new one
+// from. It has one lock and one queue. An M that finds nothing to do sleeps on its note until
+// it is given the right to run Gs.
 //
 // # To start from it
 //
-// A copy of this file in designs/yours needs another package clause and this row in
-// the table of designs/all; Lacks is what to change as the design learns more.
+// Copy this file to a folder designs/yours, change its package clause, and add this row to the
+// table of designs/all. Take a promise out of Lacks when the design keeps it.
 //
-//	{Name: "yours", Doc: "what it is", Source: "where it comes from", New: yours.New, Lacks: yours.Lacks},
+//	{Name: "yours", Doc: "what it is", Source: "its origin", New: yours.New, Lacks: yours.Lacks},
 //
 // # Protocol
 //
-// There are Procs slots; an M needs one to run Gs. Whenever the lock is free and
-// the world need not stand still,
+// There are Procs slots, and an M needs one to run Gs. Whenever the lock is free and the world
+// need not stand still,
 //
 //	Gs are queued => every slot is taken        (work conservation, I2)
 //
-// Four things could break that, and each restores it under the same lock: a G is
-// queued (put), a slot is given back for a system call, by a locked M whose G has
-// left it, or for want of work (giveSlot), and the world starts again
-// (StartWorld). Since nobody looks at anything without the lock, there is no more
-// to prove.
+// Three things could break that. Each restores it before it releases the lock:
+//
+//  1. A G is queued: put.
+//  2. An M gives its slot back, for a system call, for want of work, or because the G that is
+//     locked to it has left it: giveSlot.
+//  3. The world starts again: StartWorld.
+//
+// Since no thread looks at anything without the lock, there is no more to prove.
 //
 // # The world
 //
-// It stands still when the stopper has the only slot that is taken. Core.Halting
-// is true before StopWorld takes the lock, so from then on nobody takes a slot
-// (canTake), and whoever has one gives it back at its next safe point.
+// The world stands still when the stopper has the only slot that is taken. Core.WorldStopping is
+// true before StopWorld takes the lock. From then on no M takes a slot (canTake), and an M
+// that has one gives it back at its next safe point.
 //
 // # Locked Ms
 //
-// An M that takes a G from the queue which is locked to another M hands it over
-// with its slot (RunLocked); the other one may still have its own, if it has not
-// got to AwaitLocked yet, and then both go on.
+// If an M takes a G from the queue that is locked to another M, it hands that M the G and its
+// own slot (RunLocked). If the other M has not reached AwaitLocked yet, it still has a slot of
+// its own; then both go on.
 //
 // # Rest
 //
-// Nothing can happen any more when no M has a slot (by the above, nothing is
-// queued then), none is in a system call and the reactor waits. A G that comes out
-// of a system call and finds no slot counts as being in it until it is queued: or
-// else the last M with a slot could declare rest while that G is between the two.
+// Nothing can happen any more when no M has a slot, no G is in a system call and the reactor
+// waits. By the protocol, nothing is queued then. A G that comes out of a system call and finds
+// no slot counts as being in the call until it is queued. Otherwise the last M with a slot
+// could declare rest while that G is between the two.
 //
 // # Fairness
 //
-// One FIFO, everything goes to its tail: bypass 0.
+// There is one FIFO, and everything goes to its tail, so no G is overtaken: bypass 0.
 type reference struct {
 	rt.Core
-	reactor rt.Reactor // waits for timers and the network
-	actor   machine    // stands for it where it makes and readies Gs
+	reactor reactor.Reactor // waits for timers and the network
+	actor   machine         // the M in whose name the reactor makes and readies Gs
 
 	lock      host.CountedMutex // guards all below
 	runq      rt.GList
 	free      rt.GList                      // dead Gs
-	ms        []*machine                    // all
-	idle      queue.List[machine, *machine] // Ms asleep; none of them has a slot
-	slots     int                           // taken
+	ms        []*machine                    // all Ms
+	idle      queue.List[machine, *machine] // Ms that sleep; none of them has a slot
+	slots     int                           // slots that are taken
 	inSyscall int                           // Gs in system calls
 	reacts    bool                          // the reactor does not wait
-	stopper   *host.Note                    // of who waits for the world to stand still
+	stopper   *host.Note                    // where a stopper waits for the world to stand still
 	gsMade    uint64
 	wakes     uint64
 }
@@ -133,11 +138,11 @@ func (s *reference) DumpSched(w *strings.Builder) {
 		s.slots, s.Procs(), s.runq.Len(), len(s.ms), s.idle.Len(), s.inSyscall, s.free.Len())
 }
 
-// StopWorld implements [rt.Stopper]. by has a slot and keeps it.
+// StopWorld implements [rt.Stopper]. The M by has a slot and keeps it.
 func (s *reference) StopWorld(by rt.Machine, patience int64) bool {
 	var stopped host.Note
 	s.lock.Lock()
-	done := s.slots <= 1 // 0: the scheduler is closed, and by runs a deferred call
+	done := s.slots <= 1 // 0 if the scheduler is closed, and by runs a deferred call
 	if !done {
 		s.stopper = &stopped
 	}
@@ -160,14 +165,15 @@ func (s *reference) StartWorld(rt.Machine, int) {
 	}
 }
 
-// busy and resting are what the reactor does around its work. While it waits it
-// touches nothing, so the scheduler may be at rest.
+// busy is called by the reactor before it works. While it waits it touches nothing, so the
+// scheduler may be at rest.
 func (s *reference) busy() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.reacts = true
 }
 
+// resting is called by the reactor before it waits.
 func (s *reference) resting() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -175,7 +181,7 @@ func (s *reference) resting() {
 	s.checkRest()
 }
 
-// The functions from here to machine need the lock.
+// The functions from here to the type machine need the lock.
 
 // put queues gp.
 func (s *reference) put(gp *rt.G) {
@@ -183,12 +189,14 @@ func (s *reference) put(gp *rt.G) {
 	s.fill()
 }
 
-// canTake says whether there is a slot that may be taken. Once Stopping there is
-// none: whoever took it might have ended, and a stopper would wait for it.
-func (s *reference) canTake() bool { return s.slots < s.Procs() && !s.Halting() && !s.Stopping() }
+// canTake says whether there is a slot that may be taken. While Stopping there is none: an M
+// that took one might end with it, and a stopper would wait for it.
+func (s *reference) canTake() bool {
+	return s.slots < s.Procs() && !s.WorldStopping() && !s.Stopping()
+}
 
-// fill gives a slot, if there is one, to an M that has none, if that has
-// something to do. One is enough for each G that is queued.
+// fill gives a free slot, if there is one and a G is queued, to an M that has none. One slot is
+// enough for each G that is queued.
 func (s *reference) fill() {
 	if s.runq.Empty() || !s.canTake() {
 		return
@@ -206,12 +214,14 @@ func (s *reference) fill() {
 	s.StartM(&mp.M, mp)
 }
 
+// checkRest reports that nothing can happen any more, if that is so: see 'Rest'.
 func (s *reference) checkRest() {
 	if s.slots == 0 && s.inSyscall == 0 && !s.reacts {
 		s.AtRest()
 	}
 }
 
+// gfget returns a dead G, or makes a new one.
 func (s *reference) gfget() *rt.G {
 	if gp := s.free.Get(); gp != nil {
 		return gp
@@ -226,18 +236,18 @@ type machine struct {
 	queue.Link[machine] // in idle
 
 	s     *reference
-	cache rt.Cache
+	cache heap.Cache
 	note  host.Note // on which it sleeps
 
 	// Under the lock.
 	slot   bool // the M may run Gs
-	asleep bool // nobody has signaled note yet
-	handed bool // the G that the M is locked to is to be run; the M has a slot then
+	asleep bool // the M sleeps on note, or is about to
+	handed bool // the G that is locked to the M is to be run; the M then has a slot
 }
 
 func (mp *machine) init(s *reference) {
 	mp.s = s
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 }
 
 // Newproc implements [rt.Machine].
@@ -287,7 +297,7 @@ func (mp *machine) Schedule(dead *rt.G) *rt.G {
 		s.free.PutHead(dead)
 	}
 	for !s.Stopping() {
-		if mp.slot && !s.Halting() {
+		if mp.slot && !s.WorldStopping() {
 			if gp := s.runq.Get(); gp != nil {
 				return gp
 			}
@@ -306,7 +316,7 @@ func (mp *machine) RunLocked(_ *rt.G, owner rt.Machine) {
 	mp.s.lock.Lock()
 	defer mp.s.lock.Unlock()
 	if mp.s.Stopping() {
-		return // the owner may have ended
+		return // since the owner may have ended
 	}
 	to := owner.(*machine)
 	to.handed = true
@@ -333,8 +343,8 @@ func (mp *machine) AwaitLocked() bool {
 	return false
 }
 
-// EnterSyscall implements [rt.Machine]: every system call gives the slot
-// back, so those that block need nothing more.
+// EnterSyscall implements [rt.Machine]. Every system call gives the slot back, so one that
+// blocks needs nothing more.
 func (mp *machine) EnterSyscall(bool) {
 	mp.s.lock.Lock()
 	defer mp.s.lock.Unlock()
@@ -371,7 +381,7 @@ func (mp *machine) Timers() *rt.Timers { return mp.s.reactor.Timers() }
 func (mp *machine) TimerFirst(when int64) { mp.s.reactor.TimerFirst(when) }
 
 // Cache implements [rt.Machine].
-func (mp *machine) Cache() *rt.Cache { return &mp.cache }
+func (mp *machine) Cache() *heap.Cache { return &mp.cache }
 
 // The functions from here on need the lock.
 
@@ -391,16 +401,16 @@ func (mp *machine) giveSlot() {
 	s.checkRest()
 }
 
-// sleep gives the lock up until the M is woken: because it has been given a
-// slot, or has to end.
+// sleep releases the lock until the M is woken, because it was given a slot or has to end.
 func (mp *machine) sleep() {
 	mp.asleep = true
-	mp.note.Clear() // nobody can signal it: the lock is held
+	mp.note.Clear() // no thread can signal it, since this one holds the lock
 	mp.s.lock.Unlock()
 	mp.note.Sleep()
 	mp.s.lock.Lock()
 }
 
+// wake wakes the M if it sleeps.
 func (mp *machine) wake() {
 	if mp.asleep {
 		mp.asleep = false

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,34 +13,36 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
 // Open makes a scheduler: the New of a design.
 type Open func(rt.Config) (rt.Scheduler, error)
 
-// checkLacks refuses reasons that are missing, or for what nobody asks.
+// checkLacks refuses unknown promises, and promises that are declined without a reason.
 func checkLacks(t *testing.T, lacks rt.Lacks) {
 	for p, why := range lacks {
-		require.Containsf(t, rt.Promises, p, "rt.Lacks: there is no promise %q; promise.go lists all", p)
-		require.NotEmptyf(t, why, "rt.Lacks: say why the design does not promise %q", p)
+		require.Containsf(t, rt.Promises, p,
+			"the Lacks of the design decline %q, which is no promise; rt/promise.go lists all", p)
+		require.NotEmptyf(t, why,
+			"the Lacks of the design decline %q without a reason; write down why", p)
 	}
 }
 
-// property is something that holds of every design that makes the promises.
+// property is a claim about every design that makes the promises which it needs.
 type property struct {
 	name  string
-	check func(*trial)
+	check func(*trial) // its comment is the claim
 	needs []rt.Promise
-	procs int // the only Procs it makes sense with; 0: any
+	procs int // the only Procs with which it makes sense; 0: any
 }
 
-// Run checks that the design that open makes keeps every promise but those it
-// lacks, with 1, 2 and 4 Procs.
+// Run checks, with 1, 2 and 4 Procs, that the design whose schedulers open makes keeps every
+// promise but those that it lacks.
 func Run(t *testing.T, open Open, lacks rt.Lacks) { runAll(t, open, lacks, false, 1, 2, 4) }
 
-// RunVariant is Run for a design that shares nearly all of its code with another,
-// for which Run is called: with 2 Procs only, the least that is parallel, and a
-// quarter of the rounds.
+// RunVariant is Run for a design that shares nearly all of its code with another, for which
+// Run is called. It checks a quarter of the rounds, with 2 Procs, the least that is parallel.
 func RunVariant(t *testing.T, open Open, lacks rt.Lacks) { runAll(t, open, lacks, true, 2) }
 
 func runAll(t *testing.T, open Open, lacks rt.Lacks, variant bool, procs ...int) {
@@ -48,7 +52,10 @@ func runAll(t *testing.T, open Open, lacks rt.Lacks, variant bool, procs ...int)
 			for _, p := range properties {
 				if p.procs == 0 || p.procs == n {
 					t.Run(p.name, func(t *testing.T) {
-						p.run(&trial{T: t, procs: n, open: open, lacks: lacks, variant: variant, all: properties, opened: &opened{}, patience: patience})
+						p.run(&trial{
+							T: t, procs: n, open: open, lacks: lacks, variant: variant,
+							all: properties, opened: &opened{}, patience: patience,
+						})
 					})
 				}
 			}
@@ -62,28 +69,33 @@ func (p *property) run(t *trial) {
 			t.Skipf("not promised (%s): %s", need, why)
 		}
 	}
-	t.Cleanup(func() { // before the others, so that it comes last
+	t.Cleanup(func() { // registered before all others, so that it runs after them
 		if t.Failed() {
 			t.Log(p.blame(t))
 		}
 	})
-	leaveNothing(t.T) // when the watch is over
+	leaveNothing(t.T) // registered before the watch, so that it runs when the watch has ended
 	watch(t.T, t.patience, func() string { return p.blame(t) }, t.opened.dumps)
 	p.check(t)
 }
 
-// leaveNothing checks, when the test is over, that all goroutines have ended
-// and GOMAXPROCS is as it was.
+// goneWithin is how long a goroutine that was told to end may take when the test is over. Its
+// thread may be without a CPU, so this is long.
+const goneWithin = time.Minute
+
+// leaveNothing checks, when the test is over, that the goroutines that it started have ended
+// and that GOMAXPROCS is what it was.
 func leaveNothing(t *testing.T) {
 	goroutines, maxprocs := runtime.NumGoroutine(), runtime.GOMAXPROCS(0)
 	t.Cleanup(func() {
-		// What ended a moment ago may need another to be gone, or long, if its thread
-		// has no CPU.
-		for start := time.Now(); runtime.NumGoroutine() > goroutines && time.Since(start) < time.Minute; {
+		start := time.Now()
+		for runtime.NumGoroutine() > goroutines && time.Since(start) < goneWithin {
 			runtime.Gosched()
 		}
-		require.LessOrEqual(t, runtime.NumGoroutine(), goroutines, "goroutines are left behind")
-		require.Equal(t, maxprocs, runtime.GOMAXPROCS(0), "GOMAXPROCS is not what it was")
+		require.LessOrEqual(t, runtime.NumGoroutine(), goroutines,
+			"more goroutines than before the test: a scheduler has left threads or stacks behind")
+		require.Equal(t, maxprocs, runtime.GOMAXPROCS(0),
+			"GOMAXPROCS is not what it was before the test: a scheduler has not set it back")
 	})
 }
 
@@ -94,63 +106,64 @@ type trial struct {
 	open    Open
 	lacks   rt.Lacks
 	variant bool
-	all     []property // in which this one is
+	all     []property // the table that this property belongs to
 
 	opened   *opened
 	patience time.Duration
 
-	// watched: the schedulers that configured makes log their events.
+	// watched is true if the schedulers that configured makes log their events.
 	watched    bool
 	schedulers []watched
 }
 
-// watched is a scheduler with its events.
+// watched is a scheduler and the log of its events.
 type watched struct {
 	rt.Scheduler
-	log *rt.EventLog
+	log *event.Log
 }
 
-// scheduler opens a scheduler, which is closed with the test at the latest.
+// scheduler opens a scheduler. It is closed when the test ends, if the test has not done so.
 func (t *trial) scheduler() rt.Scheduler {
 	return t.configured(rt.Config{Procs: t.procs, Seed: 1})
 }
 
+// configured is scheduler with another Config.
 func (t *trial) configured(cfg rt.Config) rt.Scheduler {
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	if t.watched {
 		cfg.Events = log
 	}
 	s, err := t.open(cfg)
-	require.NoError(t, err)
+	require.NoError(t, err, "New must succeed")
 	t.opened.add(s)
 	if t.watched {
 		t.schedulers = append(t.schedulers, watched{s, log})
 	}
 	t.Cleanup(func() {
 		if err := s.Close(); !errors.Is(err, rt.ErrClosed) {
-			require.NoError(t, err)
+			require.NoError(t, err, "Close at the end of the test must succeed")
 		}
 	})
 	return s
 }
 
-// promises says whether the design keeps p.
+// promises says whether the design makes promise p. A failure will name p.
 func (t *trial) promises(p rt.Promise) bool {
 	t.opened.ask(p)
 	_, lacking := t.lacks[p]
 	return !lacking
 }
 
-// run runs main on a new scheduler and returns what that has counted.
+// run runs main on a new scheduler, closes it, and returns what it has counted.
 func (t *trial) run(main func(*rt.G)) rt.Stats {
 	s := t.scheduler()
-	require.NoError(t, s.Run(main))
-	require.NoError(t, s.Close())
+	require.NoError(t, s.Run(main), "Run must succeed")
+	require.NoError(t, s.Close(), "Close must succeed after a Run that did")
 	return s.Stats()
 }
 
-// many returns n, or a part of it: a quarter for a variant, a tenth where everything
-// is ten times as slow.
+// many returns n, or a part of it: a quarter for a variant, and a tenth of that under the
+// race detector, where everything is ten times as slow.
 func (t *trial) many(n int) int {
 	if t.variant {
 		n /= 4
@@ -161,23 +174,47 @@ func (t *trial) many(n int) int {
 	return max(n, 1)
 }
 
-// await waits, outside the scheduler, until cond holds.
+// await waits until cond holds. It is for goroutines outside the scheduler.
 func await(cond func() bool) {
 	for !cond() {
 		runtime.Gosched()
 	}
 }
 
-// yieldUntil waits, in a G, until cond holds.
+// repeat calls f on a goroutine outside the scheduler, until f returns false or stop is called.
+// stop returns when the last call has returned; it is called when the test ends, too.
+func (t *trial) repeat(f func() bool) (stop func()) {
+	var over atomic.Bool
+	var caller sync.WaitGroup
+	caller.Go(func() {
+		for !over.Load() && f() {
+			runtime.Gosched()
+		}
+	})
+	stop = func() {
+		over.Store(true)
+		caller.Wait()
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+// yieldUntil waits in a G that yields, until cond holds.
 func yieldUntil(g *rt.G, cond func() bool) {
 	for !cond() {
 		g.Yield()
 	}
 }
 
-// standUntil waits, in a G that passes no safe point meanwhile, until cond holds. Its
-// M keeps the right to run it; the thread sleeps, since whom it waits for may need
-// the CPU.
+// hogUntil waits in a G that passes safe points but never yields, until cond holds.
+func hogUntil(g *rt.G, cond func() bool) {
+	for !cond() {
+		g.Checkpoint()
+	}
+}
+
+// standUntil waits in a G that passes no safe point, until cond holds. Its M keeps the right
+// to run it. The thread sleeps, since the thread that makes cond true may need its CPU.
 func standUntil(cond func() bool) {
 	for !cond() {
 		host.Sleep(1)

@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
-// change is one of a G's status.
+// change is a change of a G's status.
 type change struct{ from, to rt.Status }
 
-// reachedBy names, for each change of status that is legal, a property that brings
-// it about nearly always: a thread that is kept off its CPU for long may come too
-// late for it.
+// reachedBy names, for each legal change of status, a property in which it happens. It may not
+// happen in every run of that property, since a thread without a CPU may come too late.
 var reachedBy = map[change]string{
 	{rt.Idle, rt.Runnable}:      "OnceSpawnedByOne",
 	{rt.Dead, rt.Runnable}:      "LockedEnds",
@@ -29,20 +29,20 @@ var reachedBy = map[change]string{
 	{rt.Preempted, rt.Runnable}: "WorldStopsHogs",
 }
 
-// reachTries is how often changesReached lets a property run for a change.
+// reachTries is how often changesReached runs a property until a change has happened.
 const reachTries = 10
 
-// changesReached: what reachedBy says, by the events of each run. A property that
-// does not apply to the design is left out.
+// changesReached: every legal change of status happens in the property that reachedBy names, by
+// the events of its runs. Properties that the design declines are left out.
 func changesReached(t *trial) {
 	reached := map[string]map[change]int{}
 	for c, name := range reachedBy {
 		if c.from == rt.Dead && !t.promises(rt.Reuses) {
 			continue
 		}
-		i := slices.IndexFunc(t.all, func(p property) bool { return p.name == name })
-		p := t.all[i]
-		if slices.ContainsFunc(p.needs, func(need rt.Promise) bool { return !t.promises(need) }) {
+		p := t.all[slices.IndexFunc(t.all, func(p property) bool { return p.name == name })]
+		declined := func(need rt.Promise) bool { return !t.promises(need) }
+		if slices.ContainsFunc(p.needs, declined) {
 			continue
 		}
 		for range reachTries {
@@ -50,14 +50,17 @@ func changesReached(t *trial) {
 				reached[name] = changesIn(t, &p)
 			}
 		}
-		require.Positivef(t, reached[name][c], "times that a G goes from %s to %s in %s", c.from, c.to, name)
+		require.Positivef(t, reached[name][c],
+			"times that a G went from %s to %s in %s, in one of %d runs",
+			c.from, c.to, name, reachTries)
 	}
 }
 
-// changesIn counts those in the schedulers that p makes.
+// changesIn runs p and counts the changes of status in the schedulers that it opens.
 func changesIn(t *trial, p *property) map[change]int {
-	watched := &trial{T: t.T, procs: t.procs, open: t.open, lacks: t.lacks, variant: t.variant, opened: t.opened, watched: true}
-	p.check(watched)
+	watched := *t
+	watched.watched, watched.schedulers = true, nil
+	p.check(&watched)
 	all := map[change]int{}
 	for _, w := range watched.schedulers {
 		_ = w.Close()
@@ -73,65 +76,71 @@ func changesIn(t *trial, p *property) map[change]int {
 	return all
 }
 
-// eventChanges are the changes of status that events tell of, but for those of who
-// was made: one cannot tell whether the G was used before.
-var eventChanges = map[rt.EventKind][]change{
-	rt.EventRun:         {{rt.Runnable, rt.Running}},
-	rt.EventReady:       {{rt.Waiting, rt.Runnable}},
-	rt.EventPark:        {{rt.Running, rt.Waiting}},
-	rt.EventEnd:         {{rt.Running, rt.Dead}},
-	rt.EventYield:       {{rt.Running, rt.Runnable}},
-	rt.EventPreempted:   {{rt.Running, rt.Preempted}, {rt.Preempted, rt.Runnable}},
-	rt.EventSyscall:     {{rt.Running, rt.InSyscall}},
-	rt.EventSyscallEnd:  {{rt.InSyscall, rt.Running}},
-	rt.EventSyscallSlow: {{rt.InSyscall, rt.Runnable}},
+// eventChanges lists the changes of status that events tell of. Spawns are missing, since an
+// event does not tell whether the G was used before, and so was Dead and not Idle.
+var eventChanges = map[event.Kind][]change{
+	event.Run:         {{rt.Runnable, rt.Running}},
+	event.Ready:       {{rt.Waiting, rt.Runnable}},
+	event.Park:        {{rt.Running, rt.Waiting}},
+	event.End:         {{rt.Running, rt.Dead}},
+	event.Yield:       {{rt.Running, rt.Runnable}},
+	event.Preempted:   {{rt.Running, rt.Preempted}, {rt.Preempted, rt.Runnable}},
+	event.Syscall:     {{rt.Running, rt.InSyscall}},
+	event.SyscallEnd:  {{rt.InSyscall, rt.Running}},
+	event.SyscallSlow: {{rt.InSyscall, rt.Runnable}},
 }
 
-// biography follows each G through the events of a scheduler.
+// biography follows each G of a scheduler through its events.
 type biography struct {
 	t       *trial
 	status  map[uint64]rt.Status // by ID
 	mOf     map[uint64]int16     // the M of its last event
 	changes map[change]int
-	count   map[rt.EventKind]uint64
+	count   map[event.Kind]uint64
 }
 
 func newBiography(t *trial) *biography {
-	return &biography{t, map[uint64]rt.Status{}, map[uint64]int16{}, map[change]int{}, map[rt.EventKind]uint64{}}
+	return &biography{
+		t:      t,
+		status: map[uint64]rt.Status{}, mOf: map[uint64]int16{},
+		changes: map[change]int{}, count: map[event.Kind]uint64{},
+	}
 }
 
-func (b *biography) readAll(log *rt.EventLog) {
-	require.Zero(b.t, log.Dropped(), "events that the log has no room for")
+func (b *biography) readAll(log *event.Log) {
+	require.Zero(b.t, log.Dropped(), "events for which the log had no room")
 	for _, e := range log.Events() {
 		b.read(e)
 	}
 }
 
-func (b *biography) read(e rt.Event) {
+func (b *biography) read(e event.Event) {
 	b.count[e.What]++
-	if e.What == rt.EventSpawn {
-		require.Zerof(b.t, b.status[e.G], "%v: there is a G with that ID already", e)
+	if e.What == event.Spawn {
+		require.Zerof(b.t, b.status[e.G], "a second G has the same ID: %v", e)
 		b.status[e.G], b.mOf[e.G] = rt.Runnable, e.M
 	}
-	if e.What == rt.EventRun && b.status[e.G] == rt.Waiting && b.mOf[e.G] == e.M {
-		b.become(e, change{rt.Waiting, rt.Runnable}) // its commit said no
+	if e.What == event.Run && b.status[e.G] == rt.Waiting && b.mOf[e.G] == e.M {
+		b.become(e, change{rt.Waiting, rt.Runnable}) // its commit has said no
 	}
 	for _, c := range eventChanges[e.What] {
 		b.become(e, c)
 	}
 }
 
-func (b *biography) become(e rt.Event, c change) {
-	require.Equalf(b.t, c.from.String(), b.status[e.G].String(), "what G %d was when: %v", e.G, e)
+func (b *biography) become(e event.Event, c change) {
+	require.Equalf(b.t, c.from.String(), b.status[e.G].String(),
+		"the status of G %d, by its events so far, when: %v", e.G, e)
 	b.status[e.G], b.mOf[e.G] = c.to, e.M
 	b.changes[c]++
 }
 
-// eventsTellLives: each G's events are a life as its status allows it, from one
-// spawn to one end, and there are as many as the counters say.
+// eventsTellLives: the events of each G follow the legal changes of status from its spawn to its
+// end, and there are as many events of each kind as the counters say. (I5)
 func eventsTellLives(t *trial) {
+	const ownGs = 2
 	rounds := t.many(30)
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	s := t.configured(rt.Config{Procs: t.procs, Seed: 1, Events: log})
 	require.NoError(t, s.Run(func(g *rt.G) {
 		var c crowd
@@ -157,17 +166,24 @@ func eventsTellLives(t *trial) {
 	live := 0
 	for _, status := range b.status {
 		if status != rt.Dead {
-			live++ // the design's own; it ends with the scheduler
+			live++
 		}
 	}
-	require.LessOrEqual(t, live, 2)
+	// The Gs of a design itself end with the scheduler, without an event.
+	require.LessOrEqual(t, live, ownGs, "Gs whose events have no end")
 	stats := s.Stats()
-	for what, n := range map[rt.EventKind]uint64{
-		rt.EventSpawn: stats.Spawned + stats.Injected, rt.EventRun: stats.Executed, rt.EventEnd: stats.Ended,
-		rt.EventReady: stats.Readied, rt.EventYield: stats.Yields - b.count[rt.EventPreempted],
-		rt.EventSyscall: stats.Syscalls, rt.EventSyscallSlow: stats.SyscallsSlow,
-		rt.EventTimer: stats.TimersFired, rt.EventStopped: stats.Stops,
+	for what, n := range map[event.Kind]uint64{
+		event.Spawn:       stats.Spawned + stats.Injected,
+		event.Run:         stats.Executed,
+		event.End:         stats.Ended,
+		event.Ready:       stats.Readied,
+		event.Yield:       stats.Yields - b.count[event.Preempted],
+		event.Syscall:     stats.Syscalls,
+		event.SyscallSlow: stats.SyscallsSlow,
+		event.Timer:       stats.TimersFired,
+		event.Stopped:     stats.Stops,
 	} {
-		require.Equalf(t, n, b.count[what], "events of kind %d", what)
+		requireCount(t, n, b.count[what], "events like %q: as many as Stats has counted",
+			event.Event{What: what})
 	}
 }

@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,15 +8,16 @@ import (
 	"schedlab/rt"
 )
 
-// So that a change of status that nothing brings about, and a property that is
-// renamed, are noticed.
+// A new legal change of status needs a property in which it happens, and a property that is
+// renamed is noticed.
 func TestEveryChangeOfStatusHasAPropertyThatReachesIt(t *testing.T) {
 	for from := rt.Idle; from <= rt.Dead; from++ {
 		for to := rt.Idle; to <= rt.Dead; to++ {
 			name, reached := reachedBy[change{from, to}]
-			require.Equalf(t, from.MayBecome(to), reached, "from %s to %s", from, to)
+			require.Equalf(t, from.MayBecome(to), reached,
+				"reachedBy has a property for the change from %s to %s, if that is legal", from, to)
 			if reached {
-				require.Truef(t, slices.ContainsFunc(properties, func(p property) bool { return p.name == name }), "there is no property %s", name)
+				require.NotNilf(t, propertyOf(name), "there is no property %s", name)
 			}
 		}
 	}

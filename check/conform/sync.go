@@ -9,8 +9,8 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// chanKeepsOrder: what one G sends another receives in order, whatever the
-// capacity, and then the end.
+// chanKeepsOrder: what one G sends, another receives in order, and then the end. That holds
+// for every capacity.
 func chanKeepsOrder(t *trial) {
 	n := t.many(10_000)
 	for _, capacity := range []int{0, 1, 7, 1000} {
@@ -30,13 +30,14 @@ func chanKeepsOrder(t *trial) {
 			v, ok := c.Recv(g)
 			end = v == 0 && !ok
 		})
-		require.Equal(t, n, received)
-		require.True(t, inOrder, "values came in order")
-		require.True(t, end, "a closed and empty channel gives zero values, not ok")
+		require.Equal(t, n, received, "values received through a channel of capacity %d", capacity)
+		require.True(t, inOrder, "values came out of order, with capacity %d", capacity)
+		require.True(t, end, "Recv from a closed and empty channel must return 0 and not ok")
 	}
 }
 
-// chanLosesNothing: many senders, many receivers.
+// chanLosesNothing: each value that one of many senders sends is received once, by one of many
+// receivers.
 func chanLosesNothing(t *trial) {
 	const senders, receivers = 8, 5
 	each := t.many(2000)
@@ -62,11 +63,11 @@ func chanLosesNothing(t *trial) {
 			sent.Wait(g)
 			c.Close(g)
 		})
-		received.requireAll(t, 1)
+		received.requireAll(t, 1, "a value that was sent must be received once")
 	}
 }
 
-// chanCloseWakes: all that wait to receive.
+// chanCloseWakes: Close wakes all Gs that wait to receive.
 func chanCloseWakes(t *trial) {
 	const n = 100
 	ended := make(tally, n)
@@ -85,53 +86,53 @@ func chanCloseWakes(t *trial) {
 		g.Yield()
 		c.Close(g)
 	})
-	ended.requireAll(t, 1)
+	ended.requireAll(t, 1, "a Recv that waits when the channel is closed must return not ok, once")
 }
 
-// chanTries: neither waits.
+// chanTries: TrySend and TryRecv do not wait, and say whether they have done anything.
 func chanTries(t *trial) {
 	t.run(func(g *rt.G) {
 		c := gsync.NewChan[int](g, 2)
 		_, _, done := c.TryRecv(g)
-		expect(t, !done, "nothing to receive")
-		expect(t, c.TrySend(g, 1) && c.TrySend(g, 2), "room for two")
-		expect(t, !c.TrySend(g, 3), "no room for a third")
-		expect(t, c.Len() == 2 && c.Cap() == 2, "two of two")
+		expect(t, !done, "TryRecv finds nothing in an empty channel")
+		expect(t, c.TrySend(g, 1) && c.TrySend(g, 2), "TrySend finds room for two values of two")
+		expect(t, !c.TrySend(g, 3), "TrySend finds no room for a third value of two")
+		expect(t, c.Len() == 2 && c.Cap() == 2, "Len and Cap are 2")
 		v, ok, done := c.TryRecv(g)
-		expect(t, v == 1 && ok && done, "the first")
+		expect(t, v == 1 && ok && done, "TryRecv returns the first value")
 		c.Close(g)
 		v, ok, done = c.TryRecv(g)
-		expect(t, v == 2 && ok && done, "what was sent before the end")
+		expect(t, v == 2 && ok && done, "TryRecv returns the value that was sent before Close")
 		_, ok, done = c.TryRecv(g)
-		expect(t, !ok && done, "the end")
+		expect(t, !ok && done, "TryRecv returns the end of a closed and empty channel")
 	})
 }
 
-// expect is for the bodies of Gs, which must not end the test.
+// expect reports an error if ok is false. It is for the bodies of Gs, which must not end the
+// test.
 func expect(t *trial, ok bool, what string) {
 	t.Helper()
 	if !ok {
-		t.Errorf("it should be that: %s", what)
+		t.Errorf("expected, but not so: %s", what)
 	}
 }
 
-// chanMisuse: as Go's channels.
+// chanMisuse: a Send to a closed channel and a second Close panic, as with Go's channels.
 func chanMisuse(t *trial) {
-	for name, misuse := range map[string]func(g *rt.G, c *gsync.Chan[int]){
-		"send to closed": func(g *rt.G, c *gsync.Chan[int]) { c.Close(g); c.Send(g, 1) },
-		"close closed":   func(g *rt.G, c *gsync.Chan[int]) { c.Close(g); c.Close(g) },
+	for _, misuse := range []func(g *rt.G, c *gsync.Chan[int]){
+		func(g *rt.G, c *gsync.Chan[int]) { c.Close(g); c.Send(g, 1) },
+		func(g *rt.G, c *gsync.Chan[int]) { c.Close(g); c.Close(g) },
 	} {
-		s := t.scheduler()
-		var panicked *rt.PanicError
-		require.ErrorAs(t, s.Run(func(g *rt.G) { misuse(g, gsync.NewChan[int](g, 1)) }), &panicked, name)
-		require.Contains(t, panicked.Error(), "closed channel", name)
-		require.NoError(t, s.Close())
+		requirePanic(t, t.scheduler(), "closed channel", func(g *rt.G) {
+			misuse(g, gsync.NewChan[int](g, 1))
+		})
 	}
 }
 
-// sieve: a chain of Gs, one a prime, that grows while it runs.
+// sieve: the sieve of Eratosthenes finds the primes, as a chain of Gs, one for each prime, that
+// grows while it runs.
 func sieve(t *trial) {
-	const limit = 600
+	const limit, count, largest = 600, 109, 599 // primes below 600
 	var primes []int
 	t.run(func(g *rt.G) {
 		numbers := gsync.NewChan[int](g, 0)
@@ -149,11 +150,11 @@ func sieve(t *trial) {
 			next = out
 		}
 	})
-	require.Len(t, primes, 109)
-	require.Equal(t, 599, primes[108])
+	require.Len(t, primes, count, "primes below %d", limit)
+	require.Equal(t, largest, primes[count-1], "the largest prime below %d", limit)
 }
 
-// sift passes on what p does not divide.
+// sift passes on the numbers that p does not divide.
 func sift(g *rt.G, p int, in, out *gsync.Chan[int]) {
 	defer out.Close(g)
 	for v, ok := in.Recv(g); ok; v, ok = in.Recv(g) {
@@ -163,7 +164,8 @@ func sift(g *rt.G, p int, in, out *gsync.Chan[int]) {
 	}
 }
 
-// selectLosesNothing: one G receives from many channels until all are closed.
+// selectLosesNothing: a G that receives from many channels by Select, until all are closed,
+// receives each value once.
 func selectLosesNothing(t *trial) {
 	const k = 5
 	each := t.many(2000)
@@ -183,10 +185,11 @@ func selectLosesNothing(t *trial) {
 			}
 			receiveAll(g, chans, received)
 		})
-		received.requireAll(t, 1)
+		received.requireAll(t, 1, "a value that was sent must be received once")
 	}
 }
 
+// receiveAll receives from chans until all are closed.
 func receiveAll(g *rt.G, chans []*gsync.Chan[int], received tally) {
 	for len(chans) > 0 {
 		var v int
@@ -204,8 +207,8 @@ func receiveAll(g *rt.G, chans []*gsync.Chan[int], received tally) {
 	}
 }
 
-// selectsMeet: Gs that offer to send on either and to receive from either of two
-// channels find each other, and each value goes to one of them. (Go CL 180068)
+// selectsMeet: Gs that send on either of two channels and Gs that receive from either find each
+// other, and each value is received once. (Go CL 180068)
 func selectsMeet(t *trial) {
 	const pairs = 6
 	each := t.many(2000)
@@ -231,11 +234,12 @@ func selectsMeet(t *trial) {
 			})
 		}
 	})
-	received.requireAll(t, 1)
+	received.requireAll(t, 1, "a value that was sent must be received once")
 }
 
-// selectIsFair: of cases that are always ready each is chosen now and then.
+// selectIsFair: of cases that are always ready, each is chosen often.
 func selectIsFair(t *trial) {
+	const selects, atLeast = 3000, 500
 	chosen := make([]int, 3)
 	t.run(func(g *rt.G) {
 		var v int
@@ -246,39 +250,44 @@ func selectIsFair(t *trial) {
 			c.Close(g)
 			cases = append(cases, c.OnRecv(&v, &ok))
 		}
-		for range 3000 {
+		for range selects {
 			chosen[gsync.Select(g, cases...)]++
 		}
 	})
 	for i := range chosen {
-		require.Greaterf(t, chosen[i], 500, "times of 3000 that case %d was chosen", i)
+		require.Greaterf(t, chosen[i], atLeast,
+			"times that case %d of %d was chosen, of %d Selects", i, len(chosen), selects)
 	}
 }
 
-// selectDefault: does not wait.
+// selectDefault: SelectOrDefault does not wait, and returns -1 if no case is ready.
 func selectDefault(t *trial) {
 	t.run(func(g *rt.G) {
 		var v int
 		var ok bool
 		empty, room := gsync.NewChan[int](g, 0), gsync.NewChan[int](g, 1)
-		expect(t, gsync.SelectOrDefault(g) == -1, "no cases, no choice")
-		expect(t, gsync.SelectOrDefault(g, empty.OnSend(1), empty.OnRecv(&v, &ok)) == -1, "nobody to meet")
-		expect(t, gsync.SelectOrDefault(g, empty.OnSend(1), room.OnSend(2)) == 1, "room for one")
-		expect(t, gsync.SelectOrDefault(g, room.OnRecv(&v, &ok)) == 0 && v == 2 && ok, "the one")
+		expect(t, gsync.SelectOrDefault(g) == -1, "without cases the choice is -1")
+		expect(t, gsync.SelectOrDefault(g, empty.OnSend(1), empty.OnRecv(&v, &ok)) == -1,
+			"cases of a channel that no other G uses are not ready")
+		expect(t, gsync.SelectOrDefault(g, empty.OnSend(1), room.OnSend(2)) == 1,
+			"the send to a channel with room is ready")
+		expect(t, gsync.SelectOrDefault(g, room.OnRecv(&v, &ok)) == 0 && v == 2 && ok,
+			"the value in the channel is received")
 	})
 }
 
-// mutexExcludes: plain memory under it is safe.
+// mutexExcludes: Gs that hold a Mutex, by Lock or TryLock, may use plain memory that it guards.
 func mutexExcludes(t *trial) {
 	const gs = 16
-	each := 8 * t.many(250)
+	const tryOneIn = 8
+	each := tryOneIn * t.many(250)
 	counter, tried := 0, 0
 	t.run(func(g *rt.G) {
 		var mu gsync.Mutex
 		for k := range gs {
 			g.Go(func(g *rt.G) {
 				for i := range each {
-					if i%8 == k%8 {
+					if i%tryOneIn == k%tryOneIn {
 						yieldUntil(g, func() bool { return mu.TryLock(g) })
 						tried++
 					} else {
@@ -286,18 +295,18 @@ func mutexExcludes(t *trial) {
 					}
 					counter++
 					if i%32 == k {
-						g.Yield() // with the lock held
+						g.Yield() // while it holds the lock
 					}
 					mu.Unlock(g)
 				}
 			})
 		}
 	})
-	require.Equal(t, gs*each, counter)
-	require.Equal(t, gs*each/8, tried)
+	require.Equal(t, gs*each, counter, "additions under the lock: two Gs held it at once")
+	require.Equal(t, gs*each/tryOneIn, tried, "additions under TryLock: two Gs held it at once")
 }
 
-// rwMutexExcludes writers from everybody, and lets readers in together.
+// rwMutexExcludes: an RWMutex lets readers in together, and a writer alone.
 func rwMutexExcludes(t *trial) {
 	const readers, writers = 8, 3
 	each := t.many(1000)
@@ -338,12 +347,12 @@ func rwMutexExcludes(t *trial) {
 			})
 		}
 	})
-	require.Zero(t, torn.Load(), "times that a reader was beside a writer")
-	require.Equal(t, writers*each, a)
-	require.Equal(t, writers*each, b)
+	require.Zero(t, torn.Load(), "times that a reader saw the half-done work of a writer")
+	require.Equal(t, writers*each, a, "additions under Lock: two writers held it at once")
+	require.Equal(t, writers*each, b, "additions under Lock: two writers held it at once")
 }
 
-// semaphoreLimits: at most n hold it.
+// semaphoreLimits: at most n Gs hold one of the n permits of a Semaphore, and all get one.
 func semaphoreLimits(t *trial) {
 	const n, gs = 3, 12
 	each := t.many(1000)
@@ -352,9 +361,9 @@ func semaphoreLimits(t *trial) {
 	t.run(func(g *rt.G) {
 		sem := gsync.NewSemaphore(g, n)
 		for range n {
-			expect(t, sem.TryAcquire(g), "a permit is left")
+			expect(t, sem.TryAcquire(g), "TryAcquire gets a permit while one is left")
 		}
-		expect(t, !sem.TryAcquire(g), "no permit is left")
+		expect(t, !sem.TryAcquire(g), "TryAcquire gets none when no permit is left")
 		for range n {
 			sem.Release(g)
 		}
@@ -371,18 +380,19 @@ func semaphoreLimits(t *trial) {
 			})
 		}
 	})
-	require.EqualValues(t, gs*each, entered.Load())
-	require.LessOrEqual(t, holders.most.Load(), int32(n))
+	requireCount(t, gs*each, entered.Load(), "times that a G got a permit")
+	require.LessOrEqual(t, holders.most.Load(), int32(n), "Gs that held a permit at once, of %d", n)
 }
 
-// waitGroupWaits: for all, in every one of its rounds, and by several Gs.
+// waitGroupWaits: Wait of a WaitGroup returns when Done was called as often as Add said, in
+// every round and for each of several Gs that wait.
 func waitGroupWaits(t *trial) {
 	const gs, waiters = 10, 3
 	rounds := t.many(500)
 	var early atomic.Int32
 	t.run(func(g *rt.G) {
 		var wg, waited gsync.WaitGroup
-		wg.Wait(g) // nobody to wait for
+		wg.Wait(g) // returns at once: Add has said nothing
 		for range rounds {
 			var done atomic.Int32
 			wg.Add(g, gs)
@@ -407,7 +417,8 @@ func waitGroupWaits(t *trial) {
 	require.Zero(t, early.Load(), "Waits that returned before the last Done")
 }
 
-// condSignals: a bounded buffer between producers and consumers.
+// condSignals: a bounded buffer between producers and consumers, made of a Mutex and two Conds,
+// loses and doubles nothing.
 func condSignals(t *trial) {
 	const room, gs = 4, 5
 	each := t.many(1000)
@@ -442,10 +453,10 @@ func condSignals(t *trial) {
 			})
 		}
 	})
-	taken.requireAll(t, 1)
+	taken.requireAll(t, 1, "what was put into the buffer must be taken once")
 }
 
-// condBroadcasts: a barrier, crossed again and again by all.
+// condBroadcasts: a barrier made of a Mutex and a Cond lets all Gs through, round by round.
 func condBroadcasts(t *trial) {
 	const gs = 9
 	rounds := t.many(500)
@@ -474,5 +485,5 @@ func condBroadcasts(t *trial) {
 			})
 		}
 	})
-	require.Zero(t, apart.Load(), "Gs that were in another round than the barrier")
+	require.Zero(t, apart.Load(), "times that a G was in another round than the barrier")
 }

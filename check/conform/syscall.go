@@ -12,33 +12,40 @@ import (
 // callForm is one of the two ways into the kernel.
 type callForm func(g *rt.G, fn func())
 
-// pipe is what a G can block on in the kernel.
+// pipe is a pipe that a G can block on in the kernel.
 type pipe struct{ r, w *os.File }
 
+// pipes makes n pipes.
 func (t *trial) pipes(n int) []pipe {
 	list := make([]pipe, n)
 	for i := range list {
-		r, w, err := os.Pipe()
-		require.NoError(t, err)
+		list[i] = t.newPipe()
 		// Fd takes the file away from Go's poller: a read now blocks in the kernel.
-		r.Fd()
-		list[i] = pipe{r, w}
-		t.Cleanup(func() { r.Close(); w.Close() })
+		list[i].r.Fd()
 	}
 	return list
 }
 
-// read blocks until somebody writes, and says whether it was b.
+// newPipe makes a pipe that is closed when the test ends. Reads wait in Go's poller.
+func (t *trial) newPipe() pipe {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return pipe{r, w}
+}
+
+// read blocks until a byte is written, and says whether that is b.
 func (p pipe) read(b byte) bool {
 	buf := []byte{0}
 	n, err := p.r.Read(buf)
 	return n == 1 && err == nil && buf[0] == b
 }
 
-func (p pipe) write(b byte) { _, _ = p.w.Write([]byte{b}) } // a failure leaves the reader waiting
+// write writes b. If it fails, the reader waits for ever, and the test hangs.
+func (p pipe) write(b byte) { _, _ = p.w.Write([]byte{b}) }
 
-// blockedLetOthersRun: 3*Procs Gs block in the kernel until a G that was spawned
-// last writes to them. (I7)
+// blockedLetOthersRun checks that a G runs though 3*Procs Gs, spawned before it, block in the
+// kernel until it writes to them.
 func blockedLetOthersRun(t *trial, call callForm) {
 	pipes := t.pipes(3 * t.procs)
 	read := make(tally, len(pipes))
@@ -61,18 +68,21 @@ func blockedLetOthersRun(t *trial, call callForm) {
 			}
 		})
 	})
-	read.requireAll(t, 1)
-	if stats.Syscalls != 0 {
-		require.EqualValues(t, len(pipes), stats.Syscalls)
+	read.requireAll(t, 1, "a G that blocks in the kernel must get the byte that was written to it")
+	if t.promises(rt.Counts) {
+		requireCount(t, len(pipes), stats.Syscalls, "Stats.Syscalls")
 	}
 }
 
+// blockedInSyscall: Gs that block in Syscall do not keep the others from running. (I7)
 func blockedInSyscall(t *trial) { blockedLetOthersRun(t, (*rt.G).Syscall) }
 
+// blockedInBlockingSyscall: Gs that block in BlockingSyscall do not keep the others from running.
+// (I7)
 func blockedInBlockingSyscall(t *trial) { blockedLetOthersRun(t, (*rt.G).BlockingSyscall) }
 
-// kernelRing: a byte goes round through pipes, from one G's system call to the
-// next one's, so that they block and come back all the time.
+// kernelRing sends a byte round through pipes, from the system call of one G to that of the
+// next, so that Gs block in the kernel and come back all the time.
 func kernelRing(t *trial, call callForm) {
 	const laps = 30
 	pipes := t.pipes(2*t.procs + 1)
@@ -96,14 +106,18 @@ func kernelRing(t *trial, call callForm) {
 		}
 		pipes[0].write(0)
 	})
-	require.EqualValues(t, laps*len(pipes), passed.Load())
+	requireCount(t, laps*len(pipes), passed.Load(),
+		"times that the byte came through a pipe")
 }
 
+// ringOfSyscalls: Gs that block in Syscall all come back, again and again. (I7)
 func ringOfSyscalls(t *trial) { kernelRing(t, (*rt.G).Syscall) }
 
+// ringOfBlockingSyscalls: Gs that block in BlockingSyscall all come back, again and again. (I7)
 func ringOfBlockingSyscalls(t *trial) { kernelRing(t, (*rt.G).BlockingSyscall) }
 
-// shortSyscalls: many that do not block, of more Gs than may run.
+// shortSyscalls: many system calls that do not block, of more Gs than may run at once, each run
+// their function once.
 func shortSyscalls(t *trial) {
 	gs, each := 8*t.procs, t.many(1000)
 	calls := make(tally, gs)
@@ -120,23 +134,24 @@ func shortSyscalls(t *trial) {
 			})
 		}
 	})
-	calls.requireAll(t, int32(each))
+	calls.requireAll(t, int32(each), "a G must make all its system calls")
 }
 
-// syscallsAlone: of a G that has nobody to queue behind.
+// syscallsAlone: the system calls of a G that is the only one return, and it goes on.
 func syscallsAlone(t *trial) {
+	const rounds = 100
 	calls := 0
 	t.run(func(g *rt.G) {
-		for range 100 {
+		for range rounds {
 			g.Syscall(func() { calls++ })
 			g.BlockingSyscall(func() { calls++ })
 		}
 	})
-	require.Equal(t, 200, calls)
+	require.Equal(t, 2*rounds, calls, "system calls that ran their function")
 }
 
-// syscallIsNoDeadlock: Gs that wait for one in the kernel are not deadlocked,
-// though no G runs.
+// syscallIsNoDeadlock: Gs that wait for a G in the kernel are not deadlocked, though no G runs.
+// (I10)
 func syscallIsNoDeadlock(t *trial) {
 	p := t.pipes(1)[0]
 	var door baton
@@ -155,11 +170,11 @@ func syscallIsNoDeadlock(t *trial) {
 		})
 		door.give(g)
 	}))
-	require.True(t, got)
+	require.True(t, got, "Run has returned, but the G in the kernel did not get its byte")
 }
 
-// idleBesideSyscall: nor is it rest when, meanwhile, Ms have come to work and
-// gone idle again.
+// idleBesideSyscall: a scheduler with a G in the kernel is not at rest, even if other Ms come to
+// work meanwhile and go idle again. (I10)
 func idleBesideSyscall(t *trial) {
 	p := t.pipes(1)[0]
 	var inKernel, others atomic.Bool
@@ -183,5 +198,5 @@ func idleBesideSyscall(t *trial) {
 			got = p.read(1)
 		})
 	}))
-	require.True(t, got)
+	require.True(t, got, "Run has returned, but the G in the kernel did not get its byte")
 }

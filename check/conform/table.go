@@ -2,13 +2,12 @@ package conform
 
 import "schedlab/rt"
 
-// needs is what a property asks that not every design promises.
+// needs lists the promises without which a property makes no sense.
 func needs(list ...rt.Promise) []rt.Promise {
 	return list
 }
 
-// properties are what Run checks, in the order in which it does: what others
-// build on comes first.
+// properties is what Run checks, in this order: a property comes behind those that it builds on.
 var properties = []property{
 	{name: "OnceSpawnedByOne", check: spawnedByOne},
 	{name: "OnceSpawnedByMany", check: spawnedByMany},
@@ -48,7 +47,8 @@ var properties = []property{
 	{name: "SyscallsAlone", check: syscallsAlone},
 	{name: "SyscallsShort", check: shortSyscalls},
 	{name: "SyscallBlockedLetsOthersRun", check: blockedInSyscall, needs: needs(rt.BesideSyscall)},
-	{name: "SyscallBlockingLetsOthersRun", check: blockedInBlockingSyscall, needs: needs(rt.BesideBlocking)},
+	{name: "SyscallBlockingLetsOthersRun", check: blockedInBlockingSyscall,
+		needs: needs(rt.BesideBlocking)},
 	{name: "SyscallRing", check: ringOfSyscalls, needs: needs(rt.BesideSyscall)},
 	{name: "SyscallBlockingRing", check: ringOfBlockingSyscalls, needs: needs(rt.BesideBlocking)},
 	{name: "SyscallIsNoDeadlock", check: syscallIsNoDeadlock, needs: needs(rt.Parks)},
@@ -71,7 +71,8 @@ var properties = []property{
 	{name: "EndGoexits", check: goexits},
 	{name: "EndGoexitsAndWaits", check: goexitsAndWaits, needs: needs(rt.Parks)},
 	{name: "EndPanicStopsOthers", check: panicStopsOthers, needs: needs(rt.StopsOnPanic)},
-	{name: "EndPanicBesideSyscall", check: panicBesideSyscall, needs: needs(rt.StopsOnPanic, rt.BesideBlocking)},
+	{name: "EndPanicBesideSyscall", check: panicBesideSyscall,
+		needs: needs(rt.StopsOnPanic, rt.BesideBlocking)},
 	{name: "EndPanicBesideSubmitters", check: panicBesideSubmitters},
 	{name: "EndTwoPanics", check: twoPanics},
 
@@ -102,21 +103,26 @@ var properties = []property{
 	{name: "MisuseReadyOfForeign", check: readyOfForeign, needs: needs(rt.KnowsItsGs)},
 	{name: "MisuseNestedSyscall", check: nestedSyscall, needs: needs(rt.KnowsItsGs)},
 	{name: "MisuseUsedAfterEnd", check: usedAfterEnd, needs: needs(rt.KnowsItsGs), procs: 1},
-	{name: "MisuseUsedWhileWaiting", check: usedWhileWaiting, needs: needs(rt.KnowsItsGs), procs: 1},
+	{name: "MisuseUsedWhileWaiting", check: usedWhileWaiting,
+		needs: needs(rt.KnowsItsGs), procs: 1},
 
-	{name: "WorldStandsStill", check: worldStandsStill, needs: needs(rt.FairReadies, rt.StopsWorld)},
+	{name: "WorldStandsStill", check: worldStandsStill,
+		needs: needs(rt.FairReadies, rt.StopsWorld)},
 	{name: "WorldStopsHogs", check: hogsStandStill, needs: needs(rt.StopsWorld, rt.Conserves)},
 	{name: "WorldGoesOn", check: worldGoesOn, needs: needs(rt.StopsWorld, rt.Conserves)},
 	{name: "WorldBesideIdle", check: stopBesideIdle, needs: needs(rt.StopsWorld)},
-	{name: "WorldBesideSyscalls", check: stopBesideSyscalls, needs: needs(rt.StopsWorld, rt.BesideSyscall)},
-	{name: "WorldBesideBlocking", check: stopBesideBlocking, needs: needs(rt.StopsWorld, rt.BesideBlocking)},
+	{name: "WorldBesideSyscalls", check: stopBesideSyscalls,
+		needs: needs(rt.StopsWorld, rt.BesideSyscall)},
+	{name: "WorldBesideBlocking", check: stopBesideBlocking,
+		needs: needs(rt.StopsWorld, rt.BesideBlocking)},
 	{name: "WorldTakesTurns", check: stoppersTakeTurns, needs: needs(rt.StopsWorld)},
 	{name: "WorldFeedsLater", check: worldFeedsLater, needs: needs(rt.StopsWorld)},
 	{name: "WorldWithoutYield", check: stopWithoutYield, needs: needs(rt.StopsWorld)},
 	{name: "WorldMisused", check: stopMisused, needs: needs(rt.StopsWorld)},
 	{name: "WorldEndWhileStopped", check: endWhileStopped, needs: needs(rt.StopsWorld)},
 	{name: "WorldRefuses", check: refusedWhileStopped, needs: needs(rt.StopsWorld)},
-	{name: "WorldBesidePanic", check: stopBesidePanic, needs: needs(rt.FairReadies, rt.StopsWorld, rt.StopsOnPanic)},
+	{name: "WorldBesidePanic", check: stopBesidePanic,
+		needs: needs(rt.FairReadies, rt.StopsWorld, rt.StopsOnPanic)},
 	{name: "ProcsAsked", check: procsAsked},
 	{name: "ProcsUpAndDown", check: procsUpAndDown, needs: needs(rt.FairReadies)},
 	{name: "ProcsMeetAnew", check: procsMeetAnew, needs: needs(rt.Conserves, rt.Parks)},
@@ -125,14 +131,16 @@ var properties = []property{
 	{name: "EveryPBesideAll", check: everyPBesideAll, needs: needs(rt.HasPs, rt.BesideSyscall)},
 
 	{name: "LockedStays", check: lockedStays, needs: needs(rt.KnowsItsMs)},
-	{name: "LockedInCrowd", check: lockedInCrowd, needs: needs(rt.FairReadies, rt.SafePoints, rt.Parks)},
+	{name: "LockedInCrowd", check: lockedInCrowd,
+		needs: needs(rt.FairReadies, rt.SafePoints, rt.Parks)},
 	{name: "LockedNested", check: lockedNested, needs: needs(rt.KnowsItsMs)},
 	{name: "LockedMisused", check: lockedMisused, needs: needs(rt.KnowsItsMs)},
 	{name: "LockedEnds", check: lockedEnds},
 	{name: "LockedMany", check: lockedMany, needs: needs(rt.KnowsItsMs)},
 	{name: "LockedPingPong", check: lockedPingPong},
 	{name: "LockedDeadlock", check: lockedDeadlock, needs: needs(rt.DetectsDeadlock)},
-	{name: "LockedStandStill", check: lockedStandStill, needs: needs(rt.FairReadies, rt.StopsWorld)},
+	{name: "LockedStandStill", check: lockedStandStill,
+		needs: needs(rt.FairReadies, rt.StopsWorld)},
 	{name: "LockedBesidePanic", check: lockedBesidePanic, needs: needs(rt.StopsOnPanic)},
 
 	{name: "SleepLongEnough", check: sleepsLongEnough},

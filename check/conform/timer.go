@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"math"
 	"math/rand/v2"
 	"sync/atomic"
 
@@ -10,10 +11,11 @@ import (
 	"schedlab/rt"
 )
 
+// Times in ns.
 const (
-	soon  = int64(200_000)    // ns; for a timer that is to fire
-	never = int64(3600 * 1e9) // for one that is not: longer than any patience
-	ms    = int64(1_000_000)  // ns
+	soon  = int64(200_000)    // for a timer that is to fire
+	never = int64(3600 * 1e9) // for one that is not to fire: longer than a test may take
+	ms    = int64(1_000_000)
 )
 
 // after starts a timer that fires in ns nanoseconds from now.
@@ -25,13 +27,14 @@ func after(g *rt.G, ns int64, fire func(g *rt.G)) *rt.Timer {
 
 // sleepsLongEnough: no Sleep ends before its time.
 func sleepsLongEnough(t *trial) {
+	const sleeps = 5
 	n := t.many(200)
 	var early atomic.Int32
 	t.run(func(g *rt.G) {
 		for i := range n {
 			g.Go(func(g *rt.G) {
 				r := rand.New(rand.NewPCG(1, uint64(i)))
-				for range 5 {
+				for range sleeps {
 					ns := r.Int64N(ms)
 					start := host.Nanotime()
 					g.Sleep(ns)
@@ -42,24 +45,24 @@ func sleepsLongEnough(t *trial) {
 			})
 		}
 	})
-	require.Zero(t, early.Load())
+	require.Zero(t, early.Load(), "Sleeps, of %d, that returned too early", n*sleeps)
 }
 
-// sleepsNot: for no time, or less, is to yield.
+// sleepsNot: Sleep for no time, or less than that, returns.
 func sleepsNot(t *trial) {
 	ran := false
 	t.run(func(g *rt.G) {
 		g.Go(func(g *rt.G) {
 			g.Sleep(0)
 			g.Sleep(-1)
-			g.Sleep(-1 << 63)
+			g.Sleep(math.MinInt64)
 			ran = true
 		})
 	})
-	require.True(t, ran)
+	require.True(t, ran, "Run has returned, but the G did not come back from Sleep")
 }
 
-// manySleepers: all wake, whatever order their times come in.
+// manySleepers: all Gs that sleep wake, in whatever order their times come. (I11)
 func manySleepers(t *trial) {
 	woke := make(tally, t.many(10_000))
 	stats := t.run(func(g *rt.G) {
@@ -70,15 +73,17 @@ func manySleepers(t *trial) {
 			})
 		}
 	})
-	woke.requireAll(t, 1)
+	woke.requireAll(t, 1, "a G that sleeps must wake once")
 	if t.promises(rt.Counts) {
-		require.LessOrEqual(t, stats.TimersFired, uint64(len(woke)), "a Sleep of 0 needs none")
-		require.Greater(t, stats.TimersFired, uint64(len(woke)/2))
+		const fired = "Stats.TimersFired: one for each Sleep, except that a Sleep of 0 needs none"
+		require.LessOrEqual(t, stats.TimersFired, uint64(len(woke)), fired)
+		require.Greater(t, stats.TimersFired, uint64(len(woke)/2), fired)
 	}
 }
 
-// sleepersBeside: sleepers wake though others never rest.
+// sleepersBeside: Gs that sleep wake beside Gs that never rest. (I11)
 func sleepersBeside(t *trial) {
+	const sleeps = 20
 	var c crowd
 	var woke atomic.Int32
 	sleepers := 2 * t.procs
@@ -86,7 +91,7 @@ func sleepersBeside(t *trial) {
 		c.join(g, t.procs)
 		for range sleepers {
 			g.Go(func(g *rt.G) {
-				for range 20 {
+				for range sleeps {
 					g.Sleep(soon)
 				}
 				woke.Add(1)
@@ -97,24 +102,19 @@ func sleepersBeside(t *trial) {
 	})
 }
 
-// sleepersBesideHogs: nor need the others ever give way of their own will.
+// sleepersBesideHogs: a G that sleeps wakes beside Gs that only pass safe points. (I11)
 func sleepersBesideHogs(t *trial) {
 	var woke atomic.Bool
 	t.run(func(g *rt.G) {
 		for range 2 * t.procs {
-			g.Go(func(g *rt.G) {
-				for !woke.Load() {
-					g.Checkpoint()
-				}
-			})
+			g.Go(func(g *rt.G) { hogUntil(g, woke.Load) })
 		}
 		g.Sleep(soon)
 		woke.Store(true)
 	})
 }
 
-// timerWakesIdle: a G that everybody waits for is readied by a timer, and another
-// made by one.
+// timerWakesIdle: when all Gs wait, a timer that fires can ready one, or spawn one. (I11)
 func timerWakesIdle(t *trial) {
 	rounds := t.many(100)
 	var readied, made atomic.Int32
@@ -133,13 +133,13 @@ func timerWakesIdle(t *trial) {
 			other.take(g)
 		}
 	})
-	require.EqualValues(t, rounds, readied.Load())
-	require.EqualValues(t, rounds, made.Load())
+	requireCount(t, rounds, readied.Load(), "times that a timer readied the G that waits")
+	requireCount(t, rounds, made.Load(), "Gs that a timer spawned and that ran")
 }
 
-// earlierTimer: who waits for a late timer hears of an earlier one, wherever that
-// is started: by another G, by one that came from outside. (Go issue 19308 among
-// others: the sleep was for the old first timer.)
+// earlierTimer: a thread that waits for a late timer is told of an earlier one, whether a G or a
+// submitted G starts that. (I11; Go issue 19308 among others: the thread went on sleeping for
+// what was the first timer before)
 func earlierTimer(t *trial) {
 	rounds := t.many(100)
 	s := t.scheduler()
@@ -154,7 +154,7 @@ func earlierTimer(t *trial) {
 			if err := s.Go(func(g *rt.G) {
 				after(g, soon/4, func(g *rt.G) { door.give(g) })
 			}); err != nil {
-				t.Errorf("Go under Hold: %v", err)
+				t.Errorf("Go must succeed under Hold: %v", err)
 			}
 		}()
 		require.NoError(t, s.Run(func(g *rt.G) {
@@ -171,7 +171,8 @@ func earlierTimer(t *trial) {
 	}
 }
 
-// stoppedTimer: does not fire; and what Start and Stop return.
+// stoppedTimer: a timer that was stopped does not fire. Start and Stop say whether it was active,
+// and each Start has a larger number than the one before.
 func stoppedTimer(t *trial) {
 	var fired atomic.Int32
 	var got []bool
@@ -189,14 +190,14 @@ func stoppedTimer(t *trial) {
 		start()
 		got = append(got, tm.Stop(g))
 	})
-	require.Equal(t, []bool{false, false, true, true, false, false, true}, got)
-	require.Zero(t, fired.Load())
-	require.Less(t, seqs[0], seqs[1])
-	require.Less(t, seqs[1], seqs[2])
+	require.Equal(t, []bool{false, false, true, true, false, false, true}, got,
+		"whether the timer was active before, by Stop, Start, Start, Stop, Stop, Start, Stop")
+	require.Zero(t, fired.Load(), "times that a stopped timer fired")
+	require.IsIncreasing(t, seqs, "the numbers of the Starts")
 }
 
-// firedTimer: is stopped then, and may be started again, from Fire, too. Fire
-// learns which Start it is for.
+// firedTimer: a timer that has fired is no longer active, and may be started again, by Fire, too.
+// Fire is given the number of the Start that it is for.
 func firedTimer(t *trial) {
 	const rounds = 20
 	var seqs [2 * rounds]uint64 // of the Starts: by main, by Fire, by main, ...
@@ -227,11 +228,11 @@ func firedTimer(t *trial) {
 			}
 		}
 	})
-	require.Zero(t, active, "times that a timer was active which had fired")
-	require.Equal(t, seqs[:], fires)
+	require.Zero(t, active, "times that a timer which had fired was still active")
+	require.Equal(t, seqs[:], fires, "the numbers of the Starts, as Fire was given them")
 }
 
-// periodicTimer: fires again and again, until it is stopped.
+// periodicTimer: a timer with a period fires again and again, until it is stopped.
 func periodicTimer(t *trial) {
 	const times = 20
 	var fired atomic.Int32
@@ -247,12 +248,12 @@ func periodicTimer(t *trial) {
 		door.take(g)
 		stopped = tm.Stop(g)
 	})
-	require.True(t, stopped)
-	require.GreaterOrEqual(t, fired.Load(), int32(times))
+	require.True(t, stopped, "Stop of a periodic timer must say that it was active")
+	require.GreaterOrEqual(t, fired.Load(), int32(times), "times that the timer fired")
 }
 
-// timersRace: of timers that Gs start and stop all the time, each Start fires
-// once, unless a Stop or another Start says that it undid it.
+// timersRace: of timers that Gs start and stop at the same time, each Start fires once, unless a
+// Stop or another Start says that it has undone it. (I11)
 func timersRace(t *trial) {
 	rounds := t.many(2000)
 	var started, undone, fired atomic.Int64
@@ -284,25 +285,30 @@ func timersRace(t *trial) {
 				}
 			})
 		}
-		// One that has been taken off the heap may not have fired yet.
-		yieldUntil(g, func() bool { return working.Load() == 0 && started.Load() == undone.Load()+fired.Load() })
+		// A timer that has left the heap may not have fired yet.
+		yieldUntil(g, func() bool {
+			return working.Load() == 0 && started.Load() == undone.Load()+fired.Load()
+		})
 	})
-	require.Positive(t, fired.Load())
-	require.Positive(t, undone.Load())
+	require.Positive(t, fired.Load(), "Starts that fired: none was tried")
+	require.Positive(t, undone.Load(), "Starts that were undone: none was tried")
 }
 
-// pendingTimer: Run and Close wait for Gs, not for timers.
+// pendingTimer: Run and Close do not wait for timers that have not fired.
 func pendingTimer(t *trial) {
+	const runs = 3
 	s := t.scheduler()
 	var fired atomic.Bool
-	for range 3 {
-		require.NoError(t, s.Run(func(g *rt.G) { after(g, never, func(*rt.G) { fired.Store(true) }) }))
+	fire := func(*rt.G) { fired.Store(true) }
+	for range runs {
+		require.NoError(t, s.Run(func(g *rt.G) { after(g, never, fire) }))
 	}
 	require.NoError(t, s.Close())
-	require.False(t, fired.Load())
+	require.False(t, fired.Load(), "a timer of the far future has fired")
 }
 
-// timerBetweenRuns: of an earlier Run fires all the same.
+// timerBetweenRuns: a timer that an earlier Run has started fires, whether a Run is under way or
+// not, and it may spawn a G.
 func timerBetweenRuns(t *trial) {
 	s := t.scheduler()
 	var fired atomic.Bool
@@ -316,7 +322,7 @@ func timerBetweenRuns(t *trial) {
 	require.NoError(t, s.Close())
 }
 
-// sleepIsNoDeadlock: though all Gs wait for one that sleeps.
+// sleepIsNoDeadlock: Gs that wait for one that sleeps are not deadlocked. (I10)
 func sleepIsNoDeadlock(t *trial) {
 	t.run(func(g *rt.G) {
 		var door baton
@@ -328,44 +334,45 @@ func sleepIsNoDeadlock(t *trial) {
 	})
 }
 
-// timerThatIsNone: a deadlock is one, though there are timers: one that was
-// stopped, one that says that it wakes nobody, one that wakes nobody without
-// saying so, once it has fired.
+// timerThatIsNone: a deadlock is reported though there are timers which ready no G: one that was
+// stopped, one that says so by Wakes, and one that does not say so, once it has fired. (I10)
 func timerThatIsNone(t *trial) {
 	for name, main := range map[string]func(*rt.G){
-		"stopped": func(g *rt.G) {
+		"was stopped": func(g *rt.G) {
 			var door baton
 			after(g, never, door.give).Stop(g)
 			door.take(g)
 		},
-		"wakes nobody": func(g *rt.G) {
-			tm := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}, Wakes: func() bool { return false }}
+		"says that it readies no G": func(g *rt.G) {
+			tm := &rt.Timer{
+				Fire:  func(*rt.G, *rt.Timer, uint64) {},
+				Wakes: func() bool { return false },
+			}
 			tm.Start(g, host.Nanotime()+never, 0)
 			new(baton).take(g)
 		},
-		"fires for nothing": func(g *rt.G) {
+		"fires and readies no G": func(g *rt.G) {
 			after(g, soon, nothing)
 			new(baton).take(g)
 		},
-		"fires twice for nothing": func(g *rt.G) {
+		"fires like that twice": func(g *rt.G) {
 			after(g, soon, nothing)
 			after(g, 4*soon, nothing)
 			new(baton).take(g)
 		},
 	} {
+		t.Log("a timer that", name, "does not hide the deadlock")
 		s := t.scheduler()
-		var deadlock *rt.DeadlockError
-		require.ErrorAs(t, s.Run(main), &deadlock, name)
-		require.Equal(t, 1, deadlock.Blocked, name)
+		requireDeadlock(t, s.Run(main), 1)
 		require.NoError(t, s.Close())
 	}
 }
 
-// timerBesideRest: that a timer is about to ready a G is no deadlock, however often
-// the others come to rest meanwhile. (Go issue 61454 is the like of it)
+// timerBesideRest: a G that a timer is about to ready is not deadlocked, however often the other
+// Gs come to rest meanwhile. (I10; Go issue 61454 is similar)
 func timerBesideRest(t *trial) {
 	s := t.scheduler()
-	end := submitOneByOne(s)
+	stop := submitOneByOne(t, s)
 	rounds := t.many(500)
 	require.NoError(t, s.Run(func(g *rt.G) {
 		for range rounds {
@@ -377,16 +384,17 @@ func timerBesideRest(t *trial) {
 			door.take(g)
 		}
 	}))
-	end()
+	stop()
 }
 
-// sleepersAbandoned: a scheduler ends at once though Gs sleep.
+// sleepersAbandoned: a scheduler that a panic ends does not wait for Gs that sleep.
 func sleepersAbandoned(t *trial) {
+	const n = 10
 	var deferred atomic.Int32
 	s := t.scheduler()
 	require.ErrorIs(t, s.Run(func(g *rt.G) {
 		var asleep atomic.Int32
-		for range 10 {
+		for range n {
 			g.Go(func(g *rt.G) {
 				defer deferred.Add(1)
 				defer g.Sleep(never)
@@ -394,9 +402,9 @@ func sleepersAbandoned(t *trial) {
 				g.Sleep(never)
 			})
 		}
-		yieldUntil(g, func() bool { return asleep.Load() == 10 })
+		yieldUntil(g, func() bool { return asleep.Load() == n })
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
-	require.EqualValues(t, 10, deferred.Load())
+	requireCount(t, n, deferred.Load(), "sleepers whose deferred calls Close ran")
 }

@@ -11,8 +11,8 @@ import (
 	"schedlab/rt"
 )
 
-// worldStandsStill: whatever the others do, none does it while one has stopped
-// the world, and all go on afterwards. (I8)
+// worldStandsStill: while a G has stopped the world, no other G runs, whatever it does. All go on
+// afterwards, and the stops and their times are counted. (I8)
 func worldStandsStill(t *trial) {
 	stops := t.many(60)
 	var c crowd
@@ -27,33 +27,32 @@ func worldStandsStill(t *trial) {
 			}
 			g.StartTheWorld()
 			if i%8 == 0 {
-				g.Yield() // where others may be kept in front of it for a slice each
+				g.Yield() // its next turn may come only after a slice of each other
 			} else {
 				g.Sleep(10_000)
 			}
 		}
 		c.end(g)
 	}))
-	require.Zero(t, moved, "stops in which another G ran")
+	require.Zero(t, moved, "stops, of %d, during which another G ran", stops)
 	require.NoError(t, s.Close())
 	stats := s.Stats()
-	require.EqualValues(t, stops, stats.Stops)
-	require.EqualValues(t, stops, stats.StopTimes.TotalCount())
+	requireCount(t, stops, stats.Stops, "Stats.Stops")
+	requireCount(t, stops, stats.StopTimes.TotalCount(), "times in Stats.StopTimes")
 }
 
-// hogsStandStill: Gs that never give way of their own will, but pass Checkpoint.
+// hogsStandStill: the world stops though Gs run that never yield but only pass Checkpoint. (I8)
 func hogsStandStill(t *trial) {
+	const rounds = 20
 	hogs := int32(t.procs - 1)
-	for range 20 {
+	for range rounds {
 		var running atomic.Int32
 		var stopped atomic.Bool
 		t.run(func(g *rt.G) {
 			for range hogs {
 				g.Go(func(g *rt.G) {
 					running.Add(1)
-					for !stopped.Load() {
-						g.Checkpoint()
-					}
+					hogUntil(g, stopped.Load)
 				})
 			}
 			standUntil(func() bool { return running.Load() >= hogs })
@@ -61,14 +60,15 @@ func hogsStandStill(t *trial) {
 			stopped.Store(true)
 			g.StartTheWorld()
 		})
-		require.True(t, stopped.Load())
+		require.True(t, stopped.Load(), "Run has returned, but its main has not stopped the world")
 	}
 }
 
-// worldGoesOn: Gs that were made runnable while it stood still run at once, Procs of
-// them, though the one that stopped it does nothing more for that.
+// worldGoesOn: Gs that were made in the stopped world run when it starts, as many at once as
+// there are Procs. The G that stopped it does nothing more for that. (I2, I8)
 func worldGoesOn(t *trial) {
-	for range 5 {
+	const rounds = 5
+	for range rounds {
 		m := &meeting{size: int32(t.procs)}
 		t.run(func(g *rt.G) {
 			g.StopTheWorld()
@@ -81,8 +81,8 @@ func worldGoesOn(t *trial) {
 	}
 }
 
-// stopBesideIdle: when there is nobody to stop but idle Ms, which may just have
-// come to be that.
+// stopBesideIdle: the world stops if no other G runs, even if Ms have just gone idle, and no G
+// is lost by that. (I8)
 func stopBesideIdle(t *trial) {
 	rounds := t.many(2000)
 	ran := make(tally, rounds)
@@ -92,15 +92,26 @@ func stopBesideIdle(t *trial) {
 			if i%3 == 0 {
 				g.Yield()
 			}
-			g.StopTheWorld()
-			g.StartTheWorld()
+			stopAndStart(g)
 		}
 	})
-	ran.requireAll(t, 1)
+	ran.requireAll(t, 1, "a G that is spawned just before a stop must run once")
 }
 
-// stopWhileInKernel: the world stops though Gs block in the kernel, and a G
-// that comes back from there does not run before the world goes on.
+// chances is how often a property looks whether a G runs that must not run yet.
+const chances = 20
+
+// lookOften calls look chances times, and gives other threads time in between.
+func lookOften(look func()) {
+	for range chances {
+		runtime.Gosched()
+		host.Pause(20)
+		look()
+	}
+}
+
+// stopWhileInKernel checks that the world stops though Gs block in the kernel, and that a G
+// that comes back from there does not run before the world starts.
 func stopWhileInKernel(t *trial, call callForm) {
 	pipes := t.pipes(2*t.procs + 1)
 	var entered, left atomic.Int32
@@ -123,27 +134,29 @@ func stopWhileInKernel(t *trial, call callForm) {
 			p.write(7)
 		}
 		await(func() bool { return int(left.Load()) == len(pipes) })
-		for range 20 {
-			runtime.Gosched()
-			host.Pause(20)
+		lookOften(func() {
 			for _, n := range back {
 				early += n
 			}
-		}
+		})
 		g.StartTheWorld()
 	})
-	require.Zero(t, early, "Gs that came back from the kernel into the stopped world")
+	require.Zero(t, early, "times that a G was seen which came back from the kernel into the "+
+		"stopped world")
 	for _, n := range back {
-		require.Equal(t, 1, n)
+		require.Equal(t, 1, n, "times that a G came back from the kernel")
 	}
 }
 
+// stopBesideSyscalls: the world stops beside Gs that block in Syscall, and these do not come
+// back before it starts. (I8)
 func stopBesideSyscalls(t *trial) { stopWhileInKernel(t, (*rt.G).Syscall) }
 
+// stopBesideBlocking: the world stops beside Gs that block in BlockingSyscall, and these do not
+// come back before it starts. (I8)
 func stopBesideBlocking(t *trial) { stopWhileInKernel(t, (*rt.G).BlockingSyscall) }
 
-// stoppersTakeTurns: Gs that want to stop the world at the same time do so one
-// after the other.
+// stoppersTakeTurns: Gs that stop the world at the same time do so one after the other. (I8)
 func stoppersTakeTurns(t *trial) {
 	stoppers := 2*t.procs + 1
 	each := t.many(100)
@@ -167,12 +180,12 @@ func stoppersTakeTurns(t *trial) {
 			})
 		}
 	})
-	require.Zero(t, met, "stoppers that were not alone")
-	require.Equal(t, stoppers*each, stops)
+	require.Zero(t, met, "times that two Gs had stopped the world at once")
+	require.Equal(t, stoppers*each, stops, "stops of the world")
 }
 
-// worldFeedsLater: Gs that are made, readied or submitted while the world stands
-// still run when it goes on, not before.
+// worldFeedsLater: Gs that are spawned, readied or submitted in the stopped world run when it
+// starts, and not before. (I8)
 func worldFeedsLater(t *trial) {
 	const n = 20
 	rounds := t.many(100)
@@ -189,25 +202,22 @@ func worldFeedsLater(t *trial) {
 			g.StopTheWorld()
 			for _, gp := range w.takeAll() {
 				g.Go(func(*rt.G) { ran.Add(1) })
-				g.Ready(gp)
+				g.Parker().Ready(gp)
 				if s.Go(func(*rt.G) { ran.Add(1) }) != nil {
 					ran.Add(-n)
 				}
 			}
-			for range 10 {
-				runtime.Gosched()
-				host.Pause(20)
-				early += ran.Load() - int32(3*n*r)
-			}
+			lookOften(func() { early += ran.Load() - int32(3*n*r) })
 			g.StartTheWorld()
 			yieldUntil(g, func() bool { return int(ran.Load()) == 3*n*(r+1) })
 		}
 	}))
-	require.Zero(t, early, "Gs that ran in the stopped world")
+	require.Zero(t, early, "times that a G was seen which had run in the stopped world")
 	require.NoError(t, s.Close())
 }
 
-// stopWithoutYield: while it has stopped the world a G gives way to nobody.
+// stopWithoutYield: a G that has stopped the world goes on when it yields, and no other runs.
+// (I8)
 func stopWithoutYield(t *trial) {
 	var ran atomic.Int32
 	early := int32(0)
@@ -224,11 +234,12 @@ func stopWithoutYield(t *trial) {
 		early = ran.Load() - before
 		g.StartTheWorld()
 	})
-	require.Zero(t, early)
-	require.EqualValues(t, 2*t.procs, ran.Load())
+	require.Zero(t, early, "Gs that ran in the stopped world while its stopper yielded")
+	requireCount(t, 2*t.procs, ran.Load(), "Gs that ran after the world had started")
 }
 
-// stopMisused says what was wrong.
+// stopMisused: to start a world that runs panics, and to stop it twice, block or make a system
+// call in the stopped world.
 func stopMisused(t *trial) {
 	for text, main := range map[string]func(*rt.G){
 		"has not stopped the world": (*rt.G).StartTheWorld,
@@ -249,30 +260,32 @@ func stopMisused(t *trial) {
 	}
 }
 
-// endWhileStopped: of the G that has stopped the world, which the others would
-// wait for.
+// endWhileStopped: a G that ends without having started the world again makes Run fail, since
+// the others would wait for it for ever.
 func endWhileStopped(t *trial) {
 	for _, end := range []func(){func() {}, runtime.Goexit} {
 		s := t.scheduler()
 		err := s.Run(func(g *rt.G) {
 			for range 2 * t.procs {
-				g.Go(func(g *rt.G) { g.StopTheWorld(); g.StartTheWorld() })
+				g.Go(stopAndStart)
 			}
 			g.StopTheWorld()
 			end()
 		})
-		require.ErrorContains(t, err, "call StartTheWorld first")
+		require.ErrorContains(t, err, "call StartTheWorld first",
+			"Run must fail if a G ends that has stopped the world")
 		onlyCloseIsLeft(t, s, err)
 	}
 	s := t.scheduler()
 	require.ErrorIs(t, s.Run(func(g *rt.G) {
 		g.StopTheWorld()
 		explode(errBang)
-	}), errBang)
+	}), errBang, "Run must return the panic of the G")
 	require.NoError(t, s.Close())
 }
 
-// refusedWhileStopped: what must stop the world itself is an error.
+// refusedWhileStopped: in the stopped world SetProcs and ForEachP return errors, since they must
+// stop it themselves.
 func refusedWhileStopped(t *trial) {
 	var procs, each error
 	t.run(func(g *rt.G) {
@@ -281,12 +294,18 @@ func refusedWhileStopped(t *trial) {
 		each = g.ForEachP(func(int) {})
 		g.StartTheWorld()
 	})
-	require.ErrorContains(t, procs, "start it first")
-	require.Error(t, each)
+	require.ErrorContains(t, procs, "start it first", "SetProcs in the stopped world")
+	require.Error(t, each, "ForEachP in the stopped world")
 }
 
-// stopBesidePanic: nobody who wants to stop the world hangs because another G's
-// panic ends the scheduler.
+// stopAndStart stops the world and starts it at once.
+func stopAndStart(g *rt.G) {
+	g.StopTheWorld()
+	g.StartTheWorld()
+}
+
+// stopBesidePanic: a G that is about to stop the world does not hang if another G's panic ends
+// the scheduler.
 func stopBesidePanic(t *trial) {
 	for seed := range uint64(t.many(100)) {
 		var c crowd
@@ -297,8 +316,7 @@ func stopBesidePanic(t *trial) {
 				g.Go(func(g *rt.G) {
 					r := rand.New(rand.NewPCG(seed, uint64(i)))
 					for {
-						g.StopTheWorld()
-						g.StartTheWorld()
+						stopAndStart(g)
 						if r.IntN(4) == 0 {
 							g.Yield()
 						}
@@ -307,40 +325,50 @@ func stopBesidePanic(t *trial) {
 			}
 			g.Sleep(int64(seed%10) * 20_000)
 			explode(errBang)
-		}), errBang)
+		}), errBang, "Run must return the panic of the G")
 		require.NoError(t, s.Close())
 	}
 }
 
-// procsAsked: what SetProcs returns and refuses.
+// procsAsked: SetProcs returns the Procs before, changes nothing for 0, and refuses bad numbers.
 func procsAsked(t *trial) {
-	type answer struct {
-		before int
-		err    error
+	const refused = -1
+	calls := []struct {
+		n, want int
+		before  int
+		err     error
+	}{
+		{n: 0, want: t.procs},
+		{n: t.procs + 1, want: t.procs},
+		{n: 0, want: t.procs + 1},
+		{n: t.procs + 1, want: t.procs + 1},
+		{n: -1, want: refused},
+		{n: rt.MaxProcs + 1, want: refused},
+		{n: t.procs, want: t.procs + 1},
+		{n: 0, want: t.procs},
 	}
-	var got []answer
 	t.run(func(g *rt.G) {
-		for _, n := range []int{0, t.procs + 1, 0, t.procs + 1, -1, rt.MaxProcs + 1, t.procs, 0} {
-			before, err := g.SetProcs(n)
-			got = append(got, answer{before, err})
+		for i := range calls {
+			c := &calls[i]
+			c.before, c.err = g.SetProcs(c.n)
 		}
 	})
-	for i, want := range []int{t.procs, t.procs, t.procs + 1, t.procs + 1, -1, -1, t.procs + 1, t.procs} {
-		if want < 0 {
-			require.ErrorContains(t, got[i].err, "SetProcs")
+	for i, c := range calls {
+		if c.want == refused {
+			require.ErrorContains(t, c.err, "SetProcs", "call %d: SetProcs(%d)", i, c.n)
 			continue
 		}
-		require.NoError(t, got[i].err)
-		require.Equal(t, want, got[i].before)
+		require.NoError(t, c.err, "call %d: SetProcs(%d)", i, c.n)
+		require.Equal(t, c.want, c.before, "call %d: SetProcs(%d) returns the Procs before", i, c.n)
 	}
 }
 
-// procsUpAndDown: under everything that Gs do, no more than Procs of them run,
-// and none is lost.
+// procsUpAndDown: while Procs changes and Gs do everything that Gs can do, no more than Procs of
+// them run at once, and none is lost. (I4)
 func procsUpAndDown(t *trial) {
 	changes := t.many(100)
 	var c crowd
-	tooMany := 0
+	failed, tooMany := 0, 0
 	s := t.scheduler()
 	require.NoError(t, s.Run(func(g *rt.G) {
 		r := rand.New(rand.NewPCG(1, uint64(t.procs)))
@@ -348,7 +376,7 @@ func procsUpAndDown(t *trial) {
 		for range changes {
 			n := 1 + r.IntN(2*t.procs)
 			if _, err := g.SetProcs(n); err != nil {
-				tooMany++
+				failed++
 			}
 			c.gauge.most.Store(0)
 			g.Sleep(r.Int64N(40_000))
@@ -358,18 +386,18 @@ func procsUpAndDown(t *trial) {
 		}
 		c.end(g)
 	}))
-	require.Zero(t, tooMany, "times when more than Procs Gs ran")
+	require.Zero(t, failed, "calls of SetProcs that failed")
+	require.Zero(t, tooMany, "times, of %d, when more than Procs Gs ran at once", changes)
 }
 
-// procsMeetAnew: as many as there are Procs now run at the same moment.
+// procsMeetAnew: after a change of Procs, as many Gs run at once as there are Procs now. (I2)
 func procsMeetAnew(t *trial) {
 	s := t.scheduler()
 	for _, n := range []int{t.procs + 2, 1, t.procs + 1, t.procs} {
 		m := &meeting{size: int32(n)}
 		require.NoError(t, s.Run(func(g *rt.G) {
-			if _, err := g.SetProcs(n); err != nil {
-				explode(err)
-			}
+			_, err := g.SetProcs(n)
+			must(err)
 			for range n {
 				g.Go(m.attend)
 			}
@@ -377,8 +405,8 @@ func procsMeetAnew(t *trial) {
 	}
 }
 
-// procsTakenAway: what the Ps that go had queued, or timers were set on, is not
-// lost.
+// procsTakenAway: when Procs becomes 1, no G is lost that was queued on a P which goes, and no
+// sleeper whose timer was set there.
 func procsTakenAway(t *trial) {
 	const each = 200
 	rounds := t.many(50)
@@ -398,18 +426,18 @@ func procsTakenAway(t *trial) {
 			yieldUntil(g, func() bool { return made.Load() > 0 })
 			_, _ = g.SetProcs(1)
 		})
-		require.EqualValues(t, makers*each, ran.Load())
-		require.EqualValues(t, makers, slept.Load())
+		requireCount(t, makers*each, ran.Load(), "queued Gs that ran after Procs became 1")
+		requireCount(t, makers, slept.Load(), "sleepers that woke after Procs became 1")
 	}
 }
 
-// everyPOnce: ForEachP calls its function once for each P, beside whatever goes
-// on, and while that P runs no G.
+// everyPOnce: ForEachP calls its function once for each P, while that P runs no G, whatever other
+// Gs do. A design without Ps returns ErrNoPs.
 func everyPOnce(t *trial) {
 	if !t.promises(rt.HasPs) {
 		var err error
 		t.run(func(g *rt.G) { err = g.ForEachP(func(int) {}) })
-		require.ErrorIs(t, err, rt.ErrNoPs, t.lacks[rt.HasPs])
+		require.ErrorIs(t, err, rt.ErrNoPs, "ForEachP without Ps: %s", t.lacks[rt.HasPs])
 		return
 	}
 	rounds := t.many(20)
@@ -418,8 +446,8 @@ func everyPOnce(t *trial) {
 	t.run(func(g *rt.G) {
 		c.join(g, t.procs)
 		for i := range rounds {
-			now, _ := g.SetProcs(1 + i%(2*t.procs))
-			now, _ = g.SetProcs(0)
+			_, _ = g.SetProcs(1 + i%(2*t.procs))
+			now, _ := g.SetProcs(0)
 			c.gauge.most.Store(0)
 			seen := make(tally, now)
 			err := g.ForEachP(func(p int) {
@@ -442,13 +470,15 @@ func everyPOnce(t *trial) {
 		}
 		c.end(g)
 	})
-	require.Zero(t, wrong.Load(), "Ps that were not gone to exactly once")
-	require.Zero(t, crowded.Load(), "times when a P was gone to that ran a G")
+	require.Zero(t, wrong.Load(), "Ps for which ForEachP did not call its function exactly once")
+	require.Zero(t, crowded.Load(), "times, of %d, when ForEachP called its function for a P "+
+		"that ran a G: more than Procs were inside at once", rounds)
 }
 
-// everyPBesideAll: Ps that are idle, and Ps whose Ms are in the kernel; and several
-// callers at once.
+// everyPBesideAll: several ForEachP at once all reach every P, also those that are idle and that
+// of an M in the kernel.
 func everyPBesideAll(t *trial) {
+	const each = 20
 	callers := t.procs + 1
 	p := t.pipes(1)[0]
 	var entered atomic.Bool
@@ -464,7 +494,7 @@ func everyPBesideAll(t *trial) {
 		var done atomic.Int32
 		for range callers {
 			g.Go(func(g *rt.G) {
-				for range 20 {
+				for range each {
 					if g.ForEachP(func(int) { calls.Add(1) }) != nil {
 						bad.Add(1)
 					}
@@ -475,6 +505,7 @@ func everyPBesideAll(t *trial) {
 		yieldUntil(g, func() bool { return int(done.Load()) == callers })
 		p.write(1)
 	})
-	require.Zero(t, bad.Load())
-	require.EqualValues(t, callers*20*t.procs, calls.Load())
+	require.Zero(t, bad.Load(), "calls of ForEachP that failed")
+	requireCount(t, callers*each*t.procs, calls.Load(), "times that ForEachP called its "+
+		"function: %d calls of ForEachP, %d Ps", callers*each, t.procs)
 }

@@ -30,8 +30,8 @@ func len0(o *owner)     { o.Len(0) }
 func empty0(o *owner)   { o.Empty(0) }
 func empty1(o *owner)   { o.Empty(1) }
 
-// scenario is what the clients do after client 0 has run setup alone. At the end
-// everybody drains, so that nothing lost or doubled stays unseen.
+// scenario is what the clients do after client 0 has run setup alone. At the end each client
+// drains its ring, so that an element that was lost or doubled is seen.
 type scenario struct {
 	setup   ops
 	clients []ops
@@ -41,9 +41,10 @@ type scenario struct {
 type stage struct {
 	rec    *linear.Recorder[linear.Rings]
 	owners []*owner
-	pause  func() // nil while one client runs alone
+	pause  func() // ends a step; nil while one client runs alone
 }
 
+// newStage makes rings with fault f, one for each client.
 func newStage(f fault, clients int) *stage {
 	s := &stage{rec: linear.NewRecorder[linear.Rings](clients)}
 	rings := []*toy{}
@@ -62,6 +63,7 @@ func (s *stage) step() {
 	}
 }
 
+// play lets a client execute script.
 func (s *stage) play(client int, script ops) {
 	for i, op := range script {
 		if i > 0 {
@@ -71,8 +73,8 @@ func (s *stage) play(client int, script ops) {
 	}
 }
 
-// judge runs the scenario in all interleavings up to the first whose history does
-// not pass, and returns how many that were and the verdict.
+// judge runs the scenario in all interleavings, or up to the first whose history does not pass. It
+// returns the number of runs and the last verdict.
 func (c scenario) judge(f fault, pass func(history) error) (runs int, verdict error) {
 	var s *stage
 	fresh := func(pause func()) []func() {
@@ -96,8 +98,8 @@ func (c scenario) judge(f fault, pass func(history) error) (runs int, verdict er
 	return runs, verdict
 }
 
-// scenarios tells each fault, the scenario that shows it, and the number of that
-// scenario's interleavings without fault.
+// scenarios lists each fault with a scenario that shows it, and the number of interleavings that
+// the scenario has with a correct ring.
 var scenarios = []struct {
 	fault         fault
 	interleavings int
@@ -128,8 +130,7 @@ func TestEveryFaultIsFound(t *testing.T) {
 	for _, c := range scenarios {
 		t.Run(string(c.fault), func(t *testing.T) {
 			_, err := c.judge(c.fault, linear.RingsOf(toySize).Judge)
-			var violation *linear.Violation
-			require.ErrorAs(t, err, &violation)
+			requireVerdict(t, false, err)
 		})
 	}
 }
@@ -139,14 +140,14 @@ func TestNoFaultIsFoundInTheCorrectRing(t *testing.T) {
 		t.Run(string(c.fault), func(t *testing.T) {
 			cache := &linear.Cache[linear.Rings]{Spec: linear.RingsOf(toySize)}
 			runs, err := c.judge(correct, cache.Judge)
-			require.NoError(t, err)
-			require.Equal(t, c.interleavings, runs)
+			require.NoError(t, err, "a false alarm: the ring is correct")
+			require.Equal(t, c.interleavings, runs, "interleavings of the scenario")
 		})
 	}
 }
 
-// TestTheSpecificationAllowsAllThatACorrectRingDoes: two operations of the owner
-// against one of anybody else, all of them, from several states.
+// TestTheSpecificationAllowsAllThatACorrectRingDoes runs every two operations of the owner beside
+// every operation of another client, from several states.
 func TestTheSpecificationAllowsAllThatACorrectRingDoes(t *testing.T) {
 	cache := &linear.Cache[linear.Rings]{Spec: linear.RingsOf(toySize)}
 	owners := ops{put, putNext, get, drain}
@@ -156,17 +157,18 @@ func TestTheSpecificationAllowsAllThatACorrectRingDoes(t *testing.T) {
 		for _, first := range owners {
 			for _, second := range owners {
 				for _, other := range others {
-					runs, err := scenario{setup, []ops{{first, second}, {other}}}.judge(correct, cache.Judge)
-					require.NoError(t, err)
+					c := scenario{setup, []ops{{first, second}, {other}}}
+					runs, err := c.judge(correct, cache.Judge)
+					require.NoError(t, err, "a false alarm: the ring is correct")
 					total += runs
 				}
 			}
 		}
 	}
-	require.Equal(t, 101_324, total)
+	require.Equal(t, 101_324, total, "interleavings of all scenarios")
 }
 
-// atOneMoment is several steps of one call, taken together.
+// atOneMoment is the steps of one call as one operation, which has its effect at one moment.
 type atOneMoment []linear.Op[linear.Rings]
 
 func (o atOneMoment) Step(s linear.Rings) (linear.Rings, bool) {
@@ -182,7 +184,7 @@ func (o atOneMoment) Step(s linear.Rings) (linear.Rings, bool) {
 
 func (o atOneMoment) String() string { return fmt.Sprint([]linear.Op[linear.Rings](o)) }
 
-// merged makes the steps of each call one operation.
+// merged returns h with the steps of each call as one operation.
 func merged(h history) history {
 	var out history
 	for i, e := range h {
@@ -197,9 +199,8 @@ func merged(h history) history {
 	return out
 }
 
-// TestTwoStepsAreNotOneMoment is why the specification has two steps for some
-// calls: a correct ring would be wrong by a specification that
-// has one.
+// TestTwoStepsAreNotOneMoment shows why the specification has two steps for some calls: by a
+// specification with one step a correct ring would be wrong.
 func TestTwoStepsAreNotOneMoment(t *testing.T) {
 	for name, c := range map[string]scenario{
 		"steal":   {ops{fill}, []ops{{get, get, empty0, empty1}, {steal0}}},
@@ -210,10 +211,9 @@ func TestTwoStepsAreNotOneMoment(t *testing.T) {
 			spec := linear.RingsOf(toySize)
 			_, err := c.judge(correct, spec.Judge)
 			require.NoError(t, err)
-			spec.Extra = nil // it knows the steps only
+			spec.Extra = nil // since it does not know operations that are merged
 			_, err = c.judge(correct, func(h history) error { return spec.Judge(merged(h)) })
-			var violation *linear.Violation
-			require.ErrorAs(t, err, &violation)
+			requireVerdict(t, false, err)
 		})
 	}
 }
@@ -230,9 +230,9 @@ func TestCacheJudgesAHistoryOnce(t *testing.T) {
 		}
 		runs, err := c.judge(correct, cache.Judge)
 		require.NoError(t, err)
-		require.Equal(t, 9, judged)
-		require.Equal(t, runs-judged, cache.Hits)
+		require.Equal(t, 9, judged, "histories that are judged")
+		require.Equal(t, runs-judged, cache.Hits, "histories that are not judged again")
 		_, err = c.judge(c.fault, cache.Judge)
-		require.Error(t, err, "a history that passes for another")
+		require.Error(t, err, "a wrong history has passed as one that was judged before")
 	}
 }

@@ -2,19 +2,20 @@ package linear
 
 import "hash/maphash"
 
-// Cache judges histories by a Spec and remembers those that passed: a checker
-// that runs a program in all its interleavings meets the same history many times
-// over (measured in this package's scenarios: 600 interleavings, 9 histories).
-// Histories of real threads hardly ever repeat; for them use the Spec.
+// Cache judges histories by a Spec, and remembers those that passed. It is for checkers that run
+// a program in all its interleavings, which meet the same history many times: in a scenario of
+// this package's tests, 600 interleavings have 9 histories. Histories of real threads hardly
+// ever repeat; for them use the Spec.
 //
-// A history is remembered by 128 bits, so a false pass needs a collision of
-// that many. Ops must be comparable. A Cache is used by one thread at a time.
+// A history is remembered by 128 bits of hash, so it passes wrongly only if all of these are
+// those of another. Ops must be comparable. A Cache is used by one thread at a time.
 type Cache[S comparable] struct {
 	Spec   Spec[S]
 	Hits   int // histories that were not judged again
 	passed map[[2]uint64]struct{}
 }
 
+// seeds make the two halves of a digest independent.
 var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
 // Judge returns what [Spec.Judge] returns.
@@ -34,8 +35,8 @@ func (c *Cache[S]) Judge(h History[S]) error {
 	return err
 }
 
-// digest tells histories apart. Stamps are counts of returns, so the same
-// history has the same ones in every run.
+// digest returns 128 bits of hash. Stamps count returns, so a history has the same stamps, and
+// the same digest, in every execution.
 func (h History[S]) digest() (d [2]uint64) {
 	for i, seed := range seeds {
 		var hash maphash.Hash

@@ -1,47 +1,62 @@
-// Package linear checks that queue operations are linearizable: that each has
-// its effect, and gives the answer, of one moment between its call and its
-// return (invariant I9; Herlihy and Wing, 1990).
+// Package linear checks that queue operations are linearizable: each has its effect, and gives
+// the answer, of one moment between its call and its return (invariant I9; Herlihy and Wing,
+// 1990).
 //
 // The nouns:
 //
 //   - [Op]: an operation with its answer, and its sequential specification.
 //   - [Spec]: a specification: initial state and name. [FIFO], [RingsOf].
 //   - [Recorder], [Client]: stamp operations while threads execute them.
-//   - [History]: what was recorded. [Spec.Judge] gives the verdict, [Check] fails
-//     a test with it and leaves a picture, [Cache] judges each history once.
+//   - [History]: what was recorded. [Spec.Judge] gives the verdict, [Check] fails a test with
+//     it and leaves a picture, [Cache] judges each history once.
 //   - [Stress]: many short histories of real threads.
-//   - [QueueClient], [RingOwner]: clients that execute and record the operations
-//     of queues and rings, on any host.
+//   - [QueueClient], [RingOwner]: clients that execute and record the operations of queues
+//     and rings, on any host.
+//
+// # Files
+//
+//	history.go      operations, events, histories; the recorder and its clock
+//	spec.go         specifications and verdicts
+//	check.go        Check, for tests
+//	cache.go        Cache, for checkers that meet a history again and again
+//	seq.go          sequences of elements, of which states are made
+//	fifo.go         the specification of a FIFO
+//	ring.go         the specification of rings with runnext and steals
+//	stress.go       Stress, for any object
+//	stress_fifo.go  clients of FIFOs, StressQueue
+//	stress_ring.go  owners of rings, StressRings
 //
 // # To check a queue
 //
-// A FIFO with the four methods of [Queue], or the seven of [BatchQueue]:
+// A FIFO needs the four methods of [Queue], or the seven of [BatchQueue]:
 //
 //	func TestMyQueueIsLinearizable(t *testing.T) {
-//		linear.StressQueue(t, linear.DefaultPlan, func() linear.Queue { return &myQueue[linear.Item]{} })
+//		linear.StressQueue(t, linear.DefaultPlan, func() linear.Queue {
+//			return &myQueue[linear.Item]{}
+//		})
 //	}
 //
-// A ring with runnext and steals: [StressRings]. An object of another kind:
-// write its operations as types that implement [Op], and give [Stress] workers
-// that record them. Under a controlled host, let the threads of the program be
-// QueueClients or RingOwners, and give the history of each execution to a Cache.
+// For a ring with runnext and steals, use [StressRings]. For an object of another kind, write
+// its operations as types that implement [Op], and give [Stress] workers that record them.
+// Under a controlled host, let the threads of the program be QueueClients or RingOwners, and
+// give the history of each execution to a Cache.
 //
 // # Windows
 //
-// Deciding linearizability is NP-complete, and in practice exponential in what
-// overlaps, so histories are short: some 40 operations. A longer life of an
-// object is cut where nobody is in an operation, and only where the state is
-// known besides, because [Subject].Settle has brought it back to the initial one
-// by recorded operations. Rejected: cutting at any quiescent moment and going on
-// from the final state of one explanation; another explanation may end in
-// another state, so that would be a false alarm.
+// To decide linearizability is NP-complete, and in practice the time is exponential in the
+// number of operations that overlap. So histories are short: some 40 operations. A longer life
+// of an object is cut at moments when no client is in an operation and the state is known. It is
+// known because [Subject].Settle has brought it back to the initial one by recorded operations.
 //
-// The decision is porcupine's (Athalye; the algorithm is Wing and Gong's with
-// Lowe's memory of states seen).
+// Rejected: to cut at any such moment, and go on from the final state of one explanation of the
+// history. Another explanation may end in another state, so that would be a false alarm.
+//
+// Package porcupine decides (Athalye; the algorithm is that of Wing and Gong, with Lowe's memory
+// of the states seen).
 //
 // # Limits
 //
-// A history is one execution; Stress misses what did not happen. Liveness is no
-// matter of linearizability: a steal that always loses passes as long as there
-// is somebody to lose against.
+// A history is one execution, and Stress misses what did not happen. Linearizability says
+// nothing about liveness: a steal that always loses passes as long as there is another
+// operation to lose against.
 package linear

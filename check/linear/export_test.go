@@ -2,7 +2,7 @@ package linear
 
 import "time"
 
-// SetBudget changes the time for one history and returns the way back.
+// SetBudget changes how long it may take to judge a history. restore changes it back.
 func SetBudget(d time.Duration) (restore func()) {
 	old := budget
 	budget = d

@@ -2,27 +2,27 @@ package linear
 
 import "fmt"
 
-// FIFO is the specification of an unbounded queue: its state is its contents,
-// head first. All answers are strong: whatever Get, Len and Empty say was so at
-// one moment of the call. That a length is out of date when its caller looks at
-// it needs no weaker specification: that is what linearizability allows.
+// FIFO is the specification of an unbounded queue. Its state is its contents, head first. All
+// answers are strong: what Get, Len and Empty say was so at one moment of the call. A length may
+// be out of date when the caller looks at it. Linearizability allows that, so it needs no weaker
+// specification.
 var FIFO = Spec[Seq]{Name: "fifo"}
 
-// The operations of a FIFO. Those with several elements do it at one moment.
+// The operations of a FIFO. One with several elements has its effect at one moment, too.
 type (
-	// Put adds In at the tail, in order: Put, PutBatch, Append.
+	// Put adds In at the tail, in order. It stands for Put, PutBatch and Append.
 	Put struct{ In Seq }
 	// PutHead adds X before the head.
 	PutHead struct{ X Elem }
-	// Get takes Max elements from the head, or all if there are fewer: Get,
-	// GetBatch. Out is empty only if the queue was.
+	// Get takes Max elements from the head, or all if there are fewer. Out is empty only if the
+	// queue was. It stands for Get and GetBatch.
 	Get struct {
 		Max int
 		Out Seq
 	}
 	// Len answers with the number of elements.
 	Len struct{ N int }
-	// Empty answers whether there were none.
+	// Empty answers whether there were no elements.
 	Empty struct{ Yes bool }
 )
 

@@ -6,18 +6,19 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"schedlab/rt/queue"
 )
 
-// Op is one operation together with its answer, on an object whose sequential
-// specification has the states S. Step says whether the object may give this
-// answer in state s, and returns the state after it. It must be a pure function
-// of the receiver and s.
+// Op is one operation together with its answer, on an object whose sequential specification has
+// the states S. Step says whether the object may give this answer in state s, and returns the
+// state after it. It must depend on nothing but the receiver and s, and change nothing.
 type Op[S comparable] interface {
 	Step(s S) (after S, allowed bool)
 	String() string
 }
 
-// Event is an operation that a client executed, and when.
+// Event is an operation that a client has executed, with the stamps of its call and return.
 type Event[S comparable] struct {
 	Client       int // 0 and up
 	Call, Return int64
@@ -32,11 +33,11 @@ func (e Event[S]) overlaps(other Event[S]) bool {
 	return e.Call <= other.Return && other.Call <= e.Return
 }
 
-// History is what all clients of one object did, in order of their calls.
-// Operation a comes before b if a.Return < b.Call, otherwise they overlap.
+// History is what all clients of one object did, in order of their calls. Operation a comes
+// before b if a.Return < b.Call. If neither comes before the other, they overlap.
 type History[S comparable] []Event[S]
 
-// String lists the events, a line each.
+// String lists the events, one a line.
 func (h History[S]) String() string {
 	var b strings.Builder
 	for _, e := range h {
@@ -49,38 +50,40 @@ func (h History[S]) String() string {
 //
 // # The clock
 //
-// The clock is a counter of returns. An operation's Return is the counter after
-// it has added one, its Call the counter's value without changing it, half a
-// step later:
+// The clock counts returns. The stamp of a return is even: the count after the return has added
+// one. The stamp of a call is odd: it reads the count, changes nothing, and is half a step later:
 //
 //	Return = 2 * clock.Add(1)    Call = 2 * clock.Load() + 1
 //
-// So a.Return < b.Call exactly if b's load saw a's add: then, and only then, a
-// had returned before b was called, and by Go's memory model everything a did
-// happens before everything b does. A correct object never looks wrong, since no
-// order is claimed that it did not see; and no violation is excused, beyond what
-// lies between the operation and its stamps, since an order that was there is
-// never dropped.
+// So a.Return < b.Call exactly if b's load saw a's add. Then, and only then, a had returned
+// before b was called, and by Go's memory model everything that a did happens before everything
+// that b does. It follows:
 //
-// Rejected: the machine's clock. Readings of two cores that differ by less than
-// its skew claim an order that was none (a false alarm), and equal readings hide
-// one (a missed violation). It would not share a cache line between the clients,
-// so an operation here starts about a cache miss later than it could.
+//   - A correct object never looks wrong, since the stamps claim no order that the object did
+//     not see.
+//   - No violation is excused, since the stamps drop no order that there was. The only
+//     exception is the time between an operation and its stamps.
 //
-// What it misses: the add is a full barrier, so an effect that stays in a store
-// buffer after the return is not seen; and it orders what the object perhaps does
-// not, which hides from the race detector accesses of operations that do not
-// overlap. Tests for races must run without a recorder.
+// Rejected: the machine's clock. Readings of two cores that differ by less than the skew of
+// their clocks claim an order where there was none (a false alarm). Equal readings hide an
+// order (a missed violation). Its advantage is that clients would share no cache line; here an
+// operation starts about a cache miss later than it could.
 //
-// The clock is not one of host's atomics, so that under a controlled host
-// stamping is no step and adds no executions.
+// What it misses:
+//
+//   - The add is a full barrier, so an effect that would stay in a store buffer after the return
+//     is not seen.
+//   - The add orders operations that the object itself may not order. That hides races between
+//     operations that do not overlap from the race detector. Tests for races must run without
+//     a recorder.
+//
+// The clock is no atomic of package host, so that under a controlled host a stamp is no step and
+// adds no executions.
 type Recorder[S comparable] struct {
 	clock   atomic.Int64
-	_       [cacheLine]byte
+	_       [queue.CacheLine]byte
 	clients []Client[S]
 }
-
-const cacheLine = 64
 
 // NewRecorder returns a Recorder for n clients.
 func NewRecorder[S comparable](n int) *Recorder[S] {
@@ -91,7 +94,7 @@ func NewRecorder[S comparable](n int) *Recorder[S] {
 	return r
 }
 
-// Client returns client i, from 0. Each is used by one thread at a time.
+// Client returns client i, counting from 0. Each is used by one thread at a time.
 func (r *Recorder[S]) Client(i int) *Client[S] { return &r.clients[i] }
 
 // History returns what was recorded. No client may be in an operation.
@@ -104,8 +107,7 @@ func (r *Recorder[S]) History() History[S] {
 	return h
 }
 
-// Reset forgets what was recorded and begins a history. No client may be in an
-// operation.
+// Reset forgets what was recorded, and begins a new history. No client may be in an operation.
 func (r *Recorder[S]) Reset() {
 	r.clock.Store(0)
 	for i := range r.clients {
@@ -122,15 +124,14 @@ type Client[S comparable] struct {
 	recorder *Recorder[S]
 	id       int
 	events   []Event[S]
-	_        [cacheLine]byte
+	_        [queue.CacheLine]byte
 }
 
 // Call returns the stamp of an operation that is about to begin.
 func (c *Client[S]) Call() int64 { return 2*c.recorder.clock.Load() + 1 }
 
-// Return records that the operation that began at call has ended. One call may
-// have been several operations, each of which happened at a moment of its own
-// between call and now.
+// Return records that the operation which began at call has ended. One call may have been
+// several operations, each of which happened at a moment of its own between call and now.
 func (c *Client[S]) Return(call int64, ops ...Op[S]) {
 	now := 2 * c.recorder.clock.Add(1)
 	for _, op := range ops {

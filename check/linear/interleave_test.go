@@ -2,10 +2,9 @@ package linear_test
 
 import "iter"
 
-// interleavings runs the same clients again and again, in every order in which
-// their steps can be mixed, and returns how many there were. fresh makes the
-// clients for a run; a client ends a step by calling pause. It stops early when
-// after, called at the end of each run, returns false.
+// interleavings runs the same clients again and again, once in every order of their steps, and
+// returns the number of runs. The clients of a run come from fresh, and a client ends a step by
+// calling pause. At the end of each run it calls after, and stops if that returns false.
 func interleavings(fresh func(pause func()) []func(), after func() bool) int {
 	var m mix
 	for runs := 1; ; runs++ {
@@ -16,18 +15,20 @@ func interleavings(fresh func(pause func()) []func(), after func() bool) int {
 	}
 }
 
-// mix is one order of steps: at step i client choices[i] of the options[i] that
-// had not ended.
+// mix is one order of steps. At step i, options[i] clients have not ended, and client choices[i]
+// of them runs.
 type mix struct {
 	choices, options []int
-	yield            func(struct{}) bool // of the client that runs
+	yield            func(struct{}) bool // ends the step of the client that runs
 }
 
+// client is one client in a run: next runs a step of it, yield ends that.
 type client struct {
 	next  func() (struct{}, bool)
 	yield func(struct{}) bool
 }
 
+// run runs the clients once. Where choices ends, it runs the first client.
 func (m *mix) run(fresh func(pause func()) []func()) {
 	var live []*client
 	for _, body := range fresh(func() { m.yield(struct{}{}) }) {
@@ -52,7 +53,7 @@ func (m *mix) run(fresh func(pause func()) []func()) {
 	}
 }
 
-// advance goes to the next mix, in lexical order of choices.
+// advance goes to the next mix, in lexical order of choices. It returns false if there is none.
 func (m *mix) advance() bool {
 	for last := len(m.options) - 1; last >= 0; last-- {
 		if m.choices[last]+1 < m.options[last] {

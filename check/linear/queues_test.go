@@ -13,7 +13,7 @@ type (
 	ring = queue.Ring[item]
 )
 
-// guarded is a Global as a scheduler uses it.
+// guarded is a Global with the lock that a scheduler has for it.
 type guarded struct {
 	mu host.CountedMutex
 	queue.Global[item, *item]
@@ -69,9 +69,13 @@ func TestQueuesAreLinearizable(t *testing.T) {
 }
 
 func steal(victim, own *ring, takeNext bool, max int) (*item, int, queue.Outcome) {
-	return victim.Thief().StealInto(own, takeNext, max)
+	if takeNext {
+		return victim.Thief().StealAnyInto(own, max)
+	}
+	return victim.Thief().StealInto(own, max)
 }
 
 func TestRingsAreLinearizable(t *testing.T) {
-	linear.StressRings(t, linear.DefaultPlan, (&ring{}).Room(), func() *ring { return &ring{} }, steal)
+	size := (&ring{}).Room()
+	linear.StressRings(t, linear.DefaultPlan, size, func() *ring { return &ring{} }, steal)
 }

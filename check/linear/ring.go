@@ -6,99 +6,99 @@ import (
 	"schedlab/rt/queue"
 )
 
-// MaxRings is how many rings a state of Rings has at most.
+// MaxRings is how many rings a state of type Rings has at most.
 const MaxRings = 3
 
-// Rings is the state of a set of rings with runnext, between which elements are
-// stolen, and the specification's only state: see [RingsOf].
+// Rings is the state of a set of rings with runnext, between which elements are stolen. It is the
+// whole state of the specification [RingsOf].
 //
 // # Which specification fits
 //
-// One ring is not enough: a steal takes from one ring and puts into another, and
-// its caller learns only one of the elements. What the others were, the victim's
-// state says, and they must turn up in the thief's ring in that order. So the
-// object is the set of rings.
+// The object is the set of rings, since one ring is not enough. A steal takes from one ring and
+// puts into another, and its caller learns only one of the elements. The others follow from the
+// victim's state, and must appear in the thief's ring in that order.
 //
-// A steal is not one operation of that object. It grabs with a CAS on the
-// victim's head and publishes with a store of its own tail; in between, the
-// elements are in neither ring, and others see both as empty. The same holds for
-// a put with next, which takes the former runnext out of its slot and then puts
-// it at the tail, and for a drain, which takes runnext and then the ring. So each
-// is two operations with one interval, always in the same order (Grab and Publish,
-// Swap and Kick, TakeNext and Drain), and an owner has hands in which elements are
-// between the two.
+// A steal is not one operation of that object. It grabs with a CAS on the victim's head, and
+// publishes with a store of its own tail. Between the two, the elements are in neither ring,
+// and other threads may see both as empty. Two more calls are like that: a put with next takes
+// the former runnext out of its slot and then puts it at the tail, and a drain takes runnext and
+// then the ring. So each of these calls is two operations with one interval, always in the same
+// order: Grab and Publish, Swap and Kick, TakeNext and Drain. Between the two, the elements are
+// in the owner's hands.
 //
-// Those who look at a ring do not see what is in its owner's hands: in this,
-// Empty and Len err towards "empty". It follows that Go's runqempty can report an
-// empty queue although there always was a G in it: the owner kicks the former
-// runnext, and before it is at the tail a thief takes the new runnext.
+// A thread that looks at a ring does not see what is in its owner's hands. In this, Empty and
+// Len err towards "empty". It follows that Go's runqempty can report an empty queue although
+// there always was a G in it. That happens if the owner takes the former runnext out of its
+// slot, and before that G is at the tail a thief takes the new runnext.
 //
-// An overflow goes to another object, the sink, as a put of its own. Here the
-// batch is an answer.
+// An overflow goes to another object, the sink, as a put of its own. Here the batch is an
+// answer.
 type Rings struct {
 	Size int // capacity of each ring
 	Ring [MaxRings]RingState
 }
 
-// RingState is one ring.
+// RingState is the state of one ring.
 type RingState struct {
 	Items Seq  // the ring, head first
 	Next  Elem // runnext
-	Hands Seq  // what the owner has between two steps of one call
-	Busy  bool // the owner is between two steps
+	Hands Seq  // what the owner holds between the two steps of a call
+	Busy  bool // the owner is between the two steps of a call
 }
 
 // RingsOf is the specification of rings with size slots each.
 //
-// Which answers are weak, and why:
+// Some answers are weak:
 //
-//   - A steal may answer Lost at any time, if another operation on the victim
-//     overlaps it that can have moved something: a Lost without anybody to lose
-//     against is reported.
-//   - A steal may take fewer than half, but at least one: half is counted when the
-//     tail is read, and the owner may put more before the CAS.
-//   - A steal with Next may take runnext although there is something in the ring,
-//     because it may have come there after the thief found it empty.
+//   - A steal may answer Lost if another operation overlaps it that can have moved something of
+//     the victim. A Lost without such an operation is a violation.
+//   - A steal may take fewer than half, but at least one: the thief computes half when it reads
+//     the tail, and the owner may put more before the CAS.
+//   - A steal with Next may take runnext although there is something in the ring, since that may
+//     have come there after the thief found the ring empty.
 //
-// All other answers are strong, and so is Empty as the answer of a steal.
+// All other answers are strong, also Empty as the answer of a steal.
 func RingsOf(size int) Spec[Rings] {
-	return Spec[Rings]{Name: "rings", Init: Rings{Size: size}, Extra: nobodyLostAlone}
+	return Spec[Rings]{Name: "rings", Init: Rings{Size: size}, Extra: checkLost}
 }
 
+// with returns s with another state of one ring.
 func (s Rings) with(ring int, r RingState) Rings {
 	s.Ring[ring] = r
 	return s
 }
 
-// The operations of Rings; Ring says whose.
+// The operations of Rings. Ring is the index of the ring.
 type (
-	// RingPut puts In at the tail, if it is one element with the overflow Over:
-	// empty, or half of a full ring and the element.
+	// RingPut puts In at the tail. If In is one element and the ring is full, half of the ring
+	// and In become the overflow Over.
 	RingPut struct {
 		Ring int
 		In   Seq
 		Over Seq
 	}
-	// RingSwap is the first step of a put with next: X becomes runnext, the
-	// owner has the former one in hands.
+	// RingSwap is the first step of a put with next: X becomes runnext, and the former runnext
+	// is in the owner's hands.
 	RingSwap struct {
 		Ring int
 		X    Elem
 	}
-	// RingKick is the second: what is in hands, if anything, goes to the tail.
+	// RingKick is the second step of a put with next: what is in the owner's hands, if
+	// anything, goes to the tail.
 	RingKick struct {
 		Ring int
 		Over Seq
 	}
-	// RingGet takes runnext (Inherit) or else the head; X is 0 if there is neither.
+	// RingGet takes runnext (Inherit is true), or the head if there is no runnext. X is 0 if
+	// there is neither.
 	RingGet struct {
 		Ring    int
 		X       Elem
 		Inherit bool
 	}
-	// RingGrab is the first step of a steal from Ring by the owner of ring Own, at
-	// most Max (0: half): N elements were taken, X is the last of them, the others
-	// are in Own's hands.
+	// RingGrab is the first step of a steal from Ring by the owner of ring Own, of half of the
+	// elements and at most Max (0: no limit). N elements were taken. X is the last of them, and
+	// the others are in the hands of Own's owner.
 	RingGrab struct {
 		Ring, Own int
 		Next      bool
@@ -107,26 +107,27 @@ type (
 		N         int
 		Outcome   queue.Outcome
 	}
-	// RingPublish is the second, if any were taken: what is in hands goes to the
-	// tail.
+	// RingPublish is the second step of a steal that took elements: what is in the owner's
+	// hands goes to the tail.
 	RingPublish struct{ Ring int }
-	// RingTakeNext is the first step of a drain: the owner has runnext in hands.
+	// RingTakeNext is the first step of a drain: runnext is in the owner's hands.
 	RingTakeNext struct{ Ring int }
-	// RingDrain is the second: what is in hands and everything in the ring is out.
+	// RingDrain is the second step of a drain: what is in the owner's hands, and then everything
+	// in the ring, is taken out.
 	RingDrain struct {
 		Ring int
 		Out  Seq
 	}
 	// RingLen answers with the number of elements, runnext included.
 	RingLen struct{ Ring, N int }
-	// RingEmpty answers whether there were none, runnext included.
+	// RingEmpty answers whether there were no elements, runnext included.
 	RingEmpty struct {
 		Ring int
 		Yes  bool
 	}
 )
 
-// putTail is the rule of a put at the tail.
+// putTail is the step of a put at the tail.
 func (s Rings) putTail(ring int, in, over Seq) (Rings, bool) {
 	r := s.Ring[ring]
 	if room := s.Size - r.Items.Len(); in.Len() <= room {
@@ -197,7 +198,7 @@ func (o RingGrab) Step(s Rings) (Rings, bool) {
 	return s.with(o.Ring, r).with(o.Own, own), true
 }
 
-// atMost is how many of n elements o may take.
+// atMost returns how many of n elements o may take: half, rounded up, or Max if that is less.
 func (o RingGrab) atMost(n int) int {
 	half := (n + 1) / 2
 	if o.Max > 0 {
@@ -222,14 +223,19 @@ func (r RingState) len() int { return r.Items.Len() + Of(r.Next).Len() }
 func (o RingLen) Step(s Rings) (Rings, bool)   { return s, s.Ring[o.Ring].len() == o.N }
 func (o RingEmpty) Step(s Rings) (Rings, bool) { return s, (s.Ring[o.Ring].len() == 0) == o.Yes }
 
-func (o RingPut) String() string  { return fmt.Sprintf("put %v in %d%s", o.In, o.Ring, over(o.Over)) }
+func (o RingPut) String() string {
+	return fmt.Sprintf("put %v in %d%s", o.In, o.Ring, over(o.Over))
+}
 func (o RingSwap) String() string { return fmt.Sprintf("put %d as next of %d", o.X, o.Ring) }
-func (o RingKick) String() string { return fmt.Sprintf("kick to tail of %d%s", o.Ring, over(o.Over)) }
+func (o RingKick) String() string {
+	return fmt.Sprintf("kick to tail of %d%s", o.Ring, over(o.Over))
+}
 func (o RingGet) String() string {
 	return fmt.Sprintf("get of %d: %d inherit=%t", o.Ring, o.X, o.Inherit)
 }
 func (o RingGrab) String() string {
-	return fmt.Sprintf("grab of %d for %d next=%t max=%d: %v n=%d x=%d", o.Ring, o.Own, o.Next, o.Max, o.Outcome, o.N, o.X)
+	return fmt.Sprintf("grab of %d for %d next=%t max=%d: %v n=%d x=%d",
+		o.Ring, o.Own, o.Next, o.Max, o.Outcome, o.N, o.X)
 }
 func (o RingPublish) String() string  { return fmt.Sprintf("publish in %d", o.Ring) }
 func (o RingTakeNext) String() string { return fmt.Sprintf("take next of %d", o.Ring) }
@@ -237,6 +243,7 @@ func (o RingDrain) String() string    { return fmt.Sprintf("drain of %d: %v", o.
 func (o RingLen) String() string      { return fmt.Sprintf("len of %d: %d", o.Ring, o.N) }
 func (o RingEmpty) String() string    { return fmt.Sprintf("empty of %d: %t", o.Ring, o.Yes) }
 
+// over describes an overflow, if there is one.
 func over(batch Seq) string {
 	if batch == "" {
 		return ""
@@ -253,18 +260,20 @@ func (s Rings) String() string {
 	return text
 }
 
-// nobodyLostAlone checks that every Lost overlaps an operation that can have
-// moved something of the victim.
-func nobodyLostAlone(h History[Rings]) error {
+// checkLost returns an error if a Lost overlaps no operation that can have moved something
+// of the victim.
+func checkLost(h History[Rings]) error {
 	for i, e := range h {
 		grab, ok := e.Op.(RingGrab)
 		if ok && grab.Outcome == queue.Lost && !contested(h, i, grab.Ring) {
-			return fmt.Errorf("client %d lost against nobody: %v", e.Client, grab)
+			return fmt.Errorf("client %d answered lost, but no operation that overlaps can have "+
+				"changed the victim: %v", e.Client, grab)
 		}
 	}
 	return nil
 }
 
+// contested says whether another client's operation that overlaps h[i] can have changed ring.
 func contested(h History[Rings], i, ring int) bool {
 	for j, other := range h {
 		if j != i && other.Client != h[i].Client && other.overlaps(h[i]) && moves(other.Op, ring) {

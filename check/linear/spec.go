@@ -10,25 +10,25 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// Spec is a sequential specification: an initial state, and the operations'
-// own Step.
+// Spec is a sequential specification: a name, an initial state, and the Step of each operation.
 type Spec[S comparable] struct {
 	Name string
 	Init S
-	// Extra, if set, finds what is wrong with a history although each step is
-	// allowed by itself, for answers that are allowed only under competition.
+	// Extra, if set, returns an error for a history that is wrong although each step is
+	// allowed by itself. It is for answers that are allowed only under competition.
 	Extra func(History[S]) error
 }
 
-// budget is the time for one history; a few ms are usual. Who reaches it has
-// windows that are too long.
+// budget is how long it may take to judge one history. A few ms are usual; if it takes longer
+// than this, the windows are too long.
 var budget = 20 * time.Second
 
-// ErrBudget says that the checker could not decide. It is no pass.
-var ErrBudget = errors.New("linear: no verdict in time: record shorter histories, or fewer operations that overlap")
+// ErrBudget says that there is no verdict. It does not mean that the history passes.
+var ErrBudget = errors.New("linear: no verdict in time: record shorter histories, " +
+	"or fewer operations that overlap")
 
-// Judge returns nil if h is linearizable, a *[Violation] if it is not, and
-// [ErrBudget] if the checker could not tell.
+// Judge returns nil if h is linearizable, a *[Violation] if it is not, and [ErrBudget] if that
+// could not be decided in time.
 func (s Spec[S]) Judge(h History[S]) error {
 	if s.Extra != nil {
 		if err := s.Extra(h); err != nil {
@@ -37,13 +37,17 @@ func (s Spec[S]) Judge(h History[S]) error {
 	}
 	switch porcupine.CheckOperationsTimeout(s.model(), operations(h), budget) {
 	case porcupine.Illegal:
-		return &Violation{Why: "no order of the operations that overlap explains their answers", picture: s.picture(h)}
+		return &Violation{
+			Why:     "no order of the operations that overlap explains their answers",
+			picture: s.picture(h),
+		}
 	case porcupine.Unknown:
 		return ErrBudget
 	}
 	return nil
 }
 
+// model returns s as porcupine wants it.
 func (s Spec[S]) model() porcupine.Model {
 	return porcupine.Model{
 		Init: func() any { return s.Init },
@@ -51,22 +55,27 @@ func (s Spec[S]) model() porcupine.Model {
 			after, allowed := input.(Op[S]).Step(state.(S))
 			return allowed, after
 		},
-		Equal:             func(a, b any) bool { return a.(S) == b.(S) },
-		Hash:              func(state any) uint64 { return maphash.Comparable(seeds[0], state.(S)) },
+		Equal: func(a, b any) bool { return a.(S) == b.(S) },
+		Hash: func(state any) uint64 {
+			return maphash.Comparable(seeds[0], state.(S))
+		},
 		DescribeOperation: func(input, _ any) string { return fmt.Sprint(input) },
 		DescribeState:     func(state any) string { return fmt.Sprint(state) },
 	}
 }
 
+// operations returns h as porcupine wants it.
 func operations[S comparable](h History[S]) []porcupine.Operation {
 	ops := make([]porcupine.Operation, len(h))
 	for i, e := range h {
-		ops[i] = porcupine.Operation{ClientId: e.Client, Input: e.Op, Call: e.Call, Return: e.Return}
+		ops[i] = porcupine.Operation{
+			ClientId: e.Client, Input: e.Op, Call: e.Call, Return: e.Return,
+		}
 	}
 	return ops
 }
 
-// picture returns a function that writes porcupine's visualization of h.
+// picture returns a function that writes porcupine's picture of h to a file.
 func (s Spec[S]) picture(h History[S]) func(path string) error {
 	return func(path string) error {
 		_, info := porcupine.CheckOperationsVerbose(s.model(), operations(h), budget)
@@ -74,16 +83,16 @@ func (s Spec[S]) picture(h History[S]) func(path string) error {
 	}
 }
 
-// Violation is the verdict about a history that no sequential execution explains.
+// Violation is the verdict on a history that no sequential execution explains.
 type Violation struct {
-	Why     string
+	Why     string // what is wrong with it
 	picture func(path string) error
 }
 
 func (v *Violation) Error() string { return "linear: not linearizable: " + v.Why }
 
-// WritePicture writes the history, and how far it can be explained, as an HTML
-// page into a new file in dir, which must exist, and returns the file's name.
+// WritePicture writes an HTML page that shows the history and how far it can be explained. The
+// page is a new file in dir, which must exist; its name is returned.
 func (v *Violation) WritePicture(dir string) (path string, err error) {
 	f, err := os.CreateTemp(dir, "history-*.html")
 	if err != nil {

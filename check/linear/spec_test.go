@@ -13,43 +13,45 @@ import (
 	"schedlab/check/linear"
 )
 
-// event is short for an event of a FIFO.
+// event returns an event of a FIFO.
 func event(client int, call, ret int64, op linear.Op[linear.Seq]) linear.Event[linear.Seq] {
 	return linear.Event[linear.Seq]{Client: client, Call: call, Return: ret, Op: op}
 }
 
+// requireVerdict checks that the verdict err is a pass, or else a violation.
 func requireVerdict(t *testing.T, linearizable bool, err error) {
 	t.Helper()
 	if linearizable {
-		require.NoError(t, err)
+		require.NoError(t, err, "a false alarm")
 		return
 	}
 	var violation *linear.Violation
-	require.ErrorAs(t, err, &violation)
+	require.ErrorAs(t, err, &violation, "a violation was missed")
 }
 
-// TestFIFOSequentially: answers of one client, in order.
+// TestFIFOSequentially judges the answers to one client, whose operations do not overlap.
 func TestFIFOSequentially(t *testing.T) {
 	type op = linear.Op[linear.Seq]
 	of := linear.Of
+	get := func(most int, out ...linear.Elem) op { return linear.Get{Max: most, Out: of(out...)} }
 	put123 := linear.Put{In: of(1, 2, 3)}
 	for _, c := range []struct {
 		name string
 		good bool
 		ops  []op
 	}{
-		{"first in first out", true, []op{put123, linear.Get{1, of(1)}, linear.Get{1, of(2)}}},
-		{"last in first out", false, []op{put123, linear.Get{1, of(3)}}},
-		{"taken twice", false, []op{put123, linear.Get{1, of(1)}, linear.Get{1, of(1)}}},
-		{"nothing though there is something", false, []op{put123, linear.Get{1, of()}}},
-		{"nothing", true, []op{linear.Get{1, of()}}},
-		{"something never put", false, []op{linear.Get{1, of(1)}}},
-		{"batch", true, []op{put123, linear.Get{2, of(1, 2)}, linear.Get{2, of(3)}, linear.Get{2, of()}}},
-		{"short batch", false, []op{put123, linear.Get{2, of(1)}}},
-		{"long batch", false, []op{put123, linear.Get{2, of(1, 2, 3)}}},
-		{"batch in another order", false, []op{put123, linear.Get{2, of(2, 1)}}},
-		{"put at the head", true, []op{put123, linear.PutHead{4}, linear.Get{2, of(4, 1)}}},
-		{"put at the head that went to the tail", false, []op{put123, linear.PutHead{4}, linear.Get{1, of(1)}}},
+		{"first in first out", true, []op{put123, get(1, 1), get(1, 2)}},
+		{"last in first out", false, []op{put123, get(1, 3)}},
+		{"taken twice", false, []op{put123, get(1, 1), get(1, 1)}},
+		{"nothing though there is something", false, []op{put123, get(1)}},
+		{"nothing", true, []op{get(1)}},
+		{"something never put", false, []op{get(1, 1)}},
+		{"batch", true, []op{put123, get(2, 1, 2), get(2, 3), get(2)}},
+		{"short batch", false, []op{put123, get(2, 1)}},
+		{"long batch", false, []op{put123, get(2, 1, 2, 3)}},
+		{"batch in another order", false, []op{put123, get(2, 2, 1)}},
+		{"put at the head", true, []op{put123, linear.PutHead{4}, get(2, 4, 1)}},
+		{"put at the head, done at the tail", false, []op{put123, linear.PutHead{4}, get(1, 1)}},
 		{"length", true, []op{linear.Len{0}, put123, linear.Len{3}, linear.Empty{false}}},
 		{"length off by one", false, []op{put123, linear.Len{2}}},
 		{"empty", true, []op{linear.Empty{true}}},
@@ -66,19 +68,20 @@ func TestFIFOSequentially(t *testing.T) {
 	}
 }
 
-// TestOrderIsThatOfStamps: the same answers, with and without overlap.
+// TestOrderIsThatOfStamps judges the same answers with and without overlap.
 func TestOrderIsThatOfStamps(t *testing.T) {
+	type history = linear.History[linear.Seq]
 	put, got, nothing := linear.Put{linear.Of(1)}, linear.Get{1, linear.Of(1)}, linear.Get{1, ""}
 	for _, c := range []struct {
 		name string
 		good bool
-		h    linear.History[linear.Seq]
+		h    history
 	}{
-		{"get before put", false, linear.History[linear.Seq]{event(0, 1, 2, got), event(1, 3, 4, put)}},
-		{"get that overlaps put", true, linear.History[linear.Seq]{event(0, 1, 4, got), event(1, 3, 6, put)}},
-		{"get that touches put", true, linear.History[linear.Seq]{event(0, 1, 3, got), event(1, 3, 4, put)}},
-		{"nothing after put", false, linear.History[linear.Seq]{event(1, 1, 2, put), event(0, 3, 4, nothing)}},
-		{"nothing while put", true, linear.History[linear.Seq]{event(1, 1, 4, put), event(0, 3, 6, nothing)}},
+		{"get before put", false, history{event(0, 1, 2, got), event(1, 3, 4, put)}},
+		{"get that overlaps put", true, history{event(0, 1, 4, got), event(1, 3, 6, put)}},
+		{"get that touches put", true, history{event(0, 1, 3, got), event(1, 3, 4, put)}},
+		{"nothing after put", false, history{event(1, 1, 2, put), event(0, 3, 4, nothing)}},
+		{"nothing while put", true, history{event(1, 1, 4, put), event(0, 3, 6, nothing)}},
 	} {
 		t.Run(c.name, func(t *testing.T) { requireVerdict(t, c.good, linear.FIFO.Judge(c.h)) })
 	}
@@ -111,7 +114,7 @@ func TestClockOrdersExactlyWhatDidNotOverlap(t *testing.T) {
 	require.Equal(t, map[[2]int]bool{{0, 2}: true, {0, 3}: true, {1, 3}: true}, before)
 }
 
-// failing is a test that stands for one that Check fails.
+// failing stands for a test that Check fails, and keeps the message.
 type failing struct {
 	testing.TB
 	dir     string
@@ -125,7 +128,7 @@ func (f *failing) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// check returns what Check says.
+// check returns the message of Check, and the folder for pictures.
 func check(t *testing.T, h linear.History[linear.Seq]) (message, dir string) {
 	f := &failing{TB: t, dir: t.TempDir()}
 	var done sync.WaitGroup
@@ -135,7 +138,8 @@ func check(t *testing.T, h linear.History[linear.Seq]) (message, dir string) {
 }
 
 func TestCheckLeavesAPictureAndNamesIt(t *testing.T) {
-	message, dir := check(t, linear.History[linear.Seq]{event(0, 1, 2, linear.Get{1, linear.Of(7)})})
+	wrong := linear.History[linear.Seq]{event(0, 1, 2, linear.Get{1, linear.Of(7)})}
+	message, dir := check(t, wrong)
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, files, 1)
@@ -154,8 +158,8 @@ func TestCheckSaysNothingAboutALinearizableHistory(t *testing.T) {
 	require.Empty(t, files)
 }
 
-// TestNoVerdictIsNoPass: puts that all overlap, and answers that fit none of
-// their orders.
+// TestNoVerdictIsNoPass judges puts that all overlap and an answer that fits none of their orders,
+// which takes longer than the budget.
 func TestNoVerdictIsNoPass(t *testing.T) {
 	defer linear.SetBudget(time.Millisecond)()
 	h := linear.History[linear.Seq]{}

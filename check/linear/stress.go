@@ -10,36 +10,36 @@ import (
 	"schedlab/host"
 )
 
-// Plan is the size of a stress run. Many short windows find more than few long
-// ones: threads meet at the beginning of a window, and the checker's time grows
-// exponentially with what overlaps.
+// Plan is the size of a stress run. Many short windows find more than few long ones, since threads
+// meet at the beginning of a window. They also cost less, since the checker's time grows
+// exponentially with the number of operations that overlap.
 type Plan struct {
-	Objects int // fresh objects
-	Windows int // per object, each from the initial state
-	Ops     int // per worker and window; workers times Ops up to 40 is cheap
+	Objects int // new objects
+	Windows int // windows of an object, each from the initial state
+	Ops     int // operations of a worker in a window; up to 40 of all workers are cheap
 }
 
-// DefaultPlan takes some 100 ms.
+// DefaultPlan is a plan that takes some 100 ms.
 var DefaultPlan = Plan{Objects: 10, Windows: 20, Ops: 8}
 
 // Subject is one object under stress.
 type Subject[S comparable] struct {
 	Recorder *Recorder[S]
-	// Workers run at the same time, each on a thread of its own. A call does one
-	// operation, or a few, chosen by rng, and records it.
+	// Workers run at the same time, each on a goroutine of its own. A call does one operation or
+	// a few, chosen by rng, and records them.
 	Workers []func(rng *rand.Rand)
-	// Settle, called when all workers are at rest, brings the object back to the
-	// specification's initial state by recorded operations (it empties a queue),
-	// so that a window ends and the next one can begin with a known state.
+	// Settle is called when all workers are at rest. It brings the object back to the initial
+	// state of the specification by recorded operations, so that the next window begins with a
+	// known state. For a queue, it takes everything out.
 	Settle func()
 }
 
-// Stress records histories of real threads and checks each against spec. It
-// shows how many operations overlapped another client's: with none, nothing but
-// the sequential behaviour was tested.
+// Stress records histories of real threads and checks each against spec. It logs how many
+// operations overlapped one of another client. If none did, only the sequential behaviour was
+// tested.
 //
-// It errs towards missing bugs: it sees the interleavings that happen, which on
-// few CPUs are few. What it reports is always a violation.
+// It errs towards missed bugs: it sees only the interleavings that happen, and on few CPUs these
+// are few. What it reports is always a violation.
 func Stress[S comparable](t testing.TB, spec Spec[S], plan Plan, fresh func() Subject[S]) {
 	t.Helper()
 	all, overlapped := 0, 0
@@ -55,7 +55,7 @@ func Stress[S comparable](t testing.TB, spec Spec[S], plan Plan, fresh func() Su
 			overlapped += h.overlapping()
 		}
 	}
-	t.Logf("%d operations, %d overlapped another client's", all, overlapped)
+	t.Logf("%d operations, of which %d overlapped one of another client", all, overlapped)
 }
 
 // run lets each worker do ops operations.
@@ -74,9 +74,8 @@ func (s Subject[S]) run(ops int, object, window uint64) {
 	done.Wait()
 }
 
-// await returns when n callers have arrived, to all at the same moment if they
-// run: a window is much shorter than a wakeup. Those that have no CPU yet get one
-// now and then.
+// await returns when n callers have arrived, to all at the same moment. It spins, since a window is
+// much shorter than a wakeup. Now and then it yields, for callers that have no CPU yet.
 func await(arrived *atomic.Int32, n int) {
 	arrived.Add(1)
 	for spins := 1; int(arrived.Load()) < n; spins++ {
@@ -87,10 +86,10 @@ func await(arrived *atomic.Int32, n int) {
 	}
 }
 
+// spinsPerYield is how often await spins before it yields.
 const spinsPerYield = 1000
 
-// overlapping counts the events that overlap another client's. Events are in
-// order of their calls.
+// overlapping counts the events that overlap one of another client.
 func (h History[S]) overlapping() int {
 	n := 0
 	for i, e := range h {

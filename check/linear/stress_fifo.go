@@ -7,7 +7,7 @@ import (
 	"schedlab/rt/queue"
 )
 
-// Item is the element of queues under test.
+// Item is an element of a queue under test.
 type Item struct {
 	queue.Link[Item]
 	ID Elem
@@ -21,6 +21,7 @@ func name(x *Item) Elem {
 	return x.ID
 }
 
+// ids returns the names of items.
 func ids(items ...*Item) Seq {
 	names := make([]Elem, len(items))
 	for i, x := range items {
@@ -29,12 +30,13 @@ func ids(items ...*Item) Seq {
 	return Of(names...)
 }
 
-// maker makes items with names of its own, which come again only after so many
-// that nobody holds the old ones.
+// maker makes items whose names no other client uses. A name is used again only after
+// namesPerClient others, when its former item is gone.
 type maker struct {
 	first, made Elem
 }
 
+// namesPerClient is how many names a client has.
 const namesPerClient = 1 << 13
 
 func newMaker(client int) maker { return maker{first: Elem(client) * namesPerClient} }
@@ -52,7 +54,7 @@ func (m *maker) items(n int) []*Item {
 	return all
 }
 
-// Queue is what a FIFO must have to be tested, by any number of threads.
+// Queue is what a FIFO must have to be tested. Any number of threads calls it.
 type Queue interface {
 	Put(x *Item)
 	Get() *Item
@@ -60,7 +62,7 @@ type Queue interface {
 	Empty() bool
 }
 
-// BatchQueue is a Queue with these as well.
+// BatchQueue is a Queue with batches and puts at the head.
 type BatchQueue interface {
 	Queue
 	PutHead(x *Item)
@@ -68,14 +70,14 @@ type BatchQueue interface {
 	GetBatch(buf []*Item) []*Item
 }
 
-// QueueClient does operations on a queue and records them: one thread's view.
+// QueueClient does operations on a queue, for one thread, and records them.
 type QueueClient struct {
 	c    *Client[Seq]
 	q    Queue
 	make maker
 }
 
-// NewQueueClient returns client i of rec, working on q.
+// NewQueueClient returns client i of rec, which works on q.
 func NewQueueClient(rec *Recorder[Seq], i int, q Queue) *QueueClient {
 	return &QueueClient{rec.Client(i), q, newMaker(i)}
 }
@@ -103,7 +105,7 @@ func (c *QueueClient) Len() {
 	c.c.Return(at, Len{n})
 }
 
-// Empty asks whether there is nothing.
+// Empty asks whether the queue is empty.
 func (c *QueueClient) Empty() {
 	at := c.c.Call()
 	yes := c.q.Empty()
@@ -134,8 +136,8 @@ func (c *QueueClient) GetBatch(q BatchQueue, n int) {
 	c.c.Return(at, Get{n, ids(batch...)})
 }
 
-// any does an operation at random: puts and gets in balance, so that the queue
-// is often empty.
+// any does an operation at random. Puts and gets are in balance, so that the queue is often
+// empty.
 func (c *QueueClient) any(rng *rand.Rand) {
 	batches, ok := c.q.(BatchQueue)
 	switch op := rng.IntN(16); {
@@ -156,8 +158,8 @@ func (c *QueueClient) any(rng *rand.Rand) {
 	}
 }
 
-// StressQueue checks the queues that fresh makes with 2, 3 and 4 clients. If
-// they have the methods of a [BatchQueue], these are checked too.
+// StressQueue checks the queues that fresh makes, with 2, 3 and 4 clients. If they have the
+// methods of a [BatchQueue], it checks these, too.
 func StressQueue(t testing.TB, plan Plan, fresh func() Queue) {
 	t.Helper()
 	for clients := 2; clients <= 4; clients++ {

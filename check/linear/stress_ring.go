@@ -9,7 +9,8 @@ import (
 
 // RingQueue is the owner's side of a ring under test, as [queue.Ring] has it.
 type RingQueue interface {
-	Put(x *Item, next bool, over queue.Overflow[Item])
+	Put(x *Item, over queue.Overflow[Item])
+	PutNext(x *Item, over queue.Overflow[Item])
 	PutBatch(batch []*Item)
 	Room() int
 	Get() (x *Item, inherit bool)
@@ -18,11 +19,12 @@ type RingQueue interface {
 	Empty() bool
 }
 
-// Steal is the thief's side: [queue.Thief.StealInto] with the victim first.
+// Steal is the thief's side: [queue.Thief.StealInto] with the victim first, or, with
+// takeNext, [queue.Thief.StealAnyInto].
 type Steal[R RingQueue] func(victim, own R, takeNext bool, max int) (*Item, int, queue.Outcome)
 
-// RingOwner owns one ring of a set, does operations on it, steals from the
-// others, and records all that: one thread's view.
+// RingOwner owns one ring of a set. For one thread, it does operations on that ring, steals from
+// the others, and records all that.
 type RingOwner[R RingQueue] struct {
 	c     *Client[Rings]
 	rings []R
@@ -33,7 +35,7 @@ type RingOwner[R RingQueue] struct {
 	over  overflow
 }
 
-// overflow is the owner's sink: it keeps the names of what came last.
+// overflow is the owner's sink. It keeps the names of what came since the last take.
 type overflow struct{ all Seq }
 
 func (o *overflow) PutBatch(batch []*Item) { o.all += ids(batch...) }
@@ -44,17 +46,21 @@ func (o *overflow) take() Seq {
 	return all
 }
 
-// NewRingOwner returns the owner of rings[me], which is client me of rec. The
-// rings have size slots.
-func NewRingOwner[R RingQueue](rec *Recorder[Rings], rings []R, me, size int, steal Steal[R]) *RingOwner[R] {
-	return &RingOwner[R]{c: rec.Client(me), rings: rings, me: me, size: size, steal: steal, make: newMaker(me)}
+// NewRingOwner returns the owner of rings[me], which is client me of rec. The rings have size
+// slots.
+func NewRingOwner[R RingQueue](
+	rec *Recorder[Rings], rings []R, me, size int, steal Steal[R],
+) *RingOwner[R] {
+	return &RingOwner[R]{
+		c: rec.Client(me), rings: rings, me: me, size: size, steal: steal, make: newMaker(me),
+	}
 }
 
 // Put puts a new item.
 func (o *RingOwner[R]) Put() {
 	x := o.make.item()
 	at := o.c.Call()
-	o.rings[o.me].Put(x, false, &o.over)
+	o.rings[o.me].Put(x, &o.over)
 	o.c.Return(at, RingPut{o.me, ids(x), o.over.take()})
 }
 
@@ -62,7 +68,7 @@ func (o *RingOwner[R]) Put() {
 func (o *RingOwner[R]) PutNext() {
 	x := o.make.item()
 	at := o.c.Call()
-	o.rings[o.me].Put(x, true, &o.over)
+	o.rings[o.me].PutNext(x, &o.over)
 	o.c.Return(at, RingSwap{o.me, x.ID}, RingKick{o.me, o.over.take()})
 }
 
@@ -82,7 +88,7 @@ func (o *RingOwner[R]) Get() bool {
 	return x != nil
 }
 
-// Steal steals from ring victim, unless the own one is too full for that.
+// Steal steals from ring victim, unless the own ring has no room for half of a full one.
 func (o *RingOwner[R]) Steal(victim int, takeNext bool, max int) {
 	if o.rings[o.me].Room() < o.size/2 {
 		return
@@ -112,15 +118,15 @@ func (o *RingOwner[R]) Len(ring int) {
 	o.c.Return(at, RingLen{ring, n})
 }
 
-// Empty asks whether there is nothing in a ring.
+// Empty asks whether a ring is empty.
 func (o *RingOwner[R]) Empty(ring int) {
 	at := o.c.Call()
 	yes := o.rings[ring].Empty()
 	o.c.Return(at, RingEmpty{ring, yes})
 }
 
-// any does an operation at random. Now and then it fills the ring, so that
-// overflow and steals of many come up.
+// any does an operation at random. Now and then it fills the ring, so that there are overflows and
+// steals of many elements.
 func (o *RingOwner[R]) any(rng *rand.Rand) {
 	other := rng.IntN(len(o.rings) - 1)
 	if other >= o.me {
@@ -146,8 +152,7 @@ func (o *RingOwner[R]) any(rng *rand.Rand) {
 	}
 }
 
-// StressRings checks the rings that fresh makes, with size slots each, in sets of
-// 2 and [MaxRings].
+// StressRings checks the rings that fresh makes, with size slots each, in sets of 2 to [MaxRings].
 func StressRings[R RingQueue](t testing.TB, plan Plan, size int, fresh func() R, steal Steal[R]) {
 	t.Helper()
 	for n := 2; n <= MaxRings; n++ {

@@ -2,9 +2,9 @@ package linear_test
 
 import "schedlab/rt/queue"
 
-// toy is a ring of toySize slots and runnext in the simplest form: one thread,
-// plain memory, and a pause wherever another client could come in between two
-// atomic steps. It has a switch for each known way to get it wrong.
+// toy is a ring of toySize slots and runnext in the simplest form. It has one thread and plain
+// memory, and pauses between any two atomic steps, so that another client can do a step there.
+// Its field fault chooses one of the known ways to get such a ring wrong.
 type toy struct {
 	head, tail uint32
 	next       *item
@@ -15,6 +15,7 @@ type toy struct {
 
 const toySize = 4
 
+// fault says what is wrong with a toy.
 type fault string
 
 const (
@@ -44,13 +45,15 @@ func (r *toy) slot(i uint32) **item { return &r.slots[i%toySize] }
 
 func (r *toy) Room() int { return toySize - int(r.tail-r.head) }
 
-func (r *toy) Put(x *item, next bool, over queue.Overflow[item]) {
-	if next {
-		if x, r.next = r.next, x; x == nil || r.fault == kickLoses {
-			return
-		}
-		r.pause()
+func (r *toy) PutNext(x *item, over queue.Overflow[item]) {
+	if x, r.next = r.next, x; x == nil || r.fault == kickLoses {
+		return
 	}
+	r.pause()
+	r.Put(x, over)
+}
+
+func (r *toy) Put(x *item, over queue.Overflow[item]) {
 	for {
 		h := r.head
 		r.pause()
@@ -64,6 +67,7 @@ func (r *toy) Put(x *item, next bool, over queue.Overflow[item]) {
 	}
 }
 
+// putTail puts x at the tail, for which there is room.
 func (r *toy) putTail(x *item) {
 	if r.fault == slotAfterTail {
 		r.tail++
@@ -76,6 +80,7 @@ func (r *toy) putTail(x *item) {
 	r.tail++
 }
 
+// spill puts half of the full ring and x into over, unless the head is no longer h.
 func (r *toy) spill(h uint32, x *item, over queue.Overflow[item]) bool {
 	from := h
 	if r.fault == overflowWrong {
@@ -105,6 +110,7 @@ func (r *toy) PutBatch(batch []*item) {
 	r.tail += uint32(len(batch))
 }
 
+// takeNext takes runnext out, if there is one.
 func (r *toy) takeNext() *item {
 	x := r.next
 	if x == nil {
@@ -159,7 +165,7 @@ func (r *toy) Drain(to queue.Overflow[item]) int {
 	return len(all)
 }
 
-// stealToy is the thief's side; own's fault is the victim's.
+// stealToy is the thief's side. The ring own has the same fault as the victim r.
 func stealToy(r, own *toy, takeNext bool, max int) (*item, int, queue.Outcome) {
 	h := r.head
 	r.pause()
@@ -183,6 +189,7 @@ func stealToy(r, own *toy, takeNext bool, max int) (*item, int, queue.Outcome) {
 	return x, int(n), queue.Got
 }
 
+// stealSize returns how many of n elements a thief takes.
 func (r *toy) stealSize(n uint32, max int) uint32 {
 	switch r.fault {
 	case grabAll:
@@ -197,6 +204,7 @@ func (r *toy) stealSize(n uint32, max int) uint32 {
 	return n
 }
 
+// grab copies n elements from the head h on to own, and commits, unless the head is no longer h.
 func (r *toy) grab(own *toy, h, n uint32) bool {
 	copyOut := func() {
 		for i := range n {
@@ -218,6 +226,7 @@ func (r *toy) grab(own *toy, h, n uint32) bool {
 	return true
 }
 
+// lastResort takes runnext for a thief that has found the ring empty, with its tail at seen.
 func (r *toy) lastResort(seen uint32) (*item, int, queue.Outcome) {
 	r.pause()
 	x := r.next
@@ -237,7 +246,7 @@ func (r *toy) lastResort(seen uint32) (*item, int, queue.Outcome) {
 	return x, 1, queue.Got
 }
 
-// look reads head, tail and runnext until they are of one moment.
+// look reads head, tail and runnext again until they are of one moment.
 func (r *toy) look() (n int, next bool) {
 	for {
 		h := r.head

@@ -9,9 +9,8 @@ import (
 	"schedlab/host"
 )
 
-// deque is that of Chase and Lev ("Dynamic Circular Work-Stealing Deque", SPAA
-// 2005) without growing: its owner pushes and pops at the bottom, and thieves take
-// at the top.
+// deque is that of Chase and Lev ("Dynamic Circular Work-Stealing Deque", SPAA 2005)
+// without growing. Its owner pushes and pops at the bottom, and thieves take at the top.
 type deque struct {
 	top, bottom host.Int32
 	slots       [4]host.Int32
@@ -34,7 +33,7 @@ func (d *deque) pop() (v int32) {
 		return 0
 	}
 	v = d.slots[b%4].Load()
-	if t == b { // the last one: thieves want it, too
+	if t == b { // this is the last one, and thieves want it, too
 		if !d.top.CompareAndSwap(t, t+1) {
 			v = 0
 		}
@@ -43,8 +42,7 @@ func (d *deque) pop() (v int32) {
 	return v
 }
 
-// steal takes the element at the top; 0 if there is none, or somebody else
-// took it.
+// steal takes the element at the top; 0 if there is none, or another thread took it.
 func (d *deque) steal() int32 {
 	t := d.top.Load()
 	b := d.bottom.Load()
@@ -78,7 +76,8 @@ func TestChaseLev(t *testing.T) {
 				all = append(all, func() { take(d.steal()) })
 			}
 			beside(all...)
-			explore.Assert(taken[1] == 1 && taken[2] == 1, "taken: 1 %d times, 2 %d times", taken[1], taken[2])
+			explore.Assert(taken[1] == 1 && taken[2] == 1,
+				"taken: 1 %d times, 2 %d times", taken[1], taken[2])
 		})
 	}
 }

@@ -11,8 +11,7 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// handOver: two Gs meet at a channel that holds nothing, on a scheduler of two
-// Ps.
+// handOver: two Gs meet at a channel that holds nothing, on a scheduler of two Ps.
 func handOver(design string) func() {
 	return func() {
 		s, err := all.New(design, rt.Config{Procs: 2})
@@ -27,8 +26,8 @@ func handOver(design string) func() {
 	}
 }
 
-// Every design that schedules for itself runs here: a first look at each, the
-// searching one is TestGlobal.
+// TestDesigns is a first look at every design that schedules for itself. TestGlobal and
+// TestProtocols look closer.
 func TestDesigns(t *testing.T) {
 	for _, c := range []struct {
 		design      string

@@ -11,7 +11,7 @@ import (
 	"schedlab/rt"
 )
 
-// open makes a scheduler of procs Ps, which close ends.
+// open makes a scheduler of procs Ps, which closeDown ends.
 func open(procs int) rt.Scheduler {
 	s, err := global.New(rt.Config{Procs: procs})
 	explore.Assert(err == nil, "New: %v", err)
@@ -72,8 +72,8 @@ func submit(procs int) func() {
 	}
 }
 
-// syscalls: no more Gs than Ps run at the same moment, whatever comes back from
-// the kernel when.
+// syscalls: no more Gs than Ps run at the same moment, whichever G comes back from the
+// kernel when.
 func syscalls(procs, n int) func() {
 	return func() {
 		var inside host.Int32

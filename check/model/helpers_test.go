@@ -12,8 +12,8 @@ import (
 	"schedlab/explore"
 )
 
-// verify explores program, which must keep all properties, in exactly so many
-// executions unless flags change how it is explored.
+// verify explores program, which must keep all properties. There must be exactly so many
+// executions, unless flags change how it is explored.
 func verify(t *testing.T, executions uint64, program func(), opts ...explore.Option) {
 	t.Helper()
 	r := explore.Test(t, program, opts...)

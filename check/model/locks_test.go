@@ -10,8 +10,8 @@ import (
 	"schedlab/host"
 )
 
-// lock is what the lock of the real host and the one without an inside have in
-// common.
+// lock is what host.FutexMutex, the lock of the real host, and host.Mutex, which is one
+// object of the explorer, have in common.
 type lock interface {
 	Lock()
 	TryLock() bool
@@ -52,25 +52,28 @@ func excludes(t *testing.T, make func() lock, rows []exclusion) {
 	}
 }
 
-// The lock that all schedulers here are built on, down to the futex.
+// TestFutexMutex: the lock that all schedulers here are built on, down to the futex.
 func TestFutexMutex(t *testing.T) {
-	excludes(t, func() lock { return &host.FutexMutex{} }, []exclusion{{2, 1, 16}, {2, 2, 1924}, {3, 1, 13428}})
+	excludes(t, func() lock { return &host.FutexMutex{} },
+		[]exclusion{{2, 1, 16}, {2, 2, 1924}, {3, 1, 13428}})
 	t.Run("unlock of a free one", func(t *testing.T) {
-		explore.Test(t, func() { new(host.FutexMutex).Unlock() }, explore.MustViolate(explore.Panic))
+		unlock := func() { new(host.FutexMutex).Unlock() }
+		explore.Test(t, unlock, explore.MustViolate(explore.Panic))
 	})
 }
 
-// What they see of it in the other tests: (nk)!/(k!)^n executions, since nothing
-// counts but who comes after whom.
+// TestMutex: what the other tests see of the lock. There are (nk)!/(k!)^n executions,
+// since only the order of the critical sections counts.
 func TestMutex(t *testing.T) {
-	excludes(t, func() lock { return &host.Mutex{} }, []exclusion{{2, 1, 2}, {2, 2, 6}, {3, 1, 6}, {3, 2, 90}})
+	excludes(t, func() lock { return &host.Mutex{} },
+		[]exclusion{{2, 1, 2}, {2, 2, 6}, {3, 1, 6}, {3, 2, 90}})
 	t.Run("unlock of a free one", func(t *testing.T) {
 		explore.Test(t, func() { new(host.Mutex).Unlock() }, explore.MustViolate(explore.BadUnlock))
 	})
 }
 
-// note is what the note of the real host and the one without an inside have in
-// common.
+// note is what host.FutexNote, the note of the real host, and host.Note, which is one
+// object of the explorer, have in common.
 type note interface {
 	Clear()
 	Sleep() (slept bool)
@@ -78,8 +81,7 @@ type note interface {
 	Wakeup() (woke bool)
 }
 
-// notePrograms: what a Note promises. Executions are those of FutexNote and of
-// Note.
+// notePrograms are what a Note promises. Executions are those of FutexNote and of Note.
 var notePrograms = []struct {
 	name       string
 	executions [2]uint64
@@ -128,7 +130,8 @@ func TestFutexNote(t *testing.T) {
 		})
 	}
 	t.Run("two wakeups", func(t *testing.T) {
-		explore.Test(t, func() { wakeTwice(&host.FutexNote{}) }, explore.MustViolate(explore.Panic))
+		twice := func() { wakeTwice(&host.FutexNote{}) }
+		explore.Test(t, twice, explore.MustViolate(explore.Panic))
 	})
 }
 
@@ -139,9 +142,12 @@ func TestNote(t *testing.T) {
 		})
 	}
 	t.Run("two wakeups", func(t *testing.T) {
-		explore.Test(t, func() { wakeTwice(&host.Note{}) }, explore.MustViolate(explore.DoubleWakeup))
+		twice := func() { wakeTwice(&host.Note{}) }
+		explore.Test(t, twice, explore.MustViolate(explore.DoubleWakeup))
 	})
 }
 
-// wakeTwice: two threads believe that the same sleeper is theirs.
-func wakeTwice(n note) { beside(func() { n.Wakeup() }, func() { n.Wakeup() }, func() { n.Sleep() }) }
+// wakeTwice: two threads both wake the same sleeper.
+func wakeTwice(n note) {
+	beside(func() { n.Wakeup() }, func() { n.Wakeup() }, func() { n.Sleep() })
+}

@@ -10,8 +10,8 @@ import (
 	"schedlab/rt"
 )
 
-// event is something that happens once, and that one G waits for: the smallest
-// thing that park and ready are good for.
+// event is something that happens once, and that one G waits for. It is the smallest use
+// of park and ready.
 //
 //	wait                                happen
 //	1. leave the stack (Park)           1. store happened
@@ -25,7 +25,7 @@ type event struct {
 }
 
 func (e *event) wait(g *rt.G) {
-	g.Park(rt.WaitSemaphore, func(gp *rt.G) bool {
+	g.Parker().Park(rt.WaitSemaphore, func(gp *rt.G) bool {
 		e.waiter.Store(gp)
 		return !e.happened.Load() || e.waiter.Swap(nil) == nil
 	})
@@ -34,7 +34,7 @@ func (e *event) wait(g *rt.G) {
 func (e *event) happen(g *rt.G) {
 	e.happened.Store(true)
 	if gp := e.waiter.Swap(nil); gp != nil {
-		g.Ready(gp)
+		g.Parker().Ready(gp)
 	}
 }
 

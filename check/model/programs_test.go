@@ -9,23 +9,24 @@ import (
 	"schedlab/rt"
 )
 
-// The programs of TestProtocols. Their Gs hold on to their Ps where they wait: the
-// whole M sleeps, on a note. So a G that is queued gets to run only if another M
-// comes for it, and a design that forgets to see to that, though a P is idle,
-// breaks invariant I2 in sight of everybody. If the M gave its P back while it
-// waits, the same mistake would only cost time.
+// The programs of TestProtocols. Their Gs hold on to their Ps where they wait: the whole
+// M sleeps, on a note. So a G that is queued gets to run only if another M comes for it.
+// If a design wakes none, though a P is idle, it breaks invariant I2, and a wait that
+// does not end shows it. If the M gave its P back while it waits, the same mistake would
+// only cost time.
 
-// patience is how long a G waits for another, in ns of virtual time, which passes
-// only while nobody can take a step: longer than any sleep of gpm's monitor and any
-// time that it gives to others.
+// patience is how long a G waits for another, in ns of virtual time. That passes only
+// while no thread can take a step. It is longer than any sleep of gpm's monitor and than
+// any time for which the monitor leaves a P alone.
 const patience = 50_000_000
 
-// await waits for a G that must be able to run now, in the caller's M.
+// await waits, with its M, until another G signals n. That G must be able to run now.
 func await(n *host.Note) {
-	explore.Assert(n.SleepFor(patience), "a G does not run though it can, and nobody is on the way to it")
+	explore.Assert(n.SleepFor(patience),
+		"a G does not run though it can, and no M is on the way to it")
 }
 
-// on makes a program of what main does on a scheduler.
+// on makes a program that runs main on a scheduler.
 func on(main func(g *rt.G)) func(design string, procs int) {
 	return func(design string, procs int) {
 		s := newScheduler(design, procs)
@@ -34,8 +35,8 @@ func on(main func(g *rt.G)) func(design string, procs int) {
 	}
 }
 
-// newScheduler makes one of that design. gpm is explored with victims in order,
-// from the next P upwards: with two Ps there is no other order, and each choice of a
+// newScheduler makes a scheduler of that design. gpm is explored with victims in order,
+// from the next P upwards. With two Ps there is no other order, and each choice of a
 // first victim would multiply the executions by two.
 func newScheduler(design string, procs int) rt.Scheduler {
 	if design == "gpm" {
@@ -60,7 +61,7 @@ func twice(g *rt.G) {
 	}
 }
 
-// both: one M makes two Gs, another must take both.
+// both: one M makes two Gs, and another must take both.
 func both(g *rt.G) {
 	var ran [2]host.Note
 	for i := range ran {
@@ -70,8 +71,8 @@ func both(g *rt.G) {
 	await(&ran[1])
 }
 
-// chain: each of three Gs makes the next and holds on to its P, so who has found
-// work must see to it that somebody else looks for more.
+// chain: each of three Gs makes the next and holds on to its P. So an M that has found
+// work must see to it that another M looks for more.
 func chain(g *rt.G) {
 	var ran, done host.Note
 	g.Go(func(g *rt.G) {
@@ -98,7 +99,7 @@ func together(g *rt.G) {
 	await(&done)
 }
 
-// yield: who gives way to a G that holds on to its P goes on elsewhere.
+// yield: a G that gives way to one that holds on to its P goes on elsewhere.
 func yield(g *rt.G) {
 	var back host.Note
 	g.Go(func(*rt.G) { await(&back) })
@@ -106,8 +107,8 @@ func yield(g *rt.G) {
 	back.Wakeup()
 }
 
-// yieldFull: the same, where no other P is free until another G goes into the
-// kernel, at the moment of the yield.
+// yieldFull: the same, but no other P is free until another G goes into the kernel, at
+// the moment of the yield.
 func yieldFull(g *rt.G) {
 	var begun, leave, back, away host.Note
 	g.Go(func(g *rt.G) {
@@ -128,7 +129,7 @@ func readied(g *rt.G) {
 	var parked, ran host.Note
 	var waiter host.Pointer[rt.G]
 	g.Go(func(g *rt.G) {
-		g.Park(rt.WaitSemaphore, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitSemaphore, func(gp *rt.G) bool {
 			waiter.Store(gp)
 			parked.Wakeup()
 			return true
@@ -136,12 +137,12 @@ func readied(g *rt.G) {
 		ran.Wakeup()
 	})
 	await(&parked)
-	g.Ready(waiter.Load())
+	g.Parker().Ready(waiter.Load())
 	await(&ran)
 }
 
-// kernel: while a G is in the kernel, its P runs another, and while that is there,
-// too, a third.
+// kernel: while a G is in the kernel, its P runs another. While both are there, it runs
+// a third.
 func kernel(g *rt.G) {
 	var ran [2]host.Note
 	g.Go(func(g *rt.G) {
@@ -159,7 +160,7 @@ func kernelBlocks(g *rt.G) {
 	g.BlockingSyscall(func() { await(&ran) })
 }
 
-// kernelAtRest: kernel, on a scheduler that has been at rest for so long that gpm's
+// kernelAtRest is kernel on a scheduler that has been at rest for so long that gpm's
 // monitor goes to sleep just when there is work.
 func kernelAtRest(design string, procs int) {
 	s := newScheduler(design, procs)
@@ -180,8 +181,8 @@ func kernelBeside(g *rt.G) {
 	await(&ran)
 }
 
-// kernelBack: Gs come back from the kernel at the moment at which gpm's monitor, on
-// its second look, takes the P. As many as there are Ps go on.
+// kernelBack: Gs come back from the kernel at the moment at which gpm's monitor, on its
+// second look, takes the P. As many Gs as there are Ps go on.
 func kernelBack(gs int) func(design string, procs int) {
 	return func(design string, procs int) {
 		on(func(g *rt.G) {
@@ -199,7 +200,7 @@ func kernelBack(gs int) func(design string, procs int) {
 	}
 }
 
-// world is for Gs to see that they do not run while it stands still.
+// world is where Gs see that they do not run while the world stands still.
 type world struct{ still host.Bool }
 
 func (w *world) stopAndStart(g *rt.G) {
@@ -224,8 +225,8 @@ func stopYield(g *rt.G) {
 	w.stopAndStart(g)
 }
 
-// stopSpawn: the world is stopped beside a G that makes another, and afterwards
-// that is not forgotten.
+// stopSpawn: the world is stopped beside a G that makes another, and the other is not
+// forgotten afterwards.
 func stopSpawn(g *rt.G) {
 	var w world
 	var ran host.Note
@@ -256,8 +257,8 @@ func stopPark(g *rt.G) {
 	w.stopAndStart(g)
 }
 
-// stopMake: two Gs are made while the world stands still, and then run beside each
-// other and the one that made them.
+// stopMake: two Gs are made while the world stands still. Then they run beside each other
+// and beside the G that made them.
 func stopMake(g *rt.G) {
 	var w world
 	var here, there, done host.Note
@@ -279,8 +280,8 @@ func stopMake(g *rt.G) {
 	await(&done)
 }
 
-// stopKernel: the world is stopped beside a G that yields, and one that goes into
-// the kernel and comes back.
+// stopKernel: the world is stopped beside a G that yields, and one that goes into the
+// kernel and comes back.
 func stopKernel(g *rt.G) {
 	var w world
 	var begun host.Note
@@ -297,8 +298,8 @@ func stopKernel(g *rt.G) {
 	w.stopAndStart(g)
 }
 
-// stopLong: the world is stopped beside a G that goes into the kernel, and comes
-// back after that.
+// stopLong: the world is stopped beside a G that goes into the kernel, and comes back
+// when the world stands still.
 func stopLong(g *rt.G) {
 	var w world
 	var begun, stopped host.Note
@@ -315,7 +316,7 @@ func stopLong(g *rt.G) {
 	g.StartTheWorld()
 }
 
-// outside: a G comes from outside while the M that it is for goes idle.
+// outside: a G comes from outside while an M goes idle that should run it.
 func outside(design string, procs int) {
 	s := newScheduler(design, procs)
 	var begun, ran host.Note

@@ -24,9 +24,10 @@ type Row struct {
 // Why designs lack what they lack.
 const (
 	noMonitor = "no monitor: a G that never waits keeps its processor"
-	runnext   = "Go issue 52934: Gs that respawn each other inherit the slice, so no tick advances and no other queue is looked at"
-	noPs      = "parallelism is limited by a number, not by Ps"
-	goesOwn   = "Go's own scheduler: its goroutines have no handle to do that with"
+	runnext   = "Go issue 52934: Gs that respawn each other inherit the slice, " +
+		"so no tick advances and no other queue is looked at"
+	noPs    = "parallelism is limited by a number, not by Ps"
+	goesOwn = "Go's own scheduler: its goroutines have no handle to do that with"
 )
 
 // Table holds all designs, the baseline last.
@@ -108,8 +109,9 @@ var Table = []Row{
 		Source: "Go issue 5639",
 		New:    gpm.With(gpm.Options{NoGlobalTick: true}),
 		Lacks: rt.Lacks{
-			rt.FairQueues:  runnext,
-			rt.FairReadies: "the global queue waits for as long as Gs that ready and make others keep the local one filled",
+			rt.FairQueues: runnext,
+			rt.FairReadies: "the global queue waits for as long as Gs that ready and make " +
+				"others keep the local one filled",
 		},
 	},
 	{
@@ -130,7 +132,7 @@ var Table = []Row{
 		New:    gpm.With(gpm.Options{NoRetake: true}),
 		Lacks: rt.Lacks{
 			rt.FairQueues:    runnext,
-			rt.BesideSyscall: "nobody takes the P of an M that is longer in the kernel than it said",
+			rt.BesideSyscall: "no monitor takes the P of an M that stays in the kernel for long",
 		},
 	},
 	{
@@ -170,7 +172,7 @@ var Table = []Row{
 	},
 	{
 		Name:   "gpm-nowakeonready",
-		Doc:    "gpm: readying wakes nobody, only a spawn does",
+		Doc:    "gpm: readying wakes no M, only a spawn does",
 		Source: "an idea taken out",
 		New:    gpm.With(gpm.Options{NoWakeOnReady: true}),
 		Lacks: rt.Lacks{
@@ -191,26 +193,22 @@ var Table = []Row{
 			rt.Polls:           "Go's own poller; see package gnet",
 			rt.Caches:          "Go's own memory caches, which it does not count for each user",
 			rt.StopsWorld:      "Go's world can be stopped from inside its runtime only",
-			rt.HasPs:           "Go tells nobody of its Ps",
-			rt.Counts:          "Go tells none of these numbers",
+			rt.HasPs:           "Go does not show its Ps",
+			rt.Counts:          "Go shows none of these numbers",
 			rt.SafePoints:      "Go preempts by signal, anywhere",
-			rt.DetectsDeadlock: "Go tells a deadlock only of the whole process",
+			rt.DetectsDeadlock: "Go detects a deadlock only of the whole process",
 			rt.StopsOnPanic:    "Go cannot end a goroutine from outside",
 		},
 	},
 }
 
 // Names returns the names in the order of Table.
-func Names() []string {
-	list := make([]string, len(Table))
-	for i, row := range Table {
-		list[i] = row.Name
-	}
-	return list
-}
+func Names() []string { return names.Of(Table, Row.name) }
 
-// VariantOf returns the one of names of which name is a variant, which is what
-// stands before the first "-" in it, or "" if it is none.
+func (r Row) name() string { return r.Name }
+
+// VariantOf returns the one of names of which name is a variant: what stands before the
+// first "-" in name. It returns "" if name is no variant.
 func VariantOf(name string, names []string) string {
 	base, _, ok := strings.Cut(name, "-")
 	if ok && slices.Contains(names, base) {
@@ -221,12 +219,7 @@ func VariantOf(name string, names []string) string {
 
 // Find returns the row of a name; the error lists the nearest names.
 func Find(name string) (Row, error) {
-	for _, row := range Table {
-		if row.Name == name {
-			return row, nil
-		}
-	}
-	return Row{}, names.Unknown("design", name, Names())
+	return names.Find("design", name, Table, Row.name)
 }
 
 // New makes a scheduler of the named design.

@@ -23,17 +23,20 @@ func TestPromisesInTheDocumentationAreThoseOfTheTable(t *testing.T) {
 	doc, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
 	begin := bytes.Index(doc, []byte("//\tpromise "))
-	require.Positive(t, begin, "doc.go: the line of the heads, which begins with promise, is not there")
+	require.Positive(t, begin,
+		"doc.go: the line of the heads, which begins with promise, is not there")
 	end := begin + bytes.Index(doc[begin:], []byte("\n//\n"))
 	heads, _, _ := strings.Cut(string(doc[begin:end]), "variants")
 	table := promiseTable(strings.Fields(heads)[2:])
 	t.Log("\n" + table)
 	comment := "//\t" + strings.ReplaceAll(strings.TrimSpace(table), "\n", "\n//\t")
 	if *write {
-		require.NoError(t, os.WriteFile("doc.go", slices.Concat(doc[:begin], []byte(comment), doc[end:]), 0o644))
+		doc = slices.Concat(doc[:begin], []byte(comment), doc[end:])
+		require.NoError(t, os.WriteFile("doc.go", doc, 0o644))
 		return
 	}
-	require.Equal(t, comment, string(doc[begin:end]), "doc.go differs from Table: go test ./designs/all -run Promises -write")
+	require.Equal(t, comment, string(doc[begin:end]),
+		"doc.go differs from Table: go test ./designs/all -run Promises -write")
 }
 
 // promiseTable shows which of the designs makes which promise.
@@ -66,11 +69,12 @@ func promises(name string, p rt.Promise) bool {
 	return !lacks
 }
 
-// differing returns the variants of name that keep p though name does not, or do not
-// though it does.
+// differing returns the variants of name that keep p though name does not, or that do not
+// though name does.
 func differing(name string, p rt.Promise) (list []string) {
 	for _, variant := range all.Names() {
-		if all.VariantOf(variant, all.Names()) == name && promises(variant, p) != promises(name, p) {
+		isVariant := all.VariantOf(variant, all.Names()) == name
+		if isVariant && promises(variant, p) != promises(name, p) {
 			list = append(list, strings.TrimPrefix(variant, name))
 		}
 	}

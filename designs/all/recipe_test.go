@@ -23,10 +23,11 @@ func readRecipe(t *testing.T) recipe {
 	require.NoError(t, err)
 	row := regexp.MustCompile(`{Name: "yours".*},`).FindString(string(text))
 	require.NotEmpty(t, row, "the reference has no row to copy")
-	return recipe{regexp.MustCompile(`(?m)^package .*`).ReplaceAllString(string(text), "package yours"), row}
+	clause := regexp.MustCompile(`(?m)^package .*`)
+	return recipe{clause.ReplaceAllString(string(text), "package yours"), row}
 }
 
-// Followed to the letter, in an overlay of the tree, it makes a design that passes.
+// Followed to the letter, in an overlay of the tree, the recipe makes a design that passes.
 func TestADesignThatIsACopyOfTheReferencePasses(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		t.Skip("compiles the suite and runs some of it")
@@ -50,14 +51,15 @@ func TestADesignThatIsACopyOfTheReferencePasses(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "overlay.json"), replace, 0o644))
 
 	// Without vet, which knows of no overlays.
-	out, err := exec.Command("go", "test", "-overlay", filepath.Join(dir, "overlay.json"), "-vet=off", "-v",
-		"-run", "Conformance/yours$/procs=1/(Once|Fair|EveryP)", ".").CombinedOutput()
+	out, err := exec.Command("go", "test", "-overlay", filepath.Join(dir, "overlay.json"),
+		"-vet=off", "-v", "-run", "Conformance/yours$/procs=1/(Once|Fair|EveryP)", ".",
+	).CombinedOutput()
 	require.NoErrorf(t, err, "%s", out)
 	require.Contains(t, string(out), "--- PASS: TestConformance/yours/procs=1/FairYielders")
 	require.Contains(t, string(out), "not promised (preempts)")
 }
 
-// Whoever else tells the row tells it as it is.
+// README may show the row, too. It must be the same.
 func TestTheRowOfANewDesignIsTheSameInREADME(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)

@@ -8,10 +8,11 @@ import (
 	"schedlab/rt"
 	"schedlab/rt/queue"
 	"schedlab/rt/rank"
+	"schedlab/rt/reactor"
 )
 
-// runq is what the design needs of its queue. Empty may be called without any
-// lock; after a Put has returned it is false until the G has been taken.
+// runq is what the design needs of its queue. Empty may be called without any lock. After
+// a Put has returned it is false until the G has been taken.
 type runq interface {
 	Put(gp *rt.G)
 	Get() *rt.G
@@ -25,24 +26,24 @@ type sched struct {
 	runq    runq
 	locks   func() host.Count // what the runq's locks have cost
 	gfree   rt.FreePool
-	reactor rt.Reactor
+	reactor reactor.Reactor
 	actor   m // stands for the reactor's thread; it never has a slot
 
-	// free counts slots that no M has and no stopper has collected. It goes up
-	// before a look at runq and at Halting, and is looked at after a put into
-	// runq and after Halting was set: see the protocols in the package comment.
+	// free counts slots that no M has and no stopper has collected. It goes up before
+	// a look at runq (see 'Submit and park') and at WorldStopping (see 'Collecting all
+	// slots'). It is looked at after a put into runq and after WorldStopping was set.
 	free host.Int32
 
 	idleMu host.CountedMutex // guards all below
 	ms     []*m              // all
-	idle   queue.List[m, *m] // Ms that any G may wake; the last to park is the first
+	idle   queue.List[m, *m] // Ms that are woken for any G; the last to park is the first
 	awake  int               // Ms that are not asleep, and the reactor while it works
 	wakes  uint64            // Ms woken for work
 
 	procs     int32     // slots there are
 	collected int32     // of these, taken out of free because the world stands still
 	stopper   bool      // an M waits in StopWorld
-	stopped   host.Note // tells it; cleared under idleMu, before stopper is set
+	stopped   host.Note // wakes that M; cleared under idleMu, before stopper is set
 }
 
 // New makes a scheduler whose run queue has a lock.
@@ -69,8 +70,8 @@ func build(cfg rt.Config, q runq, locks func() host.Count) (rt.Scheduler, error)
 	return s, nil
 }
 
-// Inject implements [rt.Impl]. The put is inside idleMu, so that an M that
-// parks sees the G counted if and only if it sees it queued.
+// Inject implements [rt.Impl]. The put is inside idleMu, so that an M that parks sees the
+// G counted if and only if it sees it queued.
 func (s *sched) Inject(in rt.Injection) {
 	gp := s.gfree.Get()
 	s.idleMu.Lock()
@@ -80,7 +81,7 @@ func (s *sched) Inject(in rt.Injection) {
 	s.submitted()
 }
 
-// submitted is step 3 of a submission.
+// submitted is step 3, on the left, of 'Submit and park'.
 func (s *sched) submitted() {
 	if s.free.Load() > 0 {
 		s.wakeOne()
@@ -100,8 +101,8 @@ func (s *sched) takeSlot() bool {
 	}
 }
 
-// wakeOne gives a free slot, if there is one, to an idle or to a new M, and says
-// whether it did.
+// wakeOne gives a free slot, if there is one, to an idle or to a new M, and says whether
+// it did.
 func (s *sched) wakeOne() bool {
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()
@@ -122,14 +123,14 @@ func (s *sched) wakeOne() bool {
 	return true
 }
 
-// wake ends a sleep. Needs idleMu.
+// wake ends a sleep. It needs idleMu.
 func (s *sched) wake(mp *m) {
 	mp.asleep = false
 	s.awake++
 	mp.note.Wakeup()
 }
 
-// atRest tells the core when nobody is about. Needs idleMu.
+// atRest tells the core if no M and no reactor is at work. It needs idleMu.
 func (s *sched) atRest() {
 	if s.awake == 0 && s.runq.Empty() {
 		s.AtRest()
@@ -153,7 +154,7 @@ func (s *sched) resting() {
 // StartPoller implements [rt.Impl].
 func (s *sched) StartPoller(*rt.G) { s.reactor.StartPoller() }
 
-// Stop implements [rt.Impl]. From here on nobody wakes an M but this.
+// Stop implements [rt.Impl]. From here on only Stop wakes an M.
 func (s *sched) Stop() {
 	s.idleMu.Lock()
 	defer s.idleMu.Unlock()
@@ -186,7 +187,8 @@ func (s *sched) DumpSched(w *strings.Builder) {
 			asleep++
 		}
 	}
-	fmt.Fprintf(w, " freeslots=%d stopwait=%d threads=%d idlethreads=%d lockedthreads=%d runqueue=%d\n",
-		s.free.Load(), s.stopwait(), len(s.ms), s.idle.Len(), asleep-s.idle.Len(), s.runq.Len())
+	fmt.Fprintf(w, " freeslots=%d stopwait=%d", s.free.Load(), s.stopwait())
+	fmt.Fprintf(w, " threads=%d idlethreads=%d lockedthreads=%d runqueue=%d\n",
+		len(s.ms), s.idle.Len(), asleep-s.idle.Len(), s.runq.Len())
 	s.reactor.Dump(w)
 }

@@ -22,7 +22,7 @@ func TestGsWaitForDescriptors(t *testing.T) {
 		defer syscall.Close(fds[1])
 		require.NoError(t, syscall.SetNonblock(fds[0], true))
 		run(t, s, func(g *rt.G) {
-			pd, err := g.OpenPoll(fds[0])
+			pd, err := g.Parker().OpenPoll(fds[0])
 			require.NoError(t, err)
 			g.Go(func(g *rt.G) {
 				for b := range byte(bytes) {

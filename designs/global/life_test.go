@@ -13,12 +13,15 @@ import (
 	"schedlab/check/conform"
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
-// everyVariant runs body with each queue, and then looks whether the slots have
-// all come back.
+// everyVariant runs body with each queue, and then checks that all slots have come back.
 func everyVariant(t *testing.T, procs int, body func(*testing.T, *sched)) {
-	for name, open := range map[string]func(rt.Config) (rt.Scheduler, error){"locked": New, "lockfree": NewLockFree} {
+	for name, open := range map[string]func(rt.Config) (rt.Scheduler, error){
+		"locked":   New,
+		"lockfree": NewLockFree,
+	} {
 		t.Run(name, func(t *testing.T) {
 			opened, err := open(rt.Config{Procs: procs, Seed: 1})
 			require.NoError(t, err)
@@ -45,22 +48,22 @@ type parked struct {
 }
 
 func (p *parked) wait(g *rt.G) {
-	g.Enter(&p.mu)
+	g.Parker().Enter(&p.mu)
 	p.g.Store(g)
-	g.ParkUnlock(rt.WaitOther, &p.mu)
+	g.Parker().ParkUnlock(rt.WaitOther, &p.mu)
 }
 
-// end readies the G, which waits or will at once.
+// end readies the G, which waits or is about to.
 func (p *parked) end(g *rt.G) {
 	for p.g.Load() == nil {
 		runtime.Gosched()
 	}
-	p.mu.Lock() // it has left its stack
+	p.mu.Lock() // by now the G has left its stack
 	p.mu.Unlock()
-	g.Ready(p.g.Swap(nil))
+	g.Parker().Ready(p.g.Swap(nil))
 }
 
-// load starts n Gs that do all that makes an M leave its G, until ended. Each pass
+// load starts n Gs that, until ended, do everything that makes an M leave its G. Each pass
 // calls step, in which there is no safe point.
 func load(g *rt.G, n int, ended *atomic.Bool, step func(g *rt.G)) {
 	for i := range n {
@@ -127,7 +130,7 @@ func TestGsThatStopTheWorldTakeTurns(t *testing.T) {
 	})
 }
 
-// A G that is stopped is not found running by one that was let in later.
+// A G that was let in later does not find a stopped G running.
 func TestAtMostProcsGsRunWhileProcsChanges(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		run(t, s, func(g *rt.G) {
@@ -186,7 +189,7 @@ func TestStopWorldEndsWhenTheSchedulerFails(t *testing.T) {
 		var stopping atomic.Bool
 		err := s.Run(func(g *rt.G) {
 			g.Go(func(*rt.G) {
-				for !stopping.Load() || !s.Halting() {
+				for !stopping.Load() || !s.WorldStopping() {
 					runtime.Gosched()
 				}
 				panic("on purpose")
@@ -221,7 +224,7 @@ func TestTheWorldStopsInADeferredCallAtClose(t *testing.T) {
 	})
 }
 
-// B21: nobody may sleep until the later of two timers.
+// No thread may sleep until the later of two timers (Go issue 38860).
 func TestAnEarlierTimerIsNotMissed(t *testing.T) {
 	everyVariant(t, 1, func(t *testing.T, s *sched) {
 		run(t, s, func(g *rt.G) {
@@ -249,9 +252,9 @@ func TestTimersReadyTheirGsInOrder(t *testing.T) {
 	})
 }
 
-// timersOrder starts timers that fire ahead ns from now and later, and returns the
-// order in which Gs ran that they readied. Not ok: the first fired before the
-// last was started.
+// timersOrder starts timers that fire ahead ns from now and later, and returns the order
+// in which the Gs ran that they readied. It is not ok if the first fired before the last
+// was started.
 func timersOrder(g *rt.G, ahead int64) (order []int, ok bool) {
 	const n = 50
 	var timers [n]rt.Timer
@@ -290,7 +293,7 @@ func TestSleepLastsAsLongAsAsked(t *testing.T) {
 	})
 }
 
-// Rest must be asked for again after a timer that might have readied somebody.
+// Rest must be asked for again after a timer that might have readied a G.
 func TestADeadlockIsReportedAfterTheLastTimer(t *testing.T) {
 	far := func() int64 { return host.Nanotime() + 3600e9 }
 	soon := func() int64 { return host.Nanotime() + 100_000 }
@@ -361,7 +364,7 @@ func TestALockedGKeepsItsMToItself(t *testing.T) {
 	})
 }
 
-// moveOn leaves the M in one of the ways there are.
+// moveOn leaves the M, in one of the ways that there are.
 func moveOn(g *rt.G, how int) {
 	switch how % 6 {
 	case 0:
@@ -378,7 +381,7 @@ func moveOn(g *rt.G, how int) {
 		g.StopTheWorld()
 		g.StartTheWorld()
 	case 5:
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	}
 }
 
@@ -432,7 +435,8 @@ func TestDumpSaysWhatTheDesignHas(t *testing.T) {
 			g.Go(func(*rt.G) {})
 			s.DumpSched(&w)
 			g.StartTheWorld()
-			require.Equal(t, " freeslots=0 stopwait=0 threads=1 idlethreads=0 lockedthreads=0 runqueue=1\n  reactor: not started\n", w.String())
+			require.Equal(t, " freeslots=0 stopwait=0 threads=1 idlethreads=0 "+
+				"lockedthreads=0 runqueue=1\n  reactor: not started\n", w.String())
 		})
 	})
 }
@@ -446,14 +450,14 @@ func TestEventsTellOfMsThatSleep(t *testing.T) {
 		g.Sleep(1000)
 	})
 	require.NoError(t, s.Close())
-	require.Positive(t, sink[rt.EventMWake])
-	require.GreaterOrEqual(t, sink[rt.EventMPark], sink[rt.EventMWake])
+	require.Positive(t, sink[event.MWake])
+	require.GreaterOrEqual(t, sink[event.MPark], sink[event.MWake])
 }
 
-// kinds counts events by what they are.
+// kinds counts events by their kind.
 type kinds [256]int
 
-func (k *kinds) Take(b *rt.EventBatch) {
+func (k *kinds) Take(b *event.Batch) {
 	for ev := range b.All() {
 		k[ev.What]++
 	}

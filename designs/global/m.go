@@ -3,6 +3,7 @@ package global
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
@@ -11,20 +12,21 @@ type m struct {
 	queue.Link[m] // in sched.idle
 	sched         *sched
 	gfree         rt.FreeList
-	cache         rt.Cache
+	cache         heap.Cache
 
-	// slot: the M may run Gs. Its own while it is awake (one exception: see
-	// 'Locked Ms'); asleep it has none until who wakes it sets it, under idleMu.
+	// slot says that the M may run Gs. While the M is awake it sets slot itself, with
+	// one exception: see 'Locked Ms'. Asleep it has no slot, until the thread that wakes
+	// it sets this, under idleMu.
 	slot   bool
 	asleep bool      // in sleep; under idleMu
 	handed bool      // the M is locked, its G is to be run, and it has a slot; under idleMu
-	note   host.Note // signaled by who clears asleep
+	note   host.Note // signaled by the thread that clears asleep
 }
 
 func (mp *m) init(s *sched) {
 	mp.sched = s
 	mp.gfree.Pool = &s.gfree
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 }
 
 // Newproc implements [rt.Machine].
@@ -63,7 +65,7 @@ func (mp *m) Schedule(dead *rt.G) *rt.G {
 	}
 	s := mp.sched
 	for !s.Stopping() {
-		if mp.slot && !s.Halting() {
+		if mp.slot && !s.WorldStopping() {
 			if gp := s.runq.Get(); gp != nil {
 				return gp
 			}
@@ -86,12 +88,12 @@ func (mp *m) park() {
 	mp.sleep()
 }
 
-// sleep gives the M's slot back, if it has one, and sleeps until the M is woken.
-// Needs idleMu, under which Stopping was false, and returns without it.
+// sleep gives the M's slot back, if it has one, and sleeps until the M is woken. It needs
+// idleMu, under which Stopping was false, and returns without it.
 func (mp *m) sleep() {
 	s := mp.sched
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	mp.note.Clear()
 	mp.asleep = true
 	s.awake--
@@ -106,16 +108,17 @@ func (mp *m) sleep() {
 		s.wakeOne()
 	}
 	mp.note.Sleep()
-	mp.Event(rt.EventMWake, -1, 0)
+	mp.TellWake()
 	mp.NewSlice() // what was asked of the M before it slept is done
 }
 
-// giveSlot gives the M's slot back: park's handshake, without sleep.
+// giveSlot gives the M's slot back. It is the right side of 'Submit and park', without the
+// sleep, and the left side of 'Collecting all slots'.
 func (mp *m) giveSlot() {
 	s := mp.sched
 	mp.slot = false
 	s.free.Add(1)
-	if s.Halting() {
+	if s.WorldStopping() {
 		s.idleMu.Lock()
 		s.collect()
 		s.idleMu.Unlock()
@@ -125,7 +128,7 @@ func (mp *m) giveSlot() {
 	}
 }
 
-// end: the M is about to end. A stopper may wait for its slot.
+// end is what an M does before it ends. A stopper may wait for its slot.
 func (mp *m) end() {
 	if mp.slot {
 		mp.giveSlot()
@@ -151,7 +154,7 @@ func (mp *m) Timers() *rt.Timers { return mp.sched.reactor.Timers() }
 func (mp *m) TimerFirst(when int64) { mp.sched.reactor.TimerFirst(when) }
 
 // Cache implements [rt.Machine].
-func (mp *m) Cache() *rt.Cache { return &mp.cache }
+func (mp *m) Cache() *heap.Cache { return &mp.cache }
 
 // RunLocked implements [rt.Machine]. See 'Locked Ms' in the package comment.
 func (mp *m) RunLocked(_ *rt.G, owner rt.Machine) {
@@ -178,7 +181,7 @@ func (mp *m) AwaitLocked() bool {
 	for !s.Stopping() {
 		if mp.handed {
 			mp.handed = false
-			if !s.Halting() {
+			if !s.WorldStopping() {
 				s.idleMu.Unlock()
 				return true
 			}

@@ -9,12 +9,12 @@ import (
 	"schedlab/rt/queue"
 )
 
-// fake is a scheduler with n free slots and no threads: its Ms are driven by
-// hand, step by step.
+// fake is a scheduler with n free slots and no threads. The test drives its Ms, step by
+// step.
 func fake(n int32) *sched {
 	s := &sched{runq: &queue.Locked[rt.G, *rt.G]{}, procs: n}
 	s.free.Store(n)
-	s.awake = 1 // somebody else is about, so that there is no rest
+	s.awake = 1 // as if another M were awake, so that there is no rest
 	return s
 }
 
@@ -28,7 +28,7 @@ func (s *sched) newM() *m {
 	return mp
 }
 
-// newIdle is an M on the list of idle ones.
+// newIdle is an M on the list of idle Ms.
 func (s *sched) newIdle() *m {
 	mp := &m{asleep: true}
 	mp.init(s)
@@ -37,15 +37,15 @@ func (s *sched) newIdle() *m {
 	return mp
 }
 
-// woken says that mp was woken with a slot.
+// woken checks that mp was woken with a slot.
 func woken(t *testing.T, s *sched, mp *m) {
 	require.True(t, mp.slot, "the slot came with the wakeup")
 	require.False(t, mp.asleep)
 	require.Panics(t, func() { mp.note.Wakeup() }, "it has been woken")
 }
 
-// The submitter looked at free before the parker added to it; so the parker must
-// see the G, and wakes itself.
+// The submitter looked at free before the parker added to it. So the parker must see the
+// G, and wakes itself.
 func TestParkSeesWhatWasQueuedBeforeItsSlotWasFree(t *testing.T) {
 	s := fake(1)
 	mp := s.newM()
@@ -104,7 +104,7 @@ func TestEnterSyscallHandsItsSlotToAnIdleM(t *testing.T) {
 	require.False(t, blocking.ExitSyscall(), "its slot is gone")
 }
 
-// Who takes a locked G from the queue may meet its owner at each of three points.
+// An M that takes a locked G from the queue may meet its owner at each of three points.
 func TestRunLockedLeavesTheOwnerWithASlotAndAwake(t *testing.T) {
 	asleep := func(s *sched) *m {
 		mp := s.newIdle()
@@ -151,9 +151,9 @@ func TestRunLockedLeavesTheOwnerWithASlotAndAwake(t *testing.T) {
 	}
 }
 
-// The G was readied before its owner had gone to sleep, so that an M which looked
-// at free had no slot to wake anybody with.
-func TestAwaitLockedGivesItsSlotToWhoWillBringItsG(t *testing.T) {
+// The G was readied before its owner had gone to sleep. So the M that readied it found no
+// free slot to wake another M with.
+func TestAwaitLockedGivesItsSlotToTheMThatBringsItsG(t *testing.T) {
 	s := fake(1)
 	owner, idle := s.newM(), s.newIdle()
 	s.runq.Put(new(rt.G))

@@ -2,10 +2,10 @@ package global
 
 import "schedlab/rt"
 
-// collect takes what is free out of circulation while the world is to stand
-// still, and tells the stopper when nothing else is missing. Needs idleMu.
+// collect takes the free slots out of circulation while the world is to stand still, and
+// tells the stopper when no other is missing. It needs idleMu. See 'Collecting all slots'.
 func (s *sched) collect() {
-	if !s.Halting() {
+	if !s.WorldStopping() {
 		return
 	}
 	s.collected += s.free.Swap(0)
@@ -15,8 +15,8 @@ func (s *sched) collect() {
 	}
 }
 
-// stopwait is how many slots a stopper that has one lacks; -1 if the stopper has
-// none, being a deferred call that runs at Close. Needs idleMu.
+// stopwait is how many slots a stopper that has one lacks. It is -1 if the stopper has
+// none, which is a deferred call that runs at Close. It needs idleMu.
 func (s *sched) stopwait() int32 { return s.procs - 1 - s.collected }
 
 // StopWorld implements [rt.Stopper].
@@ -36,7 +36,8 @@ func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	return inTime
 }
 
-// StartWorld implements [rt.Stopper]. What was queued meanwhile woke nobody.
+// StartWorld implements [rt.Stopper]. It wakes Ms for the Gs that were queued meanwhile,
+// since no put could.
 func (s *sched) StartWorld(_ rt.Machine, procs int) {
 	s.idleMu.Lock()
 	s.free.Add(s.collected + int32(procs) - s.procs)

@@ -10,8 +10,8 @@ import (
 	"schedlab/rt"
 )
 
-// stopped runs body with the world stopped by its G, and a slot too many: that
-// of an M which body drives by hand.
+// stopped runs body in a G that has stopped the world. There is one slot more than the
+// stopper knows of: held has it, an M that body drives.
 func stopped(t *testing.T, body func(s *sched, held *m)) {
 	const procs = 3
 	everyVariant(t, procs, func(t *testing.T, s *sched) {
@@ -43,7 +43,7 @@ func TestNoSlotCanBeTakenWhileTheWorldIsStopped(t *testing.T) {
 	})
 }
 
-// Step 1 of the giver, then all of the stopper, which finds the slot itself.
+// First step 1 of the giver, then all of the stopper, which finds the slot itself.
 func TestStopWorldCollectsWhatWasGivenBackBefore(t *testing.T) {
 	stopped(t, func(s *sched, held *m) {
 		s.free.Add(1)
@@ -51,8 +51,8 @@ func TestStopWorldCollectsWhatWasGivenBackBefore(t *testing.T) {
 	})
 }
 
-// All of the stopper, which sleeps, then the giver, which collects and tells it.
-func TestWhoGivesTheLastSlotBackTellsTheStopper(t *testing.T) {
+// First all of the stopper, which sleeps, then the giver, which collects and tells it.
+func TestTheMThatGivesTheLastSlotBackTellsTheStopper(t *testing.T) {
 	for name, give := range map[string]func(held *m) (after func()){
 		"for a system call": func(held *m) func() { held.EnterSyscall(true); return func() {} },
 		"to end":            func(held *m) func() { held.end(); return func() {} },
@@ -75,7 +75,7 @@ func TestWhoGivesTheLastSlotBackTellsTheStopper(t *testing.T) {
 	}
 }
 
-// parks lets held park; after ends that.
+// parks lets held park, and after ends that.
 func parks(held *m) (after func()) {
 	parked := make(chan bool)
 	go func() {
@@ -91,19 +91,19 @@ func parks(held *m) (after func()) {
 	}
 }
 
-// After patience has run out nobody waits for the slot any more; it is collected
-// all the same, and given out when the world starts.
+// After patience has run out no M waits for the slot any more. It is collected all the
+// same, and given out when the world starts.
 func TestStopWorldLosesPatience(t *testing.T) {
 	stopped(t, func(s *sched, held *m) {
 		require.False(t, s.StopWorld(nil, 0))
 		require.False(t, s.stopper)
 		held.giveSlot()
 		require.Zero(t, s.stopwait())
-		require.False(t, s.stopped.SleepFor(0), "nobody is to be told")
+		require.False(t, s.stopped.SleepFor(0), "no M waits for a signal")
 	})
 }
 
-// Who yields is queued at once, so no M ever comes to park for want of work.
+// A G that yields is queued at once, so no M ever comes to park for want of work.
 func TestTheWorldStopsThoughTheQueueIsNeverEmpty(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		run(t, s, func(g *rt.G) {
@@ -162,7 +162,7 @@ func TestAHandedGIsQueuedWhileTheWorldIsStopped(t *testing.T) {
 }
 
 // Ms may have ended, and a slot that one of them got would be missed.
-func TestNobodyIsWokenOnceTheSchedulerStops(t *testing.T) {
+func TestNoMIsWokenOnceTheSchedulerStops(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		run(t, s, func(g *rt.G) { g.Go(func(*rt.G) {}) })
 		require.NoError(t, s.Close())
@@ -177,7 +177,7 @@ func TestNobodyIsWokenOnceTheSchedulerStops(t *testing.T) {
 	})
 }
 
-// A giver saw that the world was to stop, but it has been started since.
+// A giver saw that the world was to stop, but the world has been started since.
 func TestCollectLeavesTheSlotsOfARunningWorld(t *testing.T) {
 	s := fake(2)
 	s.collect()

@@ -11,7 +11,7 @@ type sched struct {
 	rt.Core
 
 	procs   procWord
-	stopped host.Note // whoever clears waitstop signals it
+	stopped host.Note // signaled by the M that clears waitstop
 
 	lock    host.CountedMutex // guards everything below
 	runq    rt.GList
@@ -92,7 +92,7 @@ func (s *sched) readylocked(gp *rt.G) {
 
 func (s *sched) gput(gp *rt.G) {
 	if s.runq.Empty() {
-		s.procs.setWaiting(true)
+		s.procs.setGwaiting()
 	}
 	s.runq.Put(gp)
 }
@@ -100,13 +100,13 @@ func (s *sched) gput(gp *rt.G) {
 func (s *sched) gget() *rt.G {
 	gp := s.runq.Get()
 	if gp != nil && s.runq.Empty() {
-		s.procs.setWaiting(false)
+		s.procs.clearGwaiting()
 	}
 	return gp
 }
 
-// gtake takes a G to run and counts the mcpu for it; nil if none is queued, mcpu is
-// at mcpumax, or Ms end: an mcpu counted for one of those would stay so.
+// gtake takes a G to run and counts the mcpu for it. It returns nil if none is queued, if
+// mcpu is at mcpumax, or if Ms end: an mcpu counted for one that ends would stay so.
 func (s *sched) gtake() *rt.G {
 	if s.runq.Empty() || s.Stopping() || !s.procs.tryAddCPU() {
 		return nil
@@ -128,8 +128,8 @@ func (s *sched) matchmg() {
 	}
 }
 
-// mnextg hands gp, for which mcpu has been counted, to mp. An M that does not wait
-// looks at nextg before it does.
+// mnextg hands gp, for which mcpu has been counted, to mp. An M that does not wait looks
+// at nextg before it does.
 func (s *sched) mnextg(mp *m, gp *rt.G) {
 	delete(s.lockedm, gp)
 	mp.nextg = gp
@@ -149,7 +149,7 @@ func (s *sched) wake(mp *m) {
 // startm starts a new M.
 func (s *sched) startm() *m {
 	mp := &m{sched: s}
-	mp.cache.Init(&s.Core)
+	mp.cache.Init(s.Heap())
 	s.allm = append(s.allm, mp)
 	s.StartM(&mp.M, mp)
 	return mp
@@ -162,7 +162,8 @@ func (s *sched) rests() {
 		return
 	}
 	if state := s.procs.load(); !s.runq.Empty() || state.mcpu() != 0 {
-		panic(rt.Broken("gm: rests: all Ms wait, but Gs are queued or an mcpu is missing: " + state.String()))
+		panic(rt.Broken("gm: rests: all Ms wait, but Gs are queued or an mcpu is missing: " +
+			state.String()))
 	}
 	s.AtRest()
 }

@@ -20,8 +20,8 @@ func open(t *testing.T, procs int) *sched {
 	return made.(*sched)
 }
 
-// fake is a scheduler without threads, its Ms driven by hand: running of them run
-// Gs, and another is about, so that there is no rest.
+// fake is a scheduler without threads. The test drives its Ms, of which running run Gs.
+// Another M is counted, so that there is no rest.
 func fake(procs, running int) (s *sched, ms []*m) {
 	s = &sched{lockedm: map[*rt.G]*m{}, allm: []*m{{}}}
 	s.procs.init(procs)
@@ -70,5 +70,5 @@ func check(ok bool, what string) {
 	}
 }
 
-// quiet says that all Ms wait. Needs the lock.
+// quiet says that all Ms wait. It needs the lock.
 func (s *sched) quiet() bool { return s.resting == len(s.allm) }

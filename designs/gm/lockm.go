@@ -2,9 +2,8 @@ package gm
 
 import "schedlab/rt"
 
-// AwaitLocked implements [rt.Machine]. The M can run one G only, so it must
-// see to it that others run the rest; and the one may be among the rest. See
-// 'Locked Gs'.
+// AwaitLocked implements [rt.Machine]. The M can run one G only, so it must see to it
+// that other Ms run the rest. Its own G may be among the rest. See 'Locked Gs'.
 func (mp *m) AwaitLocked() bool {
 	s := mp.sched
 	s.lock.Lock()

@@ -10,12 +10,12 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// parkLocked starts a G that locks its M and parks, and returns it when the M waits
-// for it; ran is set when it has been resumed.
+// parkLocked starts a G that locks its M and parks, and returns it when the M waits for
+// it. ran is set when the G has been resumed.
 func parkLocked(g *rt.G, s *sched, ran *bool) (locked *rt.G) {
 	g.Go(func(g *rt.G) {
 		g.LockM()
-		g.Park(rt.WaitOther, func(gp *rt.G) bool {
+		g.Parker().Park(rt.WaitOther, func(gp *rt.G) bool {
 			locked = gp
 			return true
 		})
@@ -32,8 +32,9 @@ func TestALockedGIsNotHandedToItsMInAStoppedWorld(t *testing.T) {
 	require.NoError(t, s.Run(func(g *rt.G) {
 		locked := parkLocked(g, s, &ran)
 		g.StopTheWorld()
-		g.Ready(locked)
-		check(look(s, func() bool { return len(s.lockedm) == 1 && s.runq.Len() == 1 }), "it was handed over")
+		g.Parker().Ready(locked)
+		queued := look(s, func() bool { return len(s.lockedm) == 1 && s.runq.Len() == 1 })
+		check(queued, "it was handed over")
 		check(s.procs.load().mcpu() == 1, "it has got an mcpu")
 		g.StartTheWorld()
 	}))
@@ -46,15 +47,16 @@ func TestAReadiedGGoesStraightToTheMItIsLockedTo(t *testing.T) {
 	require.NoError(t, s.Run(func(g *rt.G) {
 		locked := parkLocked(g, s, &ran)
 		threads, wakes := len(s.allm), s.wakes
-		g.Ready(locked)
-		check(look(s, func() bool { return len(s.lockedm) == 0 && s.runq.Empty() }), "it was queued")
-		check(len(s.allm) == threads && s.wakes == wakes+1, "others were woken for it")
+		g.Parker().Ready(locked)
+		handed := look(s, func() bool { return len(s.lockedm) == 0 && s.runq.Empty() })
+		check(handed, "it was queued")
+		check(len(s.allm) == threads && s.wakes == wakes+1, "other Ms were woken for it")
 	}))
 	require.True(t, ran)
 }
 
-// Go issue 2100: the locked M's own matchmg hands it its G, which was queued, and
-// then it must not sleep.
+// Go issue 2100: the locked M's own matchmg hands it its G, which was queued. Then the M
+// must not sleep.
 func TestALockedGThatYieldsAloneGoesOn(t *testing.T) {
 	s := open(t, 1)
 	require.NoError(t, s.Run(func(g *rt.G) {
@@ -77,12 +79,12 @@ func TestALockedGThatYieldsLetsOthersGoFirst(t *testing.T) {
 				g.Go(func(*rt.G) { ran++ })
 			}
 			g.Yield()
-			check(ran == 3, "it went on before those that were queued")
+			check(ran == 3, "it went on before Gs that were queued")
 		}
 	}))
 }
 
-// A locked M that gives its mcpu back must find another M for what is queued.
+// A locked M that gives its mcpu back must find another M for the Gs that are queued.
 func TestALockedMThatWaitsLetsOthersRun(t *testing.T) {
 	s := open(t, 1)
 	require.NoError(t, s.Run(func(g *rt.G) {
@@ -108,7 +110,7 @@ func TestALockedGKeepsItsM(t *testing.T) {
 				for i := range ring {
 					g.Go(func(g *rt.G) { keepM(g, ring[i], ring[(i+1)%len(ring)], i == 0) })
 				}
-				for range 100 { // not locked: runs on any M but theirs
+				for range 100 { // not locked: it runs on any M but theirs
 					g.Yield()
 				}
 			}))
@@ -117,8 +119,8 @@ func TestALockedGKeepsItsM(t *testing.T) {
 	}
 }
 
-// keepM passes something around in a ring, locked, and does all else that a G can
-// be taken off its M for.
+// keepM passes something around in a ring, locked, and does all else that can take a G
+// off its M.
 func keepM(g *rt.G, from, to *gsync.Chan[int], first bool) {
 	g.LockM()
 	id := g.MID()

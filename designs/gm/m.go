@@ -3,6 +3,7 @@ package gm
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
@@ -10,18 +11,18 @@ type m struct {
 	rt.M
 	queue.Link[m] // in sched.idle
 	sched         *sched
-	cache         rt.Cache
+	cache         heap.Cache
 
-	// nextg is the G to run next: set, under sched.lock, by who starts or wakes the
-	// M, or by the M itself. waitnextg, under the lock too, says that the M waits for
-	// one: then havenextg tells it.
+	// nextg is the G to run next. The thread that starts or wakes the M sets it, or the
+	// M itself, under sched.lock. waitnextg, under the lock too, says that the M waits
+	// for a G: then havenextg wakes it.
 	nextg     *rt.G
 	waitnextg bool
 	havenextg host.Note
 
 	counted bool  // in mcpu
-	back    *rt.G // came out of a system call and must be queued
-	haslock bool  // sched.lock, from YieldTo to Yielded
+	back    *rt.G // it came out of a system call and must be queued
+	haslock bool  // the M holds sched.lock, from YieldTo to Yielded
 }
 
 // Newproc implements [rt.Machine].
@@ -73,9 +74,9 @@ func (mp *m) Next() *rt.G {
 	return gp
 }
 
-// YieldTo implements [rt.Machine]. One acquisition of the lock covers the
-// taking of the successor and the queuing of gp, as in Go 1.0: it is released in
-// Yielded, by the same M on another stack.
+// YieldTo implements [rt.Machine]. As in Go 1.0, one acquisition of the lock covers the
+// taking of the successor and the queuing of gp. Yielded releases it, on the same M but
+// another stack.
 func (mp *m) YieldTo(*rt.G) *rt.G {
 	s := mp.sched
 	s.lock.Lock()
@@ -87,12 +88,12 @@ func (mp *m) YieldTo(*rt.G) *rt.G {
 	return next
 }
 
-// Yielded implements [rt.Machine]. It must find Ms for what it queues, as
-// Go 1.0's schedule need not, which looks for its next G afterwards: YieldTo may
-// have emptied the queue, and an M that gave its mcpu up since saw no gwaiting.
+// Yielded implements [rt.Machine]. It must find an M for the G that it queues: YieldTo may
+// have emptied the queue, and an M that gave its mcpu up since saw no gwaiting. Go 1.0's
+// schedule need not, since it looks for its next G afterwards.
 func (mp *m) Yielded(gp *rt.G, _ bool) {
 	s := mp.sched
-	if !mp.haslock { // there was no YieldTo, or it found nobody
+	if !mp.haslock { // there was no YieldTo, or it found no G
 		s.lock.Lock()
 	}
 	mp.haslock = false
@@ -114,7 +115,7 @@ func (mp *m) Schedule(dead *rt.G) *rt.G {
 	return mp.nextgandunlock()
 }
 
-// giveBack is what every M does that looks up from its Gs. Under sched.lock.
+// giveBack is what every M does that looks up from its Gs. It needs sched.lock.
 func (mp *m) giveBack() {
 	mp.uncount()
 	if mp.back != nil {
@@ -131,8 +132,8 @@ func (mp *m) uncount() {
 	}
 }
 
-// nextgandunlock returns the G that the M has been handed, waiting for one if there
-// is none, or nil if the M is to end. It releases sched.lock.
+// nextgandunlock returns the G that the M has been handed, and waits for one if there is
+// none. It returns nil if the M is to end. It releases sched.lock.
 func (mp *m) nextgandunlock() *rt.G {
 	s := mp.sched
 	switch {
@@ -145,17 +146,17 @@ func (mp *m) nextgandunlock() *rt.G {
 		mp.mput()
 		s.lock.Unlock()
 		mp.havenextg.Sleep()
-		mp.Event(rt.EventMWake, -1, 0)
+		mp.TellWake()
 	default:
 		s.lock.Unlock()
 	}
 	return mp.take()
 }
 
-// mput makes the M wait for a G. Under sched.lock.
+// mput makes the M wait for a G. It needs sched.lock.
 func (mp *m) mput() {
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	mp.havenextg.Clear()
 	mp.waitnextg = true
 	if !mp.Locked() {
@@ -164,8 +165,8 @@ func (mp *m) mput() {
 	mp.sched.rests()
 }
 
-// take takes the G that was handed to the M, for which mcpu has been counted; nil if
-// it was woken to end.
+// take takes the G that was handed to the M, for which mcpu has been counted. It returns
+// nil if the M was woken to end.
 func (mp *m) take() *rt.G {
 	gp := mp.nextg
 	mp.nextg = nil
@@ -173,8 +174,7 @@ func (mp *m) take() *rt.G {
 	return gp
 }
 
-// EnterSyscall implements [rt.Machine]: see 'Giving mcpu back without the
-// lock'.
+// EnterSyscall implements [rt.Machine]. See 'Giving mcpu back without the lock'.
 func (mp *m) EnterSyscall(bool) {
 	s := mp.sched
 	if !s.subCPU().gwaiting() {
@@ -188,12 +188,12 @@ func (mp *m) EnterSyscall(bool) {
 // ExitSyscall implements [rt.Machine].
 func (mp *m) ExitSyscall() bool { return mp.sched.procs.addCPU(1).within() }
 
-// ExitSyscallSlow implements [rt.Machine]. Schedule or AwaitLocked, which
-// comes next, does it all under one acquisition of the lock.
+// ExitSyscallSlow implements [rt.Machine]. Schedule or AwaitLocked comes next, and does
+// it all under one acquisition of the lock.
 func (mp *m) ExitSyscallSlow(gp *rt.G) { mp.back = gp }
 
 // Timers implements [rt.Machine].
 func (mp *m) Timers() *rt.Timers { return &mp.sched.timers.set }
 
 // Cache implements [rt.Machine]: caches belong to Ms, blocked or not.
-func (mp *m) Cache() *rt.Cache { return &mp.cache }
+func (mp *m) Cache() *heap.Cache { return &mp.cache }

@@ -8,8 +8,8 @@ import (
 	"schedlab/rt"
 )
 
-// An M that gives its mcpu up between YieldTo and Yielded sees an empty queue
-// and looks no further. So Yielded must look for it.
+// An M that gives its mcpu up between YieldTo and Yielded sees an empty queue and looks
+// no further. So Yielded must look for that mcpu.
 func TestYieldedFindsTheMcpuGivenUpSinceYieldTo(t *testing.T) {
 	s, ms := fake(2, 2)
 	yielding, blocking, idle := ms[0], ms[1], s.idleM()
@@ -53,8 +53,8 @@ func TestAReadiedListFindsAnMForEach(t *testing.T) {
 	require.Equal(t, 1, s.runq.Len())
 }
 
-// A scheduler that stops leaves Gs in its queue and on their way to Ms that have
-// ended. An mcpu that were counted for one of these would never be given back, and a
+// A scheduler that stops leaves Gs in its queue, and Gs on their way to Ms that have
+// ended. An mcpu that is counted for one of these would never be given back, and a
 // deferred call that stops the world would wait for it.
 func TestOnceStoppedNothingIsHandedOut(t *testing.T) {
 	s := open(t, 2)
@@ -94,9 +94,9 @@ func TestEachMHasACacheOfItsOwn(t *testing.T) {
 	require.Positive(t, s.Stats().CacheBytes)
 }
 
-// What stands in the queue of a scheduler that stops must not be handed to Ms,
-// which may have ended; and an M that ends gives everything back.
-func TestNobodyHasMcpuWhenAllHaveEnded(t *testing.T) {
+// Gs in the queue of a scheduler that stops must not be handed to Ms, which may have
+// ended. An M that ends gives everything back.
+func TestNoMHasAnMcpuWhenAllHaveEnded(t *testing.T) {
 	for _, procs := range []int{1, 2, 4} {
 		s := open(t, procs)
 		require.ErrorContains(t, s.Run(func(g *rt.G) {

@@ -2,18 +2,17 @@ package gm
 
 import "schedlab/rt"
 
-// pollServer is the G that waits for all descriptors in a system call, so that
-// other Gs need not: package net had one until Go 1.0, as there was no poller in
-// the scheduler. As that of the timer G, its M counts as one that waits while it is
-// in the kernel.
+// pollServer is the G that waits for all descriptors in a system call, so that other Gs
+// need not. Package net had one until Go 1.0, since there was no poller in the scheduler.
+// Its M, like that of the timer G, counts as one that waits while it is in the kernel.
 type pollServer struct {
 	// Under sched.lock.
 	started bool
 	waiting bool // in Netpoll.Wait, or on the way there
 }
 
-// StartPoller implements [rt.Impl]. All Ms are made by startm, one after the
-// other, so their IDs are places in allm.
+// StartPoller implements [rt.Impl]. startm makes all Ms, one after the other, so their IDs
+// are places in allm.
 func (s *sched) StartPoller(g *rt.G) {
 	s.lock.Lock()
 	s.poll.started = true
@@ -51,8 +50,8 @@ func (s *sched) pollwait(events *rt.PollEvents) (some bool) {
 	return some
 }
 
-// wake ends the wait. Under sched.lock, without which the poll server does not get
-// on: so the poller is still open.
+// wake ends the wait. It needs sched.lock. The poll server does not get on without that
+// lock, so the poller is still open.
 func (ps *pollServer) wake(net *rt.Netpoll) {
 	if ps.waiting {
 		net.Break()

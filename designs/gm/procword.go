@@ -7,17 +7,17 @@ import (
 	"schedlab/rt"
 )
 
-// procWord is the one atomic of the design: how many Ms run Gs, how many may,
-// whether Gs wait for one, and whether somebody waits for Ms to stop.
+// procWord is the one atomic of the design: how many Ms run Gs, how many may, whether Gs
+// wait for one, and whether StopWorld waits for Ms to stop.
 //
 //	bits  0-14  mcpu      Ms that run Gs
 //	bits 15-29  mcpumax   how many may
 //	bit  30     gwaiting  the run queue is not empty
-//	bit  31     waitstop  somebody waits until mcpu is at most mcpumax
+//	bit  31     waitstop  StopWorld waits until mcpu is at most mcpumax
 //
-// mcpu goes down and up again without sched.lock, around system calls, and a stop
-// needs none. gwaiting changes only under it, and mcpumax goes up only under it: who
-// found mcpu at mcpumax and then waits does both under it.
+// mcpu goes down and up again without sched.lock, around system calls. A stop needs no
+// lock either. gwaiting changes only under sched.lock. mcpumax goes up only under it: an
+// M that finds mcpu at mcpumax and then waits does both under it.
 type procWord struct{ w host.Uint32 }
 
 const (
@@ -41,14 +41,17 @@ func (s procState) waitstop() bool { return s&waitstopBit != 0 }
 func (s procState) within() bool { return s.mcpu() <= s.mcpumax() }
 
 func (s procState) String() string {
-	return fmt.Sprintf("mcpu %d of %d, gwaiting %t, waitstop %t", s.mcpu(), s.mcpumax(), s.gwaiting(), s.waitstop())
+	return fmt.Sprintf("mcpu %d of %d, gwaiting %t, waitstop %t",
+		s.mcpu(), s.mcpumax(), s.gwaiting(), s.waitstop())
 }
 
 func (p *procWord) init(mcpumax int) { p.w.Store(uint32(mcpumax) << mcpumaxShift) }
 
 func (p *procWord) load() procState { return procState(p.w.Load()) }
 
-func (p *procWord) cas(old, new procState) bool { return p.w.CompareAndSwap(uint32(old), uint32(new)) }
+func (p *procWord) cas(old, new procState) bool {
+	return p.w.CompareAndSwap(uint32(old), uint32(new))
+}
 
 // addCPU adds n, 1 or -1, to mcpu and returns the new state.
 func (p *procWord) addCPU(n int) procState {
@@ -59,7 +62,7 @@ func (p *procWord) addCPU(n int) procState {
 	return s
 }
 
-// tryAddCPU adds 1 to mcpu if that does not exceed mcpumax (canaddmcpu).
+// tryAddCPU adds 1 to mcpu if that does not exceed mcpumax. Go's name is canaddmcpu.
 func (p *procWord) tryAddCPU() bool {
 	for {
 		s := p.load()
@@ -72,7 +75,7 @@ func (p *procWord) tryAddCPU() bool {
 	}
 }
 
-// setMax sets mcpumax: for who has stopped the world or is about to.
+// setMax sets mcpumax. Executed only by an M that has stopped the world or is about to.
 func (p *procWord) setMax(mcpumax int) {
 	for {
 		s := p.load()
@@ -82,17 +85,14 @@ func (p *procWord) setMax(mcpumax int) {
 	}
 }
 
-// setWaiting sets or clears gwaiting. Under sched.lock.
-func (p *procWord) setWaiting(on bool) {
-	if on {
-		p.w.Add(gwaitingBit)
-	} else {
-		p.w.Add(^uint32(gwaitingBit - 1))
-	}
-}
+// setGwaiting sets gwaiting, which is clear. It needs sched.lock.
+func (p *procWord) setGwaiting() { p.w.Add(gwaitingBit) }
+
+// clearGwaiting clears gwaiting, which is set. It needs sched.lock.
+func (p *procWord) clearGwaiting() { p.w.Add(^uint32(gwaitingBit - 1)) }
 
 // setWaitstop sets waitstop unless mcpu is at most mcpumax already: then there is
-// nothing to wait for. For who stops the world.
+// nothing to wait for. Executed only by StopWorld.
 func (p *procWord) setWaitstop() bool {
 	for {
 		s := p.load()
@@ -106,7 +106,7 @@ func (p *procWord) setWaitstop() bool {
 }
 
 // takeWaitstop clears waitstop if it is set and mcpu is at most mcpumax. Of several
-// callers one does; that one must tell who waits.
+// callers one does, and that one must signal StopWorld.
 func (p *procWord) takeWaitstop() bool {
 	for {
 		s := p.load()
@@ -119,8 +119,8 @@ func (p *procWord) takeWaitstop() bool {
 	}
 }
 
-// dropWaitstop clears waitstop and says whether it was set: if not, another has taken
-// it. For who set it.
+// dropWaitstop clears waitstop and says whether it was set. If not, another M has taken
+// it. Executed only by StopWorld, which set it.
 func (p *procWord) dropWaitstop() bool {
 	return procState(p.w.And(^uint32(waitstopBit))).waitstop()
 }

@@ -15,7 +15,7 @@ func TestProcWordFieldsDoNotOverlap(t *testing.T) {
 		require.True(t, p.tryAddCPU())
 	}
 	p.addCPU(1)
-	p.setWaiting(true)
+	p.setGwaiting()
 	require.True(t, p.setWaitstop())
 	p.setMax(mcpuMask)
 	state := p.load()
@@ -25,7 +25,7 @@ func TestProcWordFieldsDoNotOverlap(t *testing.T) {
 	require.True(t, state.waitstop())
 	require.Equal(t, "mcpu 3 of 32767, gwaiting true, waitstop true", state.String())
 
-	p.setWaiting(false)
+	p.clearGwaiting()
 	require.True(t, p.load().waitstop())
 	require.True(t, p.dropWaitstop())
 	require.Equal(t, procState(mcpuMask<<mcpumaxShift+3), p.load())
@@ -43,7 +43,8 @@ func TestProcWordGrantsNoMoreThanMcpumax(t *testing.T) {
 	require.True(t, p.tryAddCPU())
 	require.True(t, p.tryAddCPU())
 	require.False(t, p.tryAddCPU())
-	// A system call's way out may exceed it for a moment; then nobody else gets in.
+	// An M that comes out of a system call may exceed it for a moment. Then no other M
+	// gets an mcpu.
 	require.False(t, p.addCPU(1).within())
 	require.False(t, p.tryAddCPU())
 	p.addCPU(-1)
@@ -54,9 +55,9 @@ func TestProcWordGrantsNoMoreThanMcpumax(t *testing.T) {
 func TestProcWordPanicsWhenMcpuGoesBelowZero(t *testing.T) {
 	var p procWord
 	p.init(1)
-	require.PanicsWithValue(t,
-		rt.Broken("gm: procWord.addCPU: mcpu is negative: mcpu 32767 of 0, gwaiting false, waitstop false"),
-		func() { p.addCPU(-1) })
+	want := rt.Broken("gm: procWord.addCPU: mcpu is negative: " +
+		"mcpu 32767 of 0, gwaiting false, waitstop false")
+	require.PanicsWithValue(t, want, func() { p.addCPU(-1) })
 }
 
 func TestWaitstopIsSetOnlyAboveMcpumaxAndTakenOnceNotAbove(t *testing.T) {

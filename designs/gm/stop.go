@@ -2,8 +2,8 @@ package gm
 
 import "schedlab/rt"
 
-// StopWorld implements [rt.Stopper]. The M that stops keeps its mcpu, and is
-// the one that is left. See 'Stopping the world by waitstop'.
+// StopWorld implements [rt.Stopper]. The M that stops keeps its mcpu, and is the one that
+// is left. See 'Stopping the world by waitstop'.
 func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	s.procs.setMax(1)
 	s.stopped.Clear()
@@ -13,7 +13,7 @@ func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	if s.procs.dropWaitstop() {
 		return false
 	}
-	// Somebody was faster. The next stop must not get his signal.
+	// An M has taken waitstop. The next stop must not get its signal.
 	s.stopped.Sleep()
 	return true
 }
@@ -26,8 +26,8 @@ func (s *sched) StartWorld(_ rt.Machine, procs int) {
 	s.lock.Unlock()
 }
 
-// subCPU subtracts 1 from mcpu, tells who waits for that, and returns the new state.
-// With and without sched.lock.
+// subCPU subtracts 1 from mcpu, signals StopWorld if that waits for it, and returns the
+// new state. Executed with and without sched.lock.
 func (s *sched) subCPU() procState {
 	state := s.procs.addCPU(-1)
 	if state.waitstop() && s.procs.takeWaitstop() {

@@ -20,7 +20,7 @@ func TestStoppingAWorldOfOneTakesNoWait(t *testing.T) {
 	require.Equal(t, "mcpu 1 of 3, gwaiting false, waitstop false", s.procs.load().String())
 }
 
-// Whoever brings mcpu down signals, in whatever way, and just one does.
+// The M that brings mcpu down signals, in whatever way it does that. Only one M signals.
 func TestTheLastToGiveItsMcpuBackSignalsTheStopper(t *testing.T) {
 	ways := map[string]func(mp *m){
 		"EnterSyscall": func(mp *m) { mp.EnterSyscall(false) },
@@ -59,12 +59,12 @@ func TestAWorldThatDoesNotStopCanBeStartedAgain(t *testing.T) {
 	require.False(t, s.StopWorld(ms[0], 0), "the other M runs on")
 	require.Equal(t, "mcpu 2 of 1, gwaiting false, waitstop false", s.procs.load().String())
 	s.StartWorld(ms[0], 2)
-	ms[1].EnterSyscall(false) // signals nobody
+	ms[1].EnterSyscall(false) // does not signal
 	require.True(t, s.StopWorld(ms[0], 0))
 }
 
-// If the signal is on its way when patience ends, the world has stopped, and the
-// next stop must not get the signal. (In some runs it comes before patience ends.)
+// If the signal is on its way when patience ends, the world has stopped, and the next
+// stop must not get the signal. (In some runs it comes before patience ends.)
 func TestAStopThatIsTakenWaitsForItsSignal(t *testing.T) {
 	for range 20 {
 		s, ms := fake(2, 2)
@@ -75,7 +75,7 @@ func TestAStopThatIsTakenWaitsForItsSignal(t *testing.T) {
 		}
 		s.procs.addCPU(-1)
 		if !s.procs.takeWaitstop() {
-			require.False(t, <-stopped, "it was faster")
+			require.False(t, <-stopped, "StopWorld was faster")
 			continue
 		}
 		for range 20_000 { // until patience is over, and longer
@@ -112,7 +112,10 @@ type inside struct{ now, most, visits atomic.Int64 }
 
 func (in *inside) visit() {
 	now := in.now.Add(1)
-	for most := in.most.Load(); now > most && !in.most.CompareAndSwap(most, now); most = in.most.Load() {
+	for most := in.most.Load(); now > most; most = in.most.Load() {
+		if in.most.CompareAndSwap(most, now) {
+			break
+		}
 	}
 	in.visits.Add(1)
 	for range 50 {
@@ -127,7 +130,7 @@ func crowd(g *rt.G, in *inside, over *atomic.Bool) {
 		(*rt.G).Yield,
 		(*rt.G).Yield,
 		func(g *rt.G) {
-			for range 20 { // a safe point only for who is asked
+			for range 20 { // a safe point only for a G that is asked
 				g.Checkpoint()
 				in.visit()
 			}
@@ -198,7 +201,7 @@ func TestSetProcsHoldsUnderLoad(t *testing.T) {
 	require.Equal(t, "mcpu 0 of 8, gwaiting false, waitstop false", s.procs.load().String())
 }
 
-// What was queued when few could run must run when more may.
+// Gs that were queued when few might run must run when more may.
 func TestMoreProcsRunWhatIsQueued(t *testing.T) {
 	s := open(t, 1)
 	require.NoError(t, s.Run(func(g *rt.G) {

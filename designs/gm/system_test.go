@@ -19,7 +19,7 @@ func record(order *[]string, name string) *rt.Timer {
 	return &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) { *order = append(*order, name) }}
 }
 
-// sleepsUntil says that the timer G sleeps until when. Needs the lock.
+// sleepsUntil says that the timer G sleeps until when. It needs the lock.
 func (s *sched) sleepsUntil(when int64) bool { return s.timers.sleeping && s.timers.until == when }
 
 func TestTimersFireInTheOrderOfTheirTimes(t *testing.T) {
@@ -51,11 +51,12 @@ func TestAnEarlierTimerWakesTheTimerG(t *testing.T) {
 		lateTimer.Stop(g)
 		nextTimer.Stop(g)
 		last.Start(g, late, 0)
-		check(look(s, func() bool { return s.sleepsUntil(next) }), "it was woken for nothing: it looks again in time")
+		check(look(s, func() bool { return s.sleepsUntil(next) }),
+			"it was woken for nothing: it looks again in time")
 		last.Stop(g)
 		record(&order, "now").Start(g, 1, 0)
-		s.yieldUntil(g, func() bool { return s.sleepsUntil(0) }) // it has fired
-		g.Sleep(1)                                               // wakes it from a sleep without end
+		s.yieldUntil(g, func() bool { return s.sleepsUntil(0) }) // the timer has fired
+		g.Sleep(1)                                               // ends a sleep without end
 	}))
 	require.Equal(t, []string{"now"}, order)
 }
@@ -85,12 +86,12 @@ func pipe(t *testing.T) (fd int, w *os.File) {
 }
 
 func mustOpen(g *rt.G, fd int) *rt.PollDesc {
-	pd, err := g.OpenPoll(fd)
+	pd, err := g.Parker().OpenPoll(fd)
 	check(err == nil, "OpenPoll")
 	return pd
 }
 
-// While all Ms wait, one of them in the kernel, for what comes from outside.
+// All Ms wait, but one of them waits in the kernel for what comes from outside.
 func TestAGThatWaitsForADescriptorIsNoDeadlock(t *testing.T) {
 	fd, w := pipe(t)
 	s := open(t, 2)
@@ -127,7 +128,8 @@ func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
 	require.NoError(t, s.Close())
 	s.await(func() bool { return runtime.NumGoroutine() <= goroutines })
 	stats := s.Stats()
-	require.EqualValues(t, 3+1+2, stats.Injected+stats.Spawned, "three mains, the nudge of Close, two of the scheduler's")
+	require.EqualValues(t, 3+1+2, stats.Injected+stats.Spawned,
+		"three mains, the nudge of Close, two of the scheduler's")
 }
 
 func TestADeadlockIsSeenBesideSystemGs(t *testing.T) {
@@ -138,7 +140,7 @@ func TestADeadlockIsSeenBesideSystemGs(t *testing.T) {
 		g.Sleep(1)
 		mustOpen(g, fd)
 		g.LockM()
-		g.Park(rt.WaitOther, func(*rt.G) bool { return true })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true })
 	}), &deadlock)
 }
 
@@ -156,7 +158,8 @@ func TestThePollServerStandsStillToo(t *testing.T) {
 		g.StopTheWorld()
 		_, err := w.Write([]byte{1})
 		check(err == nil, "Write")
-		s.await(func() bool { return !s.poll.waiting && (s.runq.Len() == 1 || ran) }) // it has come back, and was refused
+		// The poll server has come back, and was refused.
+		s.await(func() bool { return !s.poll.waiting && (s.runq.Len() == 1 || ran) })
 		check(!ran && look(s, func() bool { return s.runq.Len() == 1 }), "it ran, or did not queue")
 		g.StartTheWorld()
 	}))
@@ -177,9 +180,10 @@ func TestDumpTellsWhatThereIs(t *testing.T) {
 		var w strings.Builder
 		s.DumpSched(&w)
 		g.StartTheWorld()
-		g.Ready(locked)
+		g.Parker().Ready(locked)
 		lines := strings.Split(w.String(), "\n")
-		check(strings.HasPrefix(lines[0], " mcpu=1 mcpumax=1 gwaiting=true waitstop=false threads="), lines[0])
+		const begin = " mcpu=1 mcpumax=1 gwaiting=true waitstop=false threads="
+		check(strings.HasPrefix(lines[0], begin), lines[0])
 		check(strings.Contains(lines[0], " lockedthreads=1 runqueue=1 "), lines[0])
 		check(lines[1] == "  timer G: sleeping=true", lines[1])
 		check(lines[2] == "  poll server G: waiting=true", lines[2])

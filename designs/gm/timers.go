@@ -5,8 +5,8 @@ import (
 	"schedlab/rt"
 )
 
-// timers are fired by one G of the scheduler's own, the timer G, which the first
-// timer starts. Between timers it is in a system call, where it sleeps.
+// timers are all timers of the scheduler. One G of the scheduler's own, the timer G, fires
+// them. The first timer starts it. Between timers it sleeps in a system call.
 //
 // # The timer G
 //
@@ -19,19 +19,18 @@ import (
 //	                                      4. take sched.lock, no longer sleeping
 //	                                      5. get mcpu (ExitSyscall) or queue; fire
 //
-// Proof sketch: one of the two steps 2 has the lock first. If it is the Start's,
-// the timer is in the set when the timer G reads it. If it is the timer G's, the
-// Start finds it sleeping, unless its sleep is over, and then it reads the set once
-// more before the next.
+// Proof sketch. One of the two steps 2 has the lock first. If it is the Start's, the
+// timer is in the set when the timer G reads it. If it is the timer G's, the Start finds
+// it sleeping; or its sleep is over, and then it reads the set once more before the next.
 //
-// From step 2 to 4 the M counts as one that waits: it touches nothing that the core
-// reads at rest.
+// From step 2 to step 4 the M of the timer G counts as one that waits. It touches nothing
+// that the core reads at rest.
 type timers struct {
 	set rt.Timers
 
 	// Under sched.lock.
 	started  bool
-	sleeping bool  // and nobody has woken it
+	sleeping bool  // the timer G sleeps, and no M has woken it
 	until    int64 // when its sleep ends by itself, by host.Nanotime; 0: never
 	waitnote host.Note
 }
@@ -51,7 +50,7 @@ func (mp *m) TimerFirst(when int64) {
 	s.lock.Unlock()
 }
 
-// wake wakes the timer G if it sleeps. Under sched.lock.
+// wake wakes the timer G if it sleeps. It needs sched.lock.
 func (t *timers) wake() {
 	if t.sleeping {
 		t.sleeping = false
@@ -68,7 +67,7 @@ func (s *sched) timerproc(g *rt.G) {
 	}
 }
 
-// timersleep is steps 2 to 4 of the timer G.
+// timersleep is steps 2 to 4, on the right, of 'The timer G'.
 func (s *sched) timersleep() {
 	t := &s.timers
 	s.lock.Lock()

@@ -7,9 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/rt"
+	"schedlab/rt/event"
 )
 
-// An M looks in the local queue, then in the global one, then it asks the network.
+// An M looks into the local queue, then into the global one, then it asks the network.
 func TestSourcesAreVisitedInOrder(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("this system has no poller here")
@@ -22,7 +23,7 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 		var fds [2]int
 		must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
 		g.Go(func(g *rt.G) {
-			pd, err := g.OpenPoll(fds[0])
+			pd, err := g.Parker().OpenPoll(fds[0])
 			must(err)
 			must(pd.Wait(g, rt.PollRead))
 			ran("network")(g)
@@ -39,11 +40,11 @@ func TestSourcesAreVisitedInOrder(t *testing.T) {
 		g.Go(ran("local"))
 	})
 	require.Equal(t, []string{"local", "global", "network"}, order)
-	find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPoll && e.N == 1 })
+	find(t, events, 0, func(e event.Event) bool { return e.What == event.Poll && e.N == 1 })
 }
 
-// The network is asked by the scheduler: a hundred Gs that wait for it need no
-// threads, and run when there is something to read.
+// The scheduler asks the network. A hundred Gs that wait for it need no threads, and
+// run when there is something to read.
 func TestTheNetworkIsPolledByTheScheduler(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("this system has no poller here")
@@ -54,7 +55,7 @@ func TestTheNetworkIsPolledByTheScheduler(t *testing.T) {
 			var fds [2]int
 			must(syscall.Pipe2(fds[:], syscall.O_NONBLOCK))
 			g.Go(func(g *rt.G) {
-				pd, err := g.OpenPoll(fds[0])
+				pd, err := g.Parker().OpenPoll(fds[0])
 				must(err)
 				for n := 0; n != 1; {
 					must(pd.Wait(g, rt.PollRead))

@@ -10,21 +10,24 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
 
-// What texts about Go's scheduler say happens to a goroutine, as it shows in the
-// event stream. What each idea buys is in signature_test.go.
+// The tests of this file: what texts about Go's scheduler say happens to a goroutine,
+// as the event stream shows it. What each idea buys is in signature_test.go.
 
 // traced runs main and returns what happened.
-func traced(t *testing.T, procs int, main func(*rt.G)) ([]rt.Event, rt.Stats) {
+func traced(t *testing.T, procs int, main func(*rt.G)) ([]event.Event, rt.Stats) {
 	t.Helper()
 	return tracedOn(t, procs, Options{}, func(_ *sched, g *rt.G) { main(g) })
 }
 
-func tracedOn(t *testing.T, procs int, opt Options, main func(*sched, *rt.G)) ([]rt.Event, rt.Stats) {
+func tracedOn(
+	t *testing.T, procs int, opt Options, main func(*sched, *rt.G),
+) ([]event.Event, rt.Stats) {
 	t.Helper()
-	log := &rt.EventLog{}
+	log := &event.Log{}
 	s, err := build(rt.Config{Procs: procs, Seed: 1, Events: log}, opt)
 	require.NoError(t, err)
 	require.NoError(t, s.Run(func(g *rt.G) { main(s.(*sched), g) }))
@@ -39,23 +42,28 @@ func must(err error) {
 	}
 }
 
-// of returns the kinds of what happened to a G, in order.
-func of(events []rt.Event, g uint64) (kinds []rt.EventKind) {
+// of returns the kinds of the events of a G, in order.
+func of(events []event.Event, g uint64) (kinds []event.Kind) {
 	for _, e := range events {
-		if e.G == g && e.What <= rt.EventSyscallSlow {
+		if e.G == g && e.What <= event.SyscallSlow {
 			kinds = append(kinds, e.What)
 		}
 	}
 	return kinds
 }
 
-// find returns the index of the first event from i on that is such; it fails if
-// there is none.
-func find(t *testing.T, events []rt.Event, from int, such func(rt.Event) bool) int {
+// find returns the index of the first event from from on that is such. It fails the
+// test if there is none.
+func find(t *testing.T, events []event.Event, from int, such func(event.Event) bool) int {
 	t.Helper()
 	i := slices.IndexFunc(events[from:], such)
 	require.NotEqual(t, -1, i, "no such event")
 	return from + i
+}
+
+// is says whether an event is of that kind and that G.
+func is(what event.Kind, g uint64) func(event.Event) bool {
+	return func(e event.Event) bool { return e.What == what && e.G == g }
 }
 
 // A preempted G goes to the global queue, from which it comes back.
@@ -70,25 +78,24 @@ func TestAPreemptedGGoesToTheGlobalQueue(t *testing.T) {
 		}
 	})
 	require.Positive(t, st.Preempted)
-	i := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPreempted && e.G == hog })
-	get := find(t, events, i, func(e rt.Event) bool { return e.What == rt.EventGlobalGet })
-	run := find(t, events, i, func(e rt.Event) bool { return e.What == rt.EventRun && e.G == hog })
+	i := find(t, events, 0, is(event.Preempted, hog))
+	get := find(t, events, i, func(e event.Event) bool { return e.What == event.GlobalGet })
+	run := find(t, events, i, is(event.Run, hog))
 	require.Less(t, get, run)
 }
 
-// What others have queued comes last.
+// The queues of other Ps come last.
 func TestStealingComesLast(t *testing.T) {
-	s := &sched{mlocked: map[*m]bool{}}
-	s.setRanks()
+	s := &sched{}
 	ps := []*p{s.newP(0), s.newP(1)}
 	s.setPs(ps)
 	mp := &m{sched: s}
 	mp.acquirep(ps[0])
 	ps[1].status.Store(pRunning)
 	gs := make([]rt.G, 3)
-	ps[1].runq.Put(&gs[0], false, s)
+	ps[1].runq.Put(&gs[0], s)
 	s.runq.Put(&gs[1])
-	ps[0].runq.Put(&gs[2], false, s)
+	ps[0].runq.Put(&gs[2], s)
 	ps[0].tick = 1
 	for i := len(gs) - 1; i >= 0; i-- {
 		gp, _ := mp.findRunnable()
@@ -96,8 +103,8 @@ func TestStealingComesLast(t *testing.T) {
 	}
 }
 
-// What waits is detached from its M, which schedules on; what is readied runs on
-// whatever M is free.
+// A G that waits is detached from its M, which schedules on. A G that is readied runs
+// on whatever M is free.
 func TestAWaitingGLeavesItsM(t *testing.T) {
 	var waiter, other uint64
 	events, _ := traced(t, 1, func(g *rt.G) {
@@ -109,12 +116,12 @@ func TestAWaitingGLeavesItsM(t *testing.T) {
 		waiter = g.ID()
 		c.Recv(g)
 	})
-	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == waiter })
+	park := find(t, events, 0, is(event.Park, waiter))
 	require.Equal(t, rt.WaitChanReceive, events[park].Reason)
-	run := find(t, events, park, func(e rt.Event) bool { return e.What == rt.EventRun })
+	run := find(t, events, park, func(e event.Event) bool { return e.What == event.Run })
 	require.Equal(t, other, events[run].G)
 	require.Equal(t, events[park].M, events[run].M)
-	ready := find(t, events, run, func(e rt.Event) bool { return e.What == rt.EventReady && e.G == waiter })
+	ready := find(t, events, run, is(event.Ready, waiter))
 	require.Equal(t, other, events[ready].By)
 }
 
@@ -124,16 +131,16 @@ func TestAGWhoseWaitIsOverGoesOn(t *testing.T) {
 	events, st := traced(t, 1, func(g *rt.G) {
 		id = g.ID()
 		g.Go(func(*rt.G) {})
-		g.Park(rt.WaitOther, func(*rt.G) bool { return false })
+		g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 	})
 	require.Zero(t, st.Readied)
-	park := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventPark && e.G == id })
-	run := find(t, events, park, func(e rt.Event) bool { return e.What == rt.EventRun })
+	park := find(t, events, 0, is(event.Park, id))
+	run := find(t, events, park, func(e event.Event) bool { return e.What == event.Run })
 	require.Equal(t, id, events[run].G, "nobody ran in between")
 }
 
-// A receiver takes the value from the sender that waits, and readies it: one
-// park and one ready a message.
+// A receiver takes the value from the sender that waits, and readies that: one park
+// and one ready a message.
 func TestAReceiverTakesFromTheWaitingSender(t *testing.T) {
 	const messages = 100
 	_, st := traced(t, 1, func(g *rt.G) {
@@ -149,7 +156,7 @@ func TestAReceiverTakesFromTheWaitingSender(t *testing.T) {
 	require.EqualValues(t, messages, st.Readied)
 }
 
-// Only the last Done readies who waits.
+// Only the last Done readies the G that waits.
 func TestTheLastDoneReadies(t *testing.T) {
 	var waiter, last uint64
 	events, st := traced(t, 1, func(g *rt.G) {
@@ -165,36 +172,38 @@ func TestTheLastDoneReadies(t *testing.T) {
 		wg.Wait(g)
 	})
 	require.EqualValues(t, 1, st.Readied)
-	ready := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventReady })
+	ready := find(t, events, 0, func(e event.Event) bool { return e.What == event.Ready })
 	require.Equal(t, waiter, events[ready].G)
 	require.Equal(t, last, events[ready].By)
 }
 
-// A readied G goes to the queue of the P that readied it, and an idle P is woken
-// for it: that one steals it, if the first is busy.
+// A readied G goes to the queue of the P that readied it, and an M with an idle P is
+// woken for it. That M steals it, if the first P is busy.
 func TestAReadiedGWakesAnIdleP(t *testing.T) {
 	events, _ := traced(t, 2, func(g *rt.G) {
 		var parked, ran atomic.Bool
 		var waiter *rt.G
 		g.Go(func(g *rt.G) {
 			waiter = g
-			g.Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
+			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { parked.Store(true); return true })
 			ran.Store(true)
 		})
 		for !parked.Load() {
 			g.Yield()
 		}
-		g.Ready(waiter)
+		g.Parker().Ready(waiter)
 		for !ran.Load() { // busy, without a safe point
 			host.Pause(1)
 		}
 	})
-	ready := find(t, events, 0, func(e rt.Event) bool { return e.What == rt.EventReady })
-	find(t, events, ready, func(e rt.Event) bool { return e.What == rt.EventSteal && e.M != events[ready].M })
+	ready := find(t, events, 0, func(e event.Event) bool { return e.What == event.Ready })
+	find(t, events, ready, func(e event.Event) bool {
+		return e.What == event.Steal && e.M != events[ready].M
+	})
 }
 
 // After a system call a G goes on if its P is still there, and otherwise queues. The
-// monitor, which may think that a short call lasts long, takes none.
+// monitor, which may take a short call for a long one, is told to take no P.
 func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
 	var fast, slow uint64
 	events, st := tracedOn(t, 1, Options{NoRetake: true}, func(s *sched, g *rt.G) {
@@ -214,14 +223,15 @@ func TestASystemCallEndsInOneOfTwoWays(t *testing.T) {
 			host.Pause(1)
 		}
 	})
-	require.Equal(t, []rt.EventKind{rt.EventSyscall, rt.EventSyscallEnd}, of(events, fast)[2:4])
-	require.Equal(t, []rt.EventKind{rt.EventSyscall, rt.EventSyscallSlow, rt.EventRun}, of(events, slow)[2:5])
+	require.Equal(t, []event.Kind{event.Syscall, event.SyscallEnd}, of(events, fast)[2:4])
+	require.Equal(t, []event.Kind{event.Syscall, event.SyscallSlow, event.Run},
+		of(events, slow)[2:5])
 	require.EqualValues(t, 1, st.SyscallsSlow)
 }
 
-// Threads are made when a P is idle and no M is, and not otherwise: those that came
-// back from the kernel serve the next round. An M that has given its P up and is not
-// listed as idle yet counts as none, so some more may be made than are needed; but not
+// An M is made when a P is idle and no M is, and not otherwise: Ms that came back from
+// the kernel serve the next round. An M that has given up its P and is not listed as
+// idle yet does not count as idle. So some more may be made than are needed, but not
 // more with every round.
 func TestMsAreMadeOnDemand(t *testing.T) {
 	const blocked, rounds = 10, 30

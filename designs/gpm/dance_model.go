@@ -2,18 +2,13 @@
 
 package gpm
 
-import (
-	"reflect"
+import "schedlab/rt"
 
-	"schedlab/host"
-	"schedlab/rt"
-)
-
-// Dance is what 'Submit and stop spinning' and 'Needspinning' are about, alone, for
-// package check/model: Ps with their queues, idle Ps and Ms, the counts; and Ms that
-// submit, look for Gs and sleep in the very functions of this package. Left out, because
-// each step of theirs multiplies the executions: stacks, the monitor, halting, the end.
-// In place of running a G an M calls a function.
+// Dance is what 'Submit and stop spinning' and 'Needspinning' are about, for package
+// check/model. It is a scheduler as it is, whose Ms look for Gs, sleep, submit and end
+// in the very functions of this package. Two parts are left out, because each step of
+// theirs would multiply the executions: the monitor, and the stacks. In place of running
+// a G an M calls a function.
 type Dance struct {
 	s      *sched
 	ms     []*m
@@ -26,39 +21,31 @@ type Dancer struct {
 	mp *m
 }
 
-// NewDance makes procs Ps and ms Ms, of which busy have a P and the others sleep. ms must
-// be enough for none to be started. Of several busy Ms the last spins.
+// NewDance makes procs Ps and ms Ms, of which busy have a P and the others sleep. ms
+// must be enough for none to be started. Of several busy Ms the last spins.
 func NewDance(opt Options, procs, ms, busy int) *Dance {
-	s := &sched{opt: opt, nm: -1} // never at rest
-	s.setRanks()
+	s := newSched(rt.Config{Procs: procs}, opt)
 	d := &Dance{s: s, bodies: map[*rt.G]func(*Dancer){}}
-	for i := range procs {
-		s.everyp = append(s.everyp, &p{id: i, sched: s})
-	}
-	s.setPs(s.everyp)
+	s.lock.Lock()
 	for i := range ms {
 		mp := &m{sched: s}
 		d.ms = append(d.ms, mp)
+		s.idle.addM()
 		if i < busy {
-			mp.acquirep(s.everyp[i])
+			mp.acquirep(s.idle.pidleget())
+		} else {
+			s.idle.mput(mp)
 		}
 	}
-	if busy > 1 {
-		d.ms[busy-1].becomeSpinning()
-	}
-	s.lock.Lock()
-	for _, pp := range s.everyp[busy:] {
-		s.pidleput(pp)
-	}
-	for _, mp := range d.ms[busy:] {
-		s.mput(mp)
-	}
 	s.lock.Unlock()
+	if busy > 1 {
+		s.idle.becomeSpinning(d.ms[busy-1])
+	}
 	return d
 }
 
-// Run is the thread of the M of that number, which begins with body if it is busy, or
-// else is nil. It ends after Done.
+// Run is the thread of the M of that number. A busy one begins with body, which is nil
+// for the others. Run returns after Done.
 func (d *Dance) Run(i int, body func(*Dancer)) {
 	mp := d.ms[i]
 	if mp.p == nil {
@@ -68,56 +55,23 @@ func (d *Dance) Run(i int, body func(*Dancer)) {
 		if body != nil {
 			body(&Dancer{d, mp})
 		}
-		gp := d.next(mp)
+		gp := mp.Schedule(nil)
 		if gp == nil {
 			return
-		}
-		if mp.spinning {
-			mp.resetspinning()
 		}
 		body = d.bodies[gp]
 	}
 }
 
-// next is findRunnable without what is left out.
-func (d *Dance) next(mp *m) *rt.G {
-	for !d.s.Stopping() {
-		if mp.p == nil && !mp.nextP() {
-			return nil
-		}
-		if gp, _ := mp.nearby(); gp != nil {
-			return gp
-		}
-		if gp := mp.steal(); gp != nil {
-			return gp
-		}
-		if gp := mp.giveUp(); gp != nil {
-			return gp
-		}
-	}
-	return nil
-}
-
-// Done ends the Dance.
-func (m *Dancer) Done() { m.d.end() }
-
 // Submit submits a G that will do what body says.
-func (m *Dancer) Submit(body func(*Dancer)) {
+func (dr *Dancer) Submit(body func(*Dancer)) {
 	gp := new(rt.G)
-	m.d.bodies[gp] = body
-	m.mp.Ready(gp)
+	dr.d.bodies[gp] = body
+	dr.mp.Ready(gp)
 }
+
+// Done stops the scheduler.
+func (dr *Dancer) Done() { dr.d.s.StopNow() }
 
 // Inject submits a G from outside that does nothing.
 func (d *Dance) Inject() { d.s.Inject(rt.Injection{}) }
-
-// end lets all Ms end when they next look for work.
-func (d *Dance) end() {
-	halt := reflect.ValueOf(&d.s.Core).Elem().FieldByName("halt").Addr().UnsafePointer()
-	(*host.Uint32)(halt).Store(1) // designs.haltStop
-	d.s.lock.Lock()
-	for mp := d.s.midle.Get(); mp != nil; mp = d.s.midle.Get() {
-		mp.note.Wakeup()
-	}
-	d.s.lock.Unlock()
-}

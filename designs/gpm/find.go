@@ -7,22 +7,22 @@ import (
 )
 
 const (
-	// globalTick: every so many time slices the global queue goes first, or two
-	// Gs that respawn each other could keep the local one busy for ever.
+	// globalTick is after how many time slices the global queue goes first. Without
+	// it, two Gs that respawn each other could keep the local queue busy for ever.
 	globalTick = 61
-	// stealRounds is how often all victims are visited; only in the last round
-	// is runnext taken.
+	// stealRounds is how often all victims are visited. Only in the last round is
+	// runnext taken.
 	stealRounds = 4
 	// runnextGrace is how long a thief lets a running P run its runnext itself
-	// before taking it, in ns: a G is often readied just before its waker blocks.
+	// before taking it, in ns. A G is often readied just before its waker blocks.
 	// The thief sleeps meanwhile, as in Go, which makes it more like 60 µs. To
-	// spin for 3 µs instead is worse for a pair that wakes each other on one P:
-	// the thief goes idle sooner, and each time the pair pays for waking it.
+	// spin for 3 µs instead is worse for two Gs that wake each other on one P: the
+	// thief goes idle sooner, and each time the two pay for waking it.
 	runnextGrace = 3000
 )
 
-// findRunnable looks for a G until there is one. It returns nil when the
-// scheduler stops. The order of the sources is Go's; handoffp must know each.
+// findRunnable looks for a G until there is one. It returns nil when the scheduler
+// stops. The sources stand in Go's order; handoffp must know each.
 func (mp *m) findRunnable() (gp *rt.G, inherit bool) {
 	for !mp.sched.Stopping() {
 		if mp.p == nil && !mp.nextP() {
@@ -81,8 +81,8 @@ func (mp *m) globrunqget(limit int) *rt.G {
 }
 
 // tookBatch is called after take, without the lock. The rest of a batch has been
-// submitted to the local queue, where those who found the global one empty have
-// not seen it. (Go has no such step.) If the M spins, resetspinning does it.
+// submitted to the local queue, where Ms that found the global one empty have not seen
+// it. So it wakes an M. (Go has no such step.) If the M spins, resetspinning wakes one.
 func (mp *m) tookBatch() {
 	if !mp.p.runq.Empty() {
 		mp.wakep()
@@ -97,7 +97,7 @@ func (s *sched) take(mp *m, limit int) *rt.G {
 		return nil
 	}
 	mp.Stats().GlobalGets++
-	mp.Event(rt.EventGlobalGet, -1, n)
+	mp.TellGlobalGet(n)
 	if n > 1 {
 		batch := s.runq.GetBatch(mp.batch[:n-1])
 		mp.p.runq.PutBatch(batch)
@@ -106,8 +106,8 @@ func (s *sched) take(mp *m, limit int) *rt.G {
 	return gp
 }
 
-// steal visits the other Ps, if the M may spin. In the last round it takes, with
-// runnext, what timers of theirs have readied, who may be too busy to look.
+// steal visits the other Ps, if the M may spin. In the last round it also takes
+// runnext, and fires their timers that are due, since they may be too busy to look.
 func (mp *m) steal() *rt.G {
 	s := mp.sched
 	if s.opt.NoSteal || !mp.maySpin() {
@@ -129,7 +129,7 @@ func (mp *m) steal() *rt.G {
 			}
 			at = (at + step) % len(all.ps)
 		}
-		if s.Halting() || s.Stopping() || mp.p.safePoint.Load() {
+		if s.WorldStopping() || s.Stopping() || mp.p.safePoint.Load() {
 			return nil
 		}
 	}
@@ -137,22 +137,22 @@ func (mp *m) steal() *rt.G {
 	return nil
 }
 
-// stealFrom steals from one P, that of the M excepted. Its status does not matter:
-// also one that is idle may have Gs, on its way to an M that was woken for it
-// (handoffp, StartWorld). To pass it by, which lookAgain does not, would be to spin
-// until that M has come.
+// stealFrom steals from one P, that of the M excepted. The status of the victim does
+// not matter. An idle P may have Gs, too, on its way to an M that was woken for it
+// (handoffp, StartWorld). lookAgain does not pass it by. If stealFrom did,
+// the M would spin until the other M has come.
 func (mp *m) stealFrom(victim *p, last bool) *rt.G {
 	if victim == mp.p {
 		return nil
 	}
-	limit := 0
+	limit := queue.Half
 	if mp.sched.opt.StealOne {
 		limit = 1
 	}
 	thief := victim.runq.Thief()
-	gp, n, outcome := thief.StealInto(&mp.p.runq, false, limit)
-	for outcome == queue.Lost { // somebody else got something, so this ends
-		gp, n, outcome = thief.StealInto(&mp.p.runq, false, limit)
+	gp, n, outcome := thief.StealInto(&mp.p.runq, limit)
+	for outcome == queue.Lost { // another thread got something, so this ends
+		gp, n, outcome = thief.StealInto(&mp.p.runq, limit)
 	}
 	if outcome == queue.Empty && last {
 		gp, n = stealNext(victim, thief)
@@ -160,7 +160,7 @@ func (mp *m) stealFrom(victim *p, last bool) *rt.G {
 	if gp != nil {
 		mp.Stats().Steals++
 		mp.Stats().Stolen += uint64(n)
-		mp.Event(rt.EventSteal, victim.id, n)
+		mp.TellSteal(victim.id, n)
 	}
 	return gp
 }
@@ -180,8 +180,8 @@ func stealNext(victim *p, thief queue.Thief[rt.G]) (*rt.G, int) {
 	return gp, 1
 }
 
-// giveUp gives the P up, since no work was found, and sleeps until there is
-// some. If work turns up under the lock it returns it.
+// giveUp gives the P up, since no work was found, and sleeps until there is some. If
+// a G turns up under the lock, giveUp returns it.
 func (mp *m) giveUp() *rt.G {
 	s := mp.sched
 	s.lock.Lock()
@@ -194,17 +194,18 @@ func (mp *m) giveUp() *rt.G {
 		mp.tookBatch()
 		return gp
 	}
-	s.pidleput(mp.releasep())
-	if !mp.spinning && s.needspinning.Load() {
-		// See 'Needspinning'. Nobody else can have taken pp: we hold the lock.
-		mp.acquirep(s.pidleget())
-		mp.becomeSpinning()
+	s.idle.pidleput(mp.releasep())
+	if !mp.spinning && s.idle.asked() {
+		// Step 3, on the right, of 'Needspinning'. Nobody has taken the P meanwhile,
+		// since we hold the lock.
+		mp.acquirep(s.idle.pidleget())
+		s.idle.becomeSpinning(mp)
 		s.lock.Unlock()
 		return nil
 	}
 	s.lock.Unlock()
 	if mp.spinning {
-		mp.dropSpinning()
+		s.idle.dropSpinning(mp)
 		if mp.lookAgain() {
 			return nil
 		}
@@ -213,8 +214,8 @@ func (mp *m) giveUp() *rt.G {
 	return nil
 }
 
-// lookAgain is step 4 of 'Submit and stop spinning': if any queue has work and a
-// P is idle, the M has that P and spins again.
+// lookAgain is step 4, on the right, of 'Submit and stop spinning'. If any queue has
+// work and a P is idle, the M takes that P and spins again.
 func (mp *m) lookAgain() bool {
 	s := mp.sched
 	work, ps := !s.runq.Empty(), s.ps()
@@ -225,13 +226,13 @@ func (mp *m) lookAgain() bool {
 		return false
 	}
 	s.lock.Lock()
-	pp := s.pidlegetSpinning()
+	pp := s.idle.pidlegetSpinning()
 	s.lock.Unlock()
 	if pp == nil {
 		return false
 	}
 	mp.acquirep(pp)
-	mp.becomeSpinning()
+	s.idle.becomeSpinning(mp)
 	return true
 }
 
@@ -249,14 +250,14 @@ func (mp *m) stopm() {
 // sleep puts mp, which has no P, to sleep. It needs sched.lock, and releases it.
 func (s *sched) sleep(mp *m) {
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
+	mp.TellPark()
 	s.mput(mp)
 	s.lock.Unlock()
 	mp.note.Sleep()
 }
 
-// nextP takes the P that the M was given, or sleeps until it is given one. It
-// says whether it has one.
+// nextP takes the P that the M was given, or sleeps until it is given one. It says
+// whether it has one.
 func (mp *m) nextP() bool {
 	if mp.nextp == nil {
 		mp.stopm()
@@ -266,6 +267,6 @@ func (mp *m) nextP() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
-	mp.Event(rt.EventMWake, -1, 0)
+	mp.TellWake()
 	return true
 }

@@ -8,8 +8,8 @@ import (
 	"schedlab/rt"
 )
 
-// The Gs that come with the first of a batch are on a local queue, where an M
-// that found the global queue empty does not see them: somebody must be woken.
+// The Gs that come with the first of a batch are on a local queue, where an M that
+// found the global queue empty does not see them. So an M must be woken.
 func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 	for name, find := range map[string]func(*m) *rt.G{
 		"globrunqget": func(mp *m) *rt.G { return mp.globrunqget(maxBatch) },
@@ -17,12 +17,11 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &sched{}
-			s.setRanks()
 			ps := []*p{s.newP(0), s.newP(1)}
 			s.setPs(ps)
 			mp, idle := &m{sched: s}, &m{sched: s}
-			s.pidleput(ps[1])
-			s.midle.PutHead(idle)
+			s.idle.pidleput(ps[1])
+			s.idle.midle.PutHead(idle)
 			mp.acquirep(ps[0])
 			for range 4 {
 				s.runq.Put(new(rt.G))
@@ -33,7 +32,7 @@ func TestABatchFromTheGlobalQueueWakes(t *testing.T) {
 			require.Positive(t, mp.p.runq.Len())
 			require.Same(t, ps[1], idle.nextp)
 			require.True(t, idle.spinning)
-			require.EqualValues(t, 1, s.nmspinning.Load())
+			require.EqualValues(t, 1, s.idle.nmspinning.Load())
 		})
 	}
 }

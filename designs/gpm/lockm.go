@@ -2,8 +2,8 @@ package gpm
 
 import "schedlab/rt"
 
-// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets
-// this one's P; see "Locked Ms" in package rt.
+// RunLocked implements [rt.Machine]: Go's startlockedm. The other M gets this one's
+// P. See 'Locked Ms' in package rt.
 func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	s, om := mp.sched, owner.(*m)
 	s.lock.Lock()
@@ -14,11 +14,7 @@ func (mp *m) RunLocked(gp *rt.G, owner rt.Machine) {
 	pp := mp.releasep()
 	pp.status.Store(pIdle)
 	om.nextp = pp
-	asleep := s.mlocked[om]
-	delete(s.mlocked, om)
-	if asleep {
-		s.wakes++
-	}
+	asleep := s.idle.mgetLocked(om)
 	s.lock.Unlock()
 	if asleep {
 		om.note.Wakeup()
@@ -33,7 +29,7 @@ func (mp *m) AwaitLocked() bool {
 		pp.m.Store(nil)
 		pp.status.Store(pIdle)
 		mp.Stats().Handoffs++
-		mp.Event(rt.EventHandoff, pp.id, 0)
+		mp.TellHandoff(pp.id)
 		mp.sched.handoffp(pp)
 	}
 	if !mp.awaitP() {
@@ -41,16 +37,16 @@ func (mp *m) AwaitLocked() bool {
 	}
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
-	mp.Event(rt.EventMWake, -1, 0)
+	mp.TellWake()
 	mp.sched.runSafePoint(mp.p)
-	// If the world is to stop, the G halts at its next safe point: to leave it here
+	// If the world is to stop, the G halts at its next safe point. To leave it here
 	// would be to queue it once more.
-	mp.p.slice(mp, false)
+	mp.p.newSlice(mp)
 	return true
 }
 
-// awaitP sleeps until somebody hands a P over with the locked G; false: the
-// scheduler stops.
+// awaitP sleeps until another M hands a P over with the locked G. It returns false if
+// the scheduler stops.
 func (mp *m) awaitP() bool {
 	s := mp.sched
 	s.lock.Lock()
@@ -59,9 +55,8 @@ func (mp *m) awaitP() bool {
 		return !s.Stopping()
 	}
 	mp.Stats().Parks++
-	mp.Event(rt.EventMPark, -1, 0)
-	mp.note.Clear()
-	s.mlocked[mp] = true
+	mp.TellPark()
+	s.idle.mputLocked(mp)
 	s.checkRest()
 	s.lock.Unlock()
 	mp.note.Sleep()

@@ -9,7 +9,7 @@ import (
 	"schedlab/rt"
 )
 
-// until waits for what another thread of the test does under sched.lock.
+// until waits until another thread of the test makes cond true, under sched.lock.
 func (s *sched) until(cond func() bool) {
 	for {
 		s.lock.Lock()
@@ -18,11 +18,11 @@ func (s *sched) until(cond func() bool) {
 		if ok {
 			return
 		}
-		runtime.Gosched() // not Pause: with one CPU the other would have to wait for a slice
+		runtime.Gosched() // with Pause and one CPU the other thread would wait for a slice
 	}
 }
 
-// listed says whether mp is an idle M. Needs sched.lock.
+// listed says whether mp is an idle M. It needs sched.lock.
 func (s *sched) listed(mp *m) (found bool) {
 	for _, idle := range s.idleMs() {
 		found = found || idle == mp
@@ -42,6 +42,7 @@ func (s *sched) handOver(mp, owner *m) (woken chan bool) {
 	return woken
 }
 
+// await calls AwaitLocked on mp and sends its answer to the result.
 func (mp *m) await() (got chan bool) {
 	got = make(chan bool)
 	go func() { got <- mp.AwaitLocked() }()
@@ -52,7 +53,7 @@ func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
 	s := newRig(1, 0)
 	mp, owner := s.holder(s.ps()[0]), &m{sched: s}
 	got := owner.await()
-	s.until(func() bool { return s.mlocked[owner] })
+	s.until(func() bool { return s.idle.mlocked[owner] })
 
 	woken := s.handOver(mp, owner)
 
@@ -61,32 +62,32 @@ func TestALockedMThatSleepsIsHandedAP(t *testing.T) {
 	require.Equal(t, []string{"running"}, statuses(s.ps()))
 	require.True(t, owner.p.m.Load() == owner)
 	require.True(t, owner.nextp == nil && mp.p == nil)
-	require.Empty(t, s.mlocked)
-	require.EqualValues(t, 1, s.wakes)
+	require.Empty(t, s.idle.mlocked)
+	require.EqualValues(t, 1, s.idle.wakes)
 	mp.note.Wakeup()
 	<-woken
 }
 
-// The G is found before its M, which has just queued it, has gone to sleep. The
-// P that the M still has goes to others.
+// The locked G is found before its M, which has just queued it, has gone to sleep. The
+// P that the M still has becomes idle.
 func TestALockedMIsHandedAPBeforeItSleeps(t *testing.T) {
 	s := newRig(2, 0)
-	s.nmspinning.Store(1) // nobody is woken to look for work
+	s.idle.nmspinning.Store(1) // no M is woken to look for work
 	mp, owner := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 	woken := s.handOver(mp, owner)
-	require.Zero(t, s.wakes, "it is awake")
+	require.Zero(t, s.idle.wakes, "the owner is awake")
 
 	require.True(t, owner.AwaitLocked())
 
 	require.Zero(t, owner.p.id)
 	require.Equal(t, []string{"running", "idle"}, statuses(s.ps()))
-	require.EqualValues(t, 1, s.npidle.Load())
-	require.Empty(t, s.mlocked)
+	require.EqualValues(t, 1, s.idle.npidle.Load())
+	require.Empty(t, s.idle.mlocked)
 	mp.note.Wakeup()
 	<-woken
 }
 
-// The M that is handed a P does not run its G before ForEachP has been to that P.
+// A locked M that is handed a P calls ForEachP's function for it before it runs its G.
 func TestALockedMIsHandedAPThatForEachPWants(t *testing.T) {
 	s := newRig(1, 0)
 	mp, owner := s.holder(s.ps()[0]), &m{sched: s}
@@ -107,8 +108,8 @@ func TestALockedMThatSleepsEndsWithTheScheduler(t *testing.T) {
 	s := newRig(1, 0)
 	owner := &m{sched: s}
 	got := owner.await()
-	s.until(func() bool { return s.mlocked[owner] })
+	s.until(func() bool { return s.idle.mlocked[owner] })
 	s.Stop()
 	require.False(t, <-got)
-	require.Empty(t, s.mlocked)
+	require.Empty(t, s.idle.mlocked)
 }

@@ -3,19 +3,20 @@ package gpm
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
 type m struct {
 	rt.M
-	queue.Link[m] // in sched.midle
+	queue.Link[m] // in idle.midle
 	sched         *sched
 	p             *p // held; nil in a system call and while idle
 	oldp          *p // the P it had when it entered a system call
 	spinning      bool
 
-	// nextp is the P to go on with: set, under sched.lock, by who starts or
-	// wakes the M; note tells it.
+	// nextp is the P to go on with. The thread that starts or wakes the M sets it
+	// under sched.lock, and signals note.
 	nextp *p
 	note  host.Note
 
@@ -36,18 +37,18 @@ func (mp *m) acquirep(pp *p) {
 	pp.status.Store(pRunning)
 }
 
-// hold is acquirep of a P whose status is right already.
+// hold is acquirep for a P whose status is right already.
 func (mp *m) hold(pp *p) {
 	mp.p = pp
 	mp.SetP(pp.id)
 	pp.m.Store(mp)
 }
 
-// releasep takes the P from the M. Whoever gets it sets its status.
+// releasep takes the P from the M. Its next owner sets its status.
 func (mp *m) releasep() *p {
 	pp := mp.p
 	mp.p = nil
-	mp.SetP(-1)
+	mp.DropP()
 	return pp
 }
 
@@ -55,24 +56,32 @@ func (mp *m) releasep() *p {
 func (mp *m) Newproc(fn func(*rt.G)) {
 	gp := mp.p.gfree.Get(mp.Stats())
 	mp.InitG(gp, fn)
-	mp.runqput(gp, !mp.sched.opt.NoRunnext)
+	mp.runqputNext(gp)
 	mp.wakep()
 }
 
 // Ready implements [rt.Machine].
 func (mp *m) Ready(gp *rt.G) {
-	mp.runqput(gp, !mp.sched.opt.NoRunnext)
+	mp.runqputNext(gp)
 	if !mp.sched.opt.NoWakeOnReady {
 		mp.wakep()
 	}
 }
 
-func (mp *m) runqput(gp *rt.G, next bool) {
-	mp.p.runq.Put(gp, next, mp.sched)
+// runqput puts gp at the tail of the local queue.
+func (mp *m) runqput(gp *rt.G) { mp.p.runq.Put(gp, mp.sched) }
+
+// runqputNext makes gp runnext.
+func (mp *m) runqputNext(gp *rt.G) {
+	if mp.sched.opt.NoRunnext {
+		mp.runqput(gp)
+		return
+	}
+	mp.p.runq.PutNext(gp, mp.sched)
 }
 
-// Next implements [rt.Machine]. Timers that are due go first, which Schedule
-// sees to: they must not fire here.
+// Next implements [rt.Machine]. Timers that are due go first. They must not fire
+// here, so Next leaves them to Schedule.
 func (mp *m) Next() *rt.G {
 	if first := mp.p.timers.First(); first != 0 && first <= host.Nanotime() {
 		return nil
@@ -84,9 +93,9 @@ func (mp *m) Next() *rt.G {
 	return gp
 }
 
-// YieldTo implements [rt.Machine]. If there is nothing else close by, the
-// yielding G would be the next on the global queue: it goes on, in a new slice. A
-// G that yields holds no locks that a timer might want.
+// YieldTo implements [rt.Machine]. If there is nothing else close by, the yielding
+// G would be the next on the global queue, so it goes on, in a new slice. A G that
+// yields holds no locks that a timer might want.
 func (mp *m) YieldTo(*rt.G) *rt.G {
 	mp.runTimers(&mp.p.timers)
 	gp, inherit := mp.nearby()
@@ -97,11 +106,11 @@ func (mp *m) YieldTo(*rt.G) *rt.G {
 // Yielded implements [rt.Machine].
 func (mp *m) Yielded(gp *rt.G, preempted bool) {
 	if mp.sched.opt.YieldToLocalTail && !preempted {
-		mp.runqput(gp, false)
+		mp.runqput(gp)
 	} else {
 		mp.globrunqput(gp)
 	}
-	// Whoever spun may have stopped just before: Go issue 55160.
+	// The last M that spun may have stopped just before (Go issue 55160).
 	mp.wakep()
 }
 
@@ -128,44 +137,43 @@ func (mp *m) Schedule(dead *rt.G) *rt.G {
 	return gp
 }
 
-// ReadyList implements [rt.Machine]: Go's injectglist. The M runs the first
-// itself, if it has a P; as many as there are idle Ps go where those look first.
+// ReadyList implements [rt.Machine]: Go's injectglist. If the M has a P, it runs the
+// first itself. As many as there are idle Ps go to the global queue, where the Ms that
+// are started for those look first.
 func (mp *m) ReadyList(list *rt.GList) {
 	s := mp.sched
 	if mp.p == nil {
 		s.globrunqputStart(list)
 		return
 	}
-	if mp.runqput(list.Get(), false); list.Empty() {
+	if mp.runqput(list.Get()); list.Empty() {
 		return
 	}
 	var share rt.GList
-	for n := s.npidle.Load(); n > 0 && !list.Empty(); n-- {
+	for n := s.idle.idlePs(); n > 0 && !list.Empty(); n-- {
 		share.Put(list.Get())
 	}
 	if !share.Empty() {
 		s.globrunqputStart(&share)
 	}
 	for gp := list.Get(); gp != nil; gp = list.Get() {
-		mp.runqput(gp, false)
+		mp.runqput(gp)
 	}
 	mp.wakep()
 }
 
-// globrunqputStart puts list on the global queue and starts an M for each of
-// them, as far as Ps are idle.
+// globrunqputStart puts list on the global queue and starts an M for each of its Gs,
+// as far as Ps are idle. If they are too few, pidlegetSpinning asks for one.
 func (s *sched) globrunqputStart(list *rt.GList) {
 	s.lock.Lock()
 	n := list.Len()
 	s.runq.Append(list)
 	for ; n > 0; n-- {
-		pp := s.pidleget()
+		pp := s.idle.pidlegetSpinning()
 		if pp == nil {
-			// Whoever is about to make one idle shall look: see 'Needspinning'.
-			s.needspinning.Store(true)
 			break
 		}
-		mp := s.startm(pp, false)
+		mp := s.startm(pp, working)
 		s.lock.Unlock()
 		mp.wake()
 		s.lock.Lock()
@@ -173,8 +181,8 @@ func (s *sched) globrunqputStart(list *rt.GList) {
 	s.lock.Unlock()
 }
 
-// Timers implements [rt.Machine]. Without a P there is nobody to start one.
+// Timers implements [rt.Machine]. Only an M with a P starts timers.
 func (mp *m) Timers() *rt.Timers { return &mp.p.timers }
 
 // Cache implements [rt.Machine].
-func (mp *m) Cache() *rt.Cache { return &mp.p.cache }
+func (mp *m) Cache() *heap.Cache { return &mp.p.cache }

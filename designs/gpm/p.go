@@ -3,12 +3,13 @@ package gpm
 import (
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/heap"
 	"schedlab/rt/queue"
 )
 
-// Statuses of a P. Who sets a status owns the P, but for the last word of
-// pSyscall: the M that is in the kernel fights for the P by CAS with the monitor
-// and with who stops the world.
+// Statuses of a P. Only the owner of a P sets its status, except for pSyscall. Three
+// threads may want a P in that status: its M in the kernel, the monitor, and an M that
+// collects all Ps (StopWorld, ForEachP). A CAS from pSyscall decides.
 const (
 	pIdle    = iota // on the idle list, or on its way between two Ms
 	pRunning        // held by M p.m
@@ -21,20 +22,20 @@ var pStatusNames = [...]string{"idle", "running", "syscall", "stopped", "dead"}
 
 // p is a processor. Its plain fields belong to the M that holds it.
 type p struct {
-	queue.Link[p] // in sched.pidle, under sched.lock
+	queue.Link[p] // in idle.pidle, under sched.lock
 	id            int
 	sched         *sched
 	status        host.Uint32 // pIdle, ...
 
-	// m is the M that holds the P, nil without: for the monitor, which asks that
-	// M's G to give way. Written by whoever gives or takes the P.
+	// m is the M that holds the P, or nil: for the monitor, which asks that M's G to
+	// give way. Stored by the thread that gives or takes the P.
 	m host.Pointer[m]
 
 	runq  queue.Ring[rt.G]
 	gfree rt.FreeList
 
 	timers rt.Timers
-	cache  rt.Cache
+	cache  heap.Cache
 
 	tick     uint32 // time slices begun; every 61st begins with the global queue
 	inherits int    // Gs in a row that came from runnext
@@ -42,15 +43,14 @@ type p struct {
 	// syscalltick counts system calls begun. The monitor compares it to tell a
 	// long one from two short ones.
 	syscalltick host.Uint32
-	// marked is the mark that the monitor leaves on the current time slice, and
-	// the next slice removes: a mark that is still there after 10 ms is a G that
-	// ran all the while. In place of reading a tick that each switch would have
-	// to store atomically.
+	// marked is a mark that the monitor leaves on the current time slice. The next
+	// slice removes it, so a mark that is still there after 10 ms means that a G ran
+	// all the while. The alternative is a tick that each switch stores atomically.
 	marked host.Bool
 
-	// safePoint: fn of ForEachP is to be called for this P, by whoever owns it,
-	// who takes this back. Set under sched.lock, which who makes a P idle has, too;
-	// for a P in a system call see haltInSyscall.
+	// safePoint says that the owner of this P is to call fn of ForEachP for it, and
+	// clears this. It is set under sched.lock. An M that makes a P idle has the lock,
+	// too; for a P in a system call see haltInSyscall.
 	safePoint host.Bool
 
 	seen seen // the monitor's own
@@ -60,7 +60,7 @@ func (s *sched) newP(id int) *p {
 	pp := &p{id: id, sched: s}
 	pp.gfree.Pool = &s.gfree
 	pp.timers.Init(&s.Core)
-	pp.cache.Init(&s.Core)
+	pp.cache.Init(s.Heap())
 	return pp
 }
 
@@ -71,11 +71,14 @@ type seen struct {
 	syscallAt   int64
 }
 
-// slice begins the time slice of the next G, unless it inherits the last one's.
+// slice begins the time slice of the next G, unless that inherits the last one's.
 func (pp *p) slice(mp *m, inherit bool) {
-	if inherit {
-		return
+	if !inherit {
+		pp.newSlice(mp)
 	}
+}
+
+func (pp *p) newSlice(mp *m) {
 	pp.tick++
 	if pp.marked.Load() {
 		pp.marked.Store(false)
@@ -94,9 +97,9 @@ func (pp *p) next() (gp *rt.G, inherit bool) {
 	if limit := pp.sched.opt.RunnextCap; limit == 0 || pp.inherits <= limit {
 		return gp, true
 	}
-	// The queue's turn: what was in runnext joins it.
+	// It is the queue's turn. What was in runnext joins it.
 	pp.inherits = 0
-	pp.runq.Put(gp, false, pp.sched)
+	pp.runq.Put(gp, pp.sched)
 	gp, _ = pp.runq.Get()
 	return gp, false
 }

@@ -7,16 +7,17 @@ import (
 	"schedlab/rt"
 )
 
-// Who looks at timers and the network, and when:
+// poll is the state of waiting for timers and the network. Which thread looks at
+// them, and when:
 //
-//   - An M looks at its P's timers before each G, and at the others' in the last
-//     round of stealing.
-//   - It asks the network, without waiting, before it steals, one M at a time; so
-//     does who starts the world.
-//   - The last M to go idle while somebody waits for either becomes the poller: it
-//     waits in the kernel for the network, until the first timer of all.
-//   - The monitor asks if nobody has for pollAfter, and starts an M for a timer
-//     that is overdue.
+//   - An M looks at its P's timers before each G, and at those of the other Ps in the
+//     last round of stealing.
+//   - An M asks the network, without waiting, before it steals; one M does so at a
+//     time. An M that starts the world asks, too.
+//   - The last M to go idle while a G waits for either becomes the poller. It waits
+//     in the kernel for the network, until the first timer of all Ps is due.
+//   - The monitor asks if no M has for pollAfter, and starts an M for a timer that is
+//     overdue.
 //
 // # The poller and earlier timers
 //
@@ -33,32 +34,36 @@ import (
 //	5. wait                                an M looks, and becomes the poller
 //	6. under sched.lock: until = 0
 //
-// Proof sketch: if the timer is stored (1 on the right) before the look (4), the
-// poller waits no longer than that. If not, until was set (2) before the right
-// side loaded it (3), to for ever or to a time that was found without this timer:
-// Break, which the wait cannot miss, since it is kept until the next one. If the
-// poller had gone (6), it took an idle P and looks at timers before it gives that
-// up, or there was none. As long as all Ps are busy a timer waits for its own,
-// which looks between any two Gs. If one is idle, wakep has an M look, and become
-// the poller; where that M finds other work first, and where a P goes idle in
-// handoffp, handoffp and the monitor see to it that somebody polls. (Go issue 38860
-// is a timer that wakes nobody.)
+// Proof sketch. If the timer is stored (step 1 on the right) before the look (step 4
+// on the left), the poller waits no longer than until that timer. If not, until was set
+// (step 2) before the right side loads it (step 3). It was set to for ever, or to a
+// time that was found without this timer, so the right side calls Break. The wait
+// cannot miss that, since a Break is kept until the next wait.
+//
+// If the poller has gone (step 6), it took an idle P, and looks at timers before it
+// gives that up; or no P was idle. As long as all Ps are busy, a timer waits for its
+// own P, which looks between any two Gs. If a P is idle, wakep makes an M look, and
+// that M becomes the poller. It may find other work first, or a P may go idle in
+// handoffp: then handoffp and the monitor see to it that an M polls. (Go issue 38860 is
+// a timer that wakes no M.)
 type poll struct {
 	by *m // the poller; under sched.lock
 
-	// until is when by will stop waiting, in terms of host.Nanotime; forEver; 0:
-	// nobody waits. See above for its partners.
+	// until is when the poller will stop waiting, in terms of host.Nanotime, or
+	// forEver; 0 if no M waits. See above for its partners.
 	until host.Int64
-	// last is when somebody last asked the network: for the monitor, and for all
-	// Ms that are about to. A time that is a little old costs one look.
+	// last is when a thread last asked the network: for the monitor, and for all Ms
+	// that are about to ask. A time that is a little old costs one look.
 	last host.Int64
-	// asking: an M is asking without waiting. By CAS, so that it is one at a time.
+	// asking says that an M is asking without waiting. It is set by CAS, so that one
+	// M asks at a time.
 	asking host.Bool
 }
 
 const (
 	forEver = math.MaxInt64
-	// pollAfter: the monitor asks the network if nobody has for so long, in ns.
+	// pollAfter is for how long no M must have asked the network for the monitor to
+	// ask, in ns.
 	pollAfter = 10_000_000
 )
 
@@ -86,7 +91,7 @@ func (s *sched) firstTimer() (first int64) {
 	return first
 }
 
-// wantPoll says whether anybody waits for the network or a timer.
+// wantPoll says whether a G waits for the network or a timer is started.
 func (s *sched) wantPoll() bool { return s.Net().Waiters() || s.firstTimer() != 0 }
 
 // TimerFirst implements [rt.Machine].
@@ -105,14 +110,15 @@ func (s *sched) wakePoller(when int64) (exists bool) {
 	return until != 0
 }
 
-// StartPoller implements [rt.Impl]: whoever goes idle will poll.
+// StartPoller implements [rt.Impl]. The next M that goes idle will poll.
 func (s *sched) StartPoller(*rt.G) {}
 
 // netpoll asks the network without waiting, and says whether it made Gs
 // runnable. A poller that waits has no need of it.
 func (mp *m) netpoll() bool {
 	s := mp.sched
-	if !s.Net().Waiters() || s.poll.until.Load() != 0 || !s.poll.asking.CompareAndSwap(false, true) {
+	if !s.Net().Waiters() || s.poll.until.Load() != 0 ||
+		!s.poll.asking.CompareAndSwap(false, true) {
 		return false
 	}
 	some := s.ask(mp)
@@ -139,16 +145,16 @@ func (mp *m) pollOrStop() {
 		return
 	}
 	s.lock.Unlock()
-	// The P that was given up may have timers that the poller does not know of.
+	// The P that the M gave up may have timers that the poller does not know of.
 	if first := s.firstTimer(); first != 0 {
 		s.wakePoller(first)
 	}
 	mp.stopm()
 }
 
-// poll waits in the kernel. It returns with a P, if one is idle then, and
-// otherwise gives what it got to those who have them. While it waits it counts
-// as resting, so it touches nothing before it has the lock.
+// poll waits in the kernel. It returns with a P, if one is idle then. Otherwise the
+// Gs that it got go to the global queue, for the Ms that have Ps. While it waits the M
+// counts as one that sleeps, so it touches nothing before it has the lock.
 func (mp *m) poll() {
 	s := mp.sched
 	wait, first := int64(-1), s.firstTimer()
@@ -160,7 +166,7 @@ func (mp *m) poll() {
 	s.lock.Lock()
 	s.poll.by = nil
 	s.poll.until.Store(0)
-	pp := s.pidleget()
+	pp := s.idle.pidleget()
 	s.lock.Unlock()
 	if pp != nil {
 		mp.acquirep(pp)
@@ -170,13 +176,13 @@ func (mp *m) poll() {
 		s.Net().Deliver(mp.G0(), &mp.events)
 	}
 	if pp == nil {
-		return // all Ps are busy: they look at their timers themselves
+		return // all Ps are busy, and each looks at its timers
 	}
 	for _, other := range s.ps() {
 		mp.runTimers(&other.timers)
 	}
 	if mp.p.runq.Empty() {
-		mp.becomeSpinning() // woken for want of somebody who looks for work
+		s.idle.becomeSpinning(mp) // it may have been woken because no M looks for work
 	}
 }
 
@@ -186,7 +192,8 @@ func (s *sched) pollSeldom(now int64) bool {
 	if s.Net().Waiters() && s.poll.until.Load() == 0 && now-s.poll.last.Load() >= pollAfter {
 		s.carry(func() { did = s.ask(&s.monitor.m) })
 	}
-	if first := s.firstTimer(); first != 0 && now > first && s.npidle.Load() != 0 && s.poll.until.Load() == 0 {
+	if first := s.firstTimer(); first != 0 && now > first &&
+		s.idle.idlePs() != 0 && s.poll.until.Load() == 0 {
 		s.monitor.wakep()
 		did = true
 	}

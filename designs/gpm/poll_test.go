@@ -13,7 +13,7 @@ import (
 
 const farAway = int64(1) << 60
 
-// withTimer starts a timer on pp that fires at when.
+// withTimer starts a timer of pp that fires at when.
 func (s *sched) withTimer(pp *p, when int64) *rt.Timer {
 	mp := &m{sched: s}
 	s.StartActor(&mp.M, mp, func(*rt.G) {}) // gives it a g0
@@ -31,32 +31,45 @@ func (s *sched) brokenBefore(ns int64) bool {
 	return host.Nanotime()-start < ns
 }
 
-// B15: handoffp must see all that findRunnable would find.
+// handoffp must see all that findRunnable would find (Go issues 5216, 13645).
 func TestHandoffpSeesAllWork(t *testing.T) {
 	type want struct{ started, spinning bool }
 	for name, c := range map[string]struct {
 		work func(s *sched, pp *p)
 		want want
 	}{
-		"nothing":                      {func(*sched, *p) {}, want{}},
-		"a G of its own":               {func(_ *sched, pp *p) { pp.put(1) }, want{started: true}},
-		"a G in runnext":               {func(s *sched, pp *p) { pp.runq.Put(new(rt.G), true, s) }, want{started: true}},
-		"a G on the global queue":      {func(s *sched, _ *p) { s.runq.Put(new(rt.G)) }, want{started: true}},
-		"a timer of its own":           {func(s *sched, pp *p) { s.withTimer(pp, farAway) }, want{started: true}},
-		"a timer of another P":         {func(s *sched, _ *p) { s.withTimer(s.ps()[0], farAway) }, want{started: true}},
-		"a timer that a poller awaits": {func(s *sched, pp *p) { s.poll.by = &m{}; s.withTimer(pp, farAway) }, want{}},
-		"nobody who looks for work":    {func(s *sched, _ *p) { s.pidleget() }, want{started: true, spinning: true}},
-		"who asked for somebody to look": {func(s *sched, _ *p) { s.needspinning.Store(true) },
+		"nothing":        {func(*sched, *p) {}, want{}},
+		"a G of its own": {func(_ *sched, pp *p) { pp.put(1) }, want{started: true}},
+		"a G in runnext": {
+			func(s *sched, pp *p) { pp.runq.PutNext(new(rt.G), s) },
+			want{started: true}},
+		"a G on the global queue": {
+			func(s *sched, _ *p) { s.runq.Put(new(rt.G)) },
+			want{started: true}},
+		"a timer of its own": {
+			func(s *sched, pp *p) { s.withTimer(pp, farAway) },
+			want{started: true}},
+		"a timer of another P": {
+			func(s *sched, _ *p) { s.withTimer(s.ps()[0], farAway) },
+			want{started: true}},
+		"a timer that a poller awaits": {
+			func(s *sched, pp *p) { s.poll.by = &m{}; s.withTimer(pp, farAway) },
+			want{}},
+		"no M that looks for work": {
+			func(s *sched, _ *p) { s.idle.pidleget() },
+			want{started: true, spinning: true}},
+		"a submitter that has asked for an M to look": {
+			func(s *sched, _ *p) { s.idle.needspinning.Store(true) },
 			want{started: true, spinning: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newRig(3, 1)
 			pp := s.ps()[1]
-			s.pidleput(s.ps()[2])
+			s.idle.pidleput(s.ps()[2])
 			idle := s.idleMs()
-			s.nmspinning.Store(1) // TimerFirst wakes nobody
+			s.idle.nmspinning.Store(1) // TimerFirst wakes no M
 			c.work(s, pp)
-			s.nmspinning.Store(0)
+			s.idle.nmspinning.Store(0)
 
 			s.handoffp(pp)
 
@@ -64,26 +77,26 @@ func TestHandoffpSeesAllWork(t *testing.T) {
 			require.Equal(t, c.want.started, len(to) == 1)
 			if !c.want.started {
 				require.EqualValues(t, pIdle, pp.status.Load())
-				require.EqualValues(t, 2, s.npidle.Load())
+				require.EqualValues(t, 2, s.idle.npidle.Load())
 				return
 			}
 			require.Equal(t, pp.id, idle[0].nextp.id)
 			require.True(t, idle[0].note.SleepFor(0), "woken")
 			require.Equal(t, c.want.spinning, idle[0].spinning)
-			require.Equal(t, c.want.spinning, s.nmspinning.Load() == 1)
-			require.False(t, c.want.spinning && s.needspinning.Load(), "whoever asked has been answered")
+			require.Equal(t, c.want.spinning, s.idle.nmspinning.Load() == 1)
+			require.False(t, c.want.spinning && s.idle.asked(), "the request has been answered")
 		})
 	}
 }
 
-// The poller is told of timers that it would sleep through, and of no others.
+// The poller is woken for timers that it would sleep through, and for no others.
 func TestWakePoller(t *testing.T) {
 	const ms = 1e6
 	for name, c := range map[string]struct {
 		until, when    int64
 		exists, broken bool
 	}{
-		"nobody polls":                 {0, farAway, false, false},
+		"no M polls":                   {0, farAway, false, false},
 		"it has not looked yet":        {forEver, farAway, true, true},
 		"it waits for a later timer":   {farAway + 1, farAway, true, true},
 		"it waits for the same moment": {farAway, farAway, true, false},
@@ -102,11 +115,11 @@ func TestWakePoller(t *testing.T) {
 	}
 }
 
-// Go issue 38860. Without a poller an M is woken, which then becomes it.
+// Go issue 38860. If there is no poller, an M is woken, which then becomes the poller.
 func TestAnEarlierTimerIsToldOf(t *testing.T) {
 	for _, polled := range []bool{true, false} {
 		s := newRig(2, 1)
-		s.pidleput(s.ps()[1])
+		s.idle.pidleput(s.ps()[1])
 		idle := s.idleMs()
 		if polled {
 			s.poll.until.Store(farAway + 1)
@@ -120,8 +133,7 @@ func TestAnEarlierTimerIsToldOf(t *testing.T) {
 	}
 }
 
-// goIdle lets mp, which has no P, look for what to do meanwhile; the result is
-// closed when it is back.
+// goIdle makes mp, which has no P, poll or sleep. The result is closed when it is back.
 func (mp *m) goIdle() (back chan bool) {
 	back = make(chan bool)
 	go func() {
@@ -133,7 +145,7 @@ func (mp *m) goIdle() (back chan bool) {
 
 func TestAnIdleMWithoutTimersSleeps(t *testing.T) {
 	s := newRig(1, 0)
-	s.idle(0)
+	s.makeIdle(0)
 	mp := &m{sched: s}
 	back := mp.goIdle()
 	s.until(func() bool { return s.listed(mp) })
@@ -142,8 +154,8 @@ func TestAnIdleMWithoutTimersSleeps(t *testing.T) {
 	<-back
 }
 
-// The poller awaits the first timer of all; told of an earlier one it takes an idle
-// P, if there is one, and fires what is due, on all Ps.
+// The poller awaits the first timer of all Ps. When an earlier one is started, it takes
+// an idle P, if there is one, and fires what is due, on all Ps.
 func TestThePollerComesBack(t *testing.T) {
 	for _, someIdle := range []bool{true, false} {
 		s := newRig(2, 0)
@@ -152,7 +164,7 @@ func TestThePollerComesBack(t *testing.T) {
 		s.withTimer(s.ps()[1], farAway+1)
 		s.withTimer(s.ps()[0], farAway)
 		if someIdle {
-			s.idle(1)
+			s.makeIdle(1)
 		}
 		back := mp.goIdle()
 		s.until(func() bool { return s.poll.by == mp && s.poll.until.Load() == farAway })
@@ -164,7 +176,7 @@ func TestThePollerComesBack(t *testing.T) {
 		require.Zero(t, s.poll.until.Load())
 		if !someIdle {
 			require.True(t, mp.p == nil)
-			require.EqualValues(t, 1, s.ps()[0].timers.First(), "left to those who have the Ps")
+			require.EqualValues(t, 1, s.ps()[0].timers.First(), "left to the Ms that have the Ps")
 			continue
 		}
 		require.Equal(t, 1, mp.p.id)
@@ -173,11 +185,11 @@ func TestThePollerComesBack(t *testing.T) {
 	}
 }
 
-// The P that an M gives up may have a timer that the poller has not heard of.
+// The P that an M gives up may have a timer that the poller does not know of.
 func TestASecondIdleMTellsThePoller(t *testing.T) {
 	s := newRig(1, 0)
 	s.withTimer(s.ps()[0], farAway)
-	s.idle(0)
+	s.makeIdle(0)
 	s.poll.by = &m{}
 	s.poll.until.Store(forEver)
 	mp := &m{sched: s}
@@ -188,14 +200,16 @@ func TestASecondIdleMTellsThePoller(t *testing.T) {
 	<-back
 }
 
-// With the P that is handed off the last one becomes idle, and then the monitor
-// sleeps, too: nobody would see what the network brings. That an M sleeps beside it
-// does not help (without stealing, waking and time slices, so that it has not become the poller).
+// When the last P that is not idle is handed off and becomes idle, the monitor sleeps,
+// too, and no thread would see what the network brings. It does not help that an M
+// sleeps beside it. (Stealing, waking and time slices are off, so that this M has not
+// become the poller.)
 func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("Gs cannot wait for descriptors here")
 	}
-	design, err := build(rt.Config{Procs: 2}, Options{NoSteal: true, NoWakeOnReady: true, NoPreempt: true})
+	opt := Options{NoSteal: true, NoWakeOnReady: true, NoPreempt: true}
+	design, err := build(rt.Config{Procs: 2}, opt)
 	require.NoError(t, err)
 	s := design.(*sched)
 	fd, addr, err := host.Listen(netip.MustParseAddrPort("127.0.0.1:0"), 1)
@@ -204,26 +218,27 @@ func TestHandoffpSeesThatSomebodyAwaitsTheNetwork(t *testing.T) {
 	seen, polled := true, false
 	require.NoError(t, s.Run(func(main *rt.G) {
 		main.Go(func(g *rt.G) {
-			pd, err := g.OpenPoll(fd)
+			pd, err := g.Parker().OpenPoll(fd)
 			must(err)
-			g.Ready(main)
+			g.Parker().Ready(main)
 			must(pd.Wait(g, rt.PollRead))
 			close(came)
 			must(pd.Close(g))
 		})
-		s.until(func() bool { return s.midle.Len() == 1 })        // who was woken for that
-		main.Park(rt.WaitOther, func(*rt.G) bool { return true }) // until it waits
+		// The M that was woken for that sleeps again.
+		s.until(func() bool { return s.idle.midle.Len() == 1 })
+		main.Parker().Park(rt.WaitOther, func(*rt.G) bool { return true }) // until the G waits
 		polled = s.poll.until.Load() != 0
 		main.BlockingSyscall(func() { seen = connectTo(addr, came) })
 	}))
 	require.NoError(t, s.Close())
 	require.NoError(t, host.CloseFD(fd))
-	require.False(t, polled, "the test is none: there was a poller before")
+	require.False(t, polled, "there was a poller before, so this run tests nothing")
 	require.True(t, seen, "the G ran beside the system call")
 }
 
-// connectTo connects to addr and says whether came is closed because of that. Only
-// if nobody polls it takes a minute.
+// connectTo connects to addr and says whether came is closed because of that. It takes
+// a minute if no thread polls.
 func connectTo(addr netip.AddrPort, came chan bool) bool {
 	fd, err := host.Connect(addr)
 	must(err)

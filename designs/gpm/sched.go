@@ -16,28 +16,17 @@ type sched struct {
 	opt   Options
 	gfree rt.FreePool
 
-	// allp is all Ps. Replaced while the world stands still, but read also by
-	// those who hold no P: they may see the last one a little longer.
+	// allp is all Ps. It is replaced while the world stands still. Threads that hold
+	// no P load it, too, and may see the last one a little longer.
 	allp host.Pointer[allp]
 
-	// Read without the lock by submitters: see the protocols in the package
-	// comment. npidle is written under lock.
-	npidle       host.Int32
-	nmspinning   host.Int32
-	needspinning host.Bool
+	idle idle // under lock, except its counters
 
-	lock    host.CountedMutex // guards all below
-	everyp  []*p              // allp, and those that are dead until SetProcs wants them again
-	runq    queue.Global[rt.G, *rt.G]
-	pidle   queue.List[p, *p] // idle Ps
-	midle   queue.List[m, *m] // idle Ms; the last to park is the first
-	mlocked map[*m]bool       // locked Ms that sleep until their G is to run
-	nm      int               // Ms started
-	handing int               // Ps or Gs that the monitor carries
-	wakes   uint64            // idle Ms woken
-	retakes host.Uint64       // by the monitor; atomic, for readers of Stats
-
-	overflows uint64 // of rings
+	lock      host.CountedMutex // guards idle and all below
+	everyp    []*p              // allp, and those that are dead until SetProcs wants them again
+	runq      queue.Global[rt.G, *rt.G]
+	retakes   host.Uint64 // by the monitor; atomic, for readers of Stats
+	overflows uint64      // of rings
 
 	poll    poll
 	world   stop
@@ -68,8 +57,15 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	s := &sched{opt: opt, mlocked: map[*m]bool{}}
-	s.setRanks()
+	s := newSched(cfg, opt)
+	s.startMonitor()
+	return s, nil
+}
+
+// newSched makes a scheduler without a monitor. All its Ps are idle.
+func newSched(cfg rt.Config, opt Options) *sched {
+	s := &sched{opt: opt}
+	s.lock.SetRank(rank.Sched)
 	s.Init(s, cfg)
 	ps := make([]*p, cfg.Procs)
 	for i := range ps {
@@ -79,35 +75,29 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 	s.setPs(ps)
 	s.lock.Lock()
 	for i := range ps {
-		s.pidleput(ps[len(ps)-1-i])
+		s.idle.pidleput(ps[len(ps)-1-i])
 	}
 	s.lock.Unlock()
-	s.startMonitor()
-	return s, nil
+	return s
 }
 
-func (s *sched) setRanks() {
-	s.lock.SetRank(rank.Sched)
-	s.SetRanks()
-}
-
-// Inject implements [rt.Impl]. The M is chosen in the same critical
-// section, so that nobody finds a G on the global queue with no M on its way
-// and takes the scheduler to be at rest (Go issue 40368).
+// Inject implements [rt.Impl]. It puts the G and chooses the M in one critical section.
+// Otherwise an M could find a G on the global queue with no M on its way, and take the
+// scheduler to be at rest (Go issue 40368).
 func (s *sched) Inject(in rt.Injection) {
 	gp := s.gfree.Get()
 	s.lock.Lock()
 	s.InitInjected(gp, in)
 	s.runq.Put(gp)
 	var mp *m
-	if pp := s.pidleget(); pp != nil {
-		mp = s.startm(pp, false)
+	if pp := s.idle.pidleget(); pp != nil {
+		mp = s.startm(pp, working)
 	}
 	s.lock.Unlock()
 	mp.wake()
 }
 
-// PutBatch takes what overflows a ring: see [queue.Overflow].
+// PutBatch implements [queue.Overflow]. It takes what overflows a ring.
 func (s *sched) PutBatch(batch []*rt.G) {
 	var list rt.GList
 	list.PutBatch(batch) // linked outside the lock
@@ -120,17 +110,11 @@ func (s *sched) PutBatch(batch []*rt.G) {
 // Stop implements [rt.Impl].
 func (s *sched) Stop() {
 	s.lock.Lock()
-	for mp := s.midle.Get(); mp != nil; mp = s.midle.Get() {
-		mp.note.Wakeup()
-	}
-	for mp := range s.mlocked {
-		mp.note.Wakeup()
-	}
-	clear(s.mlocked)
+	s.idle.wakeAllMs()
 	if s.poll.by != nil {
 		s.Net().Break()
 	}
-	s.monitor.wake()
+	s.idle.wakeSysmon()
 	s.lock.Unlock()
 	s.monitor.stop.Wakeup()
 }
@@ -140,7 +124,7 @@ func (s *sched) AddStats(st *rt.Stats) {
 	st.Sched.Add(s.lock.Count())
 	s.gfree.AddStats(st)
 	s.lock.Lock()
-	st.Wakes += s.wakes
+	s.idle.addStats(st)
 	st.Retakes += s.retakes.Load()
 	st.Overflows += s.overflows
 	st.Handoffs += s.retakes.Load()
@@ -151,17 +135,18 @@ func (s *sched) AddStats(st *rt.Stats) {
 func (s *sched) DumpSched(w *strings.Builder) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	fmt.Fprintf(w, " idleprocs=%d threads=%d idlethreads=%d lockedthreads=%d spinningthreads=%d needspinning=%t polling=%t runqueue=%d",
-		s.npidle.Load(), s.nm, s.midle.Len(), len(s.mlocked), s.nmspinning.Load(), s.needspinning.Load(), s.poll.by != nil, s.runq.Len())
+	fmt.Fprintf(w, " %v polling=%t runqueue=%d", &s.idle, s.poll.by != nil, s.runq.Len())
 	var sizes []int
 	for _, pp := range s.ps() {
 		sizes = append(sizes, pp.runq.Len())
 	}
 	fmt.Fprintf(w, " %d\n", sizes)
 	for _, pp := range s.ps() {
-		fmt.Fprintf(w, "  P%d: status=%s syscalltick=%d runqsize=%d", pp.id, pStatusNames[pp.status.Load()], pp.syscalltick.Load(), pp.runq.Len())
+		fmt.Fprintf(w, "  P%d: status=%s syscalltick=%d runqsize=%d",
+			pp.id, pStatusNames[pp.status.Load()], pp.syscalltick.Load(), pp.runq.Len())
 		if first := pp.timers.First(); first != 0 {
-			fmt.Fprintf(w, " first timer in %v", time.Duration(first-host.Nanotime()).Round(time.Microsecond))
+			left := time.Duration(first - host.Nanotime())
+			fmt.Fprintf(w, " first timer in %v", left.Round(time.Microsecond))
 		}
 		w.WriteString("\n")
 	}
@@ -169,75 +154,46 @@ func (s *sched) DumpSched(w *strings.Builder) {
 
 // The functions from here to the end of the file need sched.lock.
 
-// pidleput makes pp, which has nothing to run, idle.
-func (s *sched) pidleput(pp *p) {
-	if !pp.runq.Empty() {
-		panic(rt.Broken("gpm: pidleput: the P has Gs to run"))
-	}
-	pp.status.Store(pIdle)
-	pp.m.Store(nil)
-	s.pidle.PutHead(pp)
-	// Step 1 of giving up a P: partner of the loads in wakep.
-	s.npidle.Add(1)
-}
-
-// pidleget takes an idle P, or returns nil. A P at work wants the monitor awake
-// (Go commit 658d19a53f is the place where that was forgotten).
-func (s *sched) pidleget() *p {
-	pp := s.pidle.Get()
-	if pp != nil {
-		s.npidle.Add(-1)
-		s.monitor.wake()
-	}
-	return pp
-}
-
-// pidlegetSpinning is pidleget for an M that will spin, or needs another to. If
-// no P is idle it asks whoever is about to make one idle.
-func (s *sched) pidlegetSpinning() *p {
-	pp := s.pidleget()
-	if pp == nil {
-		// Nobody makes a P idle while we hold the lock, so the look at npidle
-		// comes after the request by itself.
-		s.needspinning.Store(true)
-	}
-	return pp
-}
-
 // mput makes mp, which has no P, idle.
 func (s *sched) mput(mp *m) {
-	mp.note.Clear()
-	s.midle.PutHead(mp)
+	s.idle.mput(mp)
 	s.checkRest()
 }
 
 // checkRest tells the core if the last M has become idle. By then every queue
 // must be empty, or a wakeup was lost (I2).
 func (s *sched) checkRest() {
-	resting := s.midle.Len() + len(s.mlocked)
+	poller := 0
 	if s.poll.by != nil {
-		resting++
+		poller = 1
 	}
-	if resting != s.nm || s.handing > 0 || s.Stopping() {
+	if !s.idle.allSleepBut(poller) || s.Stopping() {
 		return
 	}
-	if !s.runq.Empty() || int(s.npidle.Load()) != len(s.ps()) {
-		panic(rt.Broken("gpm: checkRest: all Ms are idle, but a P or a G is not: a wakeup was lost"))
+	if !s.runq.Empty() || s.idle.idlePs() != len(s.ps()) {
+		panic(rt.Broken("gpm: checkRest: a wakeup was lost: " +
+			"all Ms are idle, but a P or a G is not"))
 	}
 	s.AtRest()
 }
 
-// startm finds an M for pp: an idle one, which the caller must wake when it has
-// released the lock, or a new one (nil is returned). spinning says that the
-// M is to look for work; it has been counted in nmspinning.
-func (s *sched) startm(pp *p, spinning bool) *m {
-	if mp := s.midle.Get(); mp != nil {
-		mp.nextp, mp.spinning = pp, spinning
-		s.wakes++
+// startAs is what an M that is started with a P does first.
+type startAs bool
+
+const (
+	working  startAs = false // run the G that is queued for it
+	spinning startAs = true  // look for work; it has been counted in nmspinning
+)
+
+// startm finds an M for pp. It returns an idle one, which the caller must wake when
+// it has released the lock, or it starts a new one and returns nil.
+func (s *sched) startm(pp *p, as startAs) *m {
+	if mp := s.idle.mget(); mp != nil {
+		mp.nextp, mp.spinning = pp, as == spinning
 		return mp
 	}
-	mp := &m{sched: s, nextp: pp, spinning: spinning}
-	s.nm++
+	mp := &m{sched: s, nextp: pp, spinning: as == spinning}
+	s.idle.addM()
 	s.StartM(&mp.M, mp)
 	return nil
 }

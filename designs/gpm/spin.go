@@ -1,139 +1,78 @@
 package gpm
 
-import "schedlab/rt"
-
-// wakep wakes an M to look for work, if a P is idle and nobody looks already.
-// The caller has just submitted work: see 'Submit and stop spinning', and for
-// the first lines 'Needspinning', both in the package comment.
+// wakep wakes an M to look for work, if a P is idle and no M looks already. The
+// caller has just submitted work. The first look is step 3 of 'Submit and stop
+// spinning', someIdleP is steps 2 to 5 of 'Needspinning', both on the left.
 func (mp *m) wakep() {
 	s := mp.sched
 	if s.opt.EagerWake {
 		mp.wakeEager()
 		return
 	}
-	if s.nmspinning.Load() != 0 || !s.someIdleP() {
-		return
-	}
-	if !s.nmspinning.CompareAndSwap(0, 1) {
+	if s.idle.spinners() != 0 || !s.idle.someIdleP() || !s.idle.spinFirst() {
 		return
 	}
 	s.lock.Lock()
-	pp := s.pidlegetSpinning()
+	pp := s.idle.pidlegetSpinning()
 	if pp == nil {
-		// Under the lock: once a P can become idle, nobody may take us for a
-		// spinner that will see his work.
-		mp.addSpinning(-1)
+		// Still under the lock: once a P can become idle, no submitter may take
+		// the count for an M that will see its work.
+		s.idle.addSpinning(-1)
 		s.lock.Unlock()
 		return
 	}
-	next := s.startm(pp, true)
+	next := s.startm(pp, spinning)
 	s.lock.Unlock()
 	next.wake()
 }
 
-// someIdleP says whether a P is idle. If none is, whoever makes one idle next
-// has been asked to look for work first.
-func (s *sched) someIdleP() bool {
-	if s.npidle.Load() != 0 {
-		return true
-	}
-	if !s.needspinning.Load() {
-		s.needspinning.Store(true)
-	}
-	return s.npidle.Load() != 0
-}
-
-// wakeEager is wakep of option EagerWake: it does not ask whether an M spins
+// wakeEager is wakep of option EagerWake. It does not ask whether an M spins
 // already, so each submission wakes another while a P is idle.
 func (mp *m) wakeEager() {
 	s := mp.sched
-	if !s.someIdleP() {
+	if !s.idle.someIdleP() {
 		return
 	}
 	s.lock.Lock()
-	pp := s.pidlegetSpinning()
+	pp := s.idle.pidlegetSpinning()
 	if pp == nil {
 		s.lock.Unlock()
 		return
 	}
-	mp.addSpinning(1)
-	next := s.startm(pp, true)
+	s.idle.addSpinning(1)
+	next := s.startm(pp, spinning)
 	s.lock.Unlock()
 	next.wake()
 }
 
-// maySpin says whether the M may look for work to steal, and makes it spin.
+// maySpin makes the M spin, unless too many do, and says whether it spins.
 func (mp *m) maySpin() bool {
 	if mp.spinning {
 		return true
 	}
 	s := mp.sched
-	spinning := int(s.nmspinning.Load())
-	busy := len(s.ps()) - int(s.npidle.Load())
-	if limit := s.opt.SpinnerLimit; limit > 0 && spinning >= limit || limit == 0 && 2*spinning >= busy {
+	if s.tooManySpin() {
 		return false
 	}
-	mp.becomeSpinning()
+	s.idle.becomeSpinning(mp)
 	return true
 }
 
-// becomeSpinning: the M is about to look at all queues, which is what those who
-// set needspinning asked for.
-func (mp *m) becomeSpinning() {
-	mp.spinning = true
-	mp.addSpinning(1)
-	mp.sched.needspinning.Store(false)
+// tooManySpin says whether one more M that spins would be too many: half of the busy
+// Ps, or SpinnerLimit, may.
+func (s *sched) tooManySpin() bool {
+	spinners := s.idle.spinners()
+	busy := len(s.ps()) - s.idle.idlePs()
+	if limit := s.opt.SpinnerLimit; limit > 0 {
+		return spinners >= limit
+	}
+	return 2*spinners >= busy
 }
 
-func (mp *m) dropSpinning() {
-	mp.spinning = false
-	mp.addSpinning(-1)
-}
-
-// resetspinning: the M has found work. If it was the last that looked, another
-// must look in its place, since there may be more (Go commit ea0386f85f).
+// resetspinning is for an M that spins and has found work. If it was the last that
+// looked, another must look in its place, since there may be more work (Go commit
+// ea0386f85f).
 func (mp *m) resetspinning() {
-	mp.dropSpinning()
+	mp.sched.idle.dropSpinning(mp)
 	mp.wakep()
-}
-
-// addSpinning adds n to nmspinning, which must not become negative.
-func (mp *m) addSpinning(n int32) {
-	if mp.sched.nmspinning.Add(n) < 0 {
-		panic(rt.Broken("gpm: addSpinning: nmspinning is negative"))
-	}
-}
-
-// victims enumerates Ps in random order without a table of permutations: from
-// any start, a step coprime to their number meets each exactly once.
-type victims struct {
-	sequential bool // from the M's own P upwards
-	n          uint32
-	steps      []uint32
-}
-
-func newVictims(n int, sequential bool) victims {
-	v := victims{sequential: sequential, n: uint32(n)}
-	for step := uint32(1); step <= v.n; step++ {
-		if gcd(step, v.n) == 1 {
-			v.steps = append(v.steps, step)
-		}
-	}
-	return v
-}
-
-func gcd(a, b uint32) uint32 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
-// begin returns where to start and by how much to go on, modulo n.
-func (v victims) begin(mp *m) (at, step int) {
-	if v.sequential {
-		return mp.p.id, 1
-	}
-	r := mp.Rand.Uint32()
-	return int(r % v.n), int(v.steps[r/v.n%uint32(len(v.steps))])
 }

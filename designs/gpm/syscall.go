@@ -2,8 +2,7 @@ package gpm
 
 import "schedlab/rt"
 
-// EnterSyscall implements [rt.Machine]: see "System calls" in the package
-// comment.
+// EnterSyscall implements [rt.Machine]. See 'System calls'.
 func (mp *m) EnterSyscall(blocks bool) {
 	s, pp := mp.sched, mp.p
 	mp.oldp = mp.releasep()
@@ -18,7 +17,7 @@ func (mp *m) EnterSyscall(blocks bool) {
 	}
 	pp.status.Store(pIdle)
 	mp.Stats().Handoffs++
-	mp.Event(rt.EventHandoff, pp.id, 0)
+	mp.TellHandoff(pp.id)
 	s.handoffp(pp)
 }
 
@@ -31,13 +30,13 @@ func (mp *m) ExitSyscall() bool {
 		return true
 	}
 	s.lock.Lock()
-	pp = s.pidleget()
+	pp = s.idle.pidleget()
 	s.lock.Unlock()
 	if pp == nil {
 		return false
 	}
 	mp.acquirep(pp)
-	pp.slice(mp, false) // it would inherit whatever the P did last
+	pp.newSlice(mp) // not to inherit the slice that the P had last
 	return true
 }
 
@@ -46,18 +45,18 @@ func (mp *m) ExitSyscallSlow(gp *rt.G) {
 	s := mp.sched
 	s.lock.Lock()
 	s.runq.Put(gp)
-	// A P may have become idle since ExitSyscall looked. Nobody else knows of
-	// gp, so this M must take it.
-	pp := s.pidleget()
+	// A P may have become idle since ExitSyscall looked. No other M knows of gp, so
+	// this one must take the P.
+	pp := s.idle.pidleget()
 	s.lock.Unlock()
 	if pp != nil {
 		mp.acquirep(pp)
 	}
 }
 
-// handoffp gives pp, which nobody holds, to another M if there is work for one,
-// and otherwise makes it idle. It must see all work that findRunnable would
-// find (Go issues 5216, 13645).
+// handoffp gives pp, which no M holds, to another M if there is work for one, and
+// otherwise makes it idle. It must see all work that findRunnable would find (Go
+// issues 5216, 13645).
 func (s *sched) handoffp(pp *p) {
 	s.lock.Lock()
 	for pp.safePoint.Load() {
@@ -70,22 +69,22 @@ func (s *sched) handoffp(pp *p) {
 	case s.world.stopping:
 		s.stopP(pp)
 	case !pp.runq.Empty() || !s.runq.Empty():
-		mp = s.startm(pp, false)
+		mp = s.startm(pp, working)
 	case s.poll.by == nil && s.wantPoll():
-		// Somebody must wait for the network and timers, as a last M that goes
-		// idle would (Go issue 13645).
-		mp = s.startm(pp, false)
-	case s.nmspinning.Load()+s.npidle.Load() == 0 && s.nmspinning.CompareAndSwap(0, 1):
-		// All others are busy and nobody looks for work: this M shall.
-		s.needspinning.Store(false)
-		mp = s.startm(pp, true)
+		// An M must wait for the network and timers, as the last M that goes idle
+		// would (Go issue 13645).
+		mp = s.startm(pp, working)
+	case s.idle.allBusy() && s.idle.spinFirst():
+		// All other Ps are busy and no M looks for work: this one shall.
+		s.idle.answer()
+		mp = s.startm(pp, spinning)
 	default:
-		s.pidleput(pp)
-		if s.needspinning.Load() {
-			// See 'Needspinning': this, too, makes a P idle without having spun.
-			s.needspinning.Store(false)
-			s.nmspinning.Add(1)
-			mp = s.startm(s.pidleget(), true)
+		s.idle.pidleput(pp)
+		if s.idle.asked() {
+			// See 'Needspinning'. This, too, makes a P idle without having spun.
+			s.idle.answer()
+			s.idle.addSpinning(1)
+			mp = s.startm(s.idle.pidleget(), spinning)
 		}
 	}
 	s.lock.Unlock()

@@ -12,29 +12,15 @@ const (
 	timeSlice       = 10_000_000 // ns that a G may run before it is asked to give way
 )
 
-// monitor is the state of sysmon, the thread that looks after Ps without having
-// one.
+// monitor is the state of sysmon, the thread that looks after Ps without having one.
 type monitor struct {
 	m
 	stop host.Note // ends it
-
-	// The long sleep, when all Ps are idle: awake is signaled, under sched.lock,
-	// by who takes a P while asleep is set.
-	asleep bool
-	awake  host.Note
 }
 
 func (s *sched) startMonitor() {
 	s.monitor.sched = s
 	s.StartActor(&s.monitor.M, &s.monitor.m, func(*rt.G) { s.sysmon() })
-}
-
-// wake ends the long sleep. Under sched.lock.
-func (mon *monitor) wake() {
-	if mon.asleep {
-		mon.asleep = false
-		mon.awake.Wakeup()
-	}
 }
 
 // sysmon is the monitor's thread.
@@ -56,24 +42,22 @@ func (s *sched) sysmon() {
 
 // longSleep sleeps while all Ps are idle, and says whether it did.
 func (s *sched) longSleep() bool {
-	if int(s.npidle.Load()) != len(s.ps()) {
+	if s.idle.idlePs() != len(s.ps()) {
 		return false
 	}
 	s.lock.Lock()
-	if int(s.npidle.Load()) != len(s.ps()) || s.Stopping() {
+	if s.idle.idlePs() != len(s.ps()) || s.Stopping() {
 		s.lock.Unlock()
 		return false
 	}
-	s.monitor.asleep = true
-	s.monitor.awake.Clear()
+	s.idle.sysmonWaits()
 	s.lock.Unlock()
-	s.monitor.awake.Sleep()
+	s.idle.sysmonSleep()
 	return true
 }
 
-// retake looks at every P: one that is in a system call for long goes to another
-// M, one that runs the same G for long has that G asked to give way. It says
-// whether it took a P.
+// retake looks at every P. It gives a P that is in a system call for long to another
+// M, and asks a G that runs for long to give way. It says whether it took a P.
 func (s *sched) retake(now int64) (took bool) {
 	for _, pp := range s.ps() {
 		switch pp.status.Load() {
@@ -102,11 +86,13 @@ func (s *sched) sliceOver(pp *p, now int64) bool {
 	return false
 }
 
-// syscallLong says whether pp is to be taken from its M: if that has been in the
-// same system call since the last look, or in one after the other for a whole
-// time slice, which a monitor that looks seldom cannot tell apart. If pp has
-// nothing to run and others are idle or looking, it can wait for a time slice;
-// no longer, because a P in a system call keeps the monitor from its long sleep.
+// syscallLong says whether pp is to be taken from its M. It is if the M has been in the
+// same system call since the last look, or in one after the other for a whole time
+// slice. A monitor that looks seldom cannot tell these two apart.
+//
+// If pp has nothing to run, and another P is idle or an M spins, pp can wait for a time
+// slice. It cannot wait longer, because a P in a system call keeps the monitor from its
+// long sleep.
 func (s *sched) syscallLong(pp *p, now int64) bool {
 	if s.opt.NoRetake || s.opt.NoHandoffp {
 		return false
@@ -116,18 +102,18 @@ func (s *sched) syscallLong(pp *p, now int64) bool {
 		pp.seen.syscalltick, pp.seen.syscallAt = tick, now
 		return false
 	}
-	othersFree := s.nmspinning.Load()+s.npidle.Load() > 0
-	return over || !pp.runq.Empty() || !othersFree || now-pp.seen.syscallAt >= timeSlice
+	allBusy := s.idle.allBusy()
+	return over || !pp.runq.Empty() || allBusy || now-pp.seen.syscallAt >= timeSlice
 }
 
-// retakeFrom takes pp from the M that is in a system call with it. While this
-// thread carries the P, that M may come back and be the last to go idle: handing
-// keeps it from finding the scheduler at rest.
+// retakeFrom takes pp from the M that is in a system call with it. While this thread
+// carries the P, that M may come back and be the last to go idle. carry keeps it from
+// finding the scheduler at rest.
 func (s *sched) retakeFrom(pp *p) (took bool) {
 	s.carry(func() {
 		took = pp.status.CompareAndSwap(pSyscall, pIdle)
 		if took {
-			s.monitor.Event(rt.EventRetake, pp.id, 0)
+			s.monitor.TellRetake(pp.id)
 			s.handoffp(pp)
 			s.retakes.Add(1)
 		}
@@ -135,14 +121,14 @@ func (s *sched) retakeFrom(pp *p) (took bool) {
 	return took
 }
 
-// carry calls f, which may have Ps or Gs in hands that no queue shows.
+// carry calls f, which may have a P or Gs in hands that no list and no queue shows.
 func (s *sched) carry(f func()) {
 	s.lock.Lock()
-	s.handing++
+	s.idle.addCarried(1)
 	s.lock.Unlock()
 	f()
 	s.lock.Lock()
-	s.handing--
+	s.idle.addCarried(-1)
 	s.checkRest()
 	s.lock.Unlock()
 }

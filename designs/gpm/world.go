@@ -5,20 +5,22 @@ import (
 	"schedlab/rt"
 )
 
-// Stopping the world (see the protocol in package rt) is to take all Ps
-// but one's own. Each P is taken in one of four ways:
+// stop is the state of stopping the world (for the protocol of all designs see
+// 'Stopping the world' in package rt). In this design it is to take all Ps but one's
+// own. Each P is taken in one of four ways:
 //
-//	idle                by who stops, off the list, under sched.lock
-//	in a system call    by who stops, CAS pSyscall to pStopped; or, if the call
+//	idle                by the stopper, off the list, under sched.lock
+//	in a system call    by the stopper, CAS pSyscall to pStopped; or, if the call
 //	                    began later, by its M, which looks at halt after it has
 //	                    set pSyscall
 //	running             by its M, in findRunnable
-//	on its way          by who carries it (handoffp), or by the M it goes to
+//	on its way          by the thread that carries it (handoffp), or by the M that
+//	                    it goes to
 //
-// Each way counts once, under sched.lock and only while stopping is set: so wait
-// is the number of Ps that are missing. ForEachP counts with the same words; Go
-// issue 10618 is about two protocols that share a counter, but here only the one G
-// that has taken the world (package rt) does either.
+// Each way counts once, under sched.lock and only while stopping is set. So wait is
+// the number of Ps that are missing. ForEachP counts with the same words. Go issue
+// 10618 is about two protocols that share a counter, but here only the one G that has
+// taken the world (package rt) does either.
 //
 // # Entering a system call while the world stops
 //
@@ -29,16 +31,16 @@ import (
 //	3. if halt is set: CAS pSyscall to     pStopped; won: count it
 //	   pStopped; won: count it
 //
-// Proof sketch: of the two steps 1 one comes first. If it is the left one, step 3
-// on the right finds pSyscall. If it is the right one, step 3 on the left sees
-// halt. If both see each other, the CAS decides.
+// Proof sketch. One of the two steps 1 comes first. If it is the left one, step 3 on
+// the right finds pSyscall. If it is the right one, step 3 on the left sees halt. If
+// both see each other, the CAS decides.
 type stop struct {
 	stopping bool      // from StopWorld to StartWorld; under sched.lock
 	wait     int       // Ps that are missing; under sched.lock
 	all      host.Note // wait has come to 0
 
-	// fn of ForEachP: written before any safePoint flag is set, read by who takes
-	// one back.
+	// fn of ForEachP: written before any safePoint flag is set, and read by the
+	// thread that takes one back.
 	fn func(p int)
 }
 
@@ -54,7 +56,7 @@ func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 			s.stopP(pp)
 		}
 	}
-	for pp := s.pidleget(); pp != nil; pp = s.pidleget() {
+	for pp := s.idle.pidleget(); pp != nil; pp = s.idle.pidleget() {
 		s.stopP(pp)
 	}
 	done := s.world.wait == 0
@@ -62,7 +64,7 @@ func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 	return done || s.AwaitStopped(&s.world.all, patience)
 }
 
-// stopP takes pp for the stopped world. Needs sched.lock, and stopping.
+// stopP takes pp for the stopped world. It needs sched.lock, and stopping set.
 func (s *sched) stopP(pp *p) {
 	pp.status.Store(pStopped)
 	pp.m.Store(nil)
@@ -77,7 +79,7 @@ func (mp *m) obeyHalt() bool {
 	if mp.p.safePoint.Load() {
 		s.runSafePoint(mp.p)
 	}
-	if !s.Halting() {
+	if !s.WorldStopping() {
 		return !s.Stopping()
 	}
 	s.lock.Lock()
@@ -87,15 +89,15 @@ func (mp *m) obeyHalt() bool {
 		return false
 	}
 	if mp.spinning {
-		mp.dropSpinning() // who starts the world looks for work
+		s.idle.dropSpinning(mp) // StartWorld sees to it that an M looks for work
 	}
 	s.stopP(mp.releasep())
 	s.sleep(mp)
 	return false
 }
 
-// haltInSyscall is step 3 of "Entering a system call while the world stops", and
-// the same for ForEachP.
+// haltInSyscall is step 3, on the left, of 'Entering a system call while the world
+// stops', and the same for ForEachP.
 func (mp *m) haltInSyscall(pp *p) {
 	s := mp.sched
 	if pp.safePoint.Load() && pp.status.CompareAndSwap(pSyscall, pRunning) {
@@ -109,9 +111,9 @@ func (mp *m) haltInSyscall(pp *p) {
 	s.lock.Unlock()
 }
 
-// StartWorld implements [rt.Stopper]. Ps with Gs get an M each, of those
-// that sleep or a new one, or the Gs would wait for the other Ps (Go commits
-// cb945ba6ba, dbcfed93e7).
+// StartWorld implements [rt.Stopper]. Each P with Gs gets an M, one that sleeps or a
+// new one. Otherwise its Gs would wait for the other Ps (Go commits cb945ba6ba,
+// dbcfed93e7).
 func (s *sched) StartWorld(by rt.Machine, procs int) {
 	mp := by.(*m)
 	var started []*m
@@ -127,10 +129,10 @@ func (s *sched) StartWorld(by rt.Machine, procs int) {
 		switch {
 		case pp.status.Load() != pStopped: // the world did not stop in time
 		case pp.runq.Empty():
-			s.pidleput(pp)
+			s.idle.pidleput(pp)
 		default:
 			pp.status.Store(pIdle)
-			if next := s.startm(pp, false); next != nil {
+			if next := s.startm(pp, working); next != nil {
 				started = append(started, next)
 			}
 		}
@@ -146,8 +148,8 @@ func (s *sched) StartWorld(by rt.Machine, procs int) {
 	mp.wakep()
 }
 
-// procresize makes it procs Ps, while the world stands still. What belongs to
-// those that go is given to the M's own, which stays or becomes P 0. Needs
+// procresize makes the number of Ps procs, while the world stands still. What belongs
+// to those that go is given to the M's own, which stays or becomes P 0. It needs
 // sched.lock.
 func (s *sched) procresize(mp *m, procs int) {
 	old := s.ps()
@@ -174,7 +176,7 @@ func (s *sched) bury(pp, heir *p) {
 	var gs gathered
 	pp.runq.Drain(&gs)
 	for gp := gs.last(); gp != nil; gp = gs.last() {
-		s.runq.PutHead(gp) // they waited longer than what is there
+		s.runq.PutHead(gp) // it has waited longer than what is there
 	}
 	pp.timers.MoveTo(&heir.timers)
 	pp.gfree.Flush()
@@ -183,7 +185,7 @@ func (s *sched) bury(pp, heir *p) {
 	pp.m.Store(nil)
 }
 
-// gathered collects what a ring spills.
+// gathered is the Gs that leave a ring.
 type gathered []*rt.G
 
 // PutBatch implements [queue.Overflow].
@@ -197,20 +199,23 @@ func (l *gathered) last() (gp *rt.G) {
 	return gp
 }
 
-// ForEachP implements [rt.SafePointer]. The function is called by whoever
-// owns the P: this M for idle ones and those in system calls, their Ms for the
-// others.
+// ForEachP implements [rt.SafePointer]. The owner of each P calls the function: this M
+// for idle Ps and those in system calls, their Ms for the others.
 //
-//	ForEachP                              whoever has a P to make idle, to enter
-//	1. under sched.lock: flag every P        a system call with, or to run Gs on
-//	2. take the idle ones, and those in   1. (idle: under sched.lock)
-//	   system calls by CAS                   (system call: set pSyscall)
-//	3. run fn for them, hand them off     2. is the P flagged? take the flag back,
-//	4. wait for the others                   run fn, count
+// # Safe points of all Ps
 //
-// A P becomes idle under the lock: before step 1, and then step 2 on the left
-// finds it, or after, and then it is seen to be flagged. One that enters a
-// system call: as in "Entering a system call while the world stops".
+//	ForEachP                              an M with a P, about to make it idle, to
+//	                                      enter a system call, or to run a G
+//	1. under sched.lock: flag every P     1. (idle: under sched.lock)
+//	2. take the idle ones, and those in      (system call: set pSyscall)
+//	   system calls by CAS                2. is the P flagged? take the flag back,
+//	3. run fn for them, hand them off        run fn, count
+//	4. wait for the others
+//
+// Proof sketch. A P becomes idle under the lock. If that comes before step 1 on the
+// left, step 2 there finds it. If it comes after, the M sees the flag (step 2 on the
+// right). For a P that enters a system call see 'Entering a system call while the world
+// stops'.
 func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	mp := by.(*m)
 	var mine []*p
@@ -222,7 +227,7 @@ func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	for _, pp := range s.ps() {
 		pp.safePoint.Store(true)
 	}
-	for pp := s.pidleget(); pp != nil; pp = s.pidleget() {
+	for pp := s.idle.pidleget(); pp != nil; pp = s.idle.pidleget() {
 		mine = append(mine, pp)
 	}
 	for _, pp := range s.ps() {
@@ -236,12 +241,12 @@ func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	for _, pp := range mine {
 		s.handoffp(pp) // which calls fn first
 	}
-	s.AwaitStopped(&s.world.all, -1) // false if the scheduler ends: the caller, too
+	s.AwaitStopped(&s.world.all, -1) // false if the scheduler ends; then the caller does, too
 	s.ResumePs()
 }
 
-// runSafePoint calls ForEachP's function for pp, which the caller owns, unless
-// that has been done.
+// runSafePoint calls ForEachP's function for pp, which the caller owns, unless that
+// has been done.
 func (s *sched) runSafePoint(pp *p) {
 	if !pp.safePoint.Load() {
 		return

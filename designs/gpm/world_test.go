@@ -9,16 +9,18 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
-// The protocols are driven step by step here: Ms without threads, of which one at
-// a time does something.
+// The tests of this file drive the protocols step by step. Their Ms have no threads, and
+// one M at a time does something.
 
-// newRig returns a scheduler with Ps that nobody has and idle Ms. It never comes to
+// newRig returns a scheduler with Ps that no M has and with idle Ms. It never comes to
 // rest, because more Ms count as started.
 func newRig(ps, idleMs int) *sched {
-	s := &sched{mlocked: map[*m]bool{}, nm: math.MaxInt}
-	s.setRanks()
+	s := &sched{idle: idle{nm: math.MaxInt}}
+	s.lock.SetRank(rank.Sched)
+	s.SetRanks()
 	all := make([]*p, ps)
 	for i := range all {
 		all[i] = s.newP(i)
@@ -26,7 +28,7 @@ func newRig(ps, idleMs int) *sched {
 	s.everyp = all
 	s.setPs(all)
 	for range idleMs {
-		s.midle.PutHead(&m{sched: s})
+		s.idle.midle.PutHead(&m{sched: s})
 	}
 	return s
 }
@@ -38,22 +40,23 @@ func (s *sched) holder(pp *p) *m {
 	return mp
 }
 
-// idle makes the Ps from the given one on idle.
-func (s *sched) idle(from int) {
+// makeIdle makes the Ps from number from on idle.
+func (s *sched) makeIdle(from int) {
 	for _, pp := range s.ps()[from:] {
-		s.pidleput(pp)
+		s.idle.pidleput(pp)
 	}
 }
 
+// put puts n new Gs into the ring.
 func (pp *p) put(n int) (gs []*rt.G) {
 	for range n {
 		gs = append(gs, new(rt.G))
-		pp.runq.Put(gs[len(gs)-1], false, pp.sched)
+		pp.runq.Put(gs[len(gs)-1], pp.sched)
 	}
 	return gs
 }
 
-// started returns the Ps for which Ms were started, each with its M.
+// started returns the Ps that Ms, of idle, were started for, each with its M.
 func started(idle []*m) map[*p]*m {
 	to := map[*p]*m{}
 	for _, mp := range idle {
@@ -65,11 +68,11 @@ func started(idle []*m) map[*p]*m {
 }
 
 func (s *sched) idleMs() (ms []*m) {
-	for mp := s.midle.Get(); mp != nil; mp = s.midle.Get() {
+	for mp := s.idle.midle.Get(); mp != nil; mp = s.idle.midle.Get() {
 		ms = append(ms, mp)
 	}
 	for _, mp := range ms {
-		s.midle.Put(mp)
+		s.idle.midle.Put(mp)
 	}
 	return ms
 }
@@ -81,22 +84,22 @@ func statuses(ps []*p) (names []string) {
 	return names
 }
 
-func TestStopWorldTakesWhatNobodyUses(t *testing.T) {
+func TestStopWorldTakesThePsThatNoMUses(t *testing.T) {
 	s := newRig(4, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
-	s.idle(2)
+	s.makeIdle(2)
 	caller.EnterSyscall(false)
 
 	require.True(t, s.StopWorld(by, -1))
 
 	require.Equal(t, []string{"stopped", "stopped", "stopped", "stopped"}, statuses(s.ps()))
-	require.Zero(t, s.npidle.Load())
+	require.Zero(t, s.idle.npidle.Load())
 	require.False(t, caller.ExitSyscall(), "the G may not go on")
 	require.True(t, caller.p == nil)
 }
 
-// Every way in which a P can be given up is counted, once.
-func TestStopWorldCountsWhoComesLater(t *testing.T) {
+// Every way in which an M can give up its P is counted, once.
+func TestStopWorldCountsThePsThatComeLater(t *testing.T) {
 	for name, giveUp := range map[string]func(s *sched, mp *m){
 		"enters a system call":          func(_ *sched, mp *m) { mp.EnterSyscall(false) },
 		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(true) },
@@ -109,24 +112,25 @@ func TestStopWorldCountsWhoComesLater(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newRig(3, 1)
 			by, other := s.holder(s.ps()[0]), s.holder(s.ps()[1])
-			s.idle(2)
+			s.makeIdle(2)
 			require.False(t, s.StopWorld(by, 0), "a P is in use")
 			require.Equal(t, 1, s.world.wait)
-			s.HaltPs() // as the world's own bit does, it makes who enters a system call look
+			s.HaltPs() // like the world's own bit, it makes an M that enters a system call look
 
-			require.Nil(t, other.giveUp(), "what the world waits for does not go to the idle list")
+			require.Nil(t, other.giveUp(), "a P that the world waits for does not become idle")
 			require.Equal(t, "running", pStatusNames[other.p.status.Load()])
 			giveUp(s, other)
 
 			require.Zero(t, s.world.wait)
 			require.True(t, s.world.all.SleepFor(0), "the stopper was told")
 			require.Equal(t, []string{"stopped", "stopped", "stopped"}, statuses(s.ps()))
-			require.Empty(t, started(s.idleMs()), "nobody gets a P of the stopped world")
+			require.Empty(t, started(s.idleMs()), "no M gets a P of the stopped world")
 		})
 	}
 }
 
-// The monitor has taken a P when the stop begins, or takes it now: one wins.
+// The monitor has taken a P before the stop begins, or tries after it. One of the two
+// gets the P.
 func TestStopWorldAgainstTheMonitor(t *testing.T) {
 	for _, monitorFirst := range []bool{true, false} {
 		s := newRig(2, 1)
@@ -151,14 +155,14 @@ func TestStopWorldAgainstTheMonitor(t *testing.T) {
 func TestAWorldThatDidNotStopIsStarted(t *testing.T) {
 	s := newRig(3, 0)
 	by, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1])
-	s.idle(2)
-	s.nmspinning.Store(1) // no wakep
+	s.makeIdle(2)
+	s.idle.nmspinning.Store(1) // no wakep
 	require.False(t, s.StopWorld(by, 0))
 
 	s.StartWorld(by, 3)
 
 	require.Equal(t, []string{"running", "running", "idle"}, statuses(s.ps()))
-	require.EqualValues(t, 1, s.npidle.Load())
+	require.EqualValues(t, 1, s.idle.npidle.Load())
 	require.True(t, busy.p != nil)
 	require.False(t, s.world.stopping)
 	require.False(t, s.StopWorld(by, 0))
@@ -169,7 +173,7 @@ func TestAWorldThatDidNotStopIsStarted(t *testing.T) {
 func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	s := newRig(4, 4)
 	by := s.holder(s.ps()[0])
-	s.idle(1)
+	s.makeIdle(1)
 	require.True(t, s.StopWorld(by, -1))
 	s.ps()[1].put(1)
 	s.ps()[3].put(2)
@@ -181,15 +185,16 @@ func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	require.Len(t, to, 3)
 	require.False(t, to[s.ps()[1]].spinning)
 	require.False(t, to[s.ps()[3]].spinning)
-	require.True(t, to[s.ps()[2]].spinning, "what else there is must be looked for")
+	require.True(t, to[s.ps()[2]].spinning, "an M must look for other work")
 	for _, mp := range to {
 		require.True(t, mp.note.SleepFor(0), "woken")
 	}
-	require.Zero(t, s.npidle.Load())
-	require.EqualValues(t, 1, s.nmspinning.Load())
+	require.Zero(t, s.idle.npidle.Load())
+	require.EqualValues(t, 1, s.idle.nmspinning.Load())
 }
 
-// stopped is a rig whose world the M of P at has stopped. That M can start timers.
+// stopped returns a rig and the M that has stopped its world, with P number at. That M
+// can start timers.
 func stopped(t *testing.T, ps, at int) (*sched, *m) {
 	s := newRig(ps, 0)
 	by := &m{sched: s}
@@ -197,7 +202,7 @@ func stopped(t *testing.T, ps, at int) (*sched, *m) {
 	by.acquirep(s.ps()[at])
 	for i, pp := range s.ps() {
 		if i != at {
-			s.pidleput(pp)
+			s.idle.pidleput(pp)
 		}
 	}
 	require.True(t, s.StopWorld(by, -1))
@@ -212,7 +217,7 @@ func TestFewerPsLeaveEverythingBehind(t *testing.T) {
 		s.runq.Put(last)
 		next := new(rt.G)
 		gone := old[1].put(2)
-		old[1].runq.Put(next, true, s)
+		old[1].runq.PutNext(next, s)
 		gone = append([]*rt.G{next}, gone...)
 		gone = append(gone, old[3].put(3)...)
 		gone = append(gone, last)
@@ -236,7 +241,7 @@ func TestFewerPsLeaveEverythingBehind(t *testing.T) {
 			require.True(t, timers[i].Stop(by.G0()), "is still to fire")
 		}
 		require.Zero(t, by.p.timers.First(), "they were all there")
-		require.Zero(t, s.npidle.Load())
+		require.Zero(t, s.idle.npidle.Load())
 	}
 }
 
@@ -254,18 +259,18 @@ func startTimers(mp *m, ps []*p, whens ...int64) []rt.Timer {
 
 func TestMorePsAreIdle(t *testing.T) {
 	s, by := stopped(t, 2, 1)
-	s.nmspinning.Store(1) // no wakep
+	s.idle.nmspinning.Store(1) // no wakep
 
 	s.StartWorld(by, 4)
 
 	require.Equal(t, []string{"idle", "running", "idle", "idle"}, statuses(s.ps()))
-	require.EqualValues(t, 3, s.npidle.Load())
+	require.EqualValues(t, 3, s.idle.npidle.Load())
 	for i, pp := range s.ps() {
 		require.Equal(t, i, pp.id)
 	}
 }
 
-// A call that began before the P went comes back to find it gone.
+// A system call begins before SetProcs takes its P away, and ends after that.
 func TestASystemCallOutlivesItsP(t *testing.T) {
 	s := newRig(2, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
@@ -273,12 +278,12 @@ func TestASystemCallOutlivesItsP(t *testing.T) {
 	caller.EnterSyscall(false)
 	require.True(t, s.StopWorld(by, -1))
 	s.StartWorld(by, 1)
-	require.False(t, s.retakeFrom(gone), "by a monitor that has the old slice")
+	require.False(t, s.retakeFrom(gone), "by a monitor that has the old list of Ps")
 	require.False(t, caller.ExitSyscall())
 	require.EqualValues(t, pDead, gone.status.Load())
 }
 
-// ForEachP goes to each P once, in whatever way the last one comes to it.
+// ForEachP goes to each P once, whatever the last M does with its P.
 func TestForEachPGoesToEachOnce(t *testing.T) {
 	for name, come := range map[string]func(s *sched, mp *m){
 		"between two Gs": func(_ *sched, mp *m) { mp.obeyHalt() },
@@ -295,8 +300,8 @@ func TestForEachPGoesToEachOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newRig(4, 4)
 			by, caller, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1]), s.holder(s.ps()[2])
-			s.idle(3)
-			s.nmspinning.Store(1) // nobody is woken to look for work
+			s.makeIdle(3)
+			s.idle.nmspinning.Store(1) // no M is woken to look for work
 			caller.EnterSyscall(false)
 			var calls [4]host.Int32
 			done := make(chan bool)

@@ -9,8 +9,8 @@ import (
 	"schedlab/rt"
 )
 
-// BenchmarkHandicap is what the API of the suite adds to a spawn: compare
-// api=none with api=schedlab.
+// BenchmarkHandicap is what the API of the suite adds to a spawn: compare api=none with
+// api=schedlab.
 func BenchmarkHandicap(b *testing.B) {
 	const spawns = 10_000
 	s, err := New(rt.Config{Procs: 1})

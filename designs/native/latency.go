@@ -2,42 +2,42 @@ package native
 
 import (
 	"math"
-	"runtime/metrics"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"schedlab/internal/histogram"
 	"schedlab/rt"
 )
 
-// latencyMetric: the runtime samples, on its own, how long goroutines are
-// runnable before they run.
+// latencyMetric names how long goroutines are runnable before they run, which the runtime
+// samples on its own.
 const latencyMetric = "/sched/latencies:seconds"
 
-// latencies tells the times from ready to run since it was started. The runtime
-// keeps them in buckets; a bucket's times are reported as its middle.
+// latencies tells the times from ready to run since it was started. The runtime keeps
+// them in buckets. A bucket's times are reported as its middle.
 type latencies struct {
-	before []uint64 // counts of the buckets at the start
+	start histogram.Reading
 }
 
 func startLatencies() *latencies {
-	h := readLatencies()
-	return &latencies{before: append([]uint64(nil), h.Counts...)}
-}
-
-func readLatencies() *metrics.Float64Histogram {
-	sample := []metrics.Sample{{Name: latencyMetric}}
-	metrics.Read(sample)
-	return sample[0].Value.Float64Histogram()
+	start, err := histogram.Read(latencyMetric)
+	if err != nil {
+		panic("native: startLatencies: " + err.Error())
+	}
+	return &latencies{start}
 }
 
 func (l *latencies) since() *hdrhistogram.Histogram {
-	all := rt.NewLatencyHistogram()
-	h := readLatencies()
-	for i, n := range h.Counts {
-		if n -= l.before[i]; n == 0 {
+	all := rt.NewLatencies()
+	buckets, err := l.start.Since()
+	if err != nil {
+		panic("native: since: " + err.Error())
+	}
+	for _, b := range buckets {
+		if b.Count == 0 {
 			continue
 		}
-		lo, hi := h.Buckets[i], h.Buckets[i+1]
+		lo, hi := b.Low, b.High
 		if math.IsInf(lo, -1) {
 			lo = 0
 		}
@@ -45,7 +45,7 @@ func (l *latencies) since() *hdrhistogram.Histogram {
 			hi = lo
 		}
 		ns := int64((lo + hi) / 2 * 1e9)
-		_ = all.RecordValues(min(max(ns, 1), rt.MaxLatencyNs), int64(n)) // within range: cannot fail
+		all.RecordN(ns, int64(b.Count))
 	}
-	return all
+	return all.Histogram
 }

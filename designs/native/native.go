@@ -17,8 +17,8 @@ type sched struct {
 	latency *latencies // nil if not sampled
 	release func()
 
-	// live counts Gs that have not ended, and Holds. Whoever brings it to 0
-	// tells rest; whoever waits looks at it under mu.
+	// live counts Gs that have not ended, and Holds. The goroutine that brings it to 0
+	// signals rest. A goroutine that waits for that looks at live under mu.
 	live atomic.Int64
 
 	mu      sync.Mutex
@@ -30,9 +30,9 @@ type sched struct {
 	told    bool // some Run or Go has returned failure
 }
 
-// New returns Go's own scheduler behind the API of the suite. GOMAXPROCS is
-// cfg.Procs until Close. Since that belongs to the whole process, New fails
-// while another native scheduler with other Procs is open.
+// New returns Go's own scheduler behind the API of the suite. GOMAXPROCS is cfg.Procs
+// until Close. It belongs to the whole process, so New fails while another native
+// scheduler with other Procs is open.
 func New(cfg rt.Config) (rt.Scheduler, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
@@ -147,7 +147,8 @@ func (s *sched) usable(call string, fn func(*rt.G)) error {
 		return fmt.Errorf("native: %s: %w", call, rt.ErrClosed)
 	case s.failure != nil:
 		s.told = true
-		return fmt.Errorf("native: %s: the scheduler has stopped, only Close is left: %w", call, s.failure)
+		return fmt.Errorf("native: %s: the scheduler has stopped, only Close is left: %w",
+			call, s.failure)
 	}
 	return nil
 }
@@ -166,8 +167,8 @@ func (s *sched) Hold() (release func()) {
 	})
 }
 
-// Close implements [rt.Scheduler]. After a failure it does not wait for
-// goroutines that still run or are blocked: Go cannot end them.
+// Close implements [rt.Scheduler]. After a failure it does not wait for goroutines that
+// still run or are blocked, since Go cannot end them.
 func (s *sched) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,8 +189,8 @@ func (s *sched) Close() error {
 	return err
 }
 
-// Stats implements [rt.Scheduler]. Of its own doings Go tells only the
-// times from ready to run; the counters stay 0.
+// Stats implements [rt.Scheduler]. Go tells only the times from ready to run. The counters
+// stay 0.
 func (s *sched) Stats() rt.Stats {
 	var st rt.Stats
 	if s.latency != nil {
@@ -201,11 +202,12 @@ func (s *sched) Stats() rt.Stats {
 // Dump implements [rt.Scheduler]: Go prints the rest itself, with
 // GODEBUG=schedtrace=1000,scheddetail=1.
 func (s *sched) Dump() string {
-	return fmt.Sprintf("SCHED native: gomaxprocs=%d goroutines=%d of the process, %d Gs and Holds of this scheduler\n",
+	return fmt.Sprintf("SCHED native: gomaxprocs=%d goroutines=%d of the process, "+
+		"%d Gs and Holds of this scheduler\n",
 		runtime.GOMAXPROCS(0), runtime.NumGoroutine(), s.live.Load())
 }
 
-// procs keeps GOMAXPROCS for all native schedulers of the process.
+// procs is GOMAXPROCS, for all native schedulers of the process.
 var procs struct {
 	sync.Mutex
 	open   int // schedulers
@@ -217,8 +219,9 @@ func setProcs(n int) (release func(), err error) {
 	procs.Lock()
 	defer procs.Unlock()
 	if procs.open > 0 && procs.now != n {
-		return nil, fmt.Errorf("native: a scheduler with Procs %d is open, and GOMAXPROCS belongs to the "+
-			"whole process; close it before opening one with Procs %d", procs.now, n)
+		return nil, fmt.Errorf("native: a scheduler with Procs %d is open, and GOMAXPROCS "+
+			"belongs to the whole process; close it before opening one with Procs %d",
+			procs.now, n)
 	}
 	if procs.open == 0 {
 		procs.now, procs.before = n, runtime.GOMAXPROCS(n)
@@ -233,8 +236,8 @@ func setProcs(n int) (release func(), err error) {
 	}), nil
 }
 
-// changeProcs is G.SetProcs. Since GOMAXPROCS belongs to the whole process,
-// there must be no other native scheduler.
+// changeProcs is G.SetProcs. GOMAXPROCS belongs to the whole process, so there must be no
+// other native scheduler.
 func changeProcs(n int) (before int, err error) {
 	procs.Lock()
 	defer procs.Unlock()
@@ -243,8 +246,8 @@ func changeProcs(n int) (before int, err error) {
 		return before, nil
 	}
 	if procs.open > 1 {
-		return before, fmt.Errorf("native: G.SetProcs: %d native schedulers are open, and GOMAXPROCS belongs to "+
-			"the whole process; close the others first", procs.open)
+		return before, fmt.Errorf("native: G.SetProcs: %d native schedulers are open, and "+
+			"GOMAXPROCS belongs to the whole process; close the others first", procs.open)
 	}
 	procs.now = n
 	runtime.GOMAXPROCS(n)

@@ -1,4 +1,4 @@
-// Package names looks up what a user named, and helps when it is misspelled.
+// Package names looks up what a user has named, and helps when the name is misspelled.
 package names
 
 import (
@@ -7,8 +7,28 @@ import (
 	"strings"
 )
 
-// Unknown returns the error for a name that is none of known. It says what kind of thing was
-// named, which known names are nearest, and what all of them are.
+// Find returns the element of table whose name, as nameOf tells it, is name. If there is
+// none, the error is that of [Unknown].
+func Find[T any](kind, name string, table []T, nameOf func(T) string) (found T, err error) {
+	for _, row := range table {
+		if nameOf(row) == name {
+			return row, nil
+		}
+	}
+	return found, Unknown(kind, name, Of(table, nameOf))
+}
+
+// Of returns the names of the elements of table, in its order.
+func Of[T any](table []T, nameOf func(T) string) []string {
+	list := make([]string, len(table))
+	for i, row := range table {
+		list[i] = nameOf(row)
+	}
+	return list
+}
+
+// Unknown returns the error for a name that is none of known. It says what kind of thing
+// was named, which known names are nearest, and all of them.
 func Unknown(kind, name string, known []string) error {
 	near := slices.Clone(known)
 	slices.SortStableFunc(near, func(a, b string) int {

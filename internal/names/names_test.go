@@ -14,6 +14,17 @@ func TestUnknownNamesTheNearestFirst(t *testing.T) {
 		`unknown size "big"; nearest: small; all: small`)
 }
 
+func TestFindKnowsEachRowByItsName(t *testing.T) {
+	table := []struct{ name string }{{"gm"}, {"gpm"}}
+	nameOf := func(row struct{ name string }) string { return row.name }
+	row, err := Find("design", "gpm", table, nameOf)
+	require.NoError(t, err)
+	require.Equal(t, table[1], row)
+	_, err = Find("design", "gpn", table, nameOf)
+	require.EqualError(t, err, `unknown design "gpn"; nearest: gpm, gm; all: gm, gpm`)
+	require.Equal(t, []string{"gm", "gpm"}, Of(table, nameOf))
+}
+
 func TestDistanceCountsSingleLetterEdits(t *testing.T) {
 	for _, c := range []struct {
 		a, b string

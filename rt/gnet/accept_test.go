@@ -13,8 +13,8 @@ import (
 	"schedlab/rt/gnet"
 )
 
-// The scheduler ends while a G has just accepted: the G is abandoned at its next
-// safe point, and nobody knows of the descriptor. The other side sees it closed.
+// The scheduler ends when a G has just accepted. The G is abandoned at its next safe point, and no
+// other knows of the descriptor. The other side sees it closed.
 func TestADescriptorAcceptedAtTheEndIsClosed(t *testing.T) {
 	if !rt.PollSupported {
 		t.Skip("Gs cannot wait by a poller on this system: Polled is Threads")

@@ -72,7 +72,7 @@ func TestAClosedConnStaysClosed(t *testing.T) {
 	})
 }
 
-// Of Gs that close at the same time one does it.
+// Of several Gs that close a Conn at the same time, one succeeds.
 func TestOneOfSeveralClosesCounts(t *testing.T) {
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		closed := 0
@@ -98,9 +98,9 @@ func TestOneOfSeveralClosesCounts(t *testing.T) {
 	})
 }
 
-// Readers loop on Conns that are closed under them while others open new ones,
-// which get the numbers: no reader may see a byte that was not sent to its own.
-// See 'Closing a descriptor in use'.
+// Readers loop on Conns that are closed under them while others open new ones, which get their
+// numbers. No reader may see a byte that was not sent to its own. See 'Closing a descriptor in
+// use'.
 func TestAReaderNeverReadsFromAStranger(t *testing.T) {
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		run(t, s, func(g *rt.G) {

@@ -210,7 +210,7 @@ func TestADeadlineEndsAReadUnderWay(t *testing.T) {
 func TestDialFailsIfNobodyListens(t *testing.T) {
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		run(t, s, func(g *rt.G) {
-			a, b := pair(g, n) // whose listener is closed, and whose port nobody else gets
+			a, b := pair(g, n) // their listener is closed, and its port is not given again
 			addr := b.LocalAddr().String()
 			_, err := n.Dial(g, addr)
 			must.ErrorIs(err, syscall.ECONNREFUSED)
@@ -291,7 +291,7 @@ func TestAResetIsTold(t *testing.T) {
 	})
 }
 
-// Nobody's bytes are mixed with another's, and nobody reads another's half.
+// The bytes of two writers are not mixed, and no reader gets half a record.
 func TestSeveralGsMayReadAndWriteAConn(t *testing.T) {
 	const writers, records, size = 4, 20, 64 << 10 // records do not fit the kernel's buffer
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
@@ -365,14 +365,17 @@ func TestReadersTakeTurns(t *testing.T) {
 func TestBadAddressesAreExplained(t *testing.T) {
 	s := open(t, "gpm", 1)
 	run(t, s, func(g *rt.G) {
-		for _, addr := range []string{"", "localhost:80", "127.0.0.1", ":80", "127.0.0.1:http", "1.2.3.4:99999"} {
+		for _, addr := range []string{
+			"", "localhost:80", "127.0.0.1", ":80", "127.0.0.1:http", "1.2.3.4:99999",
+		} {
 			_, dialErr := gnet.Dial(g, addr)
 			_, listenErr := gnet.Listen(g, addr)
 			for op, err := range map[string]error{"dial": dialErr, "listen": listenErr} {
 				var e *gnet.Error
 				must.ErrorAs(err, &e)
 				must.Equal(op, e.Op)
-				must.ErrorContains(err, `"`+addr+`": it must be an IP address and a port, as in 127.0.0.1:8080`)
+				must.ErrorContains(err,
+					`"`+addr+`": it must be an IP address and a port, as in 127.0.0.1:8080`)
 			}
 		}
 	})
@@ -411,8 +414,8 @@ func TestWaitingLetsOthersRun(t *testing.T) {
 	})
 }
 
-// As many Gs wait as you please, and no more Ms are there than run Gs, wait for
-// the network and look after the others.
+// However many Gs wait, there are no more Ms than run Gs, wait for the network and look after the
+// others.
 func TestGsThatWaitNeedNoThreads(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		run(t, s, func(g *rt.G) {
@@ -440,8 +443,8 @@ func TestGsThatWaitNeedNoThreads(t *testing.T) {
 	})
 }
 
-// requireFewMs: many Gs have waited at the same time. How many Ms there are besides
-// is up to the machine: who loses its CPU is stood in for.
+// requireFewMs: many Gs have waited at the same time. How many Ms there are besides is up to the
+// machine, since another takes the place of an M that loses its CPU.
 func requireFewMs(t *testing.T, s rt.Scheduler, many int) {
 	require.Less(t, s.Stats().Ms, uint64(many/4))
 }

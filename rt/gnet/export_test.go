@@ -11,8 +11,8 @@ func (c *Conn) Do(g *rt.G, try func() error) error {
 	return c.on.(*desc).do(g, rt.PollRead, try)
 }
 
-// AfterAccept calls f behind each successful accept, before the G knows of it,
-// until undo is called. No scheduler may run while it is set or undone.
+// AfterAccept calls f after each successful accept, before the G knows of it, until undo is called.
+// No scheduler may run while it is set or undone.
 func AfterAccept(f func()) (undo func()) {
 	take := takeConn
 	takeConn = func(fd int) (conn int, remote netip.AddrPort, err error) {

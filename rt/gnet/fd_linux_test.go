@@ -28,24 +28,26 @@ func descriptors(t *testing.T) (open []string) {
 	list, err := os.ReadDir("/proc/self/fd")
 	require.NoError(t, err)
 	for _, e := range list {
-		if what, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil { // else it is that of the list
+		// The link of the descriptor by which the list was read is gone.
+		if what, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil {
 			open = append(open, e.Name()+" "+what)
 		}
 	}
 	return open
 }
 
-// warm makes what package net keeps: its own poller.
+// warm makes package net open what it keeps: its own poller.
 func warm(t *testing.T) {
 	ln, err := net.Listen("tcp", loopback)
 	require.NoError(t, err)
 	require.NoError(t, ln.Close())
 }
 
-// openedSince returns what is open and was not in before. Not all of that need be open
-// still: other tests leave some to the collector.
+// openedSince returns what is open and was not in before. What was need not be open still: other
+// tests leave some to the collector.
 func openedSince(t *testing.T, before []string) []string {
-	return slices.DeleteFunc(descriptors(t), func(d string) bool { return slices.Contains(before, d) })
+	known := func(d string) bool { return slices.Contains(before, d) }
+	return slices.DeleteFunc(descriptors(t), known)
 }
 
 func socketpair() (fds [2]int) {
@@ -109,7 +111,8 @@ func TestATCPSocketOfTheCallerIsAConn(t *testing.T) {
 			fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 			must.NoError(err)
 			to := ln.Addr()
-			must.NoError(syscall.Connect(fd, &syscall.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())}))
+			must.NoError(syscall.Connect(fd,
+				&syscall.SockaddrInet4{Addr: to.Addr().As4(), Port: int(to.Port())}))
 			a, b := adopt(g, n, fd), accept(g, ln)
 			must.Equal(to, a.RemoteAddr())
 			must.Equal(b.RemoteAddr(), a.LocalAddr())
@@ -157,8 +160,8 @@ func TestADescriptorClosedElsewhereIsTold(t *testing.T) {
 	})
 }
 
-// The descriptor of a Conn that is closed lives until the last G has left it, and
-// its number is nobody else's before. See 'Closing a descriptor in use'.
+// The descriptor of a Conn that is closed lives until the last G has left it. No other gets its
+// number before. See 'Closing a descriptor in use'.
 func TestADescriptorInUseIsNotClosed(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		run(t, s, func(g *rt.G) {
@@ -183,7 +186,7 @@ func isOpen(fd int) bool {
 	return err == nil
 }
 
-// Whatever is done to a Conn that is closed does nothing to who has its number.
+// Whatever is done to a Conn that is closed does nothing to the descriptor that has its number now.
 func TestAClosedConnDoesNotTouchItsNumber(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		run(t, s, func(g *rt.G) {
@@ -206,12 +209,15 @@ func TestAClosedConnDoesNotTouchItsNumber(t *testing.T) {
 	})
 }
 
-// A G of another scheduler, for whom nobody would poll, is told so.
+// A G of another scheduler, for which nobody would poll, is told so.
 func TestAConnBelongsToItsScheduler(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		var a, b *gnet.Conn
 		run(t, s, func(g *rt.G) { a, b = pair(g, n) })
-		for design, fact := range map[string]string{"global": "belong to different schedulers", "native": "a native one; open it with Threads"} {
+		for design, fact := range map[string]string{
+			"global": "belong to different schedulers",
+			"native": "a native one; open it with Threads",
+		} {
 			other := open(t, design, 2)
 			run(t, other, func(g *rt.G) {
 				for name, call := range map[string]func(){
@@ -253,7 +259,7 @@ func TestAConnOfThreadsServesAnyScheduler(t *testing.T) {
 	})
 }
 
-// Want of descriptors is told, each time, and does not cost the connection.
+// Accept reports each time that there is no descriptor left, and does not lose the connection.
 func TestAcceptTellsOfWantOfDescriptors(t *testing.T) {
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		run(t, s, func(g *rt.G) {
@@ -261,7 +267,8 @@ func TestAcceptTellsOfWantOfDescriptors(t *testing.T) {
 			a := dial(g, n, ln)
 			var before syscall.Rlimit
 			must.NoError(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before))
-			must.NoError(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 1, Max: before.Max}))
+			must.NoError(syscall.Setrlimit(syscall.RLIMIT_NOFILE,
+				&syscall.Rlimit{Cur: 1, Max: before.Max}))
 			var errs []error
 			for range 3 {
 				_, err := ln.Accept(g)
@@ -281,8 +288,8 @@ func TestAcceptTellsOfWantOfDescriptors(t *testing.T) {
 	})
 }
 
-// Nobody answers: the queue of a listener that nobody serves is full, and the
-// kernel drops who wants to join.
+// Nobody answers: the queue of a listener that nobody serves is full, and the kernel drops what
+// else comes.
 func TestDialTimeoutEndsADial(t *testing.T) {
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		before := descriptors(t)
@@ -313,8 +320,8 @@ func TestDialTimeoutEndsADial(t *testing.T) {
 	})
 }
 
-// Dials that fail, Conns and Listeners that are closed, by whomever, leave no
-// descriptor behind.
+// Dials that fail leave no descriptor behind, nor do Conns and Listeners that are closed, on either
+// side.
 func TestNoDescriptorIsLeft(t *testing.T) {
 	each(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		before := descriptors(t)
@@ -340,8 +347,8 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 	})
 }
 
-// A G that is abandoned while it waits, and one that waits for its turn, leave
-// the descriptor in a state in which a deferred Close can close it.
+// A G that is abandoned while it waits leaves the descriptor in a state in which a deferred Close
+// can close it. So does one that waits for its turn.
 func TestAbandonedGsCloseWhatTheyDeferred(t *testing.T) {
 	eachPolled(t, func(t *testing.T, s rt.Scheduler, n gnet.Network) {
 		before := descriptors(t)
@@ -434,8 +441,8 @@ func TestTenThousandConnections(t *testing.T) {
 	})
 }
 
-// raiseLimit returns how many connections, at most want, with both ends in this
-// process, the limit of descriptors allows, which it raises if it can.
+// raiseLimit returns how many connections, at most want, the limit of descriptors allows with both
+// ends in this process. It raises the limit if it can.
 func raiseLimit(t *testing.T, want int) int {
 	if raceEnabled {
 		want /= 10 // more would take long and not race in new ways
@@ -451,7 +458,8 @@ func raiseLimit(t *testing.T, want int) int {
 			require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &raised))
 		}
 		t.Cleanup(func() {
-			require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: limit.Cur, Max: raised.Max}))
+			back := syscall.Rlimit{Cur: limit.Cur, Max: raised.Max}
+			require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &back))
 		})
 		want = min(want, int(raised.Cur-others)/2)
 	}

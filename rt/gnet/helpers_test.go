@@ -14,8 +14,8 @@ import (
 	"schedlab/rt/gnet"
 )
 
-// each runs body on designs that look at the network in different ways (a
-// variant of gpm would not), on both Networks, with a fresh scheduler.
+// each runs body on designs that look at the network in different ways (a variant of gpm would
+// not), on both Networks, with a fresh scheduler.
 func each(t *testing.T, body func(t *testing.T, s rt.Scheduler, n gnet.Network)) {
 	for _, n := range []gnet.Network{gnet.Polled, gnet.Threads} {
 		on(t, n, []string{"gm", "global", "gpm", "native"}, body)
@@ -30,18 +30,18 @@ func eachPolled(t *testing.T, body func(t *testing.T, s rt.Scheduler, n gnet.Net
 	on(t, gnet.Polled, []string{"gm", "global", "gpm"}, body)
 }
 
-func on(t *testing.T, n gnet.Network, names []string, body func(t *testing.T, s rt.Scheduler, n gnet.Network)) {
+func on(t *testing.T, n gnet.Network, names []string,
+	body func(t *testing.T, s rt.Scheduler, n gnet.Network)) {
 	for _, row := range all.Table {
 		for procs := 1; slices.Contains(names, row.Name) && procs <= 2; procs++ {
-			t.Run(fmt.Sprintf("design=%s/procs=%d/network=%v", row.Name, procs, n), func(t *testing.T) {
-				body(t, open(t, row.Name, procs), n)
-			})
+			name := fmt.Sprintf("design=%s/procs=%d/network=%v", row.Name, procs, n)
+			t.Run(name, func(t *testing.T) { body(t, open(t, row.Name, procs), n) })
 		}
 	}
 }
 
-// open makes a scheduler that is closed with the test, if the test has not. Not
-// after a failure: Gs may be left that wait for ever.
+// open makes a scheduler that is closed with the test, unless the test has closed it. It stays
+// open after a failure, since Gs may be left that wait for ever.
 func open(t *testing.T, design string, procs int) rt.Scheduler {
 	s, err := all.New(design, rt.Config{Procs: procs, Seed: 1})
 	require.NoError(t, err)
@@ -62,8 +62,8 @@ func run(t *testing.T, s rt.Scheduler, main func(g *rt.G)) {
 	require.NoError(t, s.Run(main))
 }
 
-// must is require for bodies of Gs: it panics, which Run returns. (The Goexit of
-// t.FailNow would leave other Gs waiting for the one that failed.)
+// must is require for bodies of Gs: it panics, which Run returns. (The Goexit of t.FailNow would
+// leave other Gs waiting for the one that failed.)
 var must = require.New(panics{})
 
 type panics struct{}
@@ -112,7 +112,7 @@ func write(g *rt.G, c *gnet.Conn, text string) {
 	must.Equal(len(text), n)
 }
 
-// read reads as much as text is long, which it must be.
+// read reads as many bytes as text has. They must be text.
 func read(g *rt.G, c *gnet.Conn, text string) {
 	buf := make([]byte, len(text))
 	_, err := c.ReadFull(g, buf)
@@ -127,7 +127,7 @@ func readEnd(g *rt.G, c *gnet.Conn) {
 	must.Zero(n)
 }
 
-// echo sends back what comes, to the end.
+// echo sends back what comes, until the stream ends.
 func echo(g *rt.G, c *gnet.Conn) {
 	buf := make([]byte, 4096)
 	for {

@@ -18,10 +18,9 @@ type acceptor interface {
 	close(g *rt.G) error
 }
 
-// Accept returns the next connection, and blocks g until there is one. After an
-// error that is not net.ErrClosed it may be called again. If that is want of
-// descriptors (EMFILE) the connection still waits, and it fails at once again
-// while there are none: sleep between the tries.
+// Accept returns the next connection, and blocks g until there is one. After an error that is not
+// net.ErrClosed it may be called again. If the process has no descriptor left (EMFILE) the
+// connection still waits, and Accept fails at once until there is one: sleep between the tries.
 func (ln *Listener) Accept(g *rt.G) (*Conn, error) {
 	c := &Conn{}
 	if err := ln.on.accept(g, c); err != nil {
@@ -30,8 +29,8 @@ func (ln *Listener) Accept(g *rt.G) (*Conn, error) {
 	return c, nil
 }
 
-// Close ends the Listener: Accepts under way fail with net.ErrClosed, as do
-// later ones, and a second Close. Connections that were accepted live on.
+// Close ends the Listener: Accepts under way fail with net.ErrClosed, as do later ones and a second
+// Close. Connections that were accepted live on.
 func (ln *Listener) Close(g *rt.G) error {
 	if err := ln.on.close(g); err != nil {
 		return failed("close", ln.addr.String(), err)

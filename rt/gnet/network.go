@@ -16,9 +16,9 @@ type Network int
 const (
 	// Polled parks the G. Where rt.PollSupported is false it is Threads.
 	Polled Network = iota
-	// Threads keeps a thread in each call that waits. What it makes serves the Gs
-	// of every scheduler. (A call waits in package net, which parks the thread's
-	// goroutine in Go's own poller. For the design it is a thread in the kernel.)
+	// Threads keeps a thread in each call that waits. What it makes serves the Gs of every
+	// scheduler. (A call waits in package net, which parks the thread's goroutine in Go's own
+	// poller. For the design it is a thread in the kernel.)
 	Threads
 )
 
@@ -59,8 +59,7 @@ func (n Network) Listen(g *rt.G, addr string) (*Listener, error) {
 // Dial connects to addr, without a limit of our own to the time it takes.
 func (n Network) Dial(g *rt.G, addr string) (*Conn, error) { return n.DialTimeout(g, addr, 0) }
 
-// DialTimeout connects to addr, or fails with os.ErrDeadlineExceeded after d; 0
-// is no limit.
+// DialTimeout connects to addr, or fails with os.ErrDeadlineExceeded after d; 0 is no limit.
 func (n Network) DialTimeout(g *rt.G, addr string, d time.Duration) (*Conn, error) {
 	to, err := parse("dial", addr)
 	if err != nil {
@@ -78,9 +77,9 @@ func (n Network) DialTimeout(g *rt.G, addr string, d time.Duration) (*Conn, erro
 	return c, nil
 }
 
-// NewConn makes a Conn of fd: an end of a pipe or of a socket pair, a connected
-// socket, a terminal. It belongs to the Conn from then on, and is made
-// non-blocking. If NewConn fails it remains the caller's.
+// NewConn makes a Conn of fd: an end of a pipe or of a socket pair, a connected socket, a terminal.
+// fd belongs to the Conn from then on, and is made non-blocking. If NewConn fails fd remains the
+// caller's.
 func (n Network) NewConn(g *rt.G, fd int) (*Conn, error) {
 	c, err := &Conn{}, setNonblock(fd)
 	if err == nil {
@@ -96,10 +95,11 @@ func (n Network) NewConn(g *rt.G, fd int) (*Conn, error) {
 	return c, nil
 }
 
-// polls says whether g is to wait by the poller.
+// polls says whether g waits by the poller.
 func (n Network) polls(g *rt.G) bool { return n == Polled && rt.PollSupported && !g.Native() }
 
-var errAddress = errors.New("it must be an IP address and a port, as in 127.0.0.1:8080 or [::1]:8080; names are not looked up")
+var errAddress = errors.New("it must be an IP address and a port, " +
+	"as in 127.0.0.1:8080 or [::1]:8080; names are not looked up")
 
 func parse(op, addr string) (netip.AddrPort, error) {
 	at, err := netip.ParseAddrPort(addr)
@@ -109,7 +109,7 @@ func parse(op, addr string) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), nil
 }
 
-// addrOf is the zero AddrPort for what is no TCP address.
+// addrOf returns the address of a; the zero AddrPort if it is no TCP address.
 func addrOf(a net.Addr) netip.AddrPort {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {

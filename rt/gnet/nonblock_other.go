@@ -2,5 +2,5 @@
 
 package gnet
 
-// setNonblock leaves it to package os, which takes the descriptor as it is.
+// setNonblock does nothing: package os takes the descriptor as it is.
 func setNonblock(int) error { return nil }

@@ -21,27 +21,26 @@ type desc struct {
 	turns  [2]gsync.Mutex // by PollMode: see 'Turns'
 	forgot runtime.Cleanup
 
-	// users is how many Gs are inside, and the bit closing. Its partners are each
-	// other's CASes: see 'Closing a descriptor in use'.
+	// users is how many Gs are inside, and the bit closing. Its partners are each other's CASes:
+	// see 'Closing a descriptor in use'.
 	users host.Uint32
 }
 
 const closing = 1 << 31
 
-// newDesc makes fd one for the Gs of g's scheduler. If it fails, fd remains the
-// caller's.
+// newDesc makes fd one for the Gs of g's scheduler. If it fails, fd remains the caller's.
 func newDesc(g *rt.G, fd int) (*desc, error) {
-	poll, err := g.OpenPoll(fd)
+	poll, err := g.Parker().OpenPoll(fd)
 	if err != nil {
 		return nil, err
 	}
-	// Who can reach poll: d, and the scheduler while it is open. Whoever closes fd
-	// takes this back before.
+	// poll can be reached from d, and from the scheduler while it is open. exit stops the
+	// cleanup before it closes fd.
 	forgot := runtime.AddCleanup(poll, func(fd int) { _ = host.CloseFD(fd) }, fd)
 	return &desc{fd: fd, poll: poll, forgot: forgot}, nil
 }
 
-// enter is step 1 of who uses the descriptor.
+// enter is step 1 of a G that uses the descriptor: see 'Closing a descriptor in use'.
 func (d *desc) enter() error {
 	for {
 		n := d.users.Load()
@@ -54,18 +53,18 @@ func (d *desc) enter() error {
 	}
 }
 
-// exit is step 3 of both sides.
+// exit is step 3 of both sides: see 'Closing a descriptor in use'.
 func (d *desc) exit() error {
 	if d.users.Add(^uint32(0)) != closing {
 		return nil
 	}
 	d.forgot.Stop()
-	runtime.KeepAlive(d) // lest the cleanup comes between
+	runtime.KeepAlive(d) // until here, or the cleanup might come between
 	return host.CloseFD(d.fd)
 }
 
-// do calls try until it says something else than host.ErrWouldBlock. It begins
-// with a try, as PollDesc.Wait demands: see 'Waiting for a descriptor'.
+// do calls try until it returns something else than host.ErrWouldBlock. It begins with a try, as
+// PollDesc.Wait demands: see 'Waiting for a descriptor'.
 func (d *desc) do(g *rt.G, mode rt.PollMode, try func() error) error {
 	d.check(g)
 	d.turns[mode].Lock(g)
@@ -84,12 +83,13 @@ func (d *desc) do(g *rt.G, mode rt.PollMode, try func() error) error {
 	return err
 }
 
-// check refuses Gs that cannot wait by d's poller. Those of another design's
-// scheduler the PollDesc refuses.
+// check refuses native Gs, which cannot wait by d's poller. The PollDesc refuses the Gs of other
+// schedulers.
 func (d *desc) check(g *rt.G) {
 	if g.Native() {
-		throw("descriptor %d belongs to a scheduler's poller, and the G that wants to use it is a native one; "+
-			"open it with Threads to share it", d.fd)
+		throw("descriptor %d belongs to a scheduler's poller, "+
+			"and the G that wants to use it is a native one; open it with Threads to share it",
+			d.fd)
 	}
 }
 
@@ -124,10 +124,10 @@ func (d *desc) closeWrite(g *rt.G) error {
 	return host.CloseWrite(d.fd)
 }
 
-// close is 'Closing a descriptor in use', on the right.
+// close is the right side: see 'Closing a descriptor in use'.
 func (d *desc) close(g *rt.G) error {
 	d.check(g)
-	_ = d.poll.Err(g, rt.PollRead) // panics while nothing has changed, if d is not for g
+	_ = d.poll.Err(g, rt.PollRead) // if d is not for g this panics, before anything has changed
 	for {
 		n := d.users.Load()
 		if n&closing != 0 {
@@ -149,7 +149,7 @@ func (d *desc) setDeadline(g *rt.G, mode rt.PollMode, t time.Time) error {
 	return d.poll.SetDeadline(g, mode, nanotime(t))
 }
 
-// nanotime is t as a PollDesc wants it.
+// nanotime returns t as a PollDesc takes it.
 func nanotime(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -166,7 +166,7 @@ func (c *Conn) adopt(g *rt.G, fd int) error {
 	}
 	c.on = d
 	c.name = fmt.Sprintf("descriptor %d", fd)
-	// A socket pair, a pipe have no addresses.
+	// Socket pairs and pipes have no addresses.
 	local, localErr := host.LocalAddr(fd)
 	remote, remoteErr := host.RemoteAddr(fd)
 	if localErr == nil && remoteErr == nil && local.IsValid() && remote.IsValid() {
@@ -175,9 +175,9 @@ func (c *Conn) adopt(g *rt.G, fd int) error {
 	return nil
 }
 
-// dialTries: a socket that asks for a port of its own machine to which nobody
-// listens may be given just that port, and then connects to itself. (Package net
-// tries as often.)
+// dialTries is how often a dial that connects to itself is made anew. A socket that asks for a port
+// of its own machine where nobody listens may be given just that port. (Package net tries as
+// often.)
 const dialTries = 3
 
 func (c *Conn) dialPolled(g *rt.G, to netip.AddrPort, limit time.Duration) error {
@@ -223,7 +223,7 @@ func (c *Conn) connected(g *rt.G, d *desc, to netip.AddrPort, deadline time.Time
 		return err
 	}
 	remote, err := host.RemoteAddr(d.fd)
-	if err != nil { // broken off already, which the first read will tell
+	if err != nil { // it was broken off already, which the first read will report
 		remote = to
 	}
 	if err = d.setDeadline(g, rt.PollWrite, time.Time{}); err != nil {
@@ -243,14 +243,14 @@ func (c *Conn) begin(d *desc, remote netip.AddrPort) error {
 	return host.SetNoDelay(d.fd, true)
 }
 
-// backlog: connections that wait to be accepted. The system has a limit of its
-// own (somaxconn), and takes the smaller.
+// backlog is how many connections may wait to be accepted. The system has a limit of its own
+// (somaxconn), and takes the smaller.
 const backlog = 1<<16 - 1
 
 // listener is the descriptor of a Listener.
 type listener struct{ *desc }
 
-// takeConn is a variable for a test of what happens right behind it.
+// takeConn is a variable for a test of what happens right after it.
 var takeConn = host.Accept
 
 func listenPolled(g *rt.G, at netip.AddrPort) (acceptor, netip.AddrPort, error) {
@@ -268,8 +268,8 @@ func listenPolled(g *rt.G, at netip.AddrPort) (acceptor, netip.AddrPort, error) 
 
 func (ln listener) accept(g *rt.G, c *Conn) error {
 	fd, remote := -1, netip.AddrPort{}
-	// Leaving do is a safe point, at which an ending scheduler abandons g: then
-	// only deferred calls run, and nobody else knows of fd.
+	// An ending scheduler may abandon g when it leaves do, which is a safe point. Then only its
+	// deferred calls run, and no other G knows of fd.
 	taken := false
 	defer func() {
 		if fd >= 0 && !taken {

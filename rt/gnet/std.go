@@ -11,9 +11,9 @@ import (
 	"schedlab/rt"
 )
 
-// std is a stream of package net or os, for native Gs and for Threads. What may
-// block happens inside BlockingSyscall, except for native Gs, for which the call
-// is made directly, without the closure that costs them an allocation.
+// std is a stream of package net or os, for native Gs and for Threads. What may block happens
+// inside BlockingSyscall. For native Gs the call is made directly, without the closure, which
+// would cost them an allocation.
 type std struct{ stdStream }
 
 // stdStream is a net.Conn or an *os.File.
@@ -81,18 +81,19 @@ func (c *Conn) adoptStd(fd int) error {
 	file := os.NewFile(uintptr(fd), fmt.Sprintf("descriptor %d", fd))
 	c.name = file.Name()
 	conn, err := net.FileConn(file)
-	if err != nil { // no socket
+	if err != nil { // it is no socket
 		c.on = std{file}
 		return nil
 	}
 	c.on = std{conn}
-	if local, remote := addrOf(conn.LocalAddr()), addrOf(conn.RemoteAddr()); local.IsValid() && remote.IsValid() {
+	local, remote := addrOf(conn.LocalAddr()), addrOf(conn.RemoteAddr())
+	if local.IsValid() && remote.IsValid() {
 		c.setAddrs(local, remote)
 	}
 	return file.Close()
 }
 
-// family keeps an IPv6 address from being one for IPv4 as well.
+// family keeps an IPv6 address from standing for IPv4 as well.
 func family(at netip.AddrPort) string {
 	if at.Addr().Is4() {
 		return "tcp4"

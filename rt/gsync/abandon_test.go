@@ -11,7 +11,7 @@ import (
 	"schedlab/rt/gsync"
 )
 
-// objects are what the abandoned Gs wait on and use again in deferred calls.
+// objects are what the abandoned Gs wait on and use again in their deferred calls.
 type objects struct {
 	full, empty *gsync.Chan[int]
 	taken       gsync.Mutex
@@ -23,7 +23,11 @@ type objects struct {
 }
 
 func newObjects(g *rt.G) *objects {
-	o := &objects{full: gsync.NewChan[int](g, 0), empty: gsync.NewChan[int](g, 0), sem: gsync.NewSemaphore(g, 1)}
+	o := &objects{
+		full:  gsync.NewChan[int](g, 0),
+		empty: gsync.NewChan[int](g, 0),
+		sem:   gsync.NewSemaphore(g, 1),
+	}
 	o.cond.L = &o.condMu
 	o.taken.Lock(g)
 	o.rw.Lock(g)
@@ -63,15 +67,15 @@ var ends = []func(o *objects, g *rt.G){
 	func(o *objects, g *rt.G) { o.empty.Close(g) },
 }
 
-// Gs that are abandoned in every kind of wait run deferred calls of every kind,
-// those that block included. None of them may hang Close or end the process, and
-// each of the deferred calls must be reached.
+// Gs that are abandoned in every kind of wait run deferred calls of every kind, those that block
+// included. None of them may hang Close or end the process, and each deferred call must be
+// reached.
 func TestDeferredCallsOfAbandonedGsComeToAnEnd(t *testing.T) {
 	for _, design := range []string{"gm", "global", "gpm"} {
 		t.Run("design="+design, func(t *testing.T) {
 			s := open(t, design, 2)
 			var reached, waiting atomic.Int32
-			calls := slices.Concat(blocks, ends, blocks, ends, blocks) // run from the last to the first
+			calls := slices.Concat(blocks, ends, blocks, ends, blocks) // the last is run first
 			var deadlock *rt.DeadlockError
 			require.ErrorAs(t, s.Run(func(g *rt.G) {
 				o := newObjects(g)

@@ -119,8 +119,8 @@ func lockInTurns(g *rt.G, gs, n int) {
 	}
 }
 
-// An operation is a Select that sends or receives on one of two unbuffered
-// channels, with the Send or Recv for it.
+// An operation is a Select that sends or receives on one of two unbuffered channels, with the Send
+// or Recv for it.
 func BenchmarkSelect(b *testing.B) { overDesigns(b, selectInTurns) }
 
 func selectInTurns(g *rt.G, n int) {

@@ -9,18 +9,16 @@ import (
 	"schedlab/rt/rank"
 )
 
-// Chan is a channel of Gs. It means what a Go channel means: FIFO for values,
-// for waiting senders and for waiting receivers; on a nil *Chan, Send and Recv
-// block for ever; sending on a closed channel and closing a closed or nil one
-// panic.
+// Chan is a channel of Gs. It means what a Go channel means. Values, waiting senders and waiting
+// receivers are served first in, first out. On a nil *Chan, Send and Recv block for ever. Sending
+// on a closed channel panics, and so does closing a closed or a nil one.
 //
-// A sender that finds a receiver waiting writes the value into the receiver's
-// node and readies it; a receiver that finds a sender waiting reads the value
-// from the sender's node. So an unbuffered channel copies a value twice, from
-// sender to node and from node to receiver, and wakes one G a message. A
-// buffered one copies it twice, and a third time if the sender had to wait for
-// room: the receiver that makes room moves the value of the first sender into
-// the buffer, whence nobody can overtake it.
+// A sender that finds a receiver waiting writes the value into the receiver's node and readies
+// it. A receiver that finds a sender waiting reads the value from the sender's node. So an
+// unbuffered channel copies a value twice, from sender to node and from node to receiver, and
+// wakes one G a message. A buffered one copies it twice, or three times if the sender had to wait
+// for room. The receiver that makes room then moves the first sender's value into the buffer,
+// where no other can overtake it.
 type Chan[T any] struct {
 	native chan T     // for native Gs; the rest is then unused
 	boxes  *sync.Pool // of *node[T], for native send cases
@@ -32,8 +30,8 @@ type Chan[T any] struct {
 	free         *node[T]
 }
 
-// NewChan makes a channel with room for capacity values; 0 makes it unbuffered.
-// It panics if capacity is negative or its bytes cannot be counted.
+// NewChan makes a channel with room for capacity values; 0 makes it unbuffered. It panics if
+// capacity is negative or its bytes overflow an int.
 func NewChan[T any](g *rt.G, capacity int) *Chan[T] {
 	if capacity < 0 {
 		throw("NewChan: the capacity is %d; it must be 0 (unbuffered) or more", capacity)
@@ -69,16 +67,17 @@ func (c *Chan[T]) Send(g *rt.G, v T) {
 	if c == nil {
 		forever(g, rt.WaitChanSend)
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	c.checkOpen("Send")
 	to, done := c.offer(&v)
 	if !done {
-		c.waitToSend(g, &v)
+		c.waitToSend(p, &v)
 		return
 	}
 	c.mu.Unlock()
 	if to != nil {
-		to.ready(g)
+		to.ready(p)
 	}
 }
 
@@ -96,12 +95,13 @@ func (c *Chan[T]) TrySend(g *rt.G, v T) bool {
 		g.Checkpoint()
 		return false
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	c.checkOpen("TrySend")
 	to, done := c.offer(&v)
 	c.mu.Unlock()
 	if to != nil {
-		to.ready(g)
+		to.ready(p)
 	}
 	return done
 }
@@ -114,8 +114,8 @@ func (c *Chan[T]) checkOpen(call string) {
 	}
 }
 
-// offer gives *v to the first waiting receiver, which the caller must then
-// ready, or to the buffer. Needs mu. The channel is open.
+// offer gives *v to the first waiting receiver, which the caller must then ready, or to the
+// buffer. Needs mu. The channel is open.
 func (c *Chan[T]) offer(v *T) (to *waiter, done bool) {
 	if n := c.recvq.claim(); n != nil {
 		n.value, n.ok = *v, true
@@ -129,20 +129,20 @@ func (c *Chan[T]) offer(v *T) (to *waiter, done bool) {
 }
 
 // waitToSend needs mu, and releases it.
-func (c *Chan[T]) waitToSend(g *rt.G, v *T) {
-	n := c.borrowNode(g)
-	n.g, n.value = g, *v
+func (c *Chan[T]) waitToSend(p rt.Parker, v *T) {
+	n := c.borrowNode(p)
+	n.g, n.value = p.G(), *v
 	c.sendq.put(n)
-	g.ParkUnlock(rt.WaitChanSend, &c.mu)
+	p.ParkUnlock(rt.WaitChanSend, &c.mu)
 	ok := n.ok
-	c.returnNode(g, n)
+	c.returnNode(p, n)
 	if !ok {
 		throw("Chan.Send: send on closed channel")
 	}
 }
 
-// Recv returns the next value, and blocks until there is one. ok is false, and
-// v zero, if the channel is closed and empty.
+// Recv returns the next value, and blocks until there is one. ok is false, and v zero, if the
+// channel is closed and empty.
 func (c *Chan[T]) Recv(g *rt.G) (v T, ok bool) {
 	if g.Native() {
 		v, ok = <-c.goChan()
@@ -151,14 +151,15 @@ func (c *Chan[T]) Recv(g *rt.G) (v T, ok bool) {
 	if c == nil {
 		forever(g, rt.WaitChanReceive)
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	from, ok, done := c.take(&v)
 	if !done {
-		return c.waitToRecv(g)
+		return c.waitToRecv(p)
 	}
 	c.mu.Unlock()
 	if from != nil {
-		from.ready(g)
+		from.ready(p)
 	}
 	return v, ok
 }
@@ -177,17 +178,18 @@ func (c *Chan[T]) TryRecv(g *rt.G) (v T, ok, done bool) {
 		g.Checkpoint()
 		return v, false, false
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	from, ok, done := c.take(&v)
 	c.mu.Unlock()
 	if from != nil {
-		from.ready(g)
+		from.ready(p)
 	}
 	return v, ok, done
 }
 
-// take sets *v to the next value: from the buffer, or from the first waiting
-// sender, which the caller must then ready. Needs mu.
+// take sets *v to the next value: from the buffer, or from the first waiting sender, which the
+// caller must then ready. Needs mu.
 func (c *Chan[T]) take(v *T) (from *waiter, ok, done bool) {
 	if c.n > 0 {
 		c.pop(v)
@@ -206,18 +208,18 @@ func (c *Chan[T]) take(v *T) (from *waiter, ok, done bool) {
 }
 
 // waitToRecv needs mu, and releases it.
-func (c *Chan[T]) waitToRecv(g *rt.G) (v T, ok bool) {
-	n := c.borrowNode(g)
-	n.g = g
+func (c *Chan[T]) waitToRecv(p rt.Parker) (v T, ok bool) {
+	n := c.borrowNode(p)
+	n.g = p.G()
 	c.recvq.put(n)
-	g.ParkUnlock(rt.WaitChanReceive, &c.mu)
+	p.ParkUnlock(rt.WaitChanReceive, &c.mu)
 	v, ok = n.value, n.ok
-	c.returnNode(g, n)
+	c.returnNode(p, n)
 	return v, ok
 }
 
-// Close says that nothing will be sent any more. All who wait to receive get
-// ok = false; all who wait to send panic.
+// Close says that nothing will be sent any more. All Gs that wait to receive get ok = false; all
+// that wait to send panic.
 func (c *Chan[T]) Close(g *rt.G) {
 	if g.Native() {
 		close(c.goChan())
@@ -226,24 +228,24 @@ func (c *Chan[T]) Close(g *rt.G) {
 	if c == nil {
 		throw("Chan.Close: close of nil channel")
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	if c.closed {
 		c.mu.Unlock()
 		throw("Chan.Close: close of closed channel")
 	}
 	c.closed = true
 	var all waitq[T]
-	c.recvq.claimAll(&all, false)
-	c.sendq.claimAll(&all, false)
+	c.recvq.claimAll(&all)
+	c.sendq.claimAll(&all)
 	c.mu.Unlock()
 	for n := all.head; n != nil; n = all.head {
 		all.remove(n) // before it is its G's again
-		n.ready(g)
+		n.ready(p)
 	}
 }
 
-// Len returns how many values are in the buffer at this moment. Anybody may
-// call it, even who is not a G.
+// Len returns how many values are in the buffer at this moment. It need not be called by a G.
 func (c *Chan[T]) Len() int {
 	if c == nil || c.native != nil {
 		return len(c.goChan())
@@ -281,26 +283,27 @@ func (c *Chan[T]) pop(v *T) {
 	}
 }
 
-// borrowNode is newNode, but looks first into the M's scratch slot: a G that
-// returns its node there need not take mu again only for that, which would be a
-// tenth of a round trip between two Gs. Needs mu.
-func (c *Chan[T]) borrowNode(g *rt.G) *node[T] {
-	slot := g.Scratch()
-	if n, ok := (*slot).(*node[T]); ok {
-		*slot = nil
+// borrowNode is newNode, but looks first into the M's scratch slot. A G that returns its node
+// there need not lock mu again only for that, which would be a tenth of a round trip between two
+// Gs. Needs mu.
+func (c *Chan[T]) borrowNode(p rt.Parker) *node[T] {
+	found := p.TakeScratch()
+	if n, ok := found.(*node[T]); ok {
 		return n
+	}
+	if found != nil { // a node of another type
+		p.PutScratch(found)
 	}
 	return c.newNode()
 }
 
 // returnNode ends what borrowNode began, without mu.
-func (c *Chan[T]) returnNode(g *rt.G, n *node[T]) {
-	if slot := g.Scratch(); *slot == nil {
-		n.clear()
-		*slot = n
+func (c *Chan[T]) returnNode(p rt.Parker, n *node[T]) {
+	n.clear()
+	if p.PutScratch(n) {
 		return
 	}
-	c.mu.LockCounted(g.Count())
+	p.Lock(&c.mu)
 	c.freeNode(n)
 	c.mu.Unlock()
 }
@@ -315,8 +318,7 @@ func (c *Chan[T]) newNode() *node[T] {
 	return n
 }
 
-// freeNode needs mu.
+// freeNode takes n, which is clear. Needs mu.
 func (c *Chan[T]) freeNode(n *node[T]) {
-	n.clear()
 	n.next, c.free = c.free, n
 }

@@ -146,7 +146,8 @@ func TestCloseEndsAllWaitsToReceive(t *testing.T) {
 				})
 				g.Go(func(g *rt.G) {
 					v, ok := 1, true
-					if gsync.Select(g, never.OnRecv(nil, nil), c.OnRecv(&v, &ok)) == 1 && v == 0 && !ok {
+					i := gsync.Select(g, never.OnRecv(nil, nil), c.OnRecv(&v, &ok))
+					if i == 1 && v == 0 && !ok {
 						selected.Add(1)
 					}
 				})
@@ -213,8 +214,7 @@ func newMessage(sender, number int) message {
 
 func (m message) whole() bool { return m == newMessage(m.sender, m.number) }
 
-// Every value arrives once, and those of one sender arrive at one receiver in
-// their order.
+// Every value arrives once, and those of one sender arrive at one receiver in their order.
 func TestChanStorm(t *testing.T) {
 	const senders, receivers, each = 5, 4, 200
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
@@ -332,7 +332,8 @@ func TestChanForgetsValues(t *testing.T) {
 					for range 40 {
 						c.Recv(g)
 					}
-					gsync.SelectOrDefault(g, (*gsync.Chan[*int])(nil).OnRecv(nil, nil), c.OnRecv(nil, nil))
+					var none *gsync.Chan[*int]
+					gsync.SelectOrDefault(g, none.OnRecv(nil, nil), c.OnRecv(nil, nil))
 					wg.Wait(g)
 				})
 				require.Zero(t, c.Kept())

@@ -8,8 +8,8 @@ import (
 	"schedlab/rt/rank"
 )
 
-// Cond is where Gs wait for a change of what L guards. Set L before the first
-// use; the rest is ready. First come, first served.
+// Cond is where Gs wait for a change of what L guards. Set L before the first use; the rest is
+// ready. First come, first served.
 type Cond struct {
 	L *Mutex
 
@@ -19,9 +19,8 @@ type Cond struct {
 	waiters gs
 }
 
-// Wait unlocks L, blocks until Signal or Broadcast, and locks L again. The G
-// must hold L. What it waits for may have changed back when it returns: ask
-// again, in a loop.
+// Wait unlocks L, blocks until Signal or Broadcast, and locks L again. The G must hold L. What it
+// waits for may have changed back when it returns: ask again, in a loop.
 func (c *Cond) Wait(g *rt.G) {
 	if g.Native() {
 		if c.native.L == nil { // under L; after the first Wait it is only read
@@ -31,19 +30,20 @@ func (c *Cond) Wait(g *rt.G) {
 		return
 	}
 	g.Checkpoint()
-	// Locked before L is unlocked: who gets L then, and signals, finds g queued.
-	c.mu.LockCounted(g.Count())
+	// Locked before L is unlocked: a G that gets L then, and signals, finds g queued.
+	p := g.Parker()
+	p.Lock(&c.mu)
 	c.L.mu.SetRank(rank.Mutex) // it is taken under c's lock
-	next, locked := c.L.unlock(g)
+	next, locked := c.L.unlock(p)
 	if !locked {
 		c.mu.Unlock()
 		throw("Cond.Wait: L is not locked")
 	}
 	if next != nil {
-		g.Ready(next) // under mu: g is not free to do it later
+		p.Ready(next) // under mu: g is not free to do it later
 	}
 	c.waiters.Put(g)
-	g.ParkUnlock(rt.WaitCond, &c.mu)
+	p.ParkUnlock(rt.WaitCond, &c.mu)
 	c.L.Lock(g)
 }
 
@@ -53,11 +53,12 @@ func (c *Cond) Signal(g *rt.G) {
 		c.native.Signal()
 		return
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	gp := c.waiters.Get()
 	c.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 
@@ -67,9 +68,10 @@ func (c *Cond) Broadcast(g *rt.G) {
 		c.native.Broadcast()
 		return
 	}
-	g.Enter(&c.mu)
+	p := g.Parker()
+	p.Enter(&c.mu)
 	var all gs
 	all.Append(&c.waiters)
 	c.mu.Unlock()
-	readyAll(g, &all)
+	readyAll(p, &all)
 }

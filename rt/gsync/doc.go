@@ -1,53 +1,50 @@
-// Package gsync has the channels, locks and timers of Gs: [Chan] and [Select],
-// [Mutex], [RWMutex], [Semaphore], [WaitGroup], [Cond]; [Sleep], [Timer], [Ticker].
-// The same code serves all designs, because it stands on two calls of a G alone,
-// ParkUnlock and Ready; timers on package rt' Timer besides. For the Gs of
-// designs/native the same types are Go's own, at the price of one
-// predictable branch; that is the only use of package sync here.
+// Package gsync has the channels, locks and timers of Gs: [Chan] and [Select], [Mutex],
+// [RWMutex], [Semaphore], [WaitGroup], [Cond]; [Sleep], [Timer], [Ticker]. The same code serves
+// all designs. It stands on ParkUnlock and Ready of an rt.Parker, and its timers on rt.Timer.
+// For the Gs of designs/native the same types are Go's own, at the price of one predictable
+// branch; package sync is used for nothing else here.
 //
-// Every method takes the calling G, which must be running, and begins with a
-// safe point. Any G of the same scheduler may call it at any time, if its own
-// comment does not say otherwise. An object must not be copied once used, and
-// serves either native Gs or others, never both.
+// Every method takes the calling G, which must be running, and begins with a safe point. Any G
+// of the same scheduler may call it at any time, unless its own comment says otherwise. An
+// object must not be copied once it was used. It serves either native Gs or others, never both.
 //
 // # Waiting
 //
-// Each object has a host.Mutex, mu, which guards all its fields and is held for
-// some tens of ns: never across a safe point. To wait and to end a wait are the
-// two sides of one protocol:
+// Each object has a host.Mutex, mu, which guards all its fields. It is held for some tens of ns,
+// and never across a safe point. To wait and to end a wait are the two sides of one protocol:
 //
-//	who waits (G)                          who ends the wait
+//	G that waits                           G that ends the wait
 //	1. lock mu                             1. lock mu
 //	2. look: if there is what it wants,    2. change the state; if that is what
 //	   take it, unlock, done                  a waiter wants, take the first one
 //	3. get on the wait queue                  off the queue and give it that
 //	4. ParkUnlock: leave the stack, and    3. unlock mu
-//	   only then unlock mu                 4. Ready(G)
+//	   only then unlock mu                 4. Ready the waiter
 //	5. run again: what it wanted is its
 //
-// Look and queue are one step under mu, and so are change and dequeue: either
-// the change comes first, and the look finds it, or G is on the queue, and the
-// change finds G (B38 and B41 separate the two). G is on the queue only once, and
-// is off it before its one Ready. Since mu is unlocked after G has left its
-// stack, whoever finds G on the queue may resume it (B06).
-// Ready comes after the unlock, so that a scheduler's lock is never waited for
-// under mu by those who end waits, and no object is touched after its Ready,
-// which may let its last user go (B40).
+// No wakeup is lost. Look and queue are one step under mu, and so are change and dequeue. If the
+// change comes first, the look finds it. If the look comes first, the change finds the waiter on
+// the queue. (A semaphore of Kotlin's coroutines, issue 4528, and crossbeam's channels, commit
+// 9178ce15, took the two apart.)
 //
-// What is waited for is handed over: the waiter need not compete for it again,
-// and nobody overtakes it. Mutex is the one exception, and says why.
+// No wakeup comes twice or early. A waiter is on the queue once, and off it before its one
+// Ready. And mu is unlocked only after it has left its stack, so the G that finds it on the
+// queue may resume it. (Go issue 13363 and Julia issue 31619 published the waiter before.)
 //
-// B06, B07 and so on are bugs of real schedulers, of which the checks keep
-// re-created versions under these numbers.
+// Ready comes after the unlock. So nobody waits under mu for a scheduler's lock in order to end
+// a wait. And no object is touched after its Ready, which may let its last user go. (A latch of
+// rayon was; issue 740.)
+//
+// What a G waited for is handed over: it need not compete for it again, and no other G overtakes
+// it. Mutex is the one exception, and says why.
 //
 // # Abandoned Gs
 //
-// A G that is abandoned when a failed scheduler closes runs its deferred calls,
-// and any of them that would block ends there. One G after the other does so,
-// on one thread, when all Ms have ended; so no mu is held by anybody else, and
-// since a misuse panics only after the unlock, none stays held. What a deferred
-// call hands to a G that is still on a wait queue is lost, which is harmless:
-// neither will run again, and Ready, which knows that, does nothing.
+// A G that is abandoned when a failed scheduler closes runs its deferred calls. Any of them that
+// would block ends there. The abandoned Gs do so one after the other, on one thread, when all Ms
+// have ended. So no other G holds a mu then, and none stays held, since a misuse panics only
+// after the unlock. What a deferred call hands to a G that is still on a wait queue is lost. That
+// is harmless: neither G will run again, and Ready, which knows that, does nothing.
 package gsync
 
 import (
@@ -58,23 +55,23 @@ import (
 	"schedlab/rt/queue"
 )
 
-// gs is a FIFO of waiting Gs, chained through the link that puts a runnable G
-// on a run queue: a waiting one is on none.
+// gs is a FIFO of waiting Gs, chained through the link that puts a runnable G on a run queue. A
+// waiting G is on no run queue.
 type gs = queue.List[rt.G, *rt.G]
 
 // readyAll ends the waits of all that were taken off a queue.
-func readyAll(g *rt.G, list *gs) {
+func readyAll(p rt.Parker, list *gs) {
 	for gp := list.Get(); gp != nil; gp = list.Get() {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 
-// forever blocks g on what cannot happen: a nil channel, a Select of none.
+// forever blocks g on what cannot happen: a nil channel, or a Select without cases.
 func forever(g *rt.G, reason rt.WaitReason) {
 	g.Checkpoint()
-	mu := new(host.Mutex)
-	mu.LockCounted(g.Count())
-	g.ParkUnlock(reason, mu)
+	p, mu := g.Parker(), new(host.Mutex)
+	p.Lock(mu)
+	p.ParkUnlock(reason, mu)
 	throw("forever: a G that waits for nothing was readied")
 }
 

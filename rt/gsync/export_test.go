@@ -3,8 +3,8 @@ package gsync
 // MaxOvertaken is the bound that Mutex promises.
 const MaxOvertaken = maxOvertaken
 
-// Waiting returns how many Gs wait, at this moment: tests of order let the next
-// one come when it is queued behind the last.
+// Waiting and its like return how many Gs wait, at this moment. Tests of order start the next G
+// once the last one is queued.
 
 func (c *Chan[T]) WaitingToSend() int { return c.count(&c.sendq) }
 

@@ -2,8 +2,8 @@ package gsync
 
 import "schedlab/rt"
 
-// Seq returns the seq of the start that is under way, and Fire fires a start, as an
-// M does that took t off its set of timers some time ago.
+// Seq returns the seq of the start that is under way. Fire fires a start, as an M does that took t
+// off its set of timers some time ago.
 
 func (t *Timer) Seq() uint64 { return t.alarm.start }
 

@@ -18,8 +18,8 @@ func overAll(t *testing.T, body func(t *testing.T, s rt.Scheduler)) {
 
 // overOurs is overAll without native, for what only gsync's own code promises.
 func overOurs(t *testing.T, body func(t *testing.T, s rt.Scheduler)) {
-	ours := slices.DeleteFunc(slices.Clone(all.Table), func(row all.Row) bool { return row.Name == "native" })
-	overRows(t, ours, body)
+	native := func(row all.Row) bool { return row.Name == "native" }
+	overRows(t, slices.DeleteFunc(slices.Clone(all.Table), native), body)
 }
 
 func overRows(t *testing.T, rows []all.Row, body func(t *testing.T, s rt.Scheduler)) {
@@ -42,7 +42,7 @@ func run(t *testing.T, s rt.Scheduler, main func(g *rt.G)) {
 	require.NoError(t, s.Run(main))
 }
 
-// settled lets others run until what they did has shown: until is true.
+// settled lets others run until what they did shows: until returns true.
 func settled(g *rt.G, until func() bool) {
 	for !until() {
 		g.Yield()

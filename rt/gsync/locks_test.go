@@ -57,8 +57,8 @@ func TestMutexMayBeUnlockedByAnotherG(t *testing.T) {
 	})
 }
 
-// One G locks again and again while others wait: they are overtaken as often as
-// the bound allows and not more, and served in the order in which they came.
+// One G locks again and again while others wait. They are overtaken as often as the bound allows
+// and not more, and served in the order in which they came.
 func TestMutexWaitersAreServedInOrderWithinTheBound(t *testing.T) {
 	const waiters, rounds = 5, 20 * gsync.MaxOvertaken
 	overOurs(t, func(t *testing.T, s rt.Scheduler) {
@@ -132,7 +132,7 @@ func TestRWMutexExcludesWriters(t *testing.T) {
 	})
 }
 
-// Readers who meet while both hold the lock hold it together.
+// Readers that meet while both hold the lock hold it together.
 func TestRWMutexLetsReadersInTogether(t *testing.T) {
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
 		met := 0
@@ -158,16 +158,16 @@ func TestRWMutexStarvesNeitherSide(t *testing.T) {
 		var order string // under mu; the readers of a batch append one at a time, below
 		run(t, s, func(g *rt.G) {
 			var own gsync.Mutex
-			note := func(g *rt.G, who string) {
+			note := func(g *rt.G, name string) {
 				own.Lock(g)
-				order += who
+				order += name
 				own.Unlock(g)
 			}
-			write := func(who string) {
+			write := func(name string) {
 				n := mu.WaitingWriters()
 				g.Go(func(g *rt.G) {
 					mu.Lock(g)
-					note(g, who)
+					note(g, name)
 					mu.Unlock(g)
 				})
 				settled(g, func() bool { return mu.WaitingWriters() == n+1 })
@@ -205,7 +205,9 @@ func TestSemaphoreLetsItsNumberThrough(t *testing.T) {
 							sem.Acquire(g)
 						}
 						now := inside.Add(1)
-						for m := most.Load(); now > m && !most.CompareAndSwap(m, now); m = most.Load() {
+						m := most.Load()
+						for now > m && !most.CompareAndSwap(m, now) {
+							m = most.Load()
 						}
 						if n%4 == 0 {
 							g.Yield()
@@ -239,7 +241,7 @@ func TestSemaphoreHasAsManyPermitsAsItWasMadeWith(t *testing.T) {
 func TestSemaphoreHandsOverInOrder(t *testing.T) {
 	const n = 5
 	overOurs(t, func(t *testing.T, s rt.Scheduler) {
-		var order []int // by who has the permit
+		var order []int // written by the G that has the permit
 		overtook := 0
 		run(t, s, func(g *rt.G) {
 			sem, goOn := gsync.NewSemaphore(g, 1), gsync.NewChan[int](g, 0)
@@ -299,8 +301,8 @@ func TestWaitGroupWaitsForAll(t *testing.T) {
 	})
 }
 
-// Those who waited for the first zero are let go by it, although the count is up
-// again before they run; those who wait for the second are not (B32).
+// The first zero lets the Gs go that waited for it, although the count is up again before they
+// run. It does not let the Gs go that wait for the second, as in Go issue 7734.
 func TestWaitGroupGenerationsDoNotMix(t *testing.T) {
 	overOurs(t, func(t *testing.T, s rt.Scheduler) {
 		var first, second, third bool

@@ -7,26 +7,27 @@ import (
 	"schedlab/rt"
 )
 
-// Mutex is a lock of Gs. The zero Mutex is unlocked. It belongs to no G: one
-// may lock it and another unlock it.
+// Mutex is a lock of Gs. The zero Mutex is unlocked. It belongs to no G: one may lock it and
+// another unlock it.
 //
 // # Fairness
 //
-// Waiters are served first come, first served, but a G that finds the Mutex
-// unlocked may take it before the waiter that was woken for it: it runs already,
-// and the other may wait long for its turn on a run queue. If each Unlock handed
-// the Mutex over instead, Gs that lock it in loops would have to switch at every
-// turn, for ever, once one of them was preempted while it held it.
+// Waiters are served first come, first served, with one exception. A G that finds the Mutex
+// unlocked may take it before the waiter that was woken for it. The G runs already, while the
+// waiter may wait long for its turn on a run queue. The alternative is that each Unlock hands the
+// Mutex over. Once one G was preempted while it held the Mutex, all Gs that lock it in loops
+// would then have to switch at every turn, for ever.
 //
-// The bound: the first waiter is overtaken at most maxOvertaken times. Then, or
-// once it was woken and found the Mutex taken, the next Unlock hands it over.
-// It goes back to the head and not to the tail (B33), so a G with n waiters
-// ahead of it is overtaken at most (n+1)*maxOvertaken times.
+// The bound: the first waiter is overtaken at most maxOvertaken times. Then, or once it was woken
+// and found the Mutex taken, the next Unlock hands the Mutex over. A waiter that was overtaken
+// goes back to the head of the queue, so a G with n waiters ahead of it is overtaken at most
+// (n+1)*maxOvertaken times. (Go's own Mutex once put it at the tail, and had no bound: Go issue
+// 13086.)
 //
 // # Mutex
 //
-// word is all there is while nobody waits. Once it has the bit waited, it
-// changes under mu alone; Lock and Unlock without mu are CASes that fail then.
+// word is all there is while nobody waits. Once it has the bit waited, it changes under mu alone:
+// the CASes by which Lock and Unlock do without mu fail then.
 //
 //	Lock (G)                                Unlock
 //	1. CAS free to held: done               1. CAS held to free: done
@@ -41,15 +42,14 @@ import (
 //	   else: to the head of the queue,         from the queue to woken, if that
 //	   count as overtaken enough, go to 4      is empty; Ready
 //
-// waited is set at 3 on the left, before G queues, and both under mu: an Unlock
-// either comes before, and G gets the Mutex at 3, or fails at 1 on the right and
-// finds G on the queue. woken holds the one G that was readied to try; it is on
-// a run queue, so it cannot be on ours.
+// No wakeup is lost. Step 3 of Lock sets waited before G queues, both under mu. If an Unlock
+// comes before, G gets the Mutex at step 3. If it comes after, its step 1 fails, and it finds G
+// on the queue. The field woken holds the one G that was readied to try; that G is on a run
+// queue, so it cannot be on ours.
 type Mutex struct {
 	native sync.Mutex // for native Gs; the rest is then unused
 
-	// word is free, or held and waited. Partners: the CASes of those who lock
-	// and unlock without mu.
+	// word is free, or held and waited. Partners: the CASes that lock and unlock without mu.
 	word host.Uint32
 
 	mu        host.Mutex
@@ -63,8 +63,8 @@ const (
 	mutexHeld   = 1
 	mutexWaited = 2
 
-	// High enough to make a hand-over's switch cheap per Lock, low enough to
-	// wait for: 64 critical sections are some µs.
+	// High enough to make a hand-over's switch cheap per Lock, and low enough to wait for: 64
+	// critical sections are some µs.
 	maxOvertaken = 64
 )
 
@@ -76,25 +76,26 @@ func (m *Mutex) Lock(g *rt.G) {
 	}
 	g.Checkpoint()
 	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
-		m.lockSlow(g)
+		m.lockSlow(g.Parker())
 	}
 }
 
-func (m *Mutex) lockSlow(g *rt.G) {
-	m.mu.LockCounted(g.Count())
+func (m *Mutex) lockSlow(p rt.Parker) {
+	g := p.G()
+	p.Lock(&m.mu)
 	if m.take() {
 		m.settle()
 		m.mu.Unlock()
 		return
 	}
 	m.waiters.Put(g)
-	g.ParkUnlock(rt.WaitMutex, &m.mu)
-	m.mu.LockCounted(g.Count())
+	p.ParkUnlock(rt.WaitMutex, &m.mu)
+	p.Lock(&m.mu)
 	for m.woken == g && !m.takeWoken() {
 		m.overtaken = maxOvertaken
 		m.waiters.PutHead(g)
-		g.ParkUnlock(rt.WaitMutex, &m.mu)
-		m.mu.LockCounted(g.Count())
+		p.ParkUnlock(rt.WaitMutex, &m.mu)
+		p.Lock(&m.mu)
 	}
 	m.mu.Unlock()
 }
@@ -111,7 +112,7 @@ func (m *Mutex) TryLock(g *rt.G) bool {
 	if m.word.Load()&mutexHeld != 0 {
 		return false
 	}
-	m.mu.LockCounted(g.Count()) // somebody waits, but nobody holds it
+	g.Parker().Lock(&m.mu) // somebody waits, but nobody holds it
 	taken := m.take()
 	m.settle()
 	m.mu.Unlock()
@@ -138,7 +139,7 @@ func (m *Mutex) takeWoken() bool {
 	return true
 }
 
-// settle gives word back to those without mu, if nobody waits. Needs mu.
+// settle lets Lock and Unlock do without mu again, if nobody waits. Needs mu.
 func (m *Mutex) settle() {
 	if !m.waited() {
 		m.overtaken = 0
@@ -163,22 +164,22 @@ func (m *Mutex) Unlock(g *rt.G) {
 		return
 	}
 	g.Checkpoint()
-	gp, locked := m.unlock(g)
+	p := g.Parker()
+	gp, locked := m.unlock(p)
 	if !locked {
 		throw("Mutex.Unlock: the mutex is not locked")
 	}
 	if gp != nil {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 
-// unlock is Unlock but for the safe point, the Ready of gp, unless that is nil,
-// and the panic.
-func (m *Mutex) unlock(g *rt.G) (gp *rt.G, locked bool) {
+// unlock is Unlock without the safe point, the panic, and the Ready of gp, if that is not nil.
+func (m *Mutex) unlock(p rt.Parker) (gp *rt.G, locked bool) {
 	if m.word.CompareAndSwap(mutexHeld, mutexFree) {
 		return nil, true
 	}
-	m.mu.LockCounted(g.Count())
+	p.Lock(&m.mu)
 	if locked = m.word.Load()&mutexHeld != 0; locked {
 		gp = m.release()
 	}
@@ -186,8 +187,7 @@ func (m *Mutex) unlock(g *rt.G) (gp *rt.G, locked bool) {
 	return gp, locked
 }
 
-// release is steps 3 to 5 of Unlock; it returns the G to be readied, if any.
-// Needs mu.
+// release is steps 3 to 5 of Unlock in 'Mutex'. It returns the G to be readied, if any. Needs mu.
 func (m *Mutex) release() *rt.G {
 	switch {
 	case !m.waited():
@@ -207,7 +207,7 @@ func (m *Mutex) release() *rt.G {
 // handOver makes m, which stays held, the first waiter's. Needs mu.
 func (m *Mutex) handOver() (gp *rt.G) {
 	if m.woken != nil {
-		m.woken = nil // on its way; it will see that it need not try
+		m.woken = nil // it is on its way, and will see that it need not try
 	} else {
 		gp = m.waiters.Get()
 	}

@@ -2,11 +2,10 @@ package gsync
 
 import "reflect"
 
-// A select statement has a fixed number of cases, each of a known type. So there
-// is one for 2 cases of one type, one for 4, and package reflect for the others,
-// which is slow, and allocates. A native Select costs some 40 ns more than the
-// statement alone, for the cases that it must take apart: the one place where
-// the baseline has a handicap.
+// A select statement has a fixed number of cases, each of a known type. So there is one for 2
+// cases of one type and one for 4. Others go through package reflect, which is slow and
+// allocates. A native Select costs some 40 ns more than the statement alone, since it must take
+// the cases apart. It is the one place where the baseline has a handicap.
 const (
 	fewCases  = 2
 	someCases = 4
@@ -87,8 +86,8 @@ func (c *Chan[T]) deliverReflect(cs Case, v reflect.Value, ok bool) {
 	c.deliver(&cs, value, ok)
 }
 
-// arm is a case of a select statement. One of the channels is nil, or both: a
-// select statement passes over those.
+// arm is a case of a select statement. One of the channels is nil, or both are: a select statement
+// passes over nil channels.
 type arm[T any] struct {
 	to, from chan T
 	v        T

@@ -7,27 +7,26 @@ import (
 	"schedlab/rt"
 )
 
-// RWMutex is a lock of Gs that one writer or any number of readers hold. The
-// zero RWMutex is unlocked. It belongs to no G, like [Mutex].
+// RWMutex is a lock of Gs that one writer or any number of readers hold. The zero RWMutex is
+// unlocked. It belongs to no G, like [Mutex].
 //
 // Neither side starves:
 //
-//   - A waiting writer keeps later readers out, so it waits for those that
-//     hold the lock when it comes, and for the writers ahead of it.
-//   - A writer that unlocks lets all readers in that wait at that moment, ahead
-//     of the next writer. So a reader waits for one writer at most: the one
-//     that holds the lock or is first in line when it comes.
+//   - A waiting writer keeps later readers out. So it waits for the readers that hold the lock
+//     when it comes, and for the writers ahead of it.
+//   - A writer that unlocks lets in all readers that wait at that moment, ahead of the next
+//     writer. So a reader waits for one writer at most: the one that holds the lock or is first
+//     in line when the reader comes.
 //
-// Writers are served first come, first served; between two of them goes at most
-// one batch of readers. A reader must not read-lock again while it holds the
-// lock: a writer that came in between waits for it, and it for the writer. Each
-// turn is handed over, which costs a switch whenever somebody waits; a [Mutex]
-// is cheaper where most only want to write.
+// Writers are served first come, first served. Between two of them goes at most one batch of
+// readers. A reader must not read-lock again while it holds the lock: a writer that came in
+// between would wait for the reader, and the reader for the writer. Each turn is handed over,
+// which costs a switch whenever somebody waits. A [Mutex] is cheaper where most Gs only write.
 type RWMutex struct {
 	native sync.RWMutex // for native Gs; the rest is then unused
 
 	mu             host.Mutex
-	readers        int  // that hold it
+	readers        int  // how many hold it
 	writing        bool // a writer holds it
 	waitingReaders gs   // only while a writer holds it or waits
 	waitingWriters gs   // only while somebody holds it
@@ -39,10 +38,11 @@ func (m *RWMutex) Lock(g *rt.G) {
 		m.native.Lock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if m.writing || m.readers > 0 {
 		m.waitingWriters.Put(g)
-		g.ParkUnlock(rt.WaitMutex, &m.mu)
+		p.ParkUnlock(rt.WaitMutex, &m.mu)
 		return
 	}
 	m.writing = true
@@ -55,7 +55,8 @@ func (m *RWMutex) Unlock(g *rt.G) {
 		m.native.Unlock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if !m.writing {
 		m.mu.Unlock()
 		throw("RWMutex.Unlock: the mutex is not locked for writing")
@@ -69,7 +70,7 @@ func (m *RWMutex) Unlock(g *rt.G) {
 		next.Append(&m.waitingReaders)
 	}
 	m.mu.Unlock()
-	readyAll(g, &next)
+	readyAll(p, &next)
 }
 
 // RLock takes m for reading, and blocks until it can.
@@ -78,10 +79,11 @@ func (m *RWMutex) RLock(g *rt.G) {
 		m.native.RLock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if m.writing || !m.waitingWriters.Empty() {
 		m.waitingReaders.Put(g)
-		g.ParkUnlock(rt.WaitMutex, &m.mu)
+		p.ParkUnlock(rt.WaitMutex, &m.mu)
 		return
 	}
 	m.readers++
@@ -94,7 +96,8 @@ func (m *RWMutex) RUnlock(g *rt.G) {
 		m.native.RUnlock()
 		return
 	}
-	g.Enter(&m.mu)
+	p := g.Parker()
+	p.Enter(&m.mu)
 	if m.readers == 0 {
 		m.mu.Unlock()
 		throw("RWMutex.RUnlock: the mutex is not locked for reading")
@@ -105,7 +108,7 @@ func (m *RWMutex) RUnlock(g *rt.G) {
 		m.admitWriter(&next)
 	}
 	m.mu.Unlock()
-	readyAll(g, &next)
+	readyAll(p, &next)
 }
 
 // admitWriter hands m, which nobody holds, to the first writer. Needs mu.

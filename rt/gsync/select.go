@@ -2,9 +2,9 @@ package gsync
 
 import "schedlab/rt"
 
-// Case is one alternative of a [Select], made by OnSend or OnRecv. A case to
-// receive may be used again and again; one to send holds its value for one
-// Select, and a second one panics. The zero Case is never ready.
+// Case is one alternative of a [Select], made by OnSend or OnRecv. A case to receive may be used
+// again and again. A case to send holds its value for one Select; a second Select with it panics.
+// The zero Case is never ready.
 type Case struct {
 	ch   channel // nil: a nil channel
 	send bool
@@ -23,9 +23,9 @@ func (c *Chan[T]) OnSend(v T) Case {
 	return Case{ch: c, send: true, node: n}
 }
 
-// OnRecv is the case that a value is received: it goes to *v, and to *ok that
-// it is none because the channel is closed. Either pointer may be nil. Of a nil
-// channel the case is never ready.
+// OnRecv is the case that a value is received: it goes to *v, and true to *ok. If the channel is
+// closed they get zero and false. Either pointer may be nil. Of a nil channel the case is never
+// ready.
 func (c *Chan[T]) OnRecv(v *T, ok *bool) Case {
 	if c == nil {
 		return Case{}
@@ -33,33 +33,32 @@ func (c *Chan[T]) OnRecv(v *T, ok *bool) Case {
 	return Case{ch: c, to: v, ok: ok}
 }
 
-// newBox is newNode without the lock, and for native channels too.
+// newBox is newNode for callers that do not hold mu, and for native channels too.
 func (c *Chan[T]) newBox() *node[T] {
 	if c.native != nil {
 		return c.boxes.Get().(*node[T])
 	}
-	c.mu.Lock() // no G to count for
+	c.mu.Lock() // there is no G to count for
 	n := c.newNode()
 	c.mu.Unlock()
 	return n
 }
 
-// Select waits until at least one of cases can go on, does one of those, each
-// with the same probability, and returns its index. The same channel may be in
-// several cases. Without a case that can ever be ready it blocks for ever.
+// Select waits until at least one of cases can go on, does one of those, each with the same
+// probability, and returns its index. The same channel may be in several cases. Without a case
+// that can ever be ready it blocks for ever.
 //
 // # Select
 //
-// All channels are locked together, in the order of their creation, and stay so
-// while the cases are looked at and, if none is ready, queued. Looking at one
-// after the other would not do. Two selects, one with "send on a, receive from
-// b" and one with "receive from a, send on b", would each find the other's
-// first case while it is itself to be had by a third; it would have to win two
-// claims at once, its own and the other's. And "no case is ready" would be an
-// answer about several moments, not one.
+// All channels are locked together, in the order of their creation. They stay locked while the
+// cases are looked at and, if none is ready, queued. To look at one channel after the other would
+// not do, for two reasons. First, let one Select "send on a, receive from b" and another "receive
+// from a, send on b". Each would find the other's first case while a third G can have it itself,
+// and so it would have to win two claims at once, its own and the other's. Second, "no case is
+// ready" would be an answer about several moments, not about one.
 //
-//	Select (G)                              who finds a node of it, under a
-//	                                        channel's lock
+//	Select (G)                              a G that finds a node of it, under
+//	                                        a channel's lock
 //	1. lock all channels
 //	2. a case is ready: do it, unlock,      1. take the node off the queue
 //	   done                                 2. claim: CAS claimed from false to
@@ -73,36 +72,40 @@ func (c *Chan[T]) newBox() *node[T] {
 //	   recycle nodes and selection
 //	9. unlock all channels
 //
-// Claimed once: of all who find nodes of one selection, under different locks,
-// the CAS lets one through (B07: with load and store, two). G itself needs no
-// claim at 2, since no node of it is on a queue yet; hence no select ever has to
-// win two, nor meets itself.
+// Claimed once: several Gs may find nodes of one selection, under different locks, and the CAS
+// lets one of them through. Load and store would let two through, as Go did until CL 180068 of
+// 2009. G itself needs no claim at 2, since no node of it is on a queue yet. Hence no Select ever
+// has to win two claims, nor meets itself.
 //
-// Resumed once it has left: channels are unlocked at 5, before G has left its
-// stack, but Ready comes after 5 on the right, which waits for 6 on the left
-// (B06). One lock for this, and not Park with a commit that unlocks all, since
-// ParkUnlock goes straight to the next G's stack.
+// Resumed once it has left: channels are unlocked at 5, before G has left its stack. But Ready
+// comes after 5 on the right, which waits for 6 on the left. There is one lock for this, and not
+// a Park with a commit that unlocks all, since ParkUnlock goes straight to the next G's stack.
 //
-// Claimed in its own time: whoever touches a selection has found it through a
-// queued node, under that channel's lock; the winner, up to Ready. After 8 there
-// is no such node, so a selection may be used again without a generation number
-// (B31). At 4 claimed is set back to false while all channels are locked, so
-// that no claim of the last use can meet it either.
+// Claimed in its own time: a G that touches a selection has found it through a queued node, under
+// that channel's lock. The winner goes on to touch it, up to Ready. After 8 there is no such
+// node, so a selection may be used again without a generation number. In Go issue 17007 the word
+// that is claimed moved while nodes were queued. Here the field claimed is set back to false before
+// 3, while all channels are locked, so no claim of the last use can meet it either.
 func Select(g *rt.G, cases ...Case) int {
 	if g.Native() {
-		return selectNative(cases, true)
+		return selectNative(cases, blocking)
 	}
-	return selectG(g, cases, true)
+	return selectG(g, cases, blocking)
 }
 
-// SelectOrDefault is Select without waiting: it returns -1 if, at one moment,
-// no case was ready.
+// SelectOrDefault is Select without waiting: it returns -1 if, at one moment, no case was ready.
 func SelectOrDefault(g *rt.G, cases ...Case) int {
 	if g.Native() {
-		return selectNative(cases, false)
+		return selectNative(cases, polling)
 	}
-	return selectG(g, cases, false)
+	return selectG(g, cases, polling)
 }
+
+// What a Select does while no case is ready.
+const (
+	blocking = true
+	polling  = false
+)
 
 func selectG(g *rt.G, cases []Case, block bool) int {
 	g.Checkpoint()
@@ -113,15 +116,16 @@ func selectG(g *rt.G, cases []Case, block bool) int {
 		}
 		return -1
 	}
-	s := begin(g, home, cases)
+	p := g.Parker()
+	s := begin(p, home, cases)
 	i, partner := s.poll()
 	if i < 0 && block {
-		i = s.wait(g)
+		i = s.wait(p)
 	}
 	refused := i >= 0 && s.cases[i].ch.refused(&s.cases[i])
 	s.end()
 	if partner != nil {
-		partner.ready(g)
+		partner.ready(p)
 	}
 	if refused {
 		throw("Select: send on closed channel")

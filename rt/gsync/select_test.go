@@ -19,7 +19,8 @@ func TestSelectTakesWhatIsReady(t *testing.T) {
 			ints, texts := gsync.NewChan[int](g, 1), gsync.NewChan[string](g, 1)
 			texts.Send(g, "x")
 			var none *gsync.Chan[int]
-			index = gsync.Select(g, none.OnRecv(&word, nil), ints.OnRecv(&word, &ok), texts.OnRecv(&text, &ok), none.OnSend(1))
+			index = gsync.Select(g, none.OnRecv(&word, nil), ints.OnRecv(&word, &ok),
+				texts.OnRecv(&text, &ok), none.OnSend(1))
 		})
 		require.Equal(t, 2, index)
 		require.Equal(t, "x", text)
@@ -35,7 +36,9 @@ func TestSelectOrDefaultDoesNotWait(t *testing.T) {
 		run(t, s, func(g *rt.G) {
 			c := gsync.NewChan[int](g, 1)
 			var none *gsync.Chan[int]
-			note := func(cases ...gsync.Case) { got = append(got, gsync.SelectOrDefault(g, cases...)) }
+			note := func(cases ...gsync.Case) {
+				got = append(got, gsync.SelectOrDefault(g, cases...))
+			}
 			note()
 			note(gsync.Case{}, none.OnSend(1))
 			note(none.OnRecv(nil, nil), c.OnRecv(nil, nil))
@@ -94,7 +97,7 @@ func TestSelectIsFair(t *testing.T) {
 				c[i].Close(g)
 			}
 			for range rounds {
-				count[gsync.Select(g, c[0].OnRecv(nil, nil), c[1].OnRecv(nil, nil), c[2].OnRecv(nil, nil), c[3].OnRecv(nil, nil))]++
+				count[receiveFromOne(g, c)]++
 			}
 		})
 		requireEven(t, rounds, count)
@@ -119,12 +122,17 @@ func TestSelectIsFairToWaitingSenders(t *testing.T) {
 				for i := range c {
 					settled(g, func() bool { return c[i].WaitingToSend() > 0 })
 				}
-				count[gsync.Select(g, c[0].OnRecv(nil, nil), c[1].OnRecv(nil, nil), c[2].OnRecv(nil, nil), c[3].OnRecv(nil, nil))]++
+				count[receiveFromOne(g, c)]++
 			}
 			stop.Close(g)
 		})
 		requireEven(t, rounds, count)
 	})
+}
+
+func receiveFromOne(g *rt.G, c [4]*gsync.Chan[int]) (i int) {
+	return gsync.Select(g, c[0].OnRecv(nil, nil), c[1].OnRecv(nil, nil),
+		c[2].OnRecv(nil, nil), c[3].OnRecv(nil, nil))
 }
 
 // requireEven allows ten standard deviations either way.
@@ -158,7 +166,8 @@ func TestSelectWithOneChannelInSeveralCases(t *testing.T) {
 				}
 				for ended := 0; ended < 2; {
 					g.Yield() // through the buffer it could go on alone for ever
-					switch gsync.Select(g, c.OnRecv(nil, nil), c.OnSend(1), c.OnRecv(nil, nil), done.OnRecv(nil, nil)) {
+					recv, ends := c.OnRecv(nil, nil), done.OnRecv(nil, nil)
+					switch gsync.Select(g, recv, c.OnSend(1), recv, ends) {
 					case 0, 2:
 						received++
 					case 1:
@@ -190,15 +199,16 @@ func TestSelectToSendAndReceiveOnOneChannelBlocks(t *testing.T) {
 	}
 }
 
-// Senders and receivers all select over the same channels, in different order:
-// locks must not be taken in a circle, nobody may be won twice (B07).
+// Senders and receivers all select over the same channels, in different order. Locks must not be
+// taken in a circle, and no Select may be won twice, as in Go until CL 180068 of 2009.
 func TestSelectStorm(t *testing.T) {
 	const senders, receivers, each = 5, 4, 200
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
 		for _, capacity := range []int{0, 1} {
 			var got [receivers][]message
 			run(t, s, func(g *rt.G) {
-				a, b, c := gsync.NewChan[message](g, 0), gsync.NewChan[message](g, capacity), gsync.NewChan[message](g, 0)
+				a, c := gsync.NewChan[message](g, 0), gsync.NewChan[message](g, 0)
+				b := gsync.NewChan[message](g, capacity)
 				done := gsync.NewChan[struct{}](g, 0)
 				var wg gsync.WaitGroup
 				for i := range senders {
@@ -220,7 +230,13 @@ func TestSelectStorm(t *testing.T) {
 				for i := range receivers {
 					readers.Go(g, func(g *rt.G) {
 						var m message
-						for gsync.Select(g, done.OnRecv(nil, nil), c.OnRecv(&m, nil), b.OnRecv(&m, nil), a.OnRecv(&m, nil)) != 0 {
+						cases := []gsync.Case{
+							done.OnRecv(nil, nil),
+							c.OnRecv(&m, nil),
+							b.OnRecv(&m, nil),
+							a.OnRecv(&m, nil),
+						}
+						for gsync.Select(g, cases...) != 0 {
 							got[i] = append(got[i], m)
 						}
 					})
@@ -250,8 +266,8 @@ func requireOnce(t *testing.T, got [][]message, n int) {
 	require.Len(t, seen, n, "lost")
 }
 
-// Two Gs offer both directions to each other on two channels. In each meeting
-// both must agree on what was done.
+// Two Gs offer both directions to each other on two channels. In each meeting both must agree on
+// what was done.
 func TestSelectsMeetEachOther(t *testing.T) {
 	const n = 500
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
@@ -276,8 +292,8 @@ func TestSelectsMeetEachOther(t *testing.T) {
 	})
 }
 
-// A value goes to and fro between two channels and is at every moment in one of
-// them, or in both. Whoever asks both at one moment finds it.
+// A value goes to and fro between two channels and is at every moment in one of them, or in both. A
+// Select that looks at both at one moment finds it.
 func TestDefaultIsAnAnswerAboutOneMoment(t *testing.T) {
 	const rounds, moves = 200, 20
 	overAll(t, func(t *testing.T, s rt.Scheduler) {

@@ -10,9 +10,9 @@ import (
 	"schedlab/rt/rank"
 )
 
-// channel is a *Chan[T] of any T, as a Select sees it. self and use apart,
-// its methods need the channel's lock. None is given a pointer to a Case of the
-// caller's, since that would put the arguments of every Select on the heap.
+// channel is a *Chan[T] of any T, as a Select sees it. Its methods need the channel's lock, except
+// self and use. None is given a pointer to a Case of the caller's, since that would put the
+// arguments of every Select on the heap.
 type channel interface {
 	self() *hub
 	// use panics if cs is to send and has been used before.
@@ -21,8 +21,8 @@ type channel interface {
 	ready(cs *Case) bool
 	// try does cs if it can go on. partner, if not nil, must then be readied.
 	try(cs *Case) (partner *waiter, done bool)
-	// enlist puts a node for cs on its queue; delist takes it off again and, if
-	// cs was the one that another G did, delivers what was received.
+	// enlist puts a node for cs on its queue. delist takes it off again and, if cs was the case
+	// that another G did, delivers what was received.
 	enlist(cs *Case, w waiter)
 	delist(cs *Case, won bool)
 	// refused says whether cs, which was done, found its channel closed to it.
@@ -39,10 +39,10 @@ type channel interface {
 
 // selection is one Select at work. See "Select" for its protocol.
 type selection struct {
-	// claimed says that a waiting selection has its winner. Partners: those who
-	// find its nodes on different channels, each with a CAS.
+	// claimed says that a waiting selection has its winner. Partners: the CASes of the Gs that
+	// find its nodes on different channels.
 	claimed host.Bool
-	winner  int        // the index of the case; written by who claimed
+	winner  int        // the index of the case; written by the G that claimed
 	parked  host.Mutex // held until G has left its stack
 
 	cases []Case // a copy, with the nodes
@@ -67,15 +67,15 @@ func firstHub(cases []Case) *hub {
 	return first
 }
 
-// begin locks all channels of cases, home first, and takes a selection from
-// home's free list, which home's lock guards.
-func begin(g *rt.G, home *hub, cases []Case) *selection {
-	home.mu.LockCounted(g.Count())
+// begin locks all channels of cases, home first, and takes a selection from home's free list,
+// which home's lock guards.
+func begin(p rt.Parker, home *hub, cases []Case) *selection {
+	p.Lock(&home.mu)
 	s := home.idle
 	if s == nil {
 		s = new(selection)
 		s.parked.SetRank(rank.Selection)
-		s.rand.Seed(g.ID(), home.order)
+		s.rand.Seed(p.G().ID(), home.order)
 	} else {
 		home.idle, s.next = s.next, nil
 	}
@@ -87,13 +87,13 @@ func begin(g *rt.G, home *hub, cases []Case) *selection {
 	}
 	slices.SortFunc(s.order, func(a, b *hub) int { return cmp.Compare(a.order, b.order) })
 	s.order = slices.Compact(s.order)
-	s.lock(g, s.order[1:])
+	s.lock(p, s.order[1:])
 	return s
 }
 
-func (s *selection) lock(g *rt.G, hubs []*hub) {
+func (s *selection) lock(p rt.Parker, hubs []*hub) {
 	for _, h := range hubs {
-		h.mu.LockCounted(g.Count())
+		p.Lock(&h.mu)
 	}
 }
 
@@ -103,8 +103,8 @@ func (s *selection) unlock(hubs []*hub) {
 	}
 }
 
-// poll does one of the cases that can go on; -1 if there is none. partner, if
-// not nil, must be readied once all is unlocked.
+// poll does one of the cases that can go on; -1 if there is none. partner, if not nil, must be
+// readied once all is unlocked.
 func (s *selection) poll() (i int, partner *waiter) {
 	for {
 		i := s.choose()
@@ -115,8 +115,8 @@ func (s *selection) poll() (i int, partner *waiter) {
 		if partner, done := cs.ch.try(cs); done {
 			return i, partner
 		}
-		// The partner was itself in a Select, and another channel has claimed it
-		// since. It is off the queue now: there is an end to this.
+		// The partner was itself in a Select, and another channel has claimed it since. It is
+		// off the queue now, so the loop comes to an end.
 	}
 }
 
@@ -136,18 +136,18 @@ func (s *selection) choose() int {
 	return chosen
 }
 
-// wait is steps 3 to 8; it returns the case that another G did.
-func (s *selection) wait(g *rt.G) int {
-	s.claimed.Store(false) // nobody else knows s yet
-	s.parked.LockCounted(g.Count())
+// wait is steps 3 to 8 of Select in 'Select'. It returns the case that another G did.
+func (s *selection) wait(p rt.Parker) int {
+	s.claimed.Store(false) // no other G knows s yet
+	p.Lock(&s.parked)
 	for i := range s.cases {
 		if cs := &s.cases[i]; cs.ch != nil {
-			cs.ch.enlist(cs, waiter{g: g, sel: s, i: i})
+			cs.ch.enlist(cs, waiter{g: p.G(), sel: s, i: i})
 		}
 	}
 	s.unlock(s.order)
-	g.ParkUnlock(rt.WaitSelect, &s.parked)
-	s.lock(g, s.order)
+	p.ParkUnlock(rt.WaitSelect, &s.parked)
+	s.lock(p, s.order)
 	for i := range s.cases {
 		if cs := &s.cases[i]; cs.ch != nil {
 			cs.ch.delist(cs, i == s.winner)
@@ -156,8 +156,8 @@ func (s *selection) wait(g *rt.G) int {
 	return s.winner
 }
 
-// end recycles all and unlocks the channels. home is last: with its lock, s is
-// another's.
+// end recycles all and unlocks the channels, home last: once that is unlocked, another G may have
+// s.
 func (s *selection) end() {
 	for i := range s.cases {
 		if cs := &s.cases[i]; cs.node != nil {
@@ -183,8 +183,8 @@ func (s *selection) claim(i int) bool {
 }
 
 // awaitParked returns once the selection's G has left its stack.
-func (s *selection) awaitParked(g *rt.G) {
-	s.parked.LockCounted(g.Count())
+func (s *selection) awaitParked(p rt.Parker) {
+	p.Lock(&s.parked)
 	s.parked.Unlock()
 }
 
@@ -194,7 +194,8 @@ func (c *Chan[T]) use(cs Case) {
 	}
 	n := cs.node.(*node[T])
 	if !n.lent {
-		throw("Select: a case to send is used for a second time; make one with OnSend for each Select")
+		throw("Select: a case to send is used for a second time; " +
+			"make one with OnSend for each Select")
 	}
 	n.lent = false
 }
@@ -252,6 +253,7 @@ func (c *Chan[T]) refused(cs *Case) bool { return cs.send && !cs.node.(*node[T])
 func (c *Chan[T]) recycle(box any) {
 	n := box.(*node[T])
 	if c.native == nil {
+		n.clear()
 		c.freeNode(n)
 		return
 	}

@@ -5,9 +5,9 @@ import (
 	"schedlab/rt"
 )
 
-// Semaphore lets a number of Gs through at a time. First come, first served: a
-// permit that is released while Gs wait is the first one's, and nobody
-// overtakes it. A permit belongs to no G: another may release it.
+// Semaphore lets a number of Gs through at a time. First come, first served: a permit that is
+// released while Gs wait goes to the first of them, and no other overtakes it. A permit belongs
+// to no G: another may release it.
 type Semaphore struct {
 	native chan struct{} // for native Gs: one element for each permit taken
 
@@ -17,8 +17,7 @@ type Semaphore struct {
 	waiters gs // only while all permits are taken
 }
 
-// NewSemaphore makes a semaphore with n permits, none taken. It panics if n is
-// less than 1.
+// NewSemaphore makes a semaphore with n permits, none taken. It panics if n is less than 1.
 func NewSemaphore(g *rt.G, n int) *Semaphore {
 	if n < 1 {
 		throw("NewSemaphore: %d permits; there must be at least 1", n)
@@ -35,11 +34,12 @@ func (s *Semaphore) Acquire(g *rt.G) {
 		s.native <- struct{}{}
 		return
 	}
-	g.Enter(&s.mu)
-	// Look and queue under one lock: see "Waiting" (B38).
+	p := g.Parker()
+	p.Enter(&s.mu)
+	// Look and queue under one lock: see 'Waiting'.
 	if s.taken == s.permits {
 		s.waiters.Put(g)
-		g.ParkUnlock(rt.WaitSemaphore, &s.mu)
+		p.ParkUnlock(rt.WaitSemaphore, &s.mu)
 		return
 	}
 	s.taken++
@@ -56,7 +56,8 @@ func (s *Semaphore) TryAcquire(g *rt.G) bool {
 			return false
 		}
 	}
-	g.Enter(&s.mu)
+	p := g.Parker()
+	p.Enter(&s.mu)
 	free := s.taken < s.permits
 	if free {
 		s.taken++
@@ -75,7 +76,8 @@ func (s *Semaphore) Release(g *rt.G) {
 		}
 		return
 	}
-	g.Enter(&s.mu)
+	p := g.Parker()
+	p.Enter(&s.mu)
 	if s.taken == 0 {
 		s.mu.Unlock()
 		s.noneTaken()
@@ -86,7 +88,7 @@ func (s *Semaphore) Release(g *rt.G) {
 	}
 	s.mu.Unlock()
 	if gp != nil {
-		g.Ready(gp)
+		p.Ready(gp)
 	}
 }
 

@@ -11,24 +11,22 @@ import (
 	"schedlab/rt/rank"
 )
 
-// Sleep blocks g for at least d. If d is not positive it only gives way.
+// Sleep blocks g for at least d. If d is not positive g only gives way.
 func Sleep(g *rt.G, d time.Duration) { g.Sleep(int64(d)) }
 
-// After returns a channel that receives the time once d has passed. It is
-// NewTimer(g, d).C.
+// After returns a channel that receives the time once d has passed. It is NewTimer(g, d).C.
 func After(g *rt.G, d time.Duration) *Chan[time.Time] { return NewTimer(g, d).C }
 
-// Timer is a single event in the future, made by NewTimer or AfterFunc; what a
-// Timer of package time means since Go 1.23, it means. Any G may call its
-// methods at any time.
+// Timer is a single event in the future, made by NewTimer or AfterFunc. It means what a Timer of
+// package time means since Go 1.23. Any G may call its methods at any time.
 //
-// It differs in what can be seen of C: Go's has no buffer, this one has room
-// for the value, and Len tells that it is there. And Go leaves timers that
-// nobody waits for to the garbage collector; here an active Timer keeps its
-// memory, and a Ticker an M busy, until it has fired or is stopped.
+// It differs in what can be seen of C: Go's channel has no buffer, this one has room for the
+// value, and Len tells that it is there. It also differs in what nobody waits for: Go leaves such
+// timers to the garbage collector. Here an active Timer keeps its memory, and a Ticker an M busy,
+// until it has fired or is stopped.
 type Timer struct {
-	// C receives the time at which the Timer fired. It is only for receiving. Nil
-	// if the Timer calls a function.
+	// C receives the time at which the Timer fired. It is only for receiving. It is nil if the
+	// Timer calls a function.
 	C *Chan[time.Time]
 
 	native *time.Timer // for native Gs; alarm is then unused
@@ -53,7 +51,7 @@ func AfterFunc(g *rt.G, d time.Duration, f func(*rt.G)) *Timer {
 		throw("AfterFunc: the function is nil")
 	}
 	if g.Native() {
-		return &Timer{native: time.AfterFunc(d, func() { g.CallNative(f) })}
+		return &Timer{native: time.AfterFunc(d, func() { rt.CallNative(g, f) })}
 	}
 	t := &Timer{}
 	t.alarm.call(f)
@@ -61,9 +59,9 @@ func AfterFunc(g *rt.G, d time.Duration, f func(*rt.G)) *Timer {
 	return t
 }
 
-// Stop sees to it that t does not fire, and says whether it thereby undid a
-// start: if not, then t was stopped already, or its value was received, or its
-// function started. Nothing is received from C once Stop has returned.
+// Stop makes sure that t does not fire, and says whether it undid a start by that. If not, t was
+// stopped already, or its value was received, or its function started. Nothing is received from C
+// once Stop has returned.
 func (t *Timer) Stop(g *rt.G) (undone bool) {
 	t.check("Stop")
 	if t.native != nil {
@@ -72,8 +70,8 @@ func (t *Timer) Stop(g *rt.G) (undone bool) {
 	return t.alarm.stop(g)
 }
 
-// Reset starts t anew, to fire after d, and says what Stop would. No value from
-// before is received from C once Reset has returned.
+// Reset starts t anew, to fire after d, and says what Stop would. No value from before is received
+// from C once Reset has returned.
 func (t *Timer) Reset(g *rt.G, d time.Duration) (undone bool) {
 	t.check("Reset")
 	if t.native != nil {
@@ -88,8 +86,8 @@ func (t *Timer) check(call string) {
 	}
 }
 
-// Ticker sends the time to C at intervals. Ticks for which C has no room, because
-// the one before has not been received, are dropped.
+// Ticker sends the time to C at intervals. A tick for which C has no room, because the one before
+// has not been received, is dropped.
 type Ticker struct {
 	// C receives the time of each tick. It is only for receiving.
 	C *Chan[time.Time]
@@ -111,8 +109,8 @@ func NewTicker(g *rt.G, d time.Duration) *Ticker {
 	return t
 }
 
-// Stop ends the ticks: nothing is received from C once it has returned. That of a
-// Ticker that is not initialized does nothing, as in Go.
+// Stop ends the ticks: nothing is received from C once it has returned. On a Ticker that is not
+// initialized it does nothing, as in Go.
 func (t *Ticker) Stop(g *rt.G) {
 	switch {
 	case t.native != nil:
@@ -122,8 +120,7 @@ func (t *Ticker) Stop(g *rt.G) {
 	}
 }
 
-// Reset changes the interval to d; the next tick comes after d. It panics if d is
-// not positive.
+// Reset changes the interval to d; the next tick comes after d. It panics if d is not positive.
 func (t *Ticker) Reset(g *rt.G, d time.Duration) {
 	checkInterval("Ticker.Reset", d)
 	switch {
@@ -146,12 +143,11 @@ func checkInterval(call string, d time.Duration) {
 //
 // # Stopping a timer that fires
 //
-// Between the moment that an M takes a timer off its set of timers, to fire it,
-// and the moment that the value is in the channel, anything can happen: so
-// whether the set found the timer active decides nothing. What decides is start,
-// the seq of the start that has not been delivered, under mu.
+// To fire a timer an M takes it off its set of timers, and later puts the value into the channel.
+// Anything can happen in between. So it decides nothing whether the set found the timer active.
+// What decides is start, the seq of the start that has not been delivered, under mu.
 //
-//	who fires (M), with the seq of a start    who stops or restarts (G)
+//	an M that fires, with the seq of a start  a G that stops or restarts
 //	1. lock mu                                1. lock mu
 //	2. start is not seq: it was undone;       2. stop timer, or start it anew
 //	   unlock, done                           3. start = 0, or the new seq
@@ -161,29 +157,29 @@ func checkInterval(call string, d time.Duration) {
 //	5. unlock                                    not 0, or the buffer not empty
 //	6. Ready the receiver, or Go(f)
 //
-// mu is c's own lock, so receivers take part: one that takes the value does so
-// before all of the right side, or after. Of 2-4 on the left and 2-4 on the
-// right, too, one comes first.
+// The two sides do not mix: mu is c's own lock. So steps 2 to 4 of one side come before or after
+// steps 2 to 4 of the other. A receiver that takes the value takes it before all of the right
+// side, or after it.
 //
-// Nothing stale: after the right side the buffer is empty, and a firing of an
-// earlier start ends at 2. A receiver that gets the value at 4 on the left has
-// received it, before the right side, even if it has not run yet.
+// Nothing stale: after the right side the buffer is empty, and a firing of an earlier start ends
+// at step 2. A receiver that gets the value at step 4 on the left has received it, before the
+// right side, even if it has not run yet.
 //
-// Nothing lost, nothing double: each start is delivered (3 on the left, for which
-// start must be its seq) or undone (3 on the right, after which start is never its
-// seq again). If it was delivered, the value was received, or is found at 4 on the
-// right, and taken back. So each start of a Timer is received, called or said to be
-// undone, once. It has room at 4 on the left, because 4 on the right came before.
-// The start of a Ticker is delivered again and again; what finds no room is dropped.
+// Nothing lost, and nothing double: each start is either delivered or undone. Step 3 on the left
+// delivers it, for which start must be its seq. Step 3 on the right undoes it; start is never its
+// seq again. If it was delivered, the value was received, or step 4 on the right finds it and
+// takes it back. So each start of a Timer is received, called or said to be undone, once. Its
+// value has room at step 4 on the left, because step 4 on the right came before. The start of a
+// Ticker is delivered again and again; what finds no room is dropped.
 type alarm struct {
 	timer rt.Timer
-	c     *Chan[time.Time] // where the time goes to; or else
-	f     func(*rt.G)      // what is called
+	c     *Chan[time.Time] // where the time goes to, or nil
+	f     func(*rt.G)      // what is called if c is nil
 	ticks bool             // it is a Ticker's; never changes, like c and f
-	own   host.Mutex       // what mu is without c
+	own   host.Mutex       // what mu is if c is nil
 
 	mu    *host.Mutex // guards the state of c and all below
-	start uint64      // seq of the start that has not been delivered; 0: none
+	start uint64      // seq of the start that has not been delivered; 0: there is none
 }
 
 // send makes a, which is new, one that sends to c.
@@ -199,10 +195,11 @@ func (a *alarm) call(f func(*rt.G)) {
 	a.timer.Fire = a.fire
 }
 
-// fire is the left side of "Stopping a timer that fires". It uses neither Send nor
-// any other safe point while mu is locked: g may be a real G.
+// fire is the left side: see 'Stopping a timer that fires'. It uses neither Send nor any other
+// safe point while mu is locked: g may be a real G.
 func (a *alarm) fire(g *rt.G, _ *rt.Timer, seq uint64) {
-	a.mu.LockCounted(g.Count())
+	p := g.Parker()
+	p.Lock(a.mu)
 	due := a.start == seq
 	var to *waiter
 	if due {
@@ -211,7 +208,7 @@ func (a *alarm) fire(g *rt.G, _ *rt.Timer, seq uint64) {
 	a.mu.Unlock()
 	switch {
 	case to != nil:
-		to.ready(g)
+		to.ready(p)
 	case due && a.f != nil:
 		g.Go(a.f)
 	}
@@ -229,7 +226,7 @@ func (a *alarm) deliver() (to *waiter) {
 	return to
 }
 
-// restart is the right side.
+// restart is the right side: see 'Stopping a timer that fires'.
 func (a *alarm) restart(g *rt.G, d time.Duration) (undone bool) {
 	when, period := host.Nanotime()+max(int64(d), 0), int64(0)
 	if when < 0 { // overflow: never
@@ -238,23 +235,23 @@ func (a *alarm) restart(g *rt.G, d time.Duration) (undone bool) {
 	if a.ticks {
 		period = int64(d)
 	}
-	g.Enter(a.mu)
+	g.Parker().Enter(a.mu)
 	undone = a.undo()
 	a.start, _ = a.timer.Start(g, when, period)
 	a.mu.Unlock()
 	return undone
 }
 
-// stop is the right side.
+// stop is the right side, too.
 func (a *alarm) stop(g *rt.G) (undone bool) {
-	g.Enter(a.mu)
+	g.Parker().Enter(a.mu)
 	undone = a.undo()
 	a.timer.Stop(g)
 	a.mu.Unlock()
 	return undone
 }
 
-// undo needs mu.
+// undo is steps 3, with 0, and 4 of the right side. It says whether a start was undone. Needs mu.
 func (a *alarm) undo() (undone bool) {
 	undone = a.start != 0
 	a.start = 0
@@ -266,16 +263,15 @@ func (a *alarm) undo() (undone bool) {
 	return undone
 }
 
-// wakes says whether somebody receives. It is asked at rest only, when every M has
-// given the scheduler's lock back, which who asks holds: so it needs no other.
+// wakes says whether a G receives. The scheduler asks at rest only, when every M has given back the
+// scheduler's lock, which the asking thread holds. So wakes needs no lock.
 func (a *alarm) wakes() bool { return a.c.recvq.head != nil }
 
-// nativeTimes makes c one of ours. A Chan's native channel can be sent to as well,
-// which the type of c forbids, so the conversion is unsafe; what it stands for is
-// the same.
+// nativeTimes makes c one of ours. A Chan's native channel can be sent to as well, which the type
+// of c forbids. So the conversion is unsafe; both types stand for the same channel.
 func nativeTimes(c <-chan time.Time) *Chan[time.Time] {
 	return &Chan[time.Time]{native: *(*chan time.Time)(unsafe.Pointer(&c)), boxes: &timeBoxes}
 }
 
-// timeBoxes is for all channels of native timers.
+// timeBoxes is the boxes of all channels of native timers.
 var timeBoxes = sync.Pool{New: func() any { return new(node[time.Time]) }}

@@ -133,8 +133,8 @@ func TestNothingStaleIsReceived(t *testing.T) {
 	}
 }
 
-// What an M took off its set to fire it, and has not fired yet when the timer is
-// stopped or started anew, does nothing.
+// An M has taken a timer off its set, and the timer is stopped or started anew before the M fires
+// it. The firing does nothing.
 func TestAFiringThatIsUnderWayCanBeUndone(t *testing.T) {
 	overOurs(t, func(t *testing.T, s rt.Scheduler) {
 		var undone, stale []bool
@@ -160,10 +160,9 @@ func TestAFiringThatIsUnderWayCanBeUndone(t *testing.T) {
 	})
 }
 
-// Two Gs restart and stop one timer and one receives, at whatever moment: each start
-// is received, or one Stop or Reset is told that it has undone it. Go itself tells
-// every Stop and Reset so that meets a value on its way to the channel
-// (isSending in runtime/time.go of Go 1.26): more than one.
+// Two Gs restart and stop one timer and one receives, at any moment. Each start is received, or
+// exactly one Stop or Reset is told that it has undone it. Go itself may tell more than one so:
+// each that meets a value on its way to the channel (isSending in runtime/time.go of Go 1.26).
 func TestEachStartIsReceivedOrUndone(t *testing.T) {
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
 		const gs, rounds = 2, 100
@@ -338,7 +337,7 @@ func TestAStoppedOrResetTickerForgetsItsTicks(t *testing.T) {
 	})
 }
 
-// A G that receives from a Ticker is woken by each tick, whoever else there is.
+// A G that receives from a Ticker is woken by each tick, whatever other Gs there are.
 func TestManyTickersAndSleepersAtOnce(t *testing.T) {
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
 		const gs, ticks = 30, 5
@@ -360,8 +359,7 @@ func TestManyTickersAndSleepersAtOnce(t *testing.T) {
 	})
 }
 
-// Timers belong to the scheduler, not to a Run: they go on after it, and nobody
-// waits for them.
+// Timers belong to the scheduler, not to a Run: they go on after it, and nobody waits for them.
 func TestTimersOutliveARunAndNobodyWaitsForThem(t *testing.T) {
 	overAll(t, func(t *testing.T, s rt.Scheduler) {
 		var c *gsync.Chan[time.Time]
@@ -380,8 +378,8 @@ func TestTimersOutliveARunAndNobodyWaitsForThem(t *testing.T) {
 	})
 }
 
-// Who waits for what only a timer of another's could change waits for ever, and who
-// waits for a timer does not.
+// A G that no active timer can wake is deadlocked, however many timers there are. A G that waits
+// for a timer is not.
 func TestTimersNeitherHideNorMakeADeadlock(t *testing.T) {
 	overOurs(t, func(t *testing.T, s rt.Scheduler) {
 		run(t, s, func(g *rt.G) {
@@ -409,26 +407,28 @@ func TestTimersOfAbandonedGsComeToAnEnd(t *testing.T) {
 		t.Run("design="+design, func(t *testing.T) {
 			s := open(t, design, 2)
 			var begun, reached atomic.Int32
-			calls := []func(g *rt.G, timer *gsync.Timer, ticker *gsync.Ticker){
-				func(g *rt.G, timer *gsync.Timer, _ *gsync.Ticker) { timer.C.Recv(g) },
-				func(g *rt.G, timer *gsync.Timer, _ *gsync.Ticker) { timer.Stop(g) },
-				func(g *rt.G, timer *gsync.Timer, _ *gsync.Ticker) { timer.Reset(g, 0) },
-				func(g *rt.G, _ *gsync.Timer, ticker *gsync.Ticker) { ticker.Stop(g) },
-				func(g *rt.G, _ *gsync.Timer, ticker *gsync.Ticker) { ticker.Reset(g, soon) },
-				func(g *rt.G, _ *gsync.Timer, _ *gsync.Ticker) { gsync.Sleep(g, soon) },
-				func(g *rt.G, _ *gsync.Timer, _ *gsync.Ticker) { gsync.After(g, 0).Recv(g) },
-				func(g *rt.G, _ *gsync.Timer, _ *gsync.Ticker) { gsync.AfterFunc(g, 0, func(*rt.G) {}) },
+			var ticker *gsync.Ticker
+			var timer *gsync.Timer
+			calls := []func(g *rt.G){
+				func(g *rt.G) { timer.C.Recv(g) },
+				func(g *rt.G) { timer.Stop(g) },
+				func(g *rt.G) { timer.Reset(g, 0) },
+				func(g *rt.G) { ticker.Stop(g) },
+				func(g *rt.G) { ticker.Reset(g, soon) },
+				func(g *rt.G) { gsync.Sleep(g, soon) },
+				func(g *rt.G) { gsync.After(g, 0).Recv(g) },
+				func(g *rt.G) { gsync.AfterFunc(g, 0, func(*rt.G) {}) },
 			}
 			const gs = 3
 			var panicked *rt.PanicError
 			require.ErrorAs(t, s.Run(func(g *rt.G) {
-				ticker, timer := gsync.NewTicker(g, soon), gsync.NewTimer(g, soon)
+				ticker, timer = gsync.NewTicker(g, soon), gsync.NewTimer(g, soon)
 				for range gs {
 					g.Go(func(g *rt.G) {
 						for _, call := range calls {
 							defer func() {
 								reached.Add(1)
-								call(g, timer, ticker)
+								call(g)
 							}()
 						}
 						begun.Add(1)
@@ -450,18 +450,22 @@ var timerMisuses = map[string]struct {
 	want string
 	call func(g *rt.G)
 }{
-	"stop zero Timer": {"gsync: Timer.Stop: the Timer is not initialized; make it with NewTimer or AfterFunc",
+	"stop zero Timer": {
+		"gsync: Timer.Stop: the Timer is not initialized; make it with NewTimer or AfterFunc",
 		func(g *rt.G) { new(gsync.Timer).Stop(g) }},
-	"reset zero Timer": {"gsync: Timer.Reset: the Timer is not initialized; make it with NewTimer or AfterFunc",
+	"reset zero Timer": {
+		"gsync: Timer.Reset: the Timer is not initialized; make it with NewTimer or AfterFunc",
 		func(g *rt.G) { new(gsync.Timer).Reset(g, soon) }},
 	"stop zero Ticker": {"", func(g *rt.G) { new(gsync.Ticker).Stop(g) }},
-	"reset zero Ticker": {"gsync: Ticker.Reset: the Ticker is not initialized; make it with NewTicker",
+	"reset zero Ticker": {
+		"gsync: Ticker.Reset: the Ticker is not initialized; make it with NewTicker",
 		func(g *rt.G) { new(gsync.Ticker).Reset(g, soon) }},
 	"ticker without interval": {"gsync: NewTicker: the interval is 0s; it must be positive",
 		func(g *rt.G) { gsync.NewTicker(g, 0) }},
 	"negative interval": {"gsync: Ticker.Reset: the interval is -1ns; it must be positive",
 		func(g *rt.G) { gsync.NewTicker(g, never).Reset(g, -1) }},
-	"no function": {"gsync: AfterFunc: the function is nil", func(g *rt.G) { gsync.AfterFunc(g, soon, nil) }},
+	"no function": {"gsync: AfterFunc: the function is nil",
+		func(g *rt.G) { gsync.AfterFunc(g, soon, nil) }},
 }
 
 func TestMisuseOfTimersPanics(t *testing.T) {
@@ -476,7 +480,7 @@ func TestMisuseOfTimersPanics(t *testing.T) {
 	}
 }
 
-// A channel that a program closes, which it should not, receives no more times.
+// A program should not close a Timer's channel. If it does, no more times are sent to it.
 func TestATimerDoesNotSendToAClosedChannel(t *testing.T) {
 	overOurs(t, func(t *testing.T, s rt.Scheduler) {
 		var ok bool

@@ -10,13 +10,15 @@ import (
 
 // WaitGroup waits until a count is zero. The zero WaitGroup counts zero.
 //
-// It may be used again at any time, even before those who waited have run. As in
-// Go, an Add from zero must be ordered before the Wait that is to see it: Add
-// before the G that calls Done is started. (Native Gs follow sync.WaitGroup's
-// rules, which forbid reuse before all Waits have returned.)
+// It may be used again at any time, even before the Gs that waited have run. As in Go, an Add
+// from zero must be ordered before the Wait that is to see it: Add before the G that calls Done
+// is started. (Native Gs follow sync.WaitGroup's rules, which forbid reuse before all Waits have
+// returned.)
 //
-// Most Adds and Dones have nobody to wake, so they are one CAS on a word that
-// holds the count and whether somebody waits:
+// # Counting
+//
+// Most Adds and Dones have nobody to wake. So they are one CAS on a word that holds the count and
+// whether somebody waits:
 //
 //	Add, Done                              Wait
 //	1. load the word                       1. done if the count is zero
@@ -29,12 +31,11 @@ import (
 //	   word has changed
 //	5. unlock mu, ready them
 //
-// "Somebody waits" changes only under mu, together with the queue. So a zero
-// with waiters exists at no moment: the step that makes the zero also takes those
-// who waited for it, and who adds and waits after that waits for the next zero.
-// There are no generations that could be mixed up (B32). If the CAS of Add's
-// step 2 comes before Wait's step 3, that one sees its count; if after, it fails,
-// because the word has changed, and Add looks again.
+// "Somebody waits" changes only under mu, together with the queue. So at no moment is there a
+// zero with waiters: the step that makes the zero also takes the Gs that waited for it. A G that
+// waits after that waits for the next zero. Hence there are no generations that could be mixed
+// up, as in Go issue 7734. If the CAS of Add's step 2 comes before Wait's step 3, Wait sees its
+// count. If it comes after, it fails, because the word has changed, and Add looks again.
 type WaitGroup struct {
 	native sync.WaitGroup // for native Gs; the rest is then unused
 
@@ -52,15 +53,14 @@ func (s wgState) waiting() bool { return s&1 != 0 }
 // add returns the state with n more in the count.
 func (s wgState) add(n int) wgState { return s + wgState(n)*2 }
 
-// wakes says whether the count becomes zero in the step from s to next, while
-// somebody waits.
+// wakes says whether the count becomes zero in the step from s to next, while somebody waits.
 func (s wgState) wakes(next wgState) bool { return s.waiting() && next.count() == 0 }
 
 // maxWaitGroup bounds the count, so that no sum of two overflows.
 const maxWaitGroup = math.MaxInt32
 
-// Add adds n, which may be negative, to the count. It panics, and leaves the
-// count as it was, if that would be negative, or above 2^31-1.
+// Add adds n, which may be negative, to the count. It panics, and leaves the count as it was, if
+// that would be negative, or above 2^31-1.
 func (wg *WaitGroup) Add(g *rt.G, n int) {
 	if g.Native() {
 		wg.native.Add(n)
@@ -71,7 +71,7 @@ func (wg *WaitGroup) Add(g *rt.G, n int) {
 		old := wgState(wg.state.Load())
 		next := old.add(checkedCount(old, n))
 		if old.wakes(next) {
-			if wg.release(g, old) {
+			if wg.release(g.Parker(), old) {
 				return
 			}
 			continue
@@ -93,17 +93,17 @@ func checkedCount(old wgState, n int) int {
 	return n
 }
 
-// release brings the count from that of old to zero and readies all who wait. It
-// reports false if the state is no longer old.
-func (wg *WaitGroup) release(g *rt.G, old wgState) bool {
+// release brings the count from that of old to zero and readies all Gs that wait. It returns
+// false if the state is no longer old.
+func (wg *WaitGroup) release(p rt.Parker, old wgState) bool {
 	var all gs
-	wg.mu.LockCounted(g.Count())
+	p.Lock(&wg.mu)
 	ok := wg.state.CompareAndSwap(int64(old), 0)
 	if ok {
 		all.Append(&wg.waiters)
 	}
 	wg.mu.Unlock()
-	readyAll(g, &all)
+	readyAll(p, &all)
 	return ok
 }
 
@@ -120,7 +120,8 @@ func (wg *WaitGroup) Wait(g *rt.G) {
 	if wgState(wg.state.Load()).count() == 0 {
 		return
 	}
-	wg.mu.LockCounted(g.Count())
+	p := g.Parker()
+	p.Lock(&wg.mu)
 	for {
 		old := wgState(wg.state.Load())
 		if old.count() == 0 {
@@ -132,7 +133,7 @@ func (wg *WaitGroup) Wait(g *rt.G) {
 		}
 	}
 	wg.waiters.Put(g)
-	g.ParkUnlock(rt.WaitWaitGroup, &wg.mu)
+	p.ParkUnlock(rt.WaitWaitGroup, &wg.mu)
 }
 
 // Go starts fn as a new G that the group waits for.

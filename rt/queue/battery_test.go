@@ -12,7 +12,9 @@ import (
 )
 
 // everyQueue runs one test body over the table.
-func everyQueue(t *testing.T, body func(t *testing.T, fifo bool, make func(workers int) subject)) {
+func everyQueue(
+	t *testing.T, body func(t *testing.T, fifo bool, make func(workers int) subject),
+) {
 	for _, s := range subjects {
 		t.Run(s.name, func(t *testing.T) { body(t, s.fifo, s.make) })
 	}
@@ -27,15 +29,15 @@ func rounds(n int) int {
 }
 
 // together runs body(0) .. body(n-1), all started at the same moment, to the end.
-func together(n int, body func(who int)) {
+func together(n int, body func(me int)) {
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
 	ready.Add(n)
-	for who := range n {
+	for me := range n {
 		done.Go(func() {
 			ready.Done()
 			<-start
-			body(who)
+			body(me)
 		})
 	}
 	ready.Wait()
@@ -57,13 +59,14 @@ func requireTakenOnce(t *testing.T, all ...[]*elem) {
 	t.Helper()
 	for _, elements := range all {
 		for _, x := range elements {
-			require.Equal(t, 1, x.taken, "times that element %d of producer %d was taken", x.seq, x.producer)
+			require.Equal(t, 1, x.taken,
+				"times that element %d of producer %d was taken", x.seq, x.producer)
 		}
 	}
 }
 
-// order checks that one getter sees each producer's elements in ascending order,
-// which a FIFO promises even if it has several getters.
+// order checks that one getter sees each producer's elements in ascending order. A FIFO
+// promises that even if it has several getters.
 type order map[int]int
 
 func (o order) follows(x *elem) bool {
@@ -98,8 +101,8 @@ func TestEmpty(t *testing.T) {
 	everyQueue(t, func(t *testing.T, _ bool, make func(int) subject) {
 		q := make(2)
 		for range 20 {
-			for who := range 2 {
-				require.Nil(t, q.get(who))
+			for me := range 2 {
+				require.Nil(t, q.get(me))
 				require.Zero(t, q.len())
 				require.True(t, q.empty())
 			}
@@ -111,13 +114,13 @@ func TestEmpty(t *testing.T) {
 	})
 }
 
-// getAll gets until left elements in all were got, by all callers together. It
-// says whether it saw them in order.
-func getAll(q subject, who int, left *atomic.Int64) (ordered bool) {
+// getAll gets until all callers together have got left elements. It says whether it saw
+// them in order.
+func getAll(q subject, me int, left *atomic.Int64) (ordered bool) {
 	last := order{}
 	ordered = true
 	for left.Load() > 0 {
-		x := q.get(who)
+		x := q.get(me)
 		if x == nil {
 			runtime.Gosched()
 			continue
@@ -129,8 +132,8 @@ func getAll(q subject, who int, left *atomic.Int64) (ordered bool) {
 	return ordered
 }
 
-// flow lets producers put n elements each while getters get them, and checks
-// that each arrives once and, in a FIFO, in order.
+// flow lets producers put n elements each while getters get them. It checks that each
+// arrives once and, in a FIFO, in order.
 func flow(t *testing.T, fifo bool, make func(int) subject, producers, getters, n int) {
 	q := make(producers + getters)
 	all := [][]*elem{}
@@ -139,14 +142,14 @@ func flow(t *testing.T, fifo bool, make func(int) subject, producers, getters, n
 	}
 	var left, disorders atomic.Int64
 	left.Store(int64(producers * n))
-	together(producers+getters, func(who int) {
-		if who < producers {
-			for _, x := range all[who] {
-				q.put(who, x)
+	together(producers+getters, func(me int) {
+		if me < producers {
+			for _, x := range all[me] {
+				q.put(me, x)
 			}
 			return
 		}
-		if !getAll(q, who, &left) {
+		if !getAll(q, me, &left) {
 			disorders.Add(1)
 		}
 	})
@@ -154,7 +157,8 @@ func flow(t *testing.T, fifo bool, make func(int) subject, producers, getters, n
 	require.True(t, q.empty())
 	require.Nil(t, q.get(0))
 	if fifo {
-		require.Zero(t, disorders.Load(), "getters that saw one producer's elements in another order")
+		require.Zero(t, disorders.Load(),
+			"getters that saw one producer's elements in another order")
 	}
 }
 
@@ -170,7 +174,7 @@ func TestMPMC(t *testing.T) {
 	})
 }
 
-// TestStampede: many getters fall upon one element; one gets it.
+// TestStampede: many threads want one element, and one gets it.
 func TestStampede(t *testing.T) {
 	const getters = 4
 	everyQueue(t, func(t *testing.T, _ bool, make func(int) subject) {
@@ -179,8 +183,8 @@ func TestStampede(t *testing.T) {
 			x := &elem{seq: 1}
 			q.put(getters, x)
 			var winners atomic.Int64
-			together(getters, func(who int) {
-				if got := q.get(who); got != nil {
+			together(getters, func(me int) {
+				if got := q.get(me); got != nil {
 					got.taken++
 					winners.Add(1)
 				}
@@ -191,7 +195,7 @@ func TestStampede(t *testing.T) {
 	})
 }
 
-// TestStress: everybody puts and gets, in bursts that fill rings and empty them.
+// TestStress: each worker puts and gets, in bursts that fill rings and empty them.
 func TestStress(t *testing.T) {
 	const workers = 4
 	everyQueue(t, func(t *testing.T, _ bool, make func(int) subject) {
@@ -202,20 +206,20 @@ func TestStress(t *testing.T) {
 		for p := range workers {
 			all = append(all, elements(p, n))
 		}
-		together(workers, func(who int) {
-			for i, x := range all[who] {
-				q.put(who, x)
+		together(workers, func(me int) {
+			for i, x := range all[me] {
+				q.put(me, x)
 				if i%1000 < 500 { // the first half of a burst overflows a ring
 					continue
 				}
 				for range 2 {
-					if got := q.get(who); got != nil {
+					if got := q.get(me); got != nil {
 						got.taken++
 						left.Add(-1)
 					}
 				}
 			}
-			getAll(q, who, &left)
+			getAll(q, me, &left)
 		})
 		requireTakenOnce(t, all...)
 		require.True(t, q.empty())
@@ -234,7 +238,7 @@ func TestNoStarvation(t *testing.T) {
 		}
 		q.put(0, &elem{producer: 1})
 		for range k {
-			// seq is even: runnext passes the queue by, which is its purpose.
+			// seq is even, so none goes to runnext, which passes the queue by.
 			q.put(0, &elem{})
 			require.Zero(t, q.get(0).producer)
 		}
@@ -242,7 +246,7 @@ func TestNoStarvation(t *testing.T) {
 	})
 }
 
-// TestWrap: nothing changes when counts pass 2^32. Rings begin just short of it.
+// TestWrap: nothing changes when counts pass 2^32. Rings begin just short of that.
 func TestWrap(t *testing.T) {
 	everyQueue(t, func(t *testing.T, _ bool, make func(int) subject) {
 		q := make(1)

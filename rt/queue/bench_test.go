@@ -24,8 +24,8 @@ func BenchmarkQueue(b *testing.B) {
 		b.Run("queue="+s.name+"/op=putget", func(b *testing.B) { benchPutGet(b, s.make(1)) })
 		b.Run("queue="+s.name+"/op=empty", func(b *testing.B) { benchEmpty(b, s.make(1)) })
 	}
-	b.Run("queue=ring-alone/op=putget", func(b *testing.B) { benchRing(b, false) })
-	b.Run("queue=ring-alone/op=spawn", func(b *testing.B) { benchRing(b, true) })
+	b.Run("queue=ring-alone/op=putget", benchRing)
+	b.Run("queue=ring-alone/op=spawn", benchRingNext)
 	b.Run("queue=ring-alone/op=overflow", benchOverflow)
 	b.Run("queue=ring-alone/op=steal", benchSteal)
 	b.Run("queue=list-alone/op=putget", benchList)
@@ -46,10 +46,18 @@ func benchEmpty(b *testing.B, q subject) {
 	}
 }
 
-func benchRing(b *testing.B, next bool) {
+func benchRing(b *testing.B) {
 	r, x, over := &ring{}, &elem{}, discard{}
 	for b.Loop() {
-		r.Put(x, next, over)
+		r.Put(x, over)
+		r.Get()
+	}
+}
+
+func benchRingNext(b *testing.B) {
+	r, x, over := &ring{}, &elem{}, discard{}
+	for b.Loop() {
+		r.PutNext(x, over)
 		r.Get()
 	}
 }
@@ -66,7 +74,7 @@ func benchOverflow(b *testing.B) {
 	r, x := &ring{}, &elem{}
 	over := queue.Overflow[elem](discard{})
 	for b.Loop() {
-		r.Put(x, false, over)
+		r.Put(x, over)
 	}
 }
 
@@ -82,7 +90,7 @@ func benchSteal(b *testing.B) {
 			victim.Drain(over)
 			victim.PutBatch(all)
 			b.StartTimer()
-			_, left, _ = victim.Thief().StealInto(own, false, 0)
+			_, left, _ = victim.Thief().StealInto(own, queue.Half)
 		}
 		left--
 	}

@@ -3,12 +3,6 @@ package queue
 // RingSize is the size of a Ring.
 var RingSize = int(ringSize())
 
-// StartAt makes r, an empty ring, count from i on.
-func (r *Ring[T]) StartAt(i uint32) {
-	r.head.Store(i)
-	r.tail.Store(i)
-}
-
 // Counts returns how many elements were taken from and put into the ring.
 func (r *Ring[T]) Counts() (head, tail uint32) { return r.head.Load(), r.tail.Load() }
 

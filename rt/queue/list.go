@@ -14,19 +14,17 @@ type Linked[T any] interface {
 	QueueLink() *Link[T]
 }
 
-// List is a FIFO of elements chained through their own links: unbounded,
-// without allocation, any part of it movable in O(1). It is a run queue, a
-// batch on its way from one queue to another, and a free list (with PutHead:
-// the element used last is still in the cache). The zero List is empty; a List
-// must not be copied while it holds elements.
+// List is a FIFO of elements chained through their own links: unbounded, without
+// allocation, any part of it movable in O(1). It is a run queue, a batch on its way from
+// one queue to another, and a free list (with PutHead: the element used last is still in
+// the cache). The zero List is empty; a List must not be copied while it holds elements.
 //
-// Source: gQueue and gList (a stack) of Go's runtime, here one type: putting at
-// the head makes a stack of it.
+// Source: gQueue and gList (a stack) of Go's runtime. Here they are one type: PutHead
+// makes a stack of it.
 //
-// It is not synchronized: whoever owns it, or holds the lock that guards it,
-// executes all its methods. The links are guarded by the same lock; they are
-// plain memory, so an element must have left its list before it is published
-// anywhere else.
+// It is not synchronized. Its owner, or a thread that holds the lock that guards it,
+// executes its methods. The same lock guards the links. They are plain memory, so an
+// element must have left its list before it is published anywhere else.
 type List[T any, PT Linked[T]] struct {
 	head *T
 	tail *Link[T] // of the last element; meaningless while head is nil
@@ -39,8 +37,8 @@ func (q *List[T, PT]) Len() int { return q.n }
 // Empty says whether there are no elements.
 func (q *List[T, PT]) Empty() bool { return q.head == nil }
 
-// Put adds x at the tail. x must be on no list; Put panics if it can see that
-// it is (the last element of another list does not show it).
+// Put adds x at the tail. x must be on no list. Put panics if it can see that x is on
+// one; the last element of another list does not show it.
 func (q *List[T, PT]) Put(x *T) {
 	link := unlinked[T, PT](x)
 	if q.head == nil {
@@ -83,8 +81,8 @@ func (q *List[T, PT]) Get() *T {
 	return x
 }
 
-// Append moves all elements of other behind the tail of q, in O(1). The two
-// must be different lists.
+// Append moves all elements of other behind the tail of q, in O(1). The two must be
+// different lists.
 func (q *List[T, PT]) Append(other *List[T, PT]) {
 	if other.head == nil {
 		return
@@ -99,8 +97,8 @@ func (q *List[T, PT]) Append(other *List[T, PT]) {
 	*other = List[T, PT]{}
 }
 
-// Take takes the first n elements, or all if there are fewer, as a list of
-// their own. O(n).
+// Take takes the first n elements, or all if there are fewer, as a list of their own, in
+// O(n).
 func (q *List[T, PT]) Take(n int) List[T, PT] {
 	if n <= 0 || q.head == nil {
 		return List[T, PT]{}
@@ -123,8 +121,8 @@ func (q *List[T, PT]) PutBatch(batch []*T) {
 	}
 }
 
-// GetBatch takes elements from the head into buf until buf is full or the list
-// is empty, and returns the part of buf that it filled.
+// GetBatch takes elements from the head into buf until buf is full or the list is empty.
+// It returns the part of buf that it filled.
 func (q *List[T, PT]) GetBatch(buf []*T) []*T {
 	n := min(len(buf), q.n)
 	for i := range n {

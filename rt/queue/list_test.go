@@ -144,11 +144,11 @@ func TestNothingAllocates(t *testing.T) {
 		want float64
 	}{
 		{"locked", func() { l.PutBatch(all); l.GetBatch(buf) }, 0},
-		{"ring", func() { r.Put(all[0], false, l); r.Put(all[1], true, l); r.Get(); r.Get() }, 0},
-		{"overflow", func() { r.PutBatch(all); r.Put(extra, false, l); r.Drain(l); l.GetBatch(buf) }, 0},
+		{"ring", func() { r.Put(all[0], l); r.PutNext(all[1], l); r.Get(); r.Get() }, 0},
+		{"overflow", func() { r.PutBatch(all); r.Put(extra, l); r.Drain(l); l.GetBatch(buf) }, 0},
 		{"steal", func() {
 			r.PutBatch(all[:8])
-			r.Thief().StealInto(own, true, 0)
+			r.Thief().StealAnyInto(own, queue.Half)
 			r.Drain(l)
 			own.Drain(l)
 			l.GetBatch(buf)

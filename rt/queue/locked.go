@@ -5,12 +5,12 @@ import (
 	"schedlab/rt/rank"
 )
 
-// Locked is a [Global] with its own lock: the queue that anybody may use at any
-// time, and the reference for those that have none. All methods may be executed
-// by anybody. The zero Locked is empty.
+// Locked is a [Global] with its own lock: the queue that any thread may use at any time,
+// and the reference for queues without a lock. Any thread may execute all methods. The
+// zero Locked is empty.
 //
-// Looking at an empty Locked does not take the lock, see Global; so idle
-// threads do not stand in the way of the one that brings work.
+// To look at an empty Locked does not take the lock (see Global). So idle threads do not
+// stand in the way of a thread that brings work.
 type Locked[T any, PT Linked[T]] struct {
 	mu host.CountedMutex
 	q  Global[T, PT] // under mu
@@ -48,16 +48,16 @@ func (l *Locked[T, PT]) PutHead(x *T) {
 	l.mu.Unlock()
 }
 
-// PutBatch adds all elements of batch at the tail, in order and with nothing
-// between them. It makes a Locked an [Overflow].
+// PutBatch adds all elements of batch at the tail, in order and with nothing between
+// them. It makes a Locked an [Overflow].
 func (l *Locked[T, PT]) PutBatch(batch []*T) {
 	l.lock()
 	l.q.PutBatch(batch)
 	l.mu.Unlock()
 }
 
-// Append moves all elements of other, which the caller owns, to the tail with
-// nothing between them.
+// Append moves all elements of other, which the caller owns, to the tail with nothing
+// between them.
 func (l *Locked[T, PT]) Append(other *List[T, PT]) {
 	l.lock()
 	l.q.Append(other)
@@ -75,8 +75,8 @@ func (l *Locked[T, PT]) Get() *T {
 	return x
 }
 
-// GetBatch takes as many elements as fit into buf from the head, and returns
-// the part of buf that it filled.
+// GetBatch takes as many elements as fit into buf from the head. It returns the part of
+// buf that it filled.
 func (l *Locked[T, PT]) GetBatch(buf []*T) []*T {
 	if l.Empty() {
 		return buf[:0]

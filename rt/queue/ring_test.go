@@ -10,8 +10,7 @@ import (
 	"schedlab/rt/queue"
 )
 
-// filled returns a ring that counts from just short of wrap-around, with n
-// elements.
+// filled returns a ring with n elements that counts from just short of wrap-around.
 func filled(n int) (*ring, []*elem) {
 	r, all := &ring{}, elements(0, n)
 	r.StartAt(justShort)
@@ -38,7 +37,7 @@ func contents(r *ring) []*elem {
 func TestRunnextComesFirstAndInherits(t *testing.T) {
 	r, all := filled(2)
 	x := &elem{}
-	r.Put(x, true, nil)
+	r.PutNext(x, nil)
 
 	got, inherit := r.Get()
 	require.Same(t, x, got)
@@ -51,31 +50,26 @@ func TestRunnextComesFirstAndInherits(t *testing.T) {
 func TestPutNextSendsFormerRunnextToTail(t *testing.T) {
 	r, all := filled(1)
 	first, second := &elem{}, &elem{}
-	r.Put(first, true, nil)
-	r.Put(second, true, nil)
+	r.PutNext(first, nil)
+	r.PutNext(second, nil)
 	require.Equal(t, []*elem{second, all[0], first}, contents(r))
 }
 
 func TestOverflowMovesHalfAndTheNewOne(t *testing.T) {
-	for _, next := range []bool{false, true} {
-		t.Run(fmt.Sprintf("next=%t", next), func(t *testing.T) {
+	for name, put := range map[string]func(r *ring, x *elem, over *sink){
+		"Put": func(r *ring, x *elem, over *sink) { r.Put(x, over) },
+		"PutNext": func(r *ring, x *elem, over *sink) {
+			r.PutNext(x, nil)
+			r.PutNext(&elem{}, over) // sends x to the tail
+			r.Get()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
 			r, all := filled(queue.RingSize)
 			half := queue.RingSize / 2
 			x, s := &elem{}, &sink{}
-			if next {
-				// x is sent away by the next runnext.
-				r.Put(x, true, nil)
-			}
-			r.Put(&elem{}, next, s)
-
-			if next {
-				require.Equal(t, [][]*elem{append(all[:half:half], x)}, s.batches)
-				r.Get()
-			} else {
-				require.Len(t, s.batches, 1)
-				require.Equal(t, all[:half], s.batches[0][:half])
-				require.Len(t, s.batches[0], half+1)
-			}
+			put(r, x, s)
+			require.Equal(t, [][]*elem{append(all[:half:half], x)}, s.batches)
 			require.Equal(t, all[half:], contents(r))
 		})
 	}
@@ -107,13 +101,15 @@ func TestStealSizeIsHalfRoundedUp(t *testing.T) {
 
 func TestStealMovesHeadOfVictimToTailOfThief(t *testing.T) {
 	for _, c := range []struct{ victim, own, max, want int }{
-		{0, 0, 0, 0}, {1, 0, 0, 1}, {2, 0, 0, 1}, {3, 0, 0, 2}, {7, 3, 0, 4}, {7, 3, 2, 2}, {7, 3, 1, 1},
-		{queue.RingSize, 0, 0, queue.RingSize / 2}, {queue.RingSize, queue.RingSize / 2, 0, queue.RingSize / 2},
+		{0, 0, 0, 0}, {1, 0, 0, 1}, {2, 0, 0, 1}, {3, 0, 0, 2},
+		{7, 3, 0, 4}, {7, 3, 2, 2}, {7, 3, 1, 1},
+		{queue.RingSize, 0, 0, queue.RingSize / 2},
+		{queue.RingSize, queue.RingSize / 2, 0, queue.RingSize / 2},
 	} {
 		t.Run(fmt.Sprintf("victim=%d/own=%d/max=%d", c.victim, c.own, c.max), func(t *testing.T) {
 			victim, all := filled(c.victim)
 			own, before := filled(c.own)
-			x, n, outcome := victim.Thief().StealInto(own, false, c.max)
+			x, n, outcome := victim.Thief().StealInto(own, c.max)
 			require.Equal(t, c.want, n)
 			if n == 0 {
 				require.Nil(t, x)
@@ -131,13 +127,13 @@ func TestStealMovesHeadOfVictimToTailOfThief(t *testing.T) {
 func TestStealTakesRunnextOnlyAsLastResort(t *testing.T) {
 	victim, all := filled(1)
 	x, own := &elem{}, &ring{}
-	victim.Put(x, true, nil)
+	victim.PutNext(x, nil)
 
-	got, _, _ := victim.Thief().StealInto(own, true, 0)
+	got, _, _ := victim.Thief().StealAnyInto(own, queue.Half)
 	require.Same(t, all[0], got)
-	_, _, outcome := victim.Thief().StealInto(own, false, 0)
+	_, _, outcome := victim.Thief().StealInto(own, queue.Half)
 	require.Equal(t, queue.Empty, outcome)
-	got, n, outcome := victim.Thief().StealInto(own, true, 0)
+	got, n, outcome := victim.Thief().StealAnyInto(own, queue.Half)
 	require.Same(t, x, got)
 	require.Equal(t, 1, n)
 	require.Equal(t, queue.Got, outcome)
@@ -149,9 +145,9 @@ func TestStealNextTakesOnlyWhatWasSeen(t *testing.T) {
 	thief := victim.Thief()
 	require.Nil(t, thief.Next())
 	first, second := &elem{}, &elem{}
-	victim.Put(first, true, nil)
+	victim.PutNext(first, nil)
 	require.Same(t, first, thief.Next())
-	victim.Put(second, true, nil)
+	victim.PutNext(second, nil)
 	require.False(t, thief.StealNext(first))
 	require.True(t, thief.StealNext(second))
 	require.Equal(t, []*elem{first}, contents(victim))
@@ -160,8 +156,9 @@ func TestStealNextTakesOnlyWhatWasSeen(t *testing.T) {
 func TestStealNeedsRoom(t *testing.T) {
 	victim, _ := filled(1)
 	own, _ := filled(queue.RingSize/2 + 1)
-	require.PanicsWithValue(t, "queue: Thief.StealInto: the thief's ring has no room for half a ring",
-		func() { victim.Thief().StealInto(own, false, 0) })
+	const want = "queue: Thief.StealInto: the thief's ring has no room for half a ring"
+	require.PanicsWithValue(t, want, func() { victim.Thief().StealInto(own, queue.Half) })
+	require.PanicsWithValue(t, want, func() { victim.Thief().StealAnyInto(own, queue.Half) })
 }
 
 func TestDrainGivesEverythingRunnextFirst(t *testing.T) {
@@ -171,7 +168,7 @@ func TestDrainGivesEverythingRunnextFirst(t *testing.T) {
 				r, want := filled(n)
 				if next {
 					x := &elem{}
-					r.Put(x, true, nil)
+					r.PutNext(x, nil)
 					want = append([]*elem{x}, want...)
 				}
 				s := &sink{}
@@ -194,19 +191,23 @@ func TestDrainAmongThieves(t *testing.T) {
 	all := elements(0, rounds(100_000))
 	thieves := make([]ring, 2)
 	var put atomic.Bool
-	together(len(thieves)+1, func(who int) {
-		if who < len(thieves) {
+	together(len(thieves)+1, func(me int) {
+		if me < len(thieves) {
 			for !put.Load() {
-				x, _, _ := victim.Thief().StealInto(&thieves[who], true, 0)
+				x, _, _ := victim.Thief().StealAnyInto(&thieves[me], queue.Half)
 				if x != nil {
 					x.taken++
 				}
-				thieves[who].Drain(over)
+				thieves[me].Drain(over)
 			}
 			return
 		}
 		for i, x := range all {
-			victim.Put(x, i%5 == 0, over)
+			if i%5 == 0 {
+				victim.PutNext(x, over)
+			} else {
+				victim.Put(x, over)
+			}
 			if i%10 == 9 {
 				victim.Drain(over)
 			}
@@ -222,7 +223,7 @@ func TestDrainAmongThieves(t *testing.T) {
 
 func TestBatchesAreNotKept(t *testing.T) {
 	r, _ := filled(queue.RingSize)
-	r.Put(&elem{}, false, &sink{})
+	r.Put(&elem{}, &sink{})
 	require.Zero(t, r.Kept())
 	r.Drain(&sink{})
 	require.Zero(t, r.Kept())

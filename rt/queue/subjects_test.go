@@ -7,8 +7,8 @@ import (
 	"schedlab/rt/queue"
 )
 
-// elem is the element of all tests. taken counts how often it was got, by plain
-// memory: a second getter is a race as well as a wrong count.
+// elem is the element of all tests. taken counts how often it was got. It is plain
+// memory, so a second get of an element is a race as well as a wrong count.
 type elem struct {
 	queue.Link[elem]
 	producer, seq int
@@ -22,18 +22,17 @@ type (
 	ring   = queue.Ring[elem]
 )
 
-// subject is a queue as the battery sees it. who is the calling worker, from 0
-// up to the number the subject was made for; a worker is one goroutine at a
-// time.
+// subject is a queue as the battery sees it. The argument me is the calling worker, from
+// 0 up to the number that the subject was made for. A worker is one goroutine at a time.
 type subject interface {
-	put(who int, x *elem)
-	get(who int) *elem
+	put(me int, x *elem)
+	get(me int) *elem
 	len() int
 	empty() bool
 }
 
-// subjects is the table of all queues. fifo: elements come out in the order of
-// their puts, whoever gets them.
+// subjects is the table of all queues. fifo says that elements come out in the order of
+// their puts, whichever worker gets them.
 var subjects = []struct {
 	name string
 	fifo bool
@@ -45,9 +44,9 @@ var subjects = []struct {
 	{"lockedbatch", true, func(int) subject { return &lockedBatch{} }},
 	{"global", true, func(int) subject { return &guardedGlobal{} }},
 	{"lockfree", true, func(int) subject { return lockFree{queue.NewLockFree[elem]()} }},
-	{"ring", false, func(n int) subject { return newRings(n, 0, false) }},
-	{"ring-stealone", false, func(n int) subject { return newRings(n, 1, false) }},
-	{"ring-runnext", false, func(n int) subject { return newRings(n, 0, true) }},
+	{"ring", false, func(n int) subject { return newRings(n, queue.Half) }},
+	{"ring-stealone", false, func(n int) subject { return newRings(n, 1) }},
+	{"ring-runnext", false, func(n int) subject { return newRings(n, queue.Half).withNext() }},
 }
 
 // reference is the trivially correct queue.
@@ -120,8 +119,8 @@ func (s *lockedSubject) empty() bool        { return s.q.Empty() }
 // lockedBatch puts and gets batches of one.
 type lockedBatch struct{ q locked }
 
-func (s *lockedBatch) put(who int, x *elem) {
-	if who%2 == 0 {
+func (s *lockedBatch) put(me int, x *elem) {
+	if me%2 == 0 {
 		s.q.PutBatch([]*elem{x})
 		return
 	}
@@ -176,52 +175,66 @@ func (s lockFree) get(int) *elem      { return s.Get() }
 func (s lockFree) len() int           { return s.Len() }
 func (s lockFree) empty() bool        { return s.Empty() }
 
-// rings is a ring per worker and a Locked for what overflows: the smallest
+// rings is a ring for each worker and a Locked for what overflows: the smallest
 // work-stealing scheduler. Counts begin just short of wrap-around.
 type rings struct {
 	own  []ring
 	over locked
-	max  int  // of a steal; 0: half
-	next bool // every second put of a worker goes to runnext
+	max  int  // of a steal
+	next bool // see withNext
 }
 
 const justShort = ^uint32(0) - 5
 
-func newRings(workers, max int, next bool) *rings {
-	s := &rings{own: make([]ring, workers), max: max, next: next}
+func newRings(workers, max int) *rings {
+	s := &rings{own: make([]ring, workers), max: max}
 	for i := range s.own {
 		s.own[i].StartAt(justShort)
 	}
 	return s
 }
 
-func (s *rings) put(who int, x *elem) {
-	s.own[who].Put(x, s.next && x.seq%2 == 1, &s.over)
+// withNext makes every second put of a worker go to runnext.
+func (s *rings) withNext() *rings {
+	s.next = true
+	return s
 }
 
-func (s *rings) get(who int) *elem {
-	if x, _ := s.own[who].Get(); x != nil {
+func (s *rings) put(me int, x *elem) {
+	if s.next && x.seq%2 == 1 {
+		s.own[me].PutNext(x, &s.over)
+	} else {
+		s.own[me].Put(x, &s.over)
+	}
+}
+
+func (s *rings) get(me int) *elem {
+	if x, _ := s.own[me].Get(); x != nil {
 		return x
 	}
 	if x := s.over.Get(); x != nil {
 		return x
 	}
 	for i := range s.own {
-		victim := (who + 1 + i) % len(s.own)
-		if victim == who {
+		victim := (me + 1 + i) % len(s.own)
+		if victim == me {
 			continue
 		}
-		if x := s.steal(who, victim); x != nil {
+		if x := s.steal(me, victim); x != nil {
 			return x
 		}
 	}
 	return nil
 }
 
-func (s *rings) steal(who, victim int) *elem {
+func (s *rings) steal(me, victim int) *elem {
 	for {
-		x, _, outcome := s.own[victim].Thief().StealInto(&s.own[who], s.next, s.max)
-		if outcome != queue.Lost {
+		thief := s.own[victim].Thief()
+		steal := thief.StealInto
+		if s.next {
+			steal = thief.StealAnyInto
+		}
+		if x, _, outcome := steal(&s.own[me], s.max); outcome != queue.Lost {
 			return x
 		}
 	}

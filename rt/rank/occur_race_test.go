@@ -14,6 +14,7 @@ import (
 	"schedlab/designs/all"
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/event"
 	"schedlab/rt/gsync"
 )
 
@@ -44,7 +45,7 @@ func missing() (list []string) {
 }
 
 func run(design string, program func(g *rt.G)) error {
-	s, err := all.New(design, rt.Config{Procs: 2, Events: &rt.EventLog{}, SampleReady: 1})
+	s, err := all.New(design, rt.Config{Procs: 2, Events: &event.Log{}, SampleReady: 1})
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func network(g *rt.G) {
 		panic(err)
 	}
 	var pd *rt.PollDesc
-	failed := conn.Control(func(fd uintptr) { pd, err = g.OpenPoll(int(fd)) })
+	failed := conn.Control(func(fd uintptr) { pd, err = g.Parker().OpenPoll(int(fd)) })
 	if err := errors.Join(failed, err); err != nil {
 		panic(err)
 	}

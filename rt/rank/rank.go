@@ -61,17 +61,17 @@ var (
 	FreePool = host.NewRank("FreePool.mu", Sched)
 
 	// Heap is that of one class of memory: a P that goes flushes its cache.
-	Heap = host.NewRank("Heap.central.mu", Sched)
+	Heap = host.NewRank("heap.central.mu", Sched)
 
 	// Latency is that of a histogram of times, to which an M adds when it runs a G.
 	Latency = host.NewRank("latency.mu", Sched)
 
-	// Events is traces.mu, around calls of the event sink: at rest and at the end all that
+	// Events is event.Stream.mu, around calls of the event sink: at rest and at the end all that
 	// is left is handed over.
-	Events = host.NewRank("traces.mu", Core)
+	Events = host.NewRank("event.Stream.mu", Core)
 
-	// Sink is what a sink of events takes, such as EventLog.
-	Sink = host.NewRank("EventLog.mu", Events)
+	// Sink is what a sink of events takes, such as event.Log.
+	Sink = host.NewRank("event.Log.mu", Events)
 )
 
 func init() { host.DefaultRank(Object) }

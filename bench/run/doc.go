@@ -1,0 +1,57 @@
+// Command run compares the designs. It runs every workload on every design in fresh,
+// interleaved processes, keeps in raw files what they measured, and compares that with
+// benchstat.
+//
+//	go run ./bench/run                    the quick comparison, some 7 minutes on 2 cores
+//	go run ./bench/run -full              all designs, large workloads: hours
+//	go run ./bench/run -workloads=NAMES -designs=NAMES -procs=1,2
+//	go run ./bench/run -compare DIR       compare again what stands in DIR
+//	go run ./bench/run -compare quick -readme FILE
+//
+// A run ends with the times. For -compare, a name stands for the newest folder of that name,
+// and newest for the newest of all, by the dates in environment.txt.
+//
+// # Results
+//
+// The results are written to the folder results/MACHINE/quick or results/MACHINE/full. If a
+// flag changes what the comparison consists of, the folder has the name that -as gives, or
+// the time, which git ignores:
+//
+//	environment.txt  what was measured on, with, and how
+//	DESIGN.txt       raw: Go benchmark format, the environment before the samples
+//	comparison.txt   benchstat's tables
+//	comparison.md    the same figures, workloads by designs
+//	comparison.svg   time and lock contention of the designs as a picture
+//
+// The folder's name ends in .partial until all samples are there, so that an interrupted
+// comparison never replaces a whole one. A whole one is replaced only by one of the same
+// flags. The run says at its start what it will replace.
+//
+// # Failures
+//
+// A cell of which one sample fails is not measured again. It is shown as failed wherever its
+// figures would stand, the raw files have it as a comment, and the exit status is 1. The
+// status is 2 for bad flags, and 130 for an interrupt.
+//
+// # Files
+//
+//	main.go         what the flags ask for: measure, or compare again
+//	options.go      the flags, and the presets quick and full
+//	environment.go  the machine, the commit, the command
+//	folder.go       folders of results: which is written to, replaced, found
+//	plan.go         the order of samples
+//	binary.go       the process that measures a sample
+//	measure.go      all samples of a plan
+//	progress.go     how far they are
+//	raw.go          raw files, written
+//	results.go      raw files, read back
+//	cell.go         a cell out of a benchmark's name
+//	group.go        designs that are compared with each other
+//	section.go      metrics that answer one question
+//	benchstat.go    comparison.txt
+//	markdown.go     comparison.md
+//	picture.go      comparison.svg, from the template picture.svg.tmpl
+//	times.go        the times at the end of a run
+//	readme.go       the main tables in README
+//	publish.go      all comparisons of a folder
+package main
