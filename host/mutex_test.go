@@ -36,8 +36,8 @@ func TestMutexExcludes(t *testing.T) {
 			}
 			require.Equal(t, n*rounds, total)
 			requireSane(t, sum, n*rounds)
-			// Each wake answers a swap of step 3 of Lock. There is one before each
-			// sleep, and one that gets the mutex.
+			// Each wake answers a swap to contended. There is one before each sleep,
+			// and one that gets the mutex.
 			require.LessOrEqual(t, sum.Wakes, sum.Sleeps+sum.Contended)
 		})
 	}
