@@ -31,7 +31,8 @@ type Mutex struct {
 	mu    explore.Mutex
 }
 
-// SetRank gives m a rank, before its first use.
+// SetRank gives m a rank. Call it before the first use; or before each use, always with the
+// same rank, if m is part of a type whose zero value is good to use.
 func (m *Mutex) SetRank(r *Rank) { m.place.set(r, 0) }
 
 // SetRankNth is SetRank for locks of which a thread takes several: in the order of nth.

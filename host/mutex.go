@@ -40,7 +40,8 @@ const (
 	mutexSpinPauses = 8
 )
 
-// SetRank gives m a rank, before its first use.
+// SetRank gives m a rank. Call it before the first use; or before each use, always with the
+// same rank, if m is part of a type whose zero value is good to use.
 func (m *FutexMutex) SetRank(r *Rank) { m.SetRankNth(r, 0) }
 
 // SetRankNth is SetRank for locks of which a thread takes several: in the order of nth.

@@ -9,9 +9,10 @@ import (
 
 const ranksChecked = true
 
-// The race detector sees nothing of what follows. The locks of a thread are found by the
-// address of its goroutine, which a later goroutine may have again; and a thread looks at
-// place.uses of locks that others may hold by now.
+// The race detector must see nothing of what follows, because it would report two things.
+// The locks of a thread are found by the address of its goroutine, which a later goroutine
+// may have again. And a thread reads place.uses of a lock that another thread may hold by
+// now.
 
 // place is where a lock stands in the order.
 type place struct {
@@ -42,6 +43,8 @@ func (p *place) set(r *Rank, nth uint64) {
 	}
 }
 
+// ranked returns the rank that goes for the lock.
+//
 //go:norace
 func (p *place) ranked() *Rank {
 	if p.rank == nil {
@@ -70,11 +73,14 @@ func (p *place) forbidden(under *place) string {
 	switch {
 	case p == under:
 		return fmt.Sprintf("%s is taken by the thread that holds it", r)
-	case r == other && under.nth < p.nth:
-		return ""
-	case r == other:
+	case r == other && p.nth == under.nth:
+		return fmt.Sprintf("%s is taken while another lock of its rank is held; "+
+			"order: one at a time, unless SetRankNth numbers them", r)
+	case r == other && p.nth < under.nth:
 		return fmt.Sprintf("%s number %d is taken while number %d is held; "+
 			"order: the lower number first", r, p.nth, under.nth)
+	case r == other:
+		return ""
 	case !r.MayBeTakenUnder(other):
 		return fmt.Sprintf("%s is taken while %s is held; order: %s", r, other, r.order())
 	}
@@ -116,6 +122,8 @@ func (h *holding) still() []hold {
 	return h.locks
 }
 
+// forget makes the thread hold nothing.
+//
 //go:norace
 func (h *holding) forget() { *h = holding{} }
 

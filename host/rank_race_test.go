@@ -132,12 +132,13 @@ var rankTests = map[string]struct {
 	},
 	"equal numbers": {
 		func(l *locks) { l.second.Lock(); l.equal.Lock() },
-		"middle number 2 is taken while number 2 is held",
+		"host: Mutex.Lock: middle is taken while another lock of its rank is held; " +
+			"order: one at a time, unless SetRankNth numbers them; the thread holds middle",
 	},
 	"no rank": {func(l *locks) { l.plain.Lock() }, ""},
 	"no rank, twice": {
 		func(l *locks) { l.plain.Lock(); l.plainToo.Lock() },
-		"a lock without a rank number 0 is taken while number 0 is held",
+		"a lock without a rank is taken while another lock of its rank is held",
 	},
 	"no rank, inside": {
 		func(l *locks) { l.inner.Lock(); l.plain.Lock() },

@@ -1,8 +1,12 @@
-// Package rank is the order in which the locks of a scheduler are taken: the table that
-// [host.Rank] is checked against.
+// Package rank is the table of the order in which the locks of a scheduler are taken. Builds
+// that check ranks hold every thread to it: see [host.Rank].
 //
-// Read it from the top. A thread that holds a lock may take those below that name its rank,
-// directly or by way of others. Each line says where that happens.
+// The table is read from the top. A lock may be taken under the locks of the ranks that its
+// row names, and under what those may be taken under. The comment of a row says where that
+// happens.
+//
+// To add a lock, give it a row here, and call SetRank where its owner is made. Tests find a
+// lock of rt or of a design that has no rank, and a row that nothing needs.
 package rank
 
 import "schedlab/host"
@@ -12,7 +16,7 @@ var (
 	// meanwhile, so it is outside of everything. See 'Looking at all Gs'.
 	Gate = host.NewRank("Core.gate")
 
-	// World is world.mu, under which a G parks that waits for its turn to stop the world.
+	// World is world.mu. A G that waits for its turn to stop the world parks under it.
 	World = host.NewRank("world.mu")
 
 	// Object is a lock of something that Gs wait for, and the rank of all locks that have no
@@ -20,8 +24,8 @@ var (
 	// takes it under the gate.
 	Object = host.NewRank("an object's lock", Gate)
 
-	// Mutex is that of a gsync.Mutex that belongs to a Cond: Cond.Wait unlocks the Mutex
-	// under the Cond's lock.
+	// Mutex is the lock inside a gsync.Mutex that belongs to a Cond: Cond.Wait unlocks the
+	// Mutex under the Cond's lock. Other Mutexes are plain objects.
 	Mutex = host.NewRank("gsync.Mutex.mu", Object)
 
 	// Chan is a channel's. A Select takes several, in the order in which the channels were
@@ -32,22 +36,23 @@ var (
 	// and keeps until its G has left its stack.
 	Selection = host.NewRank("gsync.selection.parked", Chan)
 
-	// PollDesc is a descriptor's. What is delivered from the network takes it under the
+	// PollDesc is a descriptor's. The delivery of events from the network takes it under the
 	// gate.
 	PollDesc = host.NewRank("PollDesc.mu", Gate)
 
-	// Netpoll is Netpoll.mu, the table of all descriptors.
+	// Netpoll is that of the table of all descriptors, in which a delivery looks.
 	Netpoll = host.NewRank("Netpoll.mu", Gate)
 
-	// Sched is the lock of a design. A G that parks goes on to the next G under the lock of
-	// what it waits for (G.ParkUnlock), and a timer that is started under such a lock may
-	// wake an M. The first descriptor is opened under Netpoll, and may start a thread.
+	// Sched is the lock of a design. When a G parks, its M takes the next G under the lock of
+	// what the first one waits for (Parker.ParkUnlock). A timer that is started under such a
+	// lock may wake an M. The first descriptor is opened under Netpoll, and may start a
+	// thread.
 	Sched = host.NewRank("the design's lock", World, Mutex, Selection, PollDesc, Netpoll)
 
 	// Reactor is Reactor.mu: a design that stops wakes its reactor.
 	Reactor = host.NewRank("Reactor.mu", Sched)
 
-	// Core is Core.mu: the reactor's thread is counted in when it starts.
+	// Core is Core.mu, under which the reactor's thread is counted when it starts.
 	Core = host.NewRank("Core.mu", Reactor)
 
 	// Timers is that of a set of timers: a scheduler at rest asks whether one of them will
@@ -63,11 +68,12 @@ var (
 	// Heap is that of one class of memory: a P that goes flushes its cache.
 	Heap = host.NewRank("heap.central.mu", Sched)
 
-	// Latency is that of a histogram of times, to which an M adds when it runs a G.
+	// Latency is that of a histogram of times, to which an M adds when it begins to run a G. gm
+	// keeps its lock while it goes from a G that yields to the next one.
 	Latency = host.NewRank("latency.mu", Sched)
 
-	// Events is event.Stream.mu, around calls of the event sink: at rest and at the end all that
-	// is left is handed over.
+	// Events is event.Stream.mu, around calls of the event sink. What is left in buffers is
+	// handed over under Core, at rest and at the end.
 	Events = host.NewRank("event.Stream.mu", Core)
 
 	// Sink is what a sink of events takes, such as event.Log.
