@@ -68,8 +68,8 @@ var (
 	// Heap is that of one class of memory: a P that goes flushes its cache.
 	Heap = host.NewRank("heap.central.mu", Sched)
 
-	// Latency is that of a histogram of times, to which an M adds when it begins to run a G. gm
-	// keeps its lock while it goes from a G that yields to the next one.
+	// Latency is that of a histogram of times, to which an M adds when it begins to run a G.
+	// The design gm keeps its lock while an M goes from a G that yields to the next one.
 	Latency = host.NewRank("latency.mu", Sched)
 
 	// Events is event.Stream.mu, around calls of the event sink. What is left in buffers is
