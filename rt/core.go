@@ -19,7 +19,7 @@ type Core struct {
 	began int64       // by host.Nanotime
 
 	// gate is held while a thread that need not stand still with the world readies Gs:
-	// see 'Looking at all Gs'. It is taken outside all other locks.
+	// see 'Looking at all Gs'.
 	gate host.Mutex
 
 	world world
