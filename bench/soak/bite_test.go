@@ -275,7 +275,7 @@ func TestLiesAreSeen(t *testing.T) {
 		{"no deadlock at Close", "deadlocks at Close", noKind,
 			liar{close: errNone}, "are blocked for ever, but Close says <nil>"},
 		{"no panic", "panics", noKind,
-			liar{run: errNone}, "panicked, but Run says <nil>"},
+			liar{run: errNone}, "Run says <nil>"},
 		{"another panic", "panics", noKind,
 			panicked(func(e *rt.PanicError) { e.Value = "x" }), "Run tells of G"},
 		{"a panic of another G", "panics amid", noKind,

@@ -43,7 +43,8 @@ func TestNoSlotCanBeTakenWhileTheWorldIsStopped(t *testing.T) {
 	})
 }
 
-// First step 1 of the giver, then all of the stopper, which finds the slot itself.
+// First step 1 of the giver in 'Collecting all slots', then all of the stopper, which
+// finds the slot itself.
 func TestStopWorldCollectsWhatWasGivenBackBefore(t *testing.T) {
 	stopped(t, func(s *sched, held *m) {
 		s.free.Add(1)

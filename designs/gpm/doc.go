@@ -24,7 +24,7 @@
 // of go1.26, whose constants these are. The files follow the parts:
 //
 //	sched.go        the scheduler, its lock, startm, the check for rest
-//	idle.go         idle Ps and Ms, spinning Ms, and what they are counted by
+//	idle.go         idle Ps and Ms, spinning Ms, and the counters of both
 //	p.go            a P and its time slice
 //	m.go            what an M does for a G (package rt's Machine)
 //	find.go         where an M looks for a G, in which order
@@ -35,7 +35,7 @@
 //	world.go        stop-the-world, changing the number of Ps, safe points of all Ps
 //	lockm.go        Ms that belong to one G
 //	sysmon.go       the monitor: retake, preemption
-//	options.go      what can be taken out
+//	options.go      the ideas that can be taken out
 //	dance_model.go  the scheduler without stacks and monitor, to be explored
 //
 // # Why it is hard
@@ -46,7 +46,7 @@
 //
 // # Rejected
 //
-// (With the runtime's head comment.)
+// The runtime's head comment rejects the same three:
 //
 //   - One place for all state. It does not scale: that is G-M.
 //   - Handing each readied G, with a P, to an idle M. That wakes threads for work
@@ -56,10 +56,10 @@
 //
 // # Protocols
 //
-// When a G is submitted, an M is woken only if none spins, and that M must find out
-// whether to wake the next. The two handshakes that this takes stand beside the
-// counters that they use, in idle.go: see 'Submit and stop spinning' for the Ms that
-// spin, and see 'Needspinning' for those that may not.
+// When a G is submitted, an M is woken only if a P is idle and no M spins. An M that
+// finds work wakes the next. The two handshakes that this takes stand beside the counters
+// that they use, in idle.go: see 'Submit and stop spinning' for the Ms that spin, and see
+// 'Needspinning' for those that may not.
 //
 // Threads that want the same P have other protocols. See 'System calls' for an M in the
 // kernel against the monitor. See 'Entering a system call while the world stops' and

@@ -51,7 +51,7 @@ import (
 //
 // An M that finds nothing may have been refused spinning, because half of the busy
 // Ps spin already. The protocol above does not cover it: it gives up its P without
-// another look (Go issue 45867). So a submitter that finds no idle P asks for one,
+// another look (Go issue 45867). So a submitter that finds no idle P asks for a look,
 // and each M that gives up its P without having spun answers:
 //
 //	submit, no P idle                   an M that does not spin gives up its P

@@ -36,12 +36,12 @@ import (
 //
 // Proof sketch. If the timer is stored (step 1 on the right) before the look (step 4
 // on the left), the poller waits no longer than until that timer. If not, until was set
-// (step 2) before the right side loads it (step 3). It was set to for ever, or to a
-// time that was found without this timer, so the right side calls Break. The wait
-// cannot miss that, since a Break is kept until the next wait.
+// (step 2 on the left) before the right side loads it (step 3). It was set to for ever,
+// or to a time that was found without this timer, so the right side calls Break. The
+// wait cannot miss that, since a Break is kept until the next wait.
 //
-// If the poller has gone (step 6), it took an idle P, and looks at timers before it
-// gives that up; or no P was idle. As long as all Ps are busy, a timer waits for its
+// If the poller has gone (step 6 on the left), it took an idle P, and looks at timers
+// before it gives that up; or no P was idle. As long as all Ps are busy, a timer waits for its
 // own P, which looks between any two Gs. If a P is idle, wakep makes an M look, and
 // that M becomes the poller. It may find other work first, or a P may go idle in
 // handoffp: then handoffp and the monitor see to it that an M polls. (Go issue 38860 is

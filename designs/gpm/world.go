@@ -5,9 +5,9 @@ import (
 	"schedlab/rt"
 )
 
-// stop is the state of stopping the world (for the protocol of all designs see
-// 'Stopping the world' in package rt). In this design it is to take all Ps but one's
-// own. Each P is taken in one of four ways:
+// stop is the state of stopping the world. For the part that is the same in all designs
+// see 'Stopping the world' in package rt. Here, to stop the world is to take all Ps but
+// one's own. Each P is taken in one of four ways:
 //
 //	idle                by the stopper, off the list, under sched.lock
 //	in a system call    by the stopper, CAS pSyscall to pStopped; or, if the call

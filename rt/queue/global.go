@@ -39,7 +39,7 @@ type Global[T any, PT Linked[T]] struct {
 	some host.Bool   // list is not empty: stored under the lock, for loads without
 }
 
-// publish is step 3. Its partner is the load in Empty.
+// publish is step 3 of a change, on the left above. Its partner is the load in Empty.
 func (q *Global[T, PT]) publish() {
 	if some := !q.list.Empty(); some != q.some.Load() {
 		q.some.Store(some)
