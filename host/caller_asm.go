@@ -2,10 +2,10 @@
 
 package host
 
-// CallerPC, called by F, returns the address to which F will return. So F learns its
-// caller for about a nanosecond; runtime.Callers costs almost a hundred. The answer is a
-// return address, like those of runtime.Callers: pass it to runtime.CallersFrames as it
-// is, and to runtime.FuncForPC less one.
+// CallerPC returns the address to which F will return, where F is the function that calls
+// it. So F learns its caller for about a nanosecond; runtime.Callers costs almost a hundred.
+// The answer is a return address, like those of runtime.Callers: pass it to
+// runtime.CallersFrames as it is, and to runtime.FuncForPC less one.
 //
 // CallerPC reads the return address that stands next to the frame pointer that F saved.
 // F has a frame, since it calls, and the compiler keeps frame pointers on these CPUs. F

@@ -55,7 +55,7 @@ func callerWithDefer() (pc uintptr) {
 //go:noinline
 func callerGeneric[T any](T) uintptr { return host.CallerPC() }
 
-type callee struct{ unused [3]int }
+type callee struct{ _ [3]int }
 
 //go:noinline
 func (c *callee) method() uintptr { return host.CallerPC() }

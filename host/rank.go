@@ -3,7 +3,6 @@ package host
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -44,13 +43,6 @@ type Rank struct {
 	// Atomic, because any thread adds to it; it orders nothing.
 	taken atomic.Uint64
 }
-
-// defaultRank is that of locks which have none of their own.
-var defaultRank = NewRank("a lock without a rank")
-
-// DefaultRank gives all locks a rank that have none of their own. Without it they are
-// taken while nothing else is held. Executed by init functions only.
-func DefaultRank(r *Rank) { defaultRank = r }
 
 // ranks are all ranks, each of which is a bit of a word.
 var ranks struct {
@@ -97,16 +89,3 @@ func (r *Rank) MayBeTakenUnder(held *Rank) bool { return r.may&held.bit != 0 }
 // WasTakenUnder says whether a lock of r was ever taken while one of held was held.
 // Only a build that checks ranks knows that.
 func (r *Rank) WasTakenUnder(held *Rank) bool { return r.taken.Load()&held.bit != 0 }
-
-// order says where r stands.
-func (r *Rank) order() string {
-	if len(r.under) == 0 {
-		return "nothing may be held when it is taken"
-	}
-	var names []string
-	for _, u := range r.under {
-		names = append(names, u.name)
-	}
-	return "it may be taken under " + strings.Join(names, ", ") +
-		", and under what those may be taken under"
-}

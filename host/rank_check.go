@@ -14,6 +14,13 @@ const ranksChecked = true
 // may have again. And a thread reads place.uses of a lock that another thread may hold by
 // now.
 
+// defaultRank is that of locks which have none of their own.
+var defaultRank = NewRank("a lock without a rank")
+
+// DefaultRank gives all locks a rank that have none of their own. Without it they are
+// taken while nothing else is held. Executed by init functions only.
+func DefaultRank(r *Rank) { defaultRank = r }
+
 // place is where a lock stands in the order.
 type place struct {
 	rank *Rank  // nil: the default
@@ -122,11 +129,6 @@ func (h *holding) still() []hold {
 	return h.locks
 }
 
-// forget makes the thread hold nothing.
-//
-//go:norace
-func (h *holding) forget() { *h = holding{} }
-
 // String names the locks, in the order in which they were taken.
 //
 //go:norace
@@ -136,4 +138,17 @@ func (h *holding) String() string {
 		names = append(names, l.at.ranked().name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// order says where r stands.
+func (r *Rank) order() string {
+	if len(r.under) == 0 {
+		return "nothing may be held when it is taken"
+	}
+	var names []string
+	for _, u := range r.under {
+		names = append(names, u.name)
+	}
+	return "it may be taken under " + strings.Join(names, ", ") +
+		", and under what those may be taken under"
 }

@@ -14,4 +14,7 @@ func (*place) check(call string)       {}
 func (*place) took()                   {}
 func (*place) released()               {}
 
+// DefaultRank does nothing: see the builds that check ranks.
+func DefaultRank(r *Rank) {}
+
 func holdingNothing(f func()) func() { return f }

@@ -62,6 +62,11 @@ func holdingNothing(f func()) func() {
 	}
 }
 
+// forget makes the thread hold nothing.
+//
+//go:norace
+func (h *holding) forget() { *h = holding{} }
+
 // holders finds the locks of each goroutine that ever took one: hash chains, to which
 // entries are only added.
 var holders [1 << 12]atomic.Pointer[holder]

@@ -1,5 +1,6 @@
-// Package coro makes coroutines that exchange places directly, out of iter.Pull.
-// Both the real host and the explorer stand on it.
+// Package coro makes coroutines that exchange places directly, out of iter.Pull: see [Stack].
+// It also tells goroutines apart: see [Goroutine]. Both the real host and the explorer stand
+// on it.
 package coro
 
 import (
