@@ -41,6 +41,7 @@ func TestAParkerFollowsItsGToAnotherM(t *testing.T) {
 	g.m = second
 	require.Nil(t, p.TakeScratch())
 	p.Lock(&mu)
+	mu.Unlock()
 	require.EqualValues(t, 0, first.stats.Sync.Acquired)
 	require.EqualValues(t, 1, second.stats.Sync.Acquired)
 }
