@@ -72,8 +72,16 @@ var layers = []layer{
 	},
 	{folder: "rt/fault", what: "how a violated fact is told"},
 	{folder: "rt/rank", what: "the order in which locks are taken", imports: []string{"host"}},
-	{folder: "rt/event", what: "the stream of what happens", imports: []string{"host"}},
-	{folder: "rt/heap", what: "memory caches", imports: []string{"host", "rt/fault"}},
+	{
+		folder:  "rt/event",
+		what:    "the stream of what happens",
+		imports: []string{"host", "rt/rank"},
+	},
+	{
+		folder:  "rt/heap",
+		what:    "memory caches",
+		imports: []string{"host", "rt/fault", "rt/rank"},
+	},
 	{
 		folder:  "rt/queue",
 		what:    "every run queue, usable alone",

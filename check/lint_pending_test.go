@@ -4,7 +4,7 @@ import "path"
 
 // everywhere: but here and on the pages of the root.
 var everywhere = []string{
-	"explore", "explore/*", "explore/internal/*", "host", "internal/coro",
+	"explore", "explore/*", "explore/internal/*",
 }
 
 // pending: folders that do not keep a rule yet, by the rule's name. A folder that

@@ -113,7 +113,7 @@ func (e *engine) spawn(parent *thread, f func()) *thread {
 	t.nkids, t.fn, t.stack, t.began, t.ended = 0, f, nil, false, false
 	t.birth = -1
 	t.handle.t = t
-	t.early = false
+	t.early, t.local = false, nil
 	t.op, t.seq, t.last, t.deadline, t.woken = op{}, 0, -1, noDeadline, false
 	t.marks, t.await, t.waited, t.chose = t.marks[:0], t.await[:0], t.waited[:0], false
 	t.sync = t.sync[:0]

@@ -40,6 +40,8 @@ type thread struct {
 	chose  bool   // it has called Choose since the last Pause
 
 	sync clock // see 'Two kinds of happens-before'
+
+	local any // see Local
 }
 
 const noDeadline = -1
@@ -79,6 +81,10 @@ func (th *Thread) Join() {
 	t.sync.join(th.t.sync)
 	t.done(reads, 0, 0, true)
 }
+
+// Local returns what the calling thread keeps for wrappers of this package: nil when the
+// thread begins. Looking at it or changing it is no step.
+func Local() *any { return &self("Local").local }
 
 // carrier is a coroutine that carries threads and Stacks, one after the other.
 // Engines keep theirs from one execution to the next.

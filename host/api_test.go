@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// api returns, for each exported name of package host, as it is built with tags,
-// what it is; and for each type its methods and fields, as "Type.Name".
+// api describes each exported name of package host, as it is built with tags, and the methods
+// and fields of each type as "Type.Name".
 func api(t *testing.T, tags string) map[string]string {
 	pkg := build(t, tags)
 	found := map[string]string{}
@@ -33,7 +33,8 @@ func api(t *testing.T, tags string) map[string]string {
 func build(t *testing.T, tags string) *types.Package {
 	dependOn(t, ".", "../explore", "../internal/coro")
 	var problems bytes.Buffer
-	list := exec.Command("go", "list", "-export", "-deps", "-tags", tags, "-f", "{{.ImportPath}} {{.Export}}", "schedlab/host")
+	list := exec.Command("go", "list", "-export", "-deps", "-tags", tags,
+		"-f", "{{.ImportPath}} {{.Export}}", "schedlab/host")
 	list.Stderr = &problems
 	out, err := list.Output()
 	require.NoError(t, err, "go list: %s", &problems)
@@ -48,8 +49,8 @@ func build(t *testing.T, tags string) *types.Package {
 	return pkg
 }
 
-// dependOn reads the sources: go test uses a result again unless a file that the
-// test has read has changed, and of what go list reads it knows nothing.
+// dependOn reads the sources, because go test uses an old result unless a file has changed
+// that the test read itself. It knows nothing of what go list reads.
 func dependOn(t *testing.T, folders ...string) {
 	for _, folder := range folders {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -108,7 +109,7 @@ func tuple(vars *types.Tuple) string {
 	return "(" + strings.Join(list, ", ") + ")"
 }
 
-// text is t without the package it comes from: atomic.Bool is what host.Bool is.
+// text is t without the package that it comes from: host.Bool is atomic.Bool.
 func text(t types.Type) string {
 	return types.TypeString(types.Unalias(t), func(*types.Package) string { return "" })
 }

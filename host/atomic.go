@@ -15,8 +15,8 @@ type (
 )
 
 type (
-	// Mutex is a lock for scheduler state. It counts what it costs for who passes
-	// a [Count].
+	// Mutex is a lock for scheduler state. LockCounted adds what it costs to a
+	// [Count].
 	Mutex = FutexMutex
 
 	// Note is a one-shot event: the way to park and unpark an M.

@@ -22,7 +22,7 @@ var lockers = []struct {
 	}},
 }
 
-// BenchmarkMutex: one op is one Lock and Unlock, by each of the threads.
+// BenchmarkMutex: one op is one Lock and Unlock by each of the threads.
 func BenchmarkMutex(b *testing.B) {
 	for _, l := range lockers {
 		for _, n := range []int{1, 2} {
@@ -60,8 +60,8 @@ func beside(n int, f func()) (stop func()) {
 	}
 }
 
-// BenchmarkNote: pingpong is a round trip of two threads that sleep in turns,
-// two wakeups of a sleeper. early is a wakeup before the sleep.
+// BenchmarkNote: pingpong is a round trip of two threads that sleep in turns, which is two
+// wakeups of a sleeper. early is a wakeup before the sleep.
 func BenchmarkNote(b *testing.B) {
 	b.Run("op=pingpong", func(b *testing.B) {
 		defer Reserve(2)()

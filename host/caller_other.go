@@ -4,10 +4,10 @@ package host
 
 import "runtime"
 
-// CallerPC, called by F, returns the address to which F will return, so that F
-// can keep who called it. It is a return address, as runtime.Callers gives them:
-// for runtime.CallersFrames as it is, for runtime.FuncForPC less one. F is
-// marked go:noinline and calls CallerPC directly, as other builds need it.
+// CallerPC returns the address to which F will return, where F is the function that calls
+// it. So F learns its caller. The answer is a return address, like those of
+// runtime.Callers: pass it to runtime.CallersFrames as it is, and to runtime.FuncForPC less
+// one. F is marked go:noinline and calls CallerPC directly, because other builds need it.
 func CallerPC() uintptr {
 	const skip = 3 // Callers, CallerPC, F
 	var pc [1]uintptr

@@ -15,7 +15,7 @@ import (
 //go:noinline
 func callerPlain() uintptr { return host.CallerPC() }
 
-// grow makes the stack larger than any that it can have been before.
+// grow makes the stack larger than it can have been before.
 //
 //go:noinline
 func grow(n int) byte {
@@ -55,15 +55,15 @@ func callerWithDefer() (pc uintptr) {
 //go:noinline
 func callerGeneric[T any](T) uintptr { return host.CallerPC() }
 
-type callee struct{ unused [3]int }
+type callee struct{ _ [3]int }
 
 //go:noinline
 func (c *callee) method() uintptr { return host.CallerPC() }
 
-// inlined is small enough for it: its physical frame is its caller's.
+// inlined is small enough to be inlined: its physical frame is its caller's.
 func inlined() uintptr { return callerPlain() }
 
-// callers return what their F says of them, in a function of a name of its own.
+// callers return what CallerPC says of them, each in a function with a name of its own.
 var callers = []struct {
 	name string
 	call func() uintptr
@@ -97,7 +97,7 @@ func callClosure() uintptr {
 	return viaVariable(f)
 }
 
-// viaVariable must not be what f is inlined into.
+// viaVariable must not have f inlined into it.
 //
 //go:noinline
 func viaVariable(f func() uintptr) uintptr { return f() }
@@ -126,7 +126,7 @@ func TestCallerPCGivesTheLine(t *testing.T) {
 		host.CallerInside()
 	require.Equal(t, file, frameOf(first).File)
 	require.Equal(t, []int{line + 1, line + 3}, []int{frameOf(first).Line, frameOf(second).Line})
-	// It is what the runtime says, to the byte.
+	// The answer is what the runtime says, to the byte.
 	pc, says := callerBoth()
 	require.Equal(t, says, pc)
 }
@@ -156,7 +156,7 @@ func TestCallerPCOnACoroutine(t *testing.T) {
 
 var bottomPC = make(chan uintptr)
 
-// bottom takes no arguments, or the go statement would make a wrapper.
+// bottom takes no arguments, because the go statement would make a wrapper for them.
 //
 //go:noinline
 func bottom() { bottomPC <- host.CallerPC() }
@@ -166,7 +166,7 @@ func TestCallerPCAtTheBottomOfAStack(t *testing.T) {
 	require.Equal(t, "runtime.goexit", frameOf(<-bottomPC).Function)
 }
 
-// BenchmarkCallerPC: one op is a call of F; none is one that does not ask.
+// BenchmarkCallerPC: one op is a call of F. In none, F does not call CallerPC.
 func BenchmarkCallerPC(b *testing.B) {
 	b.Run("how=none", func(b *testing.B) {
 		for b.Loop() {

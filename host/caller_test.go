@@ -2,7 +2,7 @@
 
 package host
 
-// CallerInside is F within package host, for the tests of the package outside.
+// CallerInside calls CallerPC within package host, for the tests outside.
 //
 //go:noinline
 func CallerInside() uintptr { return CallerPC() }

@@ -1,15 +1,18 @@
 package host
 
-// Count is what a lock or a note has cost: the meaning of "lock contention" in
-// every result of this suite. A Count is plain memory; whoever passes one to a
-// lock owns it (an M its own, a CountedMutex the one beneath its lock).
+// Count is what a lock or a note has cost. It is the meaning of "lock contention" in every
+// result of this suite. A Count is plain memory that the caller of the lock owns: an M has
+// its own, and a CountedMutex the one beneath its lock.
 type Count struct {
 	Acquired  uint64 // times the lock was taken
-	Contended uint64 // of these, times somebody else held it at the first try
-	WaitNs    int64  // time between the first try and getting it, contended ones only
+	Contended uint64 // of these, times another thread held it at the first try
+	WaitNs    int64  // time from the first try to getting it, contended ones only
 	HoldNs    int64  // estimate of the time held: a sample, scaled up; see CountedMutex
-	Sleeps    uint64 // times a thread asked the kernel to sleep (it may refuse: the word has changed)
-	Wakes     uint64 // times a thread asked the kernel to wake another (it may find nobody)
+
+	// Sleeps and Wakes count calls of the kernel. It may refuse a sleep, because the word has
+	// changed, and a wake may find no sleeper.
+	Sleeps uint64
+	Wakes  uint64
 }
 
 // Add adds d to c.
@@ -22,7 +25,7 @@ func (c *Count) Add(d Count) {
 	c.Wakes += d.Wakes
 }
 
-// Sub returns c - d, for the cost of what happened between two readings.
+// Sub returns c - d: the cost of what happened between two readings.
 func (c Count) Sub(d Count) Count {
 	return Count{
 		Acquired:  c.Acquired - d.Acquired,

@@ -2,15 +2,15 @@
 
 package host
 
-// CountedMutex is a Mutex that keeps its own Count: a scheduler's lock. The
-// zero CountedMutex is unlocked. Counting makes an uncontended Lock and Unlock
-// about 1.4 times as dear (BenchmarkMutex on a busy 2-CPU x86 guest, medians of
-// 8: 13.5 ns bare, 18.7 ns counted). The hold time is sampled, because to read
-// the clock twice each time would add five times the price of the bare lock.
+// CountedMutex is a Mutex that keeps its own Count: a scheduler's lock. The zero
+// CountedMutex is unlocked. Counting makes an uncontended Lock and Unlock about 1.4 times
+// as dear (BenchmarkMutex on a busy 2-CPU x86 guest, medians of 8: 13.5 ns bare, 18.7 ns
+// counted). The hold time is sampled: to read the clock twice each time would add five
+// times the price of the bare lock.
 //
-// Its hold time is an estimate. Sound over many acquisitions, since every place
-// that takes the lock is sampled as often as it takes it; worthless over a few,
-// and one sampled holder that loses its CPU counts holdSample times.
+// So the hold time is an estimate. It is sound over many acquisitions, since every place
+// that takes the lock is sampled in proportion. Over a few it is worthless, and a sampled
+// holder that loses its CPU counts holdSample times.
 type CountedMutex struct {
 	mu       Mutex
 	n        Count  // written under mu; without Wakes
@@ -19,10 +19,17 @@ type CountedMutex struct {
 	wakes    Uint64 // atomic, because a waker no longer holds mu
 }
 
-// holdSample: one acquisition in this many has its hold time measured. It is
-// prime, because schedulers take their lock in patterns (twice a round, say)
-// and with 64 the sample would be of one place in the pattern for ever.
+// holdSample: one acquisition in this many has its hold time measured. It is prime, because
+// schedulers take their lock in patterns, twice a round, say. With 64 the sample would be
+// of one place in the pattern for ever.
 const holdSample = 67
+
+// SetRank gives m a rank: see [Mutex.SetRank].
+func (m *CountedMutex) SetRank(r *Rank) {
+	if ranksChecked {
+		m.mu.SetRank(r)
+	}
+}
 
 // Lock waits until it holds m.
 func (m *CountedMutex) Lock() {
@@ -48,8 +55,8 @@ func (m *CountedMutex) unlock() {
 	}
 }
 
-// Count returns what m has cost so far. It takes m, which is not counted as an
-// acquisition; that others had to wait for it is counted as their waiting.
+// Count returns what m has cost so far. It takes m, and does not count that as an
+// acquisition. A thread that has to wait for it counts the wait as its own.
 func (m *CountedMutex) Count() Count {
 	m.mu.Lock()
 	n := m.n

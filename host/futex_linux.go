@@ -12,8 +12,8 @@ const (
 	futexWakePrivate = 1 | 128 // FUTEX_WAKE | FUTEX_PRIVATE_FLAG
 )
 
-// futexSleep sleeps while *w == val, at most ns nanoseconds (no limit if
-// negative). It may return early; callers look at the word again.
+// futexSleep sleeps while *w == val, at most ns nanoseconds (no limit if negative). It may
+// return early, so callers look at the word again.
 func futexSleep(w *Uint32, val uint32, ns int64) {
 	var limit *syscall.Timespec
 	if ns >= 0 {
@@ -24,7 +24,7 @@ func futexSleep(w *Uint32, val uint32, ns int64) {
 		futexWaitPrivate, uintptr(val), uintptr(unsafe.Pointer(limit)), 0, 0)
 	switch errno {
 	case 0, syscall.EAGAIN, syscall.EINTR, syscall.ETIMEDOUT:
-		// Woken, the word had changed, a signal, time is up: look again.
+		// Woken, the word had changed, a signal came, or time is up: look again.
 	default:
 		// Callers would look again for ever.
 		panic("host: futexSleep: futex(2): " + errno.Error())

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Systems without futex(2): a table of sleepers by address. Slower by a
-// channel operation, and the Go runtime does park the thread; what is counted
-// stays the same. The build tag portable selects it everywhere, so that it can
-// be tested where there is a futex(2).
+// sleepers replaces futex(2) on systems without it: a table of sleepers by address. It is
+// slower by a channel operation, and the Go runtime does park the thread. What is counted
+// stays the same. The build tag portable selects it everywhere, so that it can be tested
+// where there is a futex(2).
 //
-// No wakeup is lost, because a waker changes the word before it takes the
-// table's lock: a sleeper that takes the lock later sees the change, one that
-// took it earlier is in the table.
+// No wakeup is lost, because a waker changes the word before it takes the table's lock. A
+// sleeper that takes the lock later sees the change; one that took it earlier is in the
+// table.
 var sleepers = struct {
 	sync.Mutex
 	at map[*Uint32][]chan struct{}
 }{at: map[*Uint32][]chan struct{}{}}
 
-// futexSleep sleeps while *w == val, at most ns nanoseconds (no limit if
-// negative). It may return early; callers look at the word again.
+// futexSleep sleeps while *w == val, at most ns nanoseconds (no limit if negative). It may
+// return early, so callers look at the word again.
 func futexSleep(w *Uint32, val uint32, ns int64) {
 	sleepers.Lock()
 	if w.Load() != val {
@@ -44,9 +44,8 @@ func futexSleep(w *Uint32, val uint32, ns int64) {
 	}
 }
 
-// withdraw takes c off the sleepers of w. If a waker has chosen it already the
-// wakeup is passed on, so that none is spent on a sleeper whose time is up and
-// who may not look at the word again.
+// withdraw takes c off the sleepers of w. If a waker has chosen it already, the wakeup is
+// passed on: this sleeper's time is up, and it may not look at the word again.
 func withdraw(w *Uint32, c chan struct{}) {
 	sleepers.Lock()
 	defer sleepers.Unlock()

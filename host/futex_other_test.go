@@ -12,7 +12,7 @@ func TestWakeupOfASleeperWhoseTimeIsUpIsPassedOn(t *testing.T) {
 	var w Uint32
 	late, other := make(chan struct{}, 1), make(chan struct{}, 1)
 	sleepers.at[&w] = []chan struct{}{late, other}
-	futexWake(&w) // chooses late, whose time is up at this moment
+	futexWake(&w) // chooses the late one, whose time is up at this moment
 	withdraw(&w, late)
 	require.Len(t, other, 1)
 	require.Empty(t, sleepers.at)

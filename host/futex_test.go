@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// These hold for futex(2) and for the portable futex alike.
+// These hold for futex(2) and for the portable futex.
 
 func TestFutexSleepRefusesAChangedWord(t *testing.T) {
 	var w Uint32
@@ -28,8 +28,8 @@ func TestFutexWakeWithoutSleepers(t *testing.T) {
 	require.Zero(t, w.Load())
 }
 
-// Every sleeper sleeps until it is woken, whoever is woken first, and sleepers
-// on another word are left alone.
+// Every sleeper sleeps until it is woken, in whatever order, and sleepers on another word are
+// left alone.
 func TestFutexWakeReachesEverySleeper(t *testing.T) {
 	const n = 5
 	var words [2]Uint32

@@ -21,8 +21,8 @@ func await(t *testing.T, what string, cond func() bool) {
 	require.FailNow(t, "gave up waiting: "+what)
 }
 
-// threads runs f on n threads that can all run at once and waits for them. They
-// begin together, or the first would be done before the last begins.
+// threads runs f on n threads that can all run at once, and waits for them. They begin
+// together, or the first would be done before the last begins.
 func threads(n int, f func(i int)) {
 	defer Reserve(n)()
 	done := make(chan struct{})

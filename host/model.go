@@ -22,52 +22,72 @@ type (
 // Stack is a coroutine; see [explore.Stack].
 type Stack = explore.Stack
 
-// Mutex is a lock for scheduler state, here without an inside: to take it is one
-// step, and to wait for it none. What is inside on the real host is [FutexMutex],
-// which can be explored by itself; who builds on a lock that is known to be one
-// need not explore it again, which costs many times the executions.
-type Mutex struct{ mu explore.Mutex }
+// Mutex is a lock for scheduler state, here without an inside: to take it is one step, and
+// to wait for it none. What is inside on the real host is [FutexMutex], which can be
+// explored by itself. Once that is known to be a lock, code that stands on it need not
+// explore it again, which would cost many times the executions.
+type Mutex struct {
+	place place
+	mu    explore.Mutex
+}
+
+// SetRank gives m a rank. Call it before the first use; or before each use, always with the
+// same rank, if m is part of a type whose zero value is good to use.
+func (m *Mutex) SetRank(r *Rank) { m.place.set(r, 0) }
+
+// SetRankNth is SetRank for locks of which a thread takes several: in the order of nth.
+func (m *Mutex) SetRankNth(r *Rank, nth uint64) { m.place.set(r, nth) }
 
 // Lock waits until it holds m.
-func (m *Mutex) Lock() { m.mu.Lock() }
+func (m *Mutex) Lock() {
+	m.place.check("Mutex.Lock")
+	m.mu.Lock()
+	m.place.took()
+}
 
 // LockCounted waits until it holds m, and counts an acquisition in c.
 func (m *Mutex) LockCounted(c *Count) {
-	m.mu.Lock()
+	m.Lock()
 	c.Acquired++
 }
 
-// TryLock takes m if nobody holds it and says whether it did.
-func (m *Mutex) TryLock() bool { return m.mu.TryLock() }
+// TryLock takes m if it is free, and says whether it did.
+func (m *Mutex) TryLock() bool {
+	if !m.mu.TryLock() {
+		return false
+	}
+	m.place.took()
+	return true
+}
 
 // TryLockCounted is TryLock, and counts an acquisition in c.
 func (m *Mutex) TryLockCounted(c *Count) bool {
-	if !m.mu.TryLock() {
+	if !m.TryLock() {
 		return false
 	}
 	c.Acquired++
 	return true
 }
 
-// Unlock releases m. It never has to call a kernel. Unlocking a free Mutex is a
-// violation.
+// Unlock releases m. It never calls a kernel. Unlocking a free Mutex is a violation.
 func (m *Mutex) Unlock() (woke bool) {
+	m.place.released()
 	m.mu.Unlock()
 	return false
 }
 
-// CountedMutex is a Mutex that keeps its own Count: here only of acquisitions, since
-// nothing takes time.
+// CountedMutex is a Mutex that keeps its own Count: here of acquisitions only, since nothing
+// takes time.
 type CountedMutex struct {
-	mu explore.Mutex
+	mu Mutex
 	n  Count // written under mu
 }
 
+// SetRank gives m a rank: see [Mutex.SetRank].
+func (m *CountedMutex) SetRank(r *Rank) { m.mu.SetRank(r) }
+
 // Lock waits until it holds m.
-func (m *CountedMutex) Lock() {
-	m.mu.Lock()
-	m.n.Acquired++
-}
+func (m *CountedMutex) Lock() { m.mu.LockCounted(&m.n) }
 
 // Unlock releases m. Unlocking a free CountedMutex is a violation.
 func (m *CountedMutex) Unlock() { m.mu.Unlock() }
@@ -79,22 +99,21 @@ func (m *CountedMutex) Count() Count {
 	return m.n
 }
 
-// Note is a one-shot event: the way to park and unpark an M. Like [Mutex] it has
-// no inside; that is [FutexNote]. A second wakeup is a violation.
+// Note is a one-shot event: the way to park and unpark an M. Like [Mutex] it has no inside,
+// which is [FutexNote]. A second wakeup is a violation.
 type Note struct{ n explore.Note }
 
 // Clear makes a signaled Note ready for another use.
 func (n *Note) Clear() { n.n.Clear() }
 
-// Sleep waits until Wakeup has been called since the last Clear. It never calls a
-// kernel.
+// Sleep waits until Wakeup has been called since the last Clear. It never calls a kernel.
 func (n *Note) Sleep() (slept bool) {
 	n.n.Sleep()
 	return false
 }
 
-// SleepFor is Sleep with a limit in nanoseconds of virtual time; it says whether
-// the Note was signaled.
+// SleepFor is Sleep with a limit in nanoseconds of virtual time. It says whether the Note
+// was signaled.
 func (n *Note) SleepFor(ns int64) (signaled bool) { return n.n.SleepFor(max(ns, 0)) }
 
 // Wakeup signals the Note. It never calls a kernel.
@@ -103,17 +122,17 @@ func (n *Note) Wakeup() (woke bool) {
 	return false
 }
 
-// futexSleep and futexWake are futex(2), for FutexMutex and FutexNote. This one
-// never wakes a sleeper early, as the kernel may: a caller that did not look at
-// the word again would be found out on the real host only.
+// futexSleep and futexWake are futex(2), for FutexMutex and FutexNote. They never end a
+// sleep early, as the kernel may. So they miss a bug: a caller that does not look at the
+// word again.
 func futexSleep(w *Uint32, val uint32, ns int64) { w.Wait(val, ns) }
 
 func futexWake(w *Uint32) { w.Wake(1) }
 
-// multicore: who spins a bounded number of times and then sleeps does here only
-// the latter. To spin would add nothing but rounds: what it may find, a free
-// lock, is found as well by who comes a moment later. (Nor could it be done with
-// Pause, which waits until there is something new.)
+// multicore is false, so a thread that would spin a bounded number of times and then sleep
+// only sleeps. To spin would add nothing but rounds: what a spinning thread may find, a
+// free lock, is found as well by a thread that comes a moment later. Nor could Pause serve,
+// since it waits until there is something new.
 const multicore = false
 
 // Nanotime returns the virtual time in nanoseconds: see [explore.Now].
@@ -122,12 +141,12 @@ func Nanotime() int64 { return explore.Now() }
 // Epoch returns the time at which Nanotime was 0: the same in all executions.
 func Epoch() time.Time { return time.Unix(0, 0).UTC() }
 
-// Pause says that the caller spins: its next step waits until something that it
-// has read since the last Pause has changed. A loop that gives up after some
-// rounds of Pause is not one that this host can explore.
+// Pause says that the caller spins: its next step waits until something that it has read
+// since the last Pause has changed. So this host cannot explore a loop that gives up after
+// some rounds of Pause.
 func Pause(n uint32) { explore.Pause() }
 
-// Cap returns small: a capacity that matters only for speed on the real host.
+// Cap returns small: the capacity matters only for speed, on the real host.
 func Cap(full, small int) int { return small }
 
 // Sleep lets the thread sleep for ns nanoseconds of virtual time.
@@ -144,11 +163,10 @@ func Reserve(n int) (release func()) {
 	return func() {}
 }
 
-// Rand counts up from 0 or from 1, which is the explorer's choice, made at the
-// first call: an M that begins with either of two victims. The seed means nothing.
-// Other sequences are not explored, which errs towards a missed bug; a choice at
-// every call would multiply the executions of a thief that looks for work in
-// vain, by two each time.
+// Rand counts up from 0 or from 1. Which of them is the explorer's choice, made at the first
+// call: so an M begins with either of two victims. The seed means nothing. Other sequences
+// are not explored, which errs towards a missed bug. A choice at every call would double
+// the executions each time that a thief looks for work in vain.
 type Rand struct {
 	next  uint32
 	begun bool
@@ -167,8 +185,8 @@ func (r *Rand) Uint32() uint32 {
 	return r.next - 1
 }
 
-// Ticks are for reports: nothing may depend on them. So they stand still and
-// reading them is no step, which would cost executions.
+// Ticks are for reports: nothing may depend on them. So they stand still, and to read them is
+// no step, which would cost executions.
 
 // Ticks returns the one tick there is.
 func Ticks() uint64 { return 1 }
@@ -182,6 +200,6 @@ func TicksToNs(then, now uint64) int64 { return int64(now - then) }
 // TicksAt returns a time at which Ticks was t.
 func TicksAt(t uint64) int64 { return int64(t) }
 
-// Fatal ends the execution: v is a fault of the scheduler itself, which must not
-// unwind into whatever computation the coroutine would continue.
+// Fatal ends the execution: v is a fault of the scheduler itself, which must not unwind into
+// the computation that the coroutine would continue.
 func Fatal(v any, stack []byte) { explore.Assert(false, "%v\n\n%s", v, stack) }

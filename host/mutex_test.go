@@ -36,7 +36,7 @@ func TestMutexExcludes(t *testing.T) {
 			}
 			require.Equal(t, n*rounds, total)
 			requireSane(t, sum, n*rounds)
-			// Each wake answers a swap of step 3; there is one before each sleep
+			// Each wake answers a swap to contended. There is one before each sleep,
 			// and one that gets the mutex.
 			require.LessOrEqual(t, sum.Wakes, sum.Sleeps+sum.Contended)
 		})
@@ -83,6 +83,7 @@ func TestMutexMayBeUnlockedByAnotherThread(t *testing.T) {
 	mu.Lock()
 	threads(1, func(int) { mu.Unlock() })
 	require.True(t, mu.TryLock())
+	mu.Unlock()
 }
 
 // The waiter is made to sleep: the holder holds on until the word says so.
@@ -94,11 +95,12 @@ func TestContendedLockCountsItsWaitAndItsSleep(t *testing.T) {
 	done := make(chan struct{})
 	Go(func() {
 		mu.LockCounted(&c)
+		mu.Unlock()
 		close(done)
 	})
 	await(t, "the waiter marks the word", func() bool { return mu.word.Load() == mutexContended })
 	spinFor(held)
-	require.True(t, mu.Unlock(), "somebody may sleep, so Unlock wakes")
+	require.True(t, mu.Unlock(), "a thread may sleep, so Unlock wakes")
 	<-done
 	require.EqualValues(t, 1, c.Acquired)
 	require.EqualValues(t, 1, c.Contended)
@@ -106,7 +108,7 @@ func TestContendedLockCountsItsWaitAndItsSleep(t *testing.T) {
 	require.GreaterOrEqual(t, c.WaitNs, int64(held))
 }
 
-// Unlock forgets that others sleep; the woken one has to remember them.
+// Unlock forgets that other threads sleep, so the woken one has to remember them.
 func TestEverySleeperGetsTheMutex(t *testing.T) {
 	const n = 8
 	var mu Mutex
@@ -121,12 +123,15 @@ func TestEverySleeperGetsTheMutex(t *testing.T) {
 			done <- struct{}{}
 		})
 	}
-	await(t, "all try", func() bool { return asleep.Load() == n && mu.word.Load() == mutexContended })
+	await(t, "all try", func() bool {
+		return asleep.Load() == n && mu.word.Load() == mutexContended
+	})
 	mu.Unlock()
 	for range n {
 		<-done
 	}
 	require.True(t, mu.TryLock())
+	mu.Unlock()
 }
 
 func TestCountedMutexCountsExactly(t *testing.T) {
@@ -156,7 +161,9 @@ func TestCountedMutexCountsWakes(t *testing.T) {
 		mu.Unlock()
 		close(done)
 	})
-	await(t, "the waiter marks the word", func() bool { return mu.mu.word.Load() == mutexContended })
+	await(t, "the waiter marks the word", func() bool {
+		return mu.mu.word.Load() == mutexContended
+	})
 	mu.Unlock()
 	<-done
 	c := mu.Count()
@@ -165,9 +172,9 @@ func TestCountedMutexCountsWakes(t *testing.T) {
 	require.GreaterOrEqual(t, c.Wakes, uint64(1))
 }
 
-// A scheduler takes its lock twice a round, once for long: the sample must see
-// both. The bounds are exact, since a long hold lasts no less than it spins
-// and no sampled hold is longer than all that happened.
+// A scheduler takes its lock twice a round, once for long: the sample must see both. The
+// bounds are exact, since a long hold lasts no less than it spins, and no sampled hold is
+// longer than the whole run.
 func TestHoldTimeIsSampledAcrossPatterns(t *testing.T) {
 	const long = 5_000
 	for period := 1; period <= 4; period++ {

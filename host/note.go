@@ -1,12 +1,12 @@
 package host
 
-// FutexNote is the [Note] of the real host: a one-shot event on which one thread
-// sleeps and which another thread signals, the way to park and unpark an M. The
-// zero FutexNote is clear.
+// FutexNote is the [Note] of the real host: a one-shot event on which one thread sleeps and
+// which another thread signals. It is the way to park and unpark an M. The zero FutexNote
+// is clear.
 //
-// A wakeup before the sleep is not lost: the sleep returns at once. A second
-// wakeup without a Clear in between is an error and panics, because it means
-// that two threads believe they own the same sleeper.
+// A wakeup before the sleep is not lost: the sleep returns at once. A second wakeup without
+// a Clear in between panics, because two threads then believe that they own the same
+// sleeper.
 //
 // Protocol:
 //
@@ -16,14 +16,14 @@ package host
 //	3. sleep while the word is sleeping   3. if it was sleeping: wake one
 //	4. go to 1
 //
-// If Wakeup's swap comes before step 2, the CAS fails and step 1 sees the
-// signal. If it comes after, it finds sleeping, and the kernel either has the
-// sleeper on its list or refuses to put it there, since the word has changed.
-// A note that nobody sleeps on yet costs the waker no system call.
+// If the swap of Wakeup comes before step 2 of Sleep, the CAS fails and step 1 sees the
+// signal. If the swap comes after, it finds sleeping. Then the kernel has the sleeper on
+// its list, or refuses to put it there, since the word has changed. A note without a
+// sleeper costs the waker no system call.
 //
-// Between steps 1 and 3 of Wakeup the sleeper may have seen the signal, have
-// cleared the note and sleep on it again. The waker's system call then ends
-// that sleep too early, which is why step 4 looks at the word again.
+// Between steps 1 and 3 of Wakeup the sleeper may see the signal, clear the note and sleep
+// on it again. The waker's system call then ends that sleep too early, which is why step 4
+// of Sleep looks at the word again.
 type FutexNote struct {
 	word Uint32
 }
@@ -34,13 +34,13 @@ const (
 	noteSignaled = 2
 )
 
-// Clear makes a signaled Note ready for another use. Only the sleeper may call
-// it, or who prepares the note for it, once the Wakeup of the last use has been
-// seen and before anybody can call the next.
+// Clear makes a signaled Note ready for another use. It may be called once the Wakeup of
+// the last use has been seen and before anybody can call the next: by the sleeper, or by
+// the thread that prepares the note for it.
 func (n *FutexNote) Clear() { n.word.Store(noteClear) }
 
-// Sleep waits until Wakeup has been called since the last Clear. It says
-// whether it asked the kernel to sleep. One thread at a time.
+// Sleep waits until Wakeup has been called since the last Clear. It says whether it asked
+// the kernel to sleep. Executed by one thread at a time.
 func (n *FutexNote) Sleep() (slept bool) {
 	for n.word.Load() != noteSignaled {
 		if n.word.CompareAndSwap(noteClear, noteSleeping) || n.word.Load() == noteSleeping {
@@ -51,8 +51,8 @@ func (n *FutexNote) Sleep() (slept bool) {
 	return slept
 }
 
-// SleepFor is Sleep with a limit in nanoseconds; it says whether the Note was
-// signaled. After false the Note is clear, and may be signaled at any time.
+// SleepFor is Sleep with a limit in nanoseconds. It says whether the Note was signaled.
+// After false the Note is clear, and may be signaled at any time.
 func (n *FutexNote) SleepFor(ns int64) (signaled bool) {
 	start := Nanotime()
 	for n.word.Load() != noteSignaled {
@@ -67,15 +67,15 @@ func (n *FutexNote) SleepFor(ns int64) (signaled bool) {
 	return true
 }
 
-// giveUp takes back "sleeping", so that a later Wakeup spends no system call on
-// a sleeper that has gone. It fails, and says true, if Wakeup came first.
+// giveUp takes back "sleeping", so that a later Wakeup spends no system call on a sleeper
+// that has gone. It says true, and does nothing, if Wakeup came first.
 func (n *FutexNote) giveUp() (signaled bool) {
 	n.word.CompareAndSwap(noteSleeping, noteClear)
 	return n.word.Load() == noteSignaled
 }
 
-// Wakeup signals the Note and wakes its sleeper if there is one. It says
-// whether that took a system call. Anybody, once per Clear.
+// Wakeup signals the Note and wakes its sleeper if there is one. It says whether that took
+// a system call. Executed by anybody, once per Clear.
 func (n *FutexNote) Wakeup() (woke bool) {
 	switch n.word.Swap(noteSignaled) {
 	case noteSignaled:

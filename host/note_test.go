@@ -13,7 +13,7 @@ func (n *Note) hasSleeper() bool { return n.word.Load() == noteSleeping }
 
 func TestWakeupBeforeSleepIsNotLost(t *testing.T) {
 	var n Note
-	require.False(t, n.Wakeup(), "nobody sleeps: no system call")
+	require.False(t, n.Wakeup(), "no thread sleeps: no system call")
 	require.False(t, n.Sleep(), "signaled: no sleep")
 	require.True(t, n.SleepFor(0))
 	require.False(t, n.Sleep(), "it stays signaled until Clear")
@@ -46,7 +46,7 @@ func TestSecondWakeupPanics(t *testing.T) {
 	require.False(t, n.Wakeup())
 }
 
-// A waker that was late for the last use of the note wakes for nothing.
+// A waker that is late for the last use of the note wakes in vain.
 func TestStrayWakeDoesNotEndASleep(t *testing.T) {
 	var n Note
 	var signaled Bool
@@ -91,8 +91,8 @@ func TestGiveUpIsDecidedByTheWord(t *testing.T) {
 	}
 }
 
-// A Wakeup that comes while the sleeper gives up is one or the other, not both
-// and not neither: every round ends with exactly one signal seen.
+// A Wakeup that comes while the sleeper gives up is seen by it or stays for the next use:
+// every round ends with exactly one signal seen.
 func TestSleepForRacesWithWakeup(t *testing.T) {
 	const rounds = 2_000
 	var there, back Note

@@ -24,7 +24,7 @@ func openPoller(t *testing.T) *Poller {
 	return &p
 }
 
-// now returns all events that there are, merged by tag.
+// now returns all events there are, merged by tag.
 func (p *Poller) now() map[uint64]PollEvent {
 	all := map[uint64]PollEvent{}
 	var buf [3]PollEvent // fewer than there may be
@@ -40,7 +40,7 @@ func (p *Poller) now() map[uint64]PollEvent {
 	}
 }
 
-// awaitEvent collects events until one of them is what tag is waiting for.
+// awaitEvent collects events until one of them is what tag waits for.
 func awaitEvent(t *testing.T, p *Poller, what string, tag uint64, ok func(PollEvent) bool) {
 	t.Helper()
 	await(t, what, func() bool { return ok(p.now()[tag]) })
@@ -59,7 +59,7 @@ func (p *Poller) broken() bool {
 var pairs = []struct {
 	name string
 	open func(t *testing.T) (r, w int)
-	both bool // r can be written and w be read, too
+	both bool // r can also be written, and w be read
 }{
 	{"pipe", func(t *testing.T) (r, w int) {
 		var fds [2]int
@@ -75,8 +75,7 @@ var pairs = []struct {
 	{"tcp", tcpPair, true},
 }
 
-// ends are a pair in a Poller: r is tagged 1, w is tagged 2. One that is closed
-// is -1.
+// ends are a pair in a Poller: r has tag 1, w has tag 2. A closed one is -1.
 type ends struct {
 	p    *Poller
 	r, w int
@@ -152,7 +151,7 @@ func TestPollerReportsEachArrivalOnce(t *testing.T) {
 			var one [1]byte
 			_, err := syscall.Read(e.r, one[:])
 			require.NoError(t, err)
-			require.NotContains(t, e.p.now(), uint64(1), "some are read; none came")
+			require.NotContains(t, e.p.now(), uint64(1), "some bytes were read; none came")
 		}
 		drain(t, e.r)
 		put(t, e.w, "e")
@@ -218,7 +217,9 @@ func TestPollerReportsAHangUpAsBoth(t *testing.T) {
 
 func TestPollerKeepsWholeTags(t *testing.T) {
 	p := openPoller(t)
-	for _, tag := range []uint64{0, 1, 1 << 31, 1 << 32, 1<<63 | 1<<31 | 5, BreakTag - 1, 0x0123_4567_89ab_cdef} {
+	for _, tag := range []uint64{
+		0, 1, 1 << 31, 1 << 32, 1<<63 | 1<<31 | 5, BreakTag - 1, 0x0123_4567_89ab_cdef,
+	} {
 		r, w := pairs[1].open(t)
 		require.NoError(t, p.Add(r, tag))
 		require.Equal(t, map[uint64]PollEvent{tag: {tag, false, true}}, p.now())
@@ -274,15 +275,18 @@ func TestPollerRefuses(t *testing.T) {
 			}
 		})
 	}
-	require.PanicsWithValue(t, "host: Poller.Wait: the buffer for events is empty: it must hold at least one",
+	require.PanicsWithValue(t,
+		"host: Poller.Wait: the buffer for events is empty: it must hold at least one",
 		func() { p.Wait(0, nil) })
 }
 
 func TestClosedPollerPanics(t *testing.T) {
 	var p Poller
 	calls := func() {
-		require.PanicsWithValue(t, "host: Poller.Wait: the poller is not open", func() { p.Wait(0, make([]PollEvent, 1)) })
-		require.PanicsWithValue(t, "host: Poller.Break: the poller is not open", func() { p.Break() })
+		require.PanicsWithValue(t, "host: Poller.Wait: the poller is not open",
+			func() { p.Wait(0, make([]PollEvent, 1)) })
+		require.PanicsWithValue(t, "host: Poller.Break: the poller is not open",
+			func() { p.Break() })
 	}
 	calls()
 	p.Close()
@@ -291,7 +295,7 @@ func TestClosedPollerPanics(t *testing.T) {
 	p.Close()
 	calls()
 	require.NoError(t, p.Open())
-	require.False(t, p.broken(), "a Break of an earlier life")
+	require.False(t, p.broken(), "a Break from before the Close")
 	p.Close()
 }
 
@@ -301,7 +305,7 @@ func TestPollerWaitReturnsInTime(t *testing.T) {
 			p := openPoller(t)
 			p.noPwait2.Store(noPwait2)
 			long := 0
-			for range 9 { // a signal may end one early
+			for range 9 { // a signal may end a wait early
 				const ns = 1_500_000
 				start := Nanotime()
 				require.Zero(t, p.Wait(ns, make([]PollEvent, 4)))
@@ -315,13 +319,15 @@ func TestPollerWaitReturnsInTime(t *testing.T) {
 }
 
 func TestMillisRoundsUp(t *testing.T) {
-	for ns, want := range map[int64]int{-1: -1, -1 << 62: -1, 1: 1, 999_999: 1, 1_000_000: 1, 1_000_001: 2,
-		1 << 62: 1<<31 - 1, 1<<63 - 1: 1<<31 - 1} {
+	for ns, want := range map[int64]int{
+		-1: -1, -1 << 62: -1, 1: 1, 999_999: 1, 1_000_000: 1, 1_000_001: 2,
+		1 << 62: 1<<31 - 1, 1<<63 - 1: 1<<31 - 1,
+	} {
 		require.Equal(t, want, millis(ns), ns)
 	}
 }
 
-// The limits of Wait that may block; the kernel without epoll_pwait2 too.
+// The limits of a Wait that may block, also of a kernel without epoll_pwait2.
 var waits = []struct {
 	name     string
 	ns       int64
@@ -369,12 +375,13 @@ func TestBreakEndsABlockedWait(t *testing.T) {
 			stopped.Store(true)
 		})
 		for i := range rounds {
-			spinFor(int64(i%8) * 5_000) // so that it comes before the wait, and during it
+			spinFor(int64(i%8) * 5_000) // so that a Break comes before the wait, and during it
 			before := waited.Load()
 			p.Break()
 			await(t, "the Wait ends", func() bool { return waited.Load() > before })
 		}
-		require.Less(t, waited.Load(), int32(rounds+rounds/2), "waits that ended; a signal may end some")
+		require.Less(t, waited.Load(), int32(rounds+rounds/2),
+			"waits that ended; a signal may end some")
 		stop.Store(true)
 		p.Break()
 		await(t, "the thread ends", stopped.Load)
@@ -413,7 +420,7 @@ func TestBreakDoesNotHideEvents(t *testing.T) {
 	})
 }
 
-// Whatever breakers write before they Break, a waiter finds after some Wait.
+// What breakers write before they Break, a waiter finds after some Wait.
 func TestNoBreakIsLost(t *testing.T) {
 	for _, n := range []struct{ waiters, breakers int }{{1, 1}, {1, 3}, {3, 1}, {2, 2}} {
 		t.Run(fmt.Sprintf("waiters=%d/breakers=%d", n.waiters, n.breakers), func(t *testing.T) {
@@ -425,7 +432,9 @@ func TestNoBreakIsLost(t *testing.T) {
 				Go(func() {
 					for seen.Load() < rounds*int32(n.breakers) {
 						p.Wait(-1, make([]PollEvent, 1))
-						for s := seen.Load(); s < wanted.Load() && !seen.CompareAndSwap(s, wanted.Load()); s = seen.Load() {
+						s := seen.Load()
+						for s < wanted.Load() && !seen.CompareAndSwap(s, wanted.Load()) {
+							s = seen.Load()
 						}
 					}
 					ended.Add(1)
@@ -441,15 +450,15 @@ func TestNoBreakIsLost(t *testing.T) {
 				}
 			})
 			await(t, "the waiters end", func() bool {
-				p.Break() // for those who were not chosen
+				p.Break() // for the waiters that were not chosen
 				return ended.Load() == int32(n.waiters)
 			})
 		})
 	}
 }
 
-// The flag and the eventfd stay together, or some Break would be the last that
-// wakes anybody.
+// The flag and the eventfd stay together, or some Break would be the last one that wakes a
+// waiter.
 func TestBreaksInAStormKeepWaking(t *testing.T) {
 	defer Reserve(3)()
 	p := openPoller(t)
@@ -473,9 +482,9 @@ func TestBreaksInAStormKeepWaking(t *testing.T) {
 	}
 }
 
-// A Break that merges writes nothing to the eventfd, and still orders what was
-// written before it: to be run under the race detector. Raw reads and writes of
-// a pipe tell the test when the breakers are done behind the detector's back.
+// A Break that merges writes nothing to the eventfd, and still orders what was written before
+// it. This test is for the race detector. Raw reads and writes of a pipe, which the detector
+// does not see, tell the test when the breakers are done.
 func TestMergedBreakPublishes(t *testing.T) {
 	p := openPoller(t)
 	var fds [2]int
@@ -552,8 +561,8 @@ func eventfds(t *testing.T, n int) []int {
 	return fds
 }
 
-// descriptors are those that the process has open. Those of Go's own poller are
-// made at the first use of a file.
+// descriptors lists those that the process has open. Go's own poller makes its descriptors at
+// the first use of a file.
 func descriptors(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir("/proc/self/fd")

@@ -11,13 +11,13 @@ import (
 // PollerSupported says whether Poller.Open can succeed on this system.
 const PollerSupported = false
 
-// Poller is built for Linux alone. Here it cannot be opened.
+// Poller exists for Linux alone. Here it cannot be opened.
 type Poller struct{}
 
 // Open fails.
 func (p *Poller) Open() error {
-	return fmt.Errorf("host: Poller.Open: there is no poller for %s in this build, and network calls block the thread instead: %w",
-		runtime.GOOS, errors.ErrUnsupported)
+	return fmt.Errorf("host: Poller.Open: there is no poller for %s in this build, "+
+		"and network calls block the thread instead: %w", runtime.GOOS, errors.ErrUnsupported)
 }
 
 // Close does nothing.

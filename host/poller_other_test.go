@@ -17,7 +17,9 @@ func TestPollerThatIsNotSupportedSaysSo(t *testing.T) {
 	require.ErrorContains(t, err, "network calls block the thread instead")
 	require.ErrorIs(t, p.Add(0, 1), errPollerClosed)
 	require.ErrorIs(t, p.Remove(0), errPollerClosed)
-	require.PanicsWithValue(t, "host: Poller.Wait: the poller is not open", func() { p.Wait(0, make([]PollEvent, 1)) })
-	require.PanicsWithValue(t, "host: Poller.Break: the poller is not open", func() { p.Break() })
+	require.PanicsWithValue(t, "host: Poller.Wait: the poller is not open",
+		func() { p.Wait(0, make([]PollEvent, 1)) })
+	require.PanicsWithValue(t, "host: Poller.Break: the poller is not open",
+		func() { p.Break() })
 	p.Close()
 }

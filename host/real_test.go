@@ -38,7 +38,7 @@ func TestReservationsAddUp(t *testing.T) {
 		a := Reserve(3)
 		b := Reserve(4)
 		require.Equal(t, 7, procs())
-		a() // not the last first
+		a() // not in the reverse order
 		require.Equal(t, 4, procs())
 		b()
 		require.Equal(t, 2, procs())
@@ -70,7 +70,8 @@ func TestConcurrentReservations(t *testing.T) {
 
 func TestReserveOfLessThanNothingPanics(t *testing.T) {
 	before := procs()
-	require.PanicsWithValue(t, "host: Reserve: -1 threads: n must be at least 0", func() { Reserve(-1) })
+	require.PanicsWithValue(t, "host: Reserve: -1 threads: n must be at least 0",
+		func() { Reserve(-1) })
 	require.Equal(t, before, procs())
 }
 
@@ -92,9 +93,9 @@ func TestRandIsReproducible(t *testing.T) {
 			}
 		}
 	}
-	// Of 2048 random 32-bit numbers two are alike with probability 1/2000.
+	// Of 2048 random 32-bit numbers, two are equal with probability 1/2000.
 	require.GreaterOrEqual(t, len(seen), 16*16*8-1, "seeds or streams share numbers")
-	// The sequence is PCG's, for ever: recorded runs can be repeated.
+	// The sequence is PCG's and never changes, so that recorded runs can be repeated.
 	pcg := rand.NewPCG(1, 2)
 	require.Equal(t, uint32(pcg.Uint64()>>32), numbers(1, 2)[0])
 }

@@ -2,8 +2,8 @@
 
 package host
 
-// Relaxed is an atomic, so that the race detector lets it be read at any time:
-// see the plain build's.
+// Relaxed is an atomic, so that the race detector lets it be read at any time. The plain
+// build's says when to use it.
 type Relaxed[T any] struct{ p Pointer[T] }
 
 // Load returns a value that was stored.

@@ -2,6 +2,7 @@ package host
 
 import "errors"
 
-// ErrWouldBlock: the operation can do nothing now. It may when the Poller says
-// so: see 'Edges'.
-var ErrWouldBlock = errors.New("host: the socket is not ready: wait for an event of the Poller, then try again")
+// ErrWouldBlock says that the operation can do nothing now. It may when the Poller says so:
+// see 'Edges'.
+var ErrWouldBlock = errors.New(
+	"host: the socket is not ready: wait for an event of the Poller, then try again")

@@ -13,24 +13,25 @@ import (
 
 // # Sockets
 //
-// TCP for schedulers that wait by a Poller: descriptors are non-blocking and
-// closed on exec, and what cannot be done now fails with ErrWouldBlock. Errors
-// wrap the system's (errors.Is(err, syscall.ECONNRESET)), except ErrWouldBlock
-// and io.EOF, which are returned as they are, so that they cost no memory.
+// This is TCP for schedulers that wait by a Poller. Descriptors are non-blocking and closed
+// on exec, and what cannot be done now fails with ErrWouldBlock. Errors wrap the system's:
+// errors.Is(err, syscall.ECONNRESET). ErrWouldBlock and io.EOF are returned as they are, so
+// that they cost no memory.
 //
-// No call blocks, so each could be made behind the runtime's back, with
-// RawSyscall. That would save 20 ns: of the 350 ns of a Read that finds nothing,
-// and of the 6 µs of a Write, which on a local connection runs the receiver's
-// side, too (2-CPU x86 guest, medians of 5). But it would hold Go's P meanwhile,
-// and a garbage collection that stops the world would wait for it: 10 µs for 64
-// KB, and as long as the kernel likes where it must find memory. Package
-// syscall's calls also tell the race detector that a Write comes before the Read
-// that it is for.
+// No call blocks, so each could be made behind the runtime's back, with RawSyscall. That
+// would save 20 ns of the 350 ns of a Read that finds nothing. It would save as much of the
+// 6 µs of a Write, which on a local connection runs the receiver's side too (2-CPU x86
+// guest, medians of 5).
+//
+// But RawSyscall would hold Go's P meanwhile, and a garbage collection that stops the world
+// would wait for it. For 64 KB that is 10 µs, and as long as the kernel likes where it must
+// find memory. Also, the calls of package syscall tell the race detector that a Write comes
+// before the Read that it is for.
 
 const socketKind = syscall.SOCK_STREAM | syscall.SOCK_NONBLOCK | syscall.SOCK_CLOEXEC
 
-// Listen makes a socket that takes connections to addr; local is addr with the
-// port chosen if that was 0. An IPv6 address is not one for IPv4 as well.
+// Listen makes a socket that takes connections to addr. local is addr with a port chosen if
+// its port was 0. An IPv6 address does not take IPv4 connections as well.
 func Listen(addr netip.AddrPort, backlog int) (fd int, local netip.AddrPort, err error) {
 	fd, sa, err := socket(addr)
 	if err != nil {
@@ -49,7 +50,8 @@ func listen(fd int, sa syscall.Sockaddr, backlog int) (local netip.AddrPort, err
 		return local, fmt.Errorf("setsockopt(2) SO_REUSEADDR: %w", err)
 	}
 	if _, six := sa.(*syscall.SockaddrInet6); six {
-		if err = syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, 1); err != nil {
+		err = syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_V6ONLY, 1)
+		if err != nil {
 			return local, fmt.Errorf("setsockopt(2) IPV6_V6ONLY: %w", err)
 		}
 	}
@@ -71,37 +73,39 @@ func Accept(fd int) (conn int, remote netip.AddrPort, err error) {
 			return conn, addrOf(sa), nil
 		case syscall.EAGAIN:
 			return -1, remote, ErrWouldBlock
-		case syscall.EINTR, syscall.ECONNABORTED: // the latter: it ended while it waited
+		case syscall.EINTR, syscall.ECONNABORTED: // the connection ended while it waited
 		default:
 			return -1, remote, fmt.Errorf("host: Accept on descriptor %d: accept4(2): %w", fd, err)
 		}
 	}
 }
 
-// Connect begins a connection to addr. If err is nil, fd will be writable when
-// the outcome is known, which ConnectResult then tells.
+// Connect begins a connection to addr. If err is nil, fd becomes writable when the outcome is
+// known, which ConnectResult then tells.
 func Connect(addr netip.AddrPort) (fd int, err error) {
 	fd, sa, err := socket(addr)
 	if err != nil {
 		return -1, fmt.Errorf("host: Connect to %v: %w", addr, err)
 	}
 	switch err = syscall.Connect(fd, sa); err {
-	case nil, syscall.EINPROGRESS, syscall.EINTR: // after EINTR it goes on, too
+	case nil, syscall.EINPROGRESS, syscall.EINTR: // after EINTR it goes on as well
 		return fd, nil
 	}
 	syscall.Close(fd)
 	return -1, fmt.Errorf("host: Connect to %v: connect(2): %w", addr, err)
 }
 
-// ConnectResult returns what became of Connect: nil, or why there is no
-// connection, or ErrWouldBlock if that is not known yet. A failure is told once.
+// ConnectResult returns what became of Connect: nil, or why there is no connection, or
+// ErrWouldBlock if that is not known yet. It tells a failure once.
 func ConnectResult(fd int) error {
 	code, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
 	if err != nil {
-		return fmt.Errorf("host: ConnectResult of descriptor %d: getsockopt(2) SO_ERROR: %w", fd, err)
+		return fmt.Errorf("host: ConnectResult of descriptor %d: getsockopt(2) SO_ERROR: %w",
+			fd, err)
 	}
 	if code != 0 {
-		return fmt.Errorf("host: ConnectResult of descriptor %d: the connection failed: %w", fd, syscall.Errno(code))
+		return fmt.Errorf("host: ConnectResult of descriptor %d: the connection failed: %w",
+			fd, syscall.Errno(code))
 	}
 	// No error may mean no answer yet.
 	if _, err = RemoteAddr(fd); errors.Is(err, syscall.ENOTCONN) {
@@ -110,8 +114,8 @@ func ConnectResult(fd int) error {
 	return err
 }
 
-// Read reads what there is, at most len(p) bytes. At the end of the stream it
-// fails with io.EOF.
+// Read reads what there is, at most len(p) bytes. At the end of the stream it fails with
+// io.EOF.
 func Read(fd int, p []byte) (n int, err error) {
 	for {
 		n, err = syscall.Read(fd, p)
@@ -128,8 +132,8 @@ func Read(fd int, p []byte) (n int, err error) {
 	}
 }
 
-// Write writes as much of p as there is room for; n may be less than len(p).
-// It fails with ErrWouldBlock only if that is nothing.
+// Write writes as much of p as there is room for, so n may be less than len(p). It fails with
+// ErrWouldBlock only if there is no room at all.
 func Write(fd int, p []byte) (n int, err error) {
 	for {
 		n, err = syscall.Write(fd, p)
@@ -145,8 +149,8 @@ func Write(fd int, p []byte) (n int, err error) {
 	}
 }
 
-// CloseWrite ends the stream to the other side, which reads io.EOF. What it
-// sends can still be read.
+// CloseWrite ends the stream to the other side, which reads io.EOF. What the other side sends
+// can still be read.
 func CloseWrite(fd int) error {
 	if err := syscall.Shutdown(fd, syscall.SHUT_WR); err != nil {
 		return fmt.Errorf("host: CloseWrite of descriptor %d: shutdown(2): %w", fd, err)
@@ -154,33 +158,39 @@ func CloseWrite(fd int) error {
 	return nil
 }
 
-// CloseFD closes fd, which must not be in use by anybody, since its number may
-// be given out again at once. If a Poller has it, Remove it first.
+// CloseFD closes fd. Nobody may use it any more, since its number may be given out again at
+// once. If a Poller has it, Remove it first.
 func CloseFD(fd int) error {
-	if err := syscall.Close(fd); err != nil && err != syscall.EINTR { // after EINTR it is closed all the same
+	err := syscall.Close(fd)
+	if err != nil && err != syscall.EINTR { // after EINTR it is closed all the same
 		return fmt.Errorf("host: CloseFD of descriptor %d: close(2): %w", fd, err)
 	}
 	return nil
 }
 
-// SetLinger0 makes CloseFD break the connection off: what has not been sent is
-// lost, and the other side fails with ECONNRESET.
+// SetLinger0 makes CloseFD break the connection off: what has not been sent is lost, and the
+// other side fails with ECONNRESET.
 func SetLinger0(fd int) error {
-	if err := syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1}); err != nil {
-		return fmt.Errorf("host: SetLinger0 of descriptor %d: setsockopt(2) SO_LINGER: %w", fd, err)
+	linger := syscall.Linger{Onoff: 1}
+	err := syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &linger)
+	if err != nil {
+		return fmt.Errorf("host: SetLinger0 of descriptor %d: setsockopt(2) SO_LINGER: %w",
+			fd, err)
 	}
 	return nil
 }
 
-// SetNoDelay: small writes are sent at once, and do not wait for the answers to
-// earlier ones. Off in a new socket; package net sets it in its own.
+// SetNoDelay says whether small writes are sent at once, and do not wait for the answers to
+// earlier ones. A new socket has it off; package net sets it in its own sockets.
 func SetNoDelay(fd int, on bool) error {
 	value := 0
 	if on {
 		value = 1
 	}
-	if err := syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, value); err != nil {
-		return fmt.Errorf("host: SetNoDelay of descriptor %d: setsockopt(2) TCP_NODELAY: %w", fd, err)
+	err := syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, value)
+	if err != nil {
+		return fmt.Errorf("host: SetNoDelay of descriptor %d: setsockopt(2) TCP_NODELAY: %w",
+			fd, err)
 	}
 	return nil
 }
@@ -189,7 +199,8 @@ func SetNoDelay(fd int, on bool) error {
 func LocalAddr(fd int) (netip.AddrPort, error) {
 	sa, err := syscall.Getsockname(fd)
 	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("host: LocalAddr of descriptor %d: getsockname(2): %w", fd, err)
+		return netip.AddrPort{}, fmt.Errorf("host: LocalAddr of descriptor %d: getsockname(2): %w",
+			fd, err)
 	}
 	return addrOf(sa), nil
 }
@@ -198,7 +209,8 @@ func LocalAddr(fd int) (netip.AddrPort, error) {
 func RemoteAddr(fd int) (netip.AddrPort, error) {
 	sa, err := syscall.Getpeername(fd)
 	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("host: RemoteAddr of descriptor %d: getpeername(2): %w", fd, err)
+		return netip.AddrPort{}, fmt.Errorf("host: RemoteAddr of descriptor %d: getpeername(2): %w",
+			fd, err)
 	}
 	return addrOf(sa), nil
 }
@@ -224,19 +236,20 @@ func socket(addr netip.AddrPort) (fd int, sa syscall.Sockaddr, err error) {
 	return fd, sa, nil
 }
 
-// zoneID: only package net could look up the name of an interface.
+// zoneID returns the number of an interface. Only package net could look up a name.
 func zoneID(zone string) (uint32, error) {
 	if zone == "" {
 		return 0, nil
 	}
 	id, err := strconv.ParseUint(zone, 10, 32)
 	if err != nil {
-		return 0, fmt.Errorf("the zone of the address is %q; it must be the number of an interface, not its name", zone)
+		return 0, fmt.Errorf("the zone of the address is %q; "+
+			"it must be the number of an interface, not its name", zone)
 	}
 	return uint32(id), nil
 }
 
-// addrOf is the zero AddrPort for what is no internet address.
+// addrOf returns sa as an AddrPort: the zero one if it is no internet address.
 func addrOf(sa syscall.Sockaddr) netip.AddrPort {
 	switch sa := sa.(type) {
 	case *syscall.SockaddrInet4:

@@ -14,11 +14,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// listenAt is Listen for tests of all address families; not every machine has IPv6.
+// listenAt is Listen for tests of all address families. It skips where there is no IPv6.
 func listenAt(t *testing.T, addr string, backlog int) (fd int, local netip.AddrPort) {
 	t.Helper()
 	fd, local, err := Listen(netip.MustParseAddrPort(addr), backlog)
-	if strings.HasPrefix(addr, "[") && (errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL)) {
+	lacks6 := errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL)
+	if lacks6 && strings.HasPrefix(addr, "[") {
 		t.Skip("no IPv6 here: ", err)
 	}
 	require.NoError(t, err)
@@ -26,7 +27,8 @@ func listenAt(t *testing.T, addr string, backlog int) (fd int, local netip.AddrP
 	return fd, local
 }
 
-// connection has both its ends here: client called Connect, server came from Accept.
+// connection has both its ends in this process: client called Connect, server came from
+// Accept.
 type connection struct {
 	client, server int
 	from, to       netip.AddrPort // as Accept and Listen tell them
@@ -126,7 +128,8 @@ func TestSocketCarriesBytesUntilItIsFull(t *testing.T) {
 			got.Write(buf[:n])
 		}
 		require.Equal(t, io.EOF, err)
-		require.True(t, bytes.Equal(sent.Bytes(), got.Bytes()), "%d bytes sent, %d received", sent.Len(), got.Len())
+		require.True(t, bytes.Equal(sent.Bytes(), got.Bytes()),
+			"%d bytes sent, %d received", sent.Len(), got.Len())
 	})
 }
 
@@ -164,7 +167,7 @@ func TestResetIsAnErrorOfTheOtherSide(t *testing.T) {
 }
 
 func TestConnectResultOfARefusedConnection(t *testing.T) {
-	// Bound, so that nobody else gets the port, but not listening.
+	// Bound, so that no other process gets the port, but not listening.
 	fd, sa, err := socket(netip.MustParseAddrPort(addresses[0]))
 	require.NoError(t, err)
 	defer CloseFD(fd)
@@ -208,8 +211,14 @@ func TestListenRefuses(t *testing.T) {
 	}{
 		{"a port in use", taken, syscall.EADDRINUSE, "host: Listen on 127.0.0.1:"},
 		{"the zero address", netip.AddrPort{}, nil, "the zero AddrPort"},
-		{"a zone by name", netip.MustParseAddrPort("[fe80::1%eth0]:80"), nil, `the zone of the address is "eth0"`},
-		{"an address of another machine", netip.MustParseAddrPort("192.0.2.1:0"), syscall.EADDRNOTAVAIL, "bind(2)"},
+		{
+			"a zone by name", netip.MustParseAddrPort("[fe80::1%eth0]:80"),
+			nil, `the zone of the address is "eth0"`,
+		},
+		{
+			"an address of another machine", netip.MustParseAddrPort("192.0.2.1:0"),
+			syscall.EADDRNOTAVAIL, "bind(2)",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := descriptors(t)
@@ -228,7 +237,10 @@ func TestConnectRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name, addr, says string
 	}{
-		{"what is not for one", "255.255.255.255:80", "host: Connect to 255.255.255.255:80: connect(2): "},
+		{
+			"the broadcast address", "255.255.255.255:80",
+			"host: Connect to 255.255.255.255:80: connect(2): ",
+		},
 		{"a zone by name", "[fe80::1%eth0]:80", "it must be the number of an interface"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -264,7 +276,7 @@ func TestIPv6ListenerIsForIPv6Alone(t *testing.T) {
 	require.Equal(t, 1, only)
 }
 
-// The side that closes first keeps the address busy for a minute.
+// The side that closes first keeps its address busy for a minute.
 func TestListenAgainWhileConnectionsLinger(t *testing.T) {
 	l, local, err := Listen(netip.MustParseAddrPort(addresses[0]), 1)
 	require.NoError(t, err)
@@ -335,8 +347,8 @@ func TestWaitingAndEndingCostNoMemory(t *testing.T) {
 	}))
 }
 
-// BenchmarkSocket: roundtrip is one byte there and back, written and read by one
-// thread; empty is a Read that finds nothing.
+// BenchmarkSocket: roundtrip is one byte there and back, written and read by one thread. empty
+// is a Read that finds nothing.
 func BenchmarkSocket(b *testing.B) {
 	l, addr, err := Listen(netip.MustParseAddrPort(addresses[0]), 1)
 	require.NoError(b, err)

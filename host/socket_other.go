@@ -9,13 +9,13 @@ import (
 	"runtime"
 )
 
-// Without a Poller nobody could wait for a socket, so there are none either.
-// The functions exist, so that programs compile everywhere and can tell their
-// user why they do not run: each fails with noSockets.
+// Without a Poller nobody could wait for a socket, so there are none either. The functions
+// exist so that programs compile everywhere, and can tell their user why they do not run:
+// each fails with noSockets.
 
 func noSockets(call string) error {
-	return fmt.Errorf("host: %s: there are no non-blocking sockets for %s in this build, since it has no Poller: "+
-		"use package net: %w", call, runtime.GOOS, errors.ErrUnsupported)
+	return fmt.Errorf("host: %s: there are no non-blocking sockets for %s in this build, "+
+		"since it has no Poller: use package net: %w", call, runtime.GOOS, errors.ErrUnsupported)
 }
 
 // Listen fails.

@@ -5,9 +5,9 @@ package host
 // readTicks reads the CPU's counter.
 func readTicks() uint64
 
-// readOrderedTicks reads it after all that comes before.
+// readOrderedTicks reads the counter after all that comes before.
 func readOrderedTicks() uint64
 
-// steadyTicks says whether the counter runs at one rate on all CPUs, whatever
-// their clock frequency and in their sleep.
+// steadyTicks says whether the counter runs at one rate on all CPUs, at any clock frequency
+// and while they sleep.
 func steadyTicks() bool

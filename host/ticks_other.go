@@ -2,7 +2,7 @@
 
 package host
 
-// Without a counter that is known to be steady ticks are Nanotime's.
+// Without a counter that is known to be steady, ticks are Nanotime's.
 func steadyTicks() bool { return false }
 
 func readTicks() uint64        { return uint64(Nanotime()) }

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// requireNear: the clocks were not read at the same moment, and the rate is known
-// to some 50 ns in the age of the process. A percent of that is generous.
+// requireNear allows for two clocks that were not read at the same moment, and for a rate that
+// is known to some 50 ns in the age of the process. A percent of the age is generous.
 func requireNear(t *testing.T, want, got, apart int64) {
 	t.Helper()
 	slack := float64(apart + Nanotime()/100)
@@ -45,7 +45,7 @@ func TestTicksDoNotStandStill(t *testing.T) {
 	await(t, "the next tick", func() bool { return Ticks() != begin })
 }
 
-// onlySteady skips where ticks are those of Nanotime, which need no scale.
+// onlySteady skips where ticks are Nanotime's, which need no scale.
 func onlySteady(t *testing.T) {
 	t.Helper()
 	if !ticksSteady {
@@ -66,8 +66,8 @@ func TestTicksAreNanosecondsWhereTheCPUHasNoCounter(t *testing.T) {
 	require.EqualValues(t, 123, TicksToNs(ticks, ticks+123))
 }
 
-// The rate is measured again when a tick is converted that is twice as far from
-// the start as the last calibration, and not before.
+// The rate is measured again when a tick is converted that is twice as far from the start as
+// the last calibration, and not before.
 func TestTicksAreCalibratedAnewWhenTheProcessIsTwiceAsOld(t *testing.T) {
 	onlySteady(t)
 	s := calibrateTicks()
@@ -105,8 +105,8 @@ func TestTicksAreConvertedByManyThreads(t *testing.T) {
 	})
 }
 
-// A word that is passed on carries the order with it: see 'The order of ticks'.
-// Counters that do not agree fail this, too; Linux would not use them as a clock.
+// A word that is passed on carries the order with it: see 'The order of ticks'. The test also
+// fails if the CPUs' counters do not agree; Linux would not use those as a clock.
 func TestOrderedTicksFollowWhatWasSeen(t *testing.T) {
 	onlySteady(t)
 	var turn, back Uint32

@@ -4,6 +4,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt/event"
 	"schedlab/rt/heap"
+	"schedlab/rt/rank"
 )
 
 // Core is the part that is the same in every design that schedules for itself: the life
@@ -18,7 +19,7 @@ type Core struct {
 	began int64       // by host.Nanotime
 
 	// gate is held while a thread that need not stand still with the world readies Gs:
-	// see 'Looking at all Gs'. It is taken outside all other locks.
+	// see 'Looking at all Gs'.
 	gate host.Mutex
 
 	world world
@@ -26,7 +27,7 @@ type Core struct {
 	heap  heap.Heap
 	stops *latency // times it took to stop the world
 
-	mu       host.Mutex // guards all below; taken inside the design's lock, never outside it
+	mu       host.Mutex // guards all below; package rank says under what it is taken
 	ms       []*M
 	alive    int        // threads that have not ended
 	ended    *host.Note // signaled by the last of them
@@ -51,9 +52,20 @@ func (c *Core) Init(impl Impl, cfg Config) {
 	c.impl, c.cfg, c.began = impl, cfg, host.Nanotime()
 	c.procs.Store(int32(cfg.Procs))
 	c.net.core = c
+	c.SetRanks()
 	c.stops = newLatency()
 	c.events.Init(cfg.Events)
 	c.reserve(cfg.Procs)
+}
+
+// SetRanks gives the core's locks their ranks. Init does it; a test that makes a scheduler
+// without calls it.
+func (c *Core) SetRanks() {
+	c.gate.SetRank(rank.Gate)
+	c.world.mu.SetRank(rank.World)
+	c.net.mu.SetRank(rank.Netpoll)
+	c.mu.SetRank(rank.Core)
+	c.heap.SetRanks()
 }
 
 // reserve makes sure that the threads of procs Ps can run.

@@ -3,6 +3,7 @@ package rt
 import (
 	"schedlab/host"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 // GList is a list of Gs, unsynchronized.
@@ -25,9 +26,14 @@ type FreePool struct {
 	made uint64     // by Get, under mu
 }
 
+func (p *FreePool) lock() {
+	p.mu.SetRank(rank.FreePool) // the zero FreePool is good to use
+	p.mu.Lock()
+}
+
 // Get returns a dead G, or a new one if there is none: for injection, which has no P.
 func (p *FreePool) Get() *G {
-	p.mu.Lock()
+	p.lock()
 	defer p.mu.Unlock()
 	last := len(p.gs) - 1
 	if last < 0 {
@@ -44,13 +50,13 @@ func (p *FreePool) Get() *G {
 // AddStats adds what the pool counts.
 func (p *FreePool) AddStats(s *Stats) {
 	s.Sched.Add(p.mu.Count())
-	p.mu.Lock()
+	p.lock()
 	s.GsMade += p.made
 	p.mu.Unlock()
 }
 
 func (p *FreePool) put(gs []*G) {
-	p.mu.Lock()
+	p.lock()
 	p.gs = append(p.gs, gs...)
 	p.n.Store(int64(len(p.gs)))
 	p.mu.Unlock()
@@ -58,7 +64,7 @@ func (p *FreePool) put(gs []*G) {
 
 // take fills buf as far as it can and returns how far.
 func (p *FreePool) take(buf []*G) int {
-	p.mu.Lock()
+	p.lock()
 	defer p.mu.Unlock()
 	keep := max(0, len(p.gs)-len(buf))
 	n := copy(buf, p.gs[keep:])

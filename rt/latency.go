@@ -4,6 +4,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // Latencies counts times, in ns: from 1 ns to 100 s, with two significant digits. Only
@@ -38,7 +39,11 @@ type latency struct {
 	seen Latencies
 }
 
-func newLatency() *latency { return &latency{seen: NewLatencies()} }
+func newLatency() *latency {
+	l := &latency{seen: NewLatencies()}
+	l.mu.SetRank(rank.Latency)
+	return l
+}
 
 func (l *latency) record(ns int64) {
 	l.mu.Lock()

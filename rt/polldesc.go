@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // PollMode says for what a G waits.
@@ -54,6 +55,7 @@ func (p Parker) OpenPoll(fd int) (*PollDesc, error) {
 		return nil, err
 	}
 	pd := &PollDesc{net: n, fd: fd}
+	pd.mu.SetRank(rank.PollDesc)
 	for mode := range numPollModes {
 		pd.side[mode].timer.Fire = func(g *G, _ *Timer, seq uint64) { pd.expire(g, mode, seq) }
 		pd.side[mode].timer.Wakes = func() bool { return pd.side[mode].g != nil }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package rt
 
 import (
@@ -7,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A G and a stack are touched at every switch; larger ones would span two cache lines.
+// A G and a stack are touched at every switch; larger ones would span two cache lines. Under
+// the race detector a stack also keeps the locks of its thread.
 func TestAGAndAStackFitACacheLineEach(t *testing.T) {
 	const line = 64
 	require.LessOrEqual(t, unsafe.Sizeof(G{}), uintptr(line))

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // Sleep blocks g for at least ns nanoseconds. If ns is not positive it yields.
@@ -68,6 +69,7 @@ func (mp *M) putSleeper(sl *sleeper) {
 
 func newSleeper() *sleeper {
 	sl := &sleeper{}
+	sl.mu.SetRank(rank.Object)
 	sl.timer.Fire = func(g *G, _ *Timer, _ uint64) {
 		g.Parker().Lock(&sl.mu)
 		sl.mu.Unlock()

@@ -5,13 +5,14 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt/event"
+	"schedlab/rt/rank"
 )
 
 // Timers is a set of timers, ordered by time: those of a P, or all. Any M may use it: mostly
 // its own P's, another's when it stops a timer or steals.
 type Timers struct {
 	core *Core
-	rank int // of two sets the one of lower rank is locked first
+	nth  int // among the scheduler's sets: of two, the lower is locked first
 	mu   host.Mutex
 	heap []*Timer // each fires no later than its up to four children
 
@@ -30,7 +31,8 @@ const heapWidth = 4
 func (ts *Timers) Init(c *Core) {
 	ts.core = c
 	c.mu.Lock()
-	ts.rank = len(c.timers)
+	ts.nth = len(c.timers)
+	ts.mu.SetRankNth(rank.Timers, uint64(ts.nth))
 	c.timers = append(c.timers, ts)
 	c.mu.Unlock()
 }
@@ -55,7 +57,7 @@ func lockBoth(a, b *Timers, c *host.Count) {
 
 // inOrder returns two sets in the order in which they must be locked.
 func inOrder(a, b *Timers) (first, second *Timers) {
-	if a.rank > b.rank {
+	if a.nth > b.nth {
 		return b, a
 	}
 	return a, b

@@ -90,7 +90,12 @@ func gCalls() map[string]func(g *rt.G) {
 		"Park": func(g *rt.G) {
 			g.Parker().Park(rt.WaitOther, func(*rt.G) bool { return false })
 		},
-		"ParkUnlock":  func(g *rt.G) { new(baton).take(g) },
+		"ParkUnlock": func(g *rt.G) {
+			mu := new(host.Mutex)
+			mu.Lock()
+			defer mu.Unlock() // the panic comes first
+			g.Parker().ParkUnlock(rt.WaitOther, mu)
+		},
 		"Ready":       func(g *rt.G) { g.Parker().Ready(g) },
 		"Enter":       func(g *rt.G) { g.Parker().Enter(new(host.Mutex)) },
 		"Lock":        func(g *rt.G) { g.Parker().Lock(new(host.Mutex)) },

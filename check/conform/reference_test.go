@@ -8,6 +8,7 @@ import (
 	"schedlab/rt"
 	"schedlab/rt/heap"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 	"schedlab/rt/reactor"
 )
 
@@ -90,6 +91,7 @@ func New(cfg rt.Config) (rt.Scheduler, error) {
 		return nil, err
 	}
 	s := &reference{}
+	s.lock.SetRank(rank.Sched)
 	s.Init(s, cfg)
 	s.actor.init(s)
 	s.reactor.Init(&s.Core, &s.actor.M, &s.actor, s.busy, s.resting)

@@ -7,6 +7,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 	"schedlab/rt/reactor"
 )
 
@@ -61,6 +62,7 @@ func build(cfg rt.Config, q runq, locks func() host.Count) (rt.Scheduler, error)
 		return nil, err
 	}
 	s := &sched{runq: q, locks: locks, procs: int32(cfg.Procs)}
+	s.idleMu.SetRank(rank.Sched)
 	s.free.Store(s.procs)
 	s.Init(s, cfg)
 	s.actor.init(s)

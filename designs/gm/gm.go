@@ -4,6 +4,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 type sched struct {
@@ -32,6 +33,7 @@ func New(cfg rt.Config) (rt.Scheduler, error) {
 		return nil, err
 	}
 	s := &sched{lockedm: map[*rt.G]*m{}}
+	s.lock.SetRank(rank.Sched)
 	s.procs.init(cfg.Procs)
 	s.Init(s, cfg)
 	s.timers.set.Init(&s.Core)

@@ -8,6 +8,7 @@ import (
 	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/queue"
+	"schedlab/rt/rank"
 )
 
 type sched struct {
@@ -64,6 +65,7 @@ func build(cfg rt.Config, opt Options) (rt.Scheduler, error) {
 // newSched makes a scheduler without a monitor. All its Ps are idle.
 func newSched(cfg rt.Config, opt Options) *sched {
 	s := &sched{opt: opt}
+	s.lock.SetRank(rank.Sched)
 	s.Init(s, cfg)
 	ps := make([]*p, cfg.Procs)
 	for i := range ps {

@@ -9,6 +9,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // The tests of this file drive the protocols step by step. Their Ms have no threads, and
@@ -18,6 +19,8 @@ import (
 // rest, because more Ms count as started.
 func newRig(ps, idleMs int) *sched {
 	s := &sched{idle: idle{nm: math.MaxInt}}
+	s.lock.SetRank(rank.Sched)
+	s.SetRanks()
 	all := make([]*p, ps)
 	for i := range all {
 		all[i] = s.newP(i)

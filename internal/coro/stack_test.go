@@ -16,8 +16,8 @@ import (
 
 type Stack = coro.Stack
 
-// member is a Stack as a scheduler uses it. Its plain fields are protected by
-// nothing but the order that switches make.
+// member is a Stack as a scheduler uses it. Nothing protects its plain fields but the order
+// that switches make.
 type member struct {
 	Stack
 	w       *worker // the thread that continued it
@@ -28,7 +28,7 @@ type member struct {
 // worker is a thread that hops from Stack to Stack.
 type worker struct {
 	base member
-	left *member // who was left last; whoever is continued puts it into the pool
+	left *member // left last; the member that is continued puts it into the pool
 	hops int
 	pool *pool
 }
@@ -40,7 +40,7 @@ type pool struct {
 	free []*member
 }
 
-// take removes a random coro, or returns nil.
+// take removes a random member, or returns nil.
 func (p *pool) take() *member {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +70,7 @@ func (w *worker) run() {
 	}
 }
 
-// hop continues to in place of c. False: c is to be destroyed.
+// hop continues to in place of c. It says false if c is to be destroyed.
 func (c *member) hop(to *member, w *worker) bool {
 	w.left, to.w = c, w
 	if !c.Switch(&to.Stack) {
@@ -81,7 +81,8 @@ func (c *member) hop(to *member, w *worker) bool {
 	return true
 }
 
-// arrive gives away who was left, which nobody else can have continued before.
+// arrive puts the member that was left into the pool; no other thread can have continued it
+// before.
 func (c *member) arrive() {
 	c.arrived++
 	if w := c.w; w.left != &w.base {
@@ -89,7 +90,7 @@ func (c *member) arrive() {
 	}
 }
 
-// wander is what a coro does: hop on until its worker has hopped enough.
+// wander is what a coroutine does: it hops on until its worker has hopped enough.
 func (c *member) wander() {
 	c.arrive()
 	for {
@@ -107,8 +108,8 @@ func (c *member) wander() {
 	}
 }
 
-// endings: the ways in which a computation can be suspended and can answer
-// when it is told to end.
+// endings are the ways in which a computation can be suspended, and can answer when it is
+// told to end.
 var endings = []struct {
 	name string
 	main func(*member)
@@ -149,7 +150,7 @@ var endings = []struct {
 	}},
 }
 
-// newCoros makes n coros that end in the way chosen for each.
+// newCoros makes n members that end in the way chosen for each.
 func newCoros(n int, main func(i int) func(*member)) []*member {
 	cs := make([]*member, n)
 	for i := range cs {
@@ -160,8 +161,8 @@ func newCoros(n int, main func(i int) func(*member)) []*member {
 	return cs
 }
 
-// destroyAll destroys cs in random order and checks that each was told once,
-// if it ever ran, and that no goroutine is left of the more than before.
+// destroyAll destroys cs in random order. It checks that each was told once if it ever ran,
+// and that no more goroutines are left than before.
 func destroyAll(t *testing.T, cs []*member, before int) {
 	t.Helper()
 	for _, i := range rand.Perm(len(cs)) {
@@ -183,8 +184,8 @@ func TestStacksWanderAndEnd(t *testing.T) {
 	}
 }
 
-// wanderAndEnd lets threads hop at random over stacks, of which each is
-// continued by whichever thread comes, and then destroys all in random order.
+// wanderAndEnd lets threads hop at random over stacks, each of which any thread continues, and
+// then destroys all in random order.
 func wanderAndEnd(t *testing.T, main func(i int) func(*member)) {
 	for _, size := range []struct{ threads, stacks, hops int }{
 		{1, 1, 3}, {1, 2, 5}, {1, 3, 50}, {1, 64, 40}, {1, 64, 2_000},
@@ -200,8 +201,8 @@ func wanderAndEnd(t *testing.T, main func(i int) func(*member)) {
 	}
 }
 
-// Two stacks whose boxes have changed hands: the shortest case in which Destroy
-// has to make a Stack change places.
+// The boxes of two stacks have changed hands: the shortest case in which Destroy has to make
+// a Stack change places.
 func TestDestroyOfAStackInAForeignBox(t *testing.T) {
 	for first := range 2 {
 		before := runtime.NumGoroutine()
@@ -218,7 +219,7 @@ func TestDestroyOfAStackInAForeignBox(t *testing.T) {
 	}
 }
 
-// ring makes n stacks of which each continues the next, and the last one base.
+// ring makes n stacks. Each continues the next one, and the last one continues base.
 func ring(n int, base *Stack, ran *int) []*member {
 	cs := make([]*member, n)
 	to := base
@@ -254,7 +255,7 @@ func TestRingOfStacks(t *testing.T) {
 func TestStackIsContinuedByAnotherThread(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var s Stack
-	var thread *Stack // the own stack of who continued s
+	var thread *Stack // the own stack of the thread that continued s
 	deep := 0
 	s.Init(func() {
 		for i := 1; s.Switch(thread); i++ {
@@ -306,7 +307,7 @@ func TestDestroyedStackMayBeUsedAgain(t *testing.T) {
 	}
 }
 
-// The collector and tracebacks see stacks whose boxes have changed hands.
+// The garbage collector and tracebacks see stacks whose boxes have changed hands.
 func TestStacksSurviveCollectionAndTraceback(t *testing.T) {
 	before := runtime.NumGoroutine()
 	cs := newCoros(16, func(i int) func(*member) { return endings[i%len(endings)].main })
@@ -322,7 +323,8 @@ func TestStacksSurviveCollectionAndTraceback(t *testing.T) {
 
 func TestMisuseOfStacksPanics(t *testing.T) {
 	const notSuspended = "coro: Stack.Switch: the Stack to continue is not suspended"
-	const inUse = "coro: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized"
+	const inUse = "coro: Stack.Init: the Stack is in use: " +
+		"only a zero or destroyed one may be initialized"
 	const notCoroutine = "coro: Stack.Destroy: the Stack is not a suspended coroutine made by Init"
 	var s, base, zero Stack
 	s.Init(func() {
@@ -341,8 +343,8 @@ func TestMisuseOfStacksPanics(t *testing.T) {
 	require.PanicsWithValue(t, notSuspended, func() { base.Switch(&s) })
 }
 
-// fatalEnds: a Stack that ends in one of these ways takes the process with it,
-// and says why and where.
+// fatalEnds are the ways in which a Stack ends that end the process with it. It says why and
+// where.
 var fatalEnds = map[string]struct {
 	main func()
 	says string
@@ -384,8 +386,8 @@ func TestSwitchDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// BenchmarkStack: switch is one switch in a ring; make is Init and Destroy of a
-// Stack that never runs.
+// BenchmarkStack: switch is one switch in a ring. make is Init and Destroy of a Stack that
+// never runs.
 func BenchmarkStack(b *testing.B) {
 	for _, n := range []int{1, 100} {
 		b.Run(fmt.Sprintf("op=switch/stacks=%d", n), func(b *testing.B) {
@@ -415,8 +417,8 @@ func BenchmarkStack(b *testing.B) {
 	})
 }
 
-// awaitGoroutines waits until no more than n goroutines are left. One that has
-// done its last visible act still needs a moment to be gone.
+// awaitGoroutines waits until no more than n goroutines are left. A goroutine that has done
+// its last visible act still needs a moment to be gone.
 func awaitGoroutines(t *testing.T, n int) {
 	t.Helper()
 	for range 50_000_000 {
@@ -428,8 +430,8 @@ func awaitGoroutines(t *testing.T, n int) {
 	require.FailNow(t, "goroutines left over")
 }
 
-// threads runs f on n threads at once and waits for them. They begin together,
-// or the first would be done before the last begins.
+// threads runs f on n threads at once, and waits for them. They begin together, or the first
+// would be done before the last begins.
 func threads(n int, f func(i int)) {
 	defer host.Reserve(n)()
 	done := make(chan struct{})
@@ -447,4 +449,29 @@ func threads(n int, f func(i int)) {
 	for range n {
 		<-done
 	}
+}
+
+// Each Stack is a goroutine of its own, whatever thread continues it.
+func TestEachStackIsAGoroutine(t *testing.T) {
+	var s, thread Stack
+	var first, second, other uintptr
+	s.Init(func() {
+		first = coro.Goroutine()
+		s.Switch(&thread)
+		second = coro.Goroutine()
+		s.Switch(&thread)
+	})
+	mine := coro.Goroutine()
+	thread.Switch(&s)
+	require.Equal(t, mine, coro.Goroutine())
+	threads(1, func(int) {
+		thread = Stack{}
+		other = coro.Goroutine()
+		thread.Switch(&s)
+	})
+	s.Destroy()
+	require.Equal(t, first, second)
+	require.NotEqual(t, mine, first)
+	require.NotEqual(t, mine, other)
+	require.NotEqual(t, first, other)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"schedlab/host"
+	"schedlab/rt/rank"
 )
 
 // Log is a sink that keeps what it is given: for tests and tools. It may be read
@@ -26,7 +27,7 @@ const DefaultLimit = 10e6
 // Take implements [Sink].
 func (l *Log) Take(b *Batch) {
 	c := b.Clone()
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	l.batches = append(l.batches, c)
 	l.kept += c.Len()
@@ -42,16 +43,21 @@ func (l *Log) Take(b *Batch) {
 	}
 }
 
+func (l *Log) lock() {
+	l.mu.SetRank(rank.Sink) // the zero Log is good to use
+	l.mu.Lock()
+}
+
 // Dropped returns how many events are no longer kept.
 func (l *Log) Dropped() int {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.dropped
 }
 
 // Events returns all that is kept, by time: see 'The time of an event'.
 func (l *Log) Events() []Event {
-	l.mu.Lock()
+	l.lock()
 	batches, kept := slices.Clone(l.batches), l.kept
 	l.mu.Unlock()
 	events := make([]Event, 0, kept)

@@ -1,12 +1,15 @@
 package event
 
-import "schedlab/host"
+import (
+	"schedlab/host"
+	"schedlab/rt/rank"
+)
 
 // Stream is where the events of a scheduler come together. One lock of the
 // scheduler's guards all calls of its methods.
 type Stream struct {
 	sink      Sink
-	mu        host.Mutex // around calls of sink; innermost of all locks
+	mu        host.Mutex // around calls of sink
 	recorders []*Recorder
 	outside   *Recorder // for threads that are no M
 }
@@ -17,6 +20,7 @@ func (s *Stream) Init(sink Sink) {
 		return
 	}
 	s.sink = sink
+	s.mu.SetRank(rank.Events)
 	s.outside = s.Add(None)
 }
 

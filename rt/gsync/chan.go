@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // Chan is a channel of Gs. It means what a Go channel means. Values, waiting senders and waiting
@@ -45,6 +46,7 @@ func NewChan[T any](g *rt.G, capacity int) *Chan[T] {
 	}
 	c := &Chan[T]{buf: make([]T, capacity)}
 	c.order = hubs.Add(1)
+	c.mu.SetRankNth(rank.Chan, c.order)
 	return c
 }
 

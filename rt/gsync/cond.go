@@ -5,6 +5,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // Cond is where Gs wait for a change of what L guards. Set L before the first use; the rest is
@@ -14,7 +15,7 @@ type Cond struct {
 
 	native sync.Cond // for native Gs; the rest is then unused
 
-	mu      host.Mutex // taken before L's, never after it
+	mu      host.Mutex // guards waiters
 	waiters gs
 }
 
@@ -32,6 +33,7 @@ func (c *Cond) Wait(g *rt.G) {
 	// Locked before L is unlocked: a G that gets L then, and signals, finds g queued.
 	p := g.Parker()
 	p.Lock(&c.mu)
+	c.L.mu.SetRank(rank.Mutex) // it is taken under c's lock
 	next, locked := c.L.unlock(p)
 	if !locked {
 		c.mu.Unlock()

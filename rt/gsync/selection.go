@@ -7,6 +7,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // channel is a *Chan[T] of any T, as a Select sees it. Its methods need the channel's lock, except
@@ -73,6 +74,7 @@ func begin(p rt.Parker, home *hub, cases []Case) *selection {
 	s := home.idle
 	if s == nil {
 		s = new(selection)
+		s.parked.SetRank(rank.Selection)
 		s.rand.Seed(p.G().ID(), home.order)
 	} else {
 		home.idle, s.next = s.next, nil

@@ -8,6 +8,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // Sleep blocks g for at least d. If d is not positive g only gives way.
@@ -190,6 +191,7 @@ func (a *alarm) send(c *Chan[time.Time]) {
 // call makes a, which is new, one that starts f.
 func (a *alarm) call(f func(*rt.G)) {
 	a.f, a.mu = f, &a.own
+	a.own.SetRank(rank.Object)
 	a.timer.Fire = a.fire
 }
 

@@ -23,7 +23,10 @@
 //   - The heap cuts batches, not pages, to size, and keeps for its scheduler all that it made.
 package heap
 
-import "schedlab/host"
+import (
+	"schedlab/host"
+	"schedlab/rt/rank"
+)
 
 // Heap is where the caches of a scheduler get their memory. Any thread may use it.
 type Heap struct {
@@ -37,6 +40,13 @@ type Heap struct {
 type central struct {
 	mu   host.CountedMutex
 	free []*cell
+}
+
+// SetRanks gives the locks their rank.
+func (h *Heap) SetRanks() {
+	for class := range h.central {
+		h.central[class].mu.SetRank(rank.Heap)
+	}
 }
 
 // Bytes returns how many bytes caches hold, with what Gs have allocated and not

@@ -1,6 +1,9 @@
 package queue
 
-import "schedlab/host"
+import (
+	"schedlab/host"
+	"schedlab/rt/rank"
+)
 
 // Locked is a [Global] with its own lock: the queue that any thread may use at any time,
 // and the reference for queues without a lock. Any thread may execute all methods. The
@@ -13,9 +16,14 @@ type Locked[T any, PT Linked[T]] struct {
 	q  Global[T, PT] // under mu
 }
 
+func (l *Locked[T, PT]) lock() {
+	l.mu.SetRank(rank.Queue) // the zero Locked is good to use
+	l.mu.Lock()
+}
+
 // Len returns the number of elements at one moment of the call.
 func (l *Locked[T, PT]) Len() int {
-	l.mu.Lock()
+	l.lock()
 	defer l.mu.Unlock()
 	return l.q.Len()
 }
@@ -28,14 +36,14 @@ func (l *Locked[T, PT]) Count() host.Count { return l.mu.Count() }
 
 // Put adds x at the tail.
 func (l *Locked[T, PT]) Put(x *T) {
-	l.mu.Lock()
+	l.lock()
 	l.q.Put(x)
 	l.mu.Unlock()
 }
 
 // PutHead adds x before the head.
 func (l *Locked[T, PT]) PutHead(x *T) {
-	l.mu.Lock()
+	l.lock()
 	l.q.PutHead(x)
 	l.mu.Unlock()
 }
@@ -43,7 +51,7 @@ func (l *Locked[T, PT]) PutHead(x *T) {
 // PutBatch adds all elements of batch at the tail, in order and with nothing between
 // them. It makes a Locked an [Overflow].
 func (l *Locked[T, PT]) PutBatch(batch []*T) {
-	l.mu.Lock()
+	l.lock()
 	l.q.PutBatch(batch)
 	l.mu.Unlock()
 }
@@ -51,7 +59,7 @@ func (l *Locked[T, PT]) PutBatch(batch []*T) {
 // Append moves all elements of other, which the caller owns, to the tail with nothing
 // between them.
 func (l *Locked[T, PT]) Append(other *List[T, PT]) {
-	l.mu.Lock()
+	l.lock()
 	l.q.Append(other)
 	l.mu.Unlock()
 }
@@ -61,7 +69,7 @@ func (l *Locked[T, PT]) Get() *T {
 	if l.Empty() {
 		return nil
 	}
-	l.mu.Lock()
+	l.lock()
 	x := l.q.Get()
 	l.mu.Unlock()
 	return x
@@ -73,7 +81,7 @@ func (l *Locked[T, PT]) GetBatch(buf []*T) []*T {
 	if l.Empty() {
 		return buf[:0]
 	}
-	l.mu.Lock()
+	l.lock()
 	batch := l.q.GetBatch(buf)
 	l.mu.Unlock()
 	return batch

@@ -11,6 +11,7 @@ import (
 
 	"schedlab/host"
 	"schedlab/rt"
+	"schedlab/rt/rank"
 )
 
 // Reactor is the thread and what it knows. It is started by the first timer or descriptor.
@@ -55,7 +56,7 @@ type Reactor struct {
 	timers        rt.Timers
 	events        rt.PollEvents // the thread's own
 
-	mu      host.CountedMutex // guards all below; taken inside the design's lock
+	mu      host.CountedMutex // guards all below
 	started bool
 	polls   bool // there is a descriptor to wait for
 	// until is when the sleep ends that the reactor is in or about to begin. awake: it
@@ -76,6 +77,7 @@ const (
 // See 'Rest' for the other two.
 func (r *Reactor) Init(c *rt.Core, mp *rt.M, impl rt.Machine, busy, resting func()) {
 	r.core, r.mp, r.impl, r.busy, r.resting = c, mp, impl, busy, resting
+	r.mu.SetRank(rank.Reactor)
 	r.timers.Init(c)
 }
 
