@@ -30,7 +30,7 @@ func countTraces(program func()) *arbiter {
 	cfg.keepGoing = true
 	e := newEngine(cfg, program, a)
 	defer e.close()
-	e.explore()
+	explore(e, nil)
 	return a
 }
 

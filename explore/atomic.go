@@ -207,69 +207,22 @@ func (x *Uintptr) Or(mask uintptr) (old uintptr) {
 
 // Pointer is a controlled [sync/atomic.Pointer].
 type Pointer[T any] struct {
-	_ noCopy
-	p *T
-	o *object
-}
-
-func (x *Pointer[T]) reset(o *object) { x.p, x.o = (*T)(o.at), nil }
-
-func (x *Pointer[T]) begin(k kind, want *T, what string) *thread {
-	t := self(what)
-	t.op = op{kind: k, obj: x.object(t.e), want: address(want)}
-	t.step()
-	return t
-}
-
-func (x *Pointer[T]) object(e *engine) *object {
-	if x.o == nil {
-		x.o = e.register(x, classPointer, address(x.p))
-		x.o.at = unsafe.Pointer(x.p)
-	}
-	x.o.mine(e, x)
-	return x.o
-}
-
-// address tells pointers apart; it does not keep what they point to.
-func address[T any](p *T) uint64 { return uint64(uintptr(unsafe.Pointer(p))) }
-
-func (x *Pointer[T]) change(t *thread, p *T) {
-	old, new := address(x.p), address(p)
-	if t.op.kind != opStore {
-		t.acquire(x.o)
-	}
-	t.release(x.o)
-	x.p, x.o.bits = p, new
-	t.done(writes, old, new, true)
+	_ [0]*T // so that Pointers to different types are not converted into each other
+	p pointer
 }
 
 // Load returns the value.
-func (x *Pointer[T]) Load() *T {
-	t := x.begin(opLoad, nil, "Pointer.Load")
-	t.acquire(x.o)
-	t.done(reads, x.o.bits, x.o.bits, true)
-	return x.p
-}
+func (x *Pointer[T]) Load() *T { return (*T)(x.p.load("Pointer.Load")) }
 
 // Store sets the value.
-func (x *Pointer[T]) Store(p *T) { x.change(x.begin(opStore, nil, "Pointer.Store"), p) }
+func (x *Pointer[T]) Store(p *T) { x.p.swap(opStore, unsafe.Pointer(p), "Pointer.Store") }
 
 // Swap sets the value and returns what it was.
 func (x *Pointer[T]) Swap(p *T) (old *T) {
-	t := x.begin(opSwap, nil, "Pointer.Swap")
-	old = x.p
-	x.change(t, p)
-	return old
+	return (*T)(x.p.swap(opSwap, unsafe.Pointer(p), "Pointer.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Pointer[T]) CompareAndSwap(old, new *T) bool {
-	t := x.begin(opCAS, old, "Pointer.CompareAndSwap")
-	if x.p != old {
-		t.acquire(x.o)
-		t.done(reads, x.o.bits, x.o.bits, false)
-		return false
-	}
-	x.change(t, new)
-	return true
+	return x.p.cas(unsafe.Pointer(old), unsafe.Pointer(new), "Pointer.CompareAndSwap")
 }

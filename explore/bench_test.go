@@ -57,7 +57,7 @@ func measure(b *testing.B, cfg *config, program func()) {
 	runtime.ReadMemStats(&before)
 	for b.Loop() {
 		e.ctl, e.strategy = nil, strategies[cfg.strategy].make(cfg)
-		r := e.explore()
+		r := explore(e, nil)
 		executions += r.Complete + r.Stuck
 	}
 	runtime.ReadMemStats(&after)

@@ -57,17 +57,6 @@ type nap struct {
 	goes bool  // the thread that took the step could go on after it
 }
 
-// preempts says whether it is a preemption if t takes the next step: whether the
-// thread that took the last one could go on.
-func (e *engine) preempts(t *thread) bool {
-	last := e.lastThread()
-	return last != t && e.goesOn(last)
-}
-
-// goesOn says whether last, which took the last step, could take the next one as
-// well, without time having advanced in between: then nobody ran.
-func (e *engine) goesOn(last *thread) bool { return last != nil && !e.barrier && e.enabled(last) }
-
 func (s *bounded) begin(e *engine) bool {
 	if s.begun {
 		s.sleep()
@@ -167,11 +156,6 @@ func (s *bounded) inherit(e *engine, last *thread, goesOn bool) []int32 {
 		}
 	}
 	return s.asleep[from:]
-}
-
-// mayNeed says whether t, which cannot go on, perhaps can after u's next step.
-func (t *thread) mayNeed(u *thread) bool {
-	return t.op.join == u || t.effect().conflicts(effect{footprint: u.op.footprint()})
 }
 
 func (s *bounded) end(e *engine) {

@@ -626,7 +626,7 @@ func (p *prog) explored(s strategy) *found {
 		}
 	}})
 	defer e.close()
-	f.Result = e.explore()
+	f.Result = explore(e, nil)
 	return f
 }
 

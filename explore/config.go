@@ -1,40 +1,38 @@
 package explore
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // config is what Options and flags set.
 type config struct {
-	strategy   string // a name in strategies
-	preempt    int    // preemption bound of "bounded"
-	depth      int    // d of "pct"
-	seed       uint64
-	executions uint64        // budget; 0: none, or what the strategy takes for one
-	budget     time.Duration // budget; 0: none
-	steps      int           // of one execution
-	timeouts   int           // early ones in one execution
-	patience   time.Duration // between two steps: see Patience
-	keepGoing  bool          // after a violation
-	expect     Property      // of MustViolate; "": none
-	disjoint   bool          // threads may share nothing
-	search     bool          // Test passes if nothing is found
-	workers    int           // engines at the same time
-	shard      int           // from 0
-	shards     int           // 1: no shards
-	resume     string        // file
-	replay     Schedule
-	bytes      []byte // of a fuzzer
+	parameters
+	expect  Property // of MustViolate; "": none
+	search  bool     // Test passes if nothing is found
+	workers int      // engines at the same time
+	resume  string   // file
 
 	wishes // what has been given, to see whether it fits together
 }
 
 func defaults() *config {
-	return &config{
-		strategy: "exhaustive", preempt: 2, depth: 3, steps: 10_000, timeouts: 1, patience: defaultPatience, workers: 1, shards: 1,
-	}
+	c := &config{workers: 1}
+	c.strategy, c.preempt, c.depth, c.shards = "exhaustive", 2, 3, 1
+	c.steps, c.timeouts, c.patience = 10_000, 1, defaultPatience
+	return c
 }
+
+// limited returns the limits, complete.
+func (c *config) limited() *limits {
+	c.drawn, c.sharded = c.draws(), c.shards > 1
+	return &c.limits
+}
+
+// newEngine makes an engine for program, which executes it as s and cfg say.
+func newEngine(cfg *config, program func(), s strategy) *engine {
+	return makeEngine(cfg.limited(), program, s)
+}
+
+// newControl makes what the engines of an exploration share.
+func newControl(cfg *config) *control { return makeControl(cfg.limited()) }
 
 // leftOut says why this shard leaves the exploration to another one; "" if it does
 // not.

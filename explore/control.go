@@ -10,7 +10,7 @@ import (
 // control is what the engines of one exploration share: when to stop, what has
 // been done, and what the watchdog asks of them.
 type control struct {
-	cfg   *config
+	cfg   *limits
 	start time.Time
 
 	// halt: no execution begins any more. Its own word, because every engine
@@ -25,15 +25,13 @@ type control struct {
 	why    string // it was stopped, if a budget ran out
 	timers []*time.Timer
 
-	progress *progress // nil: nobody wants to read it
-	first    uint64    // what the first execution did, in short: see recognise; 0: not known yet
-
 	// Read by the engines, written by the watchdog and by strays.
 	stray atomic.Pointer[Violation] // see 'Strays'
 	gone  atomic.Bool               // nobody waits for the engines any more
 }
 
-func newControl(cfg *config) *control {
+// makeControl makes what the engines of an exploration within cfg share.
+func makeControl(cfg *limits) *control {
 	c := &control{cfg: cfg, start: time.Now()}
 	if cfg.budget > 0 {
 		c.endAfter(cfg.budget, cfg.spent(cfg.budget.String(), "Budget or -explore.budget"))
@@ -44,8 +42,8 @@ func newControl(cfg *config) *control {
 // spent says that a budget has run out, which more can be given of by means; "" if
 // the strategy draws at random: then that is how an exploration ends, and no more
 // would prove anything.
-func (c *config) spent(budget, means string) string {
-	if c.draws() {
+func (c *limits) spent(budget, means string) string {
+	if c.drawn {
 		return ""
 	}
 	return fmt.Sprintf("the budget of %s is spent; give more by %s, or explore less, such as by Preemptions", budget, means)

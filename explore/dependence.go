@@ -139,3 +139,8 @@ func (t *thread) effect() effect {
 func (t *thread) dependsOn(i int32) bool {
 	return t.e.events[i].after || t.effect().conflicts(t.e.effect(i))
 }
+
+// mayNeed says whether t, which cannot go on, perhaps can after u's next step.
+func (t *thread) mayNeed(u *thread) bool {
+	return t.op.join == u || t.effect().conflicts(effect{footprint: u.op.footprint()})
+}

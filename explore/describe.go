@@ -105,7 +105,7 @@ func (r *recording) show(c class, bits uint64) string {
 }
 
 // pendingText tells for which step t waits.
-func (e *engine) pendingText(t *thread) string {
+func pendingText(t *thread) string {
 	o := t.op.obj
 	switch {
 	case len(t.await) > 0:

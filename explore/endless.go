@@ -8,7 +8,7 @@ import (
 
 // endless says which loop it was that the step limit has ended: which thread took
 // the most steps, and where it took them. For that it does the execution again.
-func (e *engine) endless() string {
+func endless(e *engine) string {
 	steps := map[int32]int{}
 	for _, ev := range e.events[len(e.events)/2:] {
 		steps[e.threads[ev.thread].nth]++
@@ -20,7 +20,7 @@ func (e *engine) endless() string {
 		}
 	}
 	l := &lookout{replay: replay{schedule: slices.Clone(e.schedule)}, thread: busiest, from: len(e.events) / 2}
-	again := newEngine(e.cfg, e.program, l)
+	again := makeEngine(e.cfg, e.program, l)
 	l.begin(again)
 	again.execute()
 	again.close()

@@ -1,9 +1,7 @@
 package explore
 
 import (
-	"bytes"
 	"fmt"
-	"runtime"
 
 	"schedlab/internal/coro"
 )
@@ -25,6 +23,21 @@ type strategy interface {
 	bound() string
 }
 
+// observer is told what an execution does, for people to read. Its methods are called
+// by the thread that does it.
+type observer interface {
+	born(t *thread)                                   // the running thread starts t
+	announced(t *thread)                              // t stands before its op
+	granted(t *thread)                                // t's step comes next
+	chose(t *thread, n, v int)                        // Choose(n) returns v to t
+	done(e *engine)                                   // e's last event
+	accessed(s *shadow, t *thread, m mode)            // t has accessed plain memory
+	value(v any)                                      // which the last access has met
+	raced(s *shadow, t *thread, other *thread) string // tells where t and other access s
+	failed()                                          // the running thread has violated a property
+	nameOf(o *object) string                          // the name of o that was found out; ""
+}
+
 // outcome is how an execution ended.
 type outcome uint8
 
@@ -43,7 +56,7 @@ const (
 // engine executes a program, again and again, as its strategy says. It is used
 // by one goroutine and the coroutines which that continues.
 type engine struct {
-	cfg      *config
+	cfg      *limits
 	program  func()
 	strategy strategy
 	ctl      *control // shared with the other engines of the exploration
@@ -82,8 +95,8 @@ type engine struct {
 	clockObj timeVar
 	timeID   int32 // the id of its object; noObject: not used yet
 
-	trace   *recording // source positions, if wanted
-	sharing sharing    // of all executions so far
+	observer observer // of the execution under way; nil: none
+	sharing  sharing  // of all executions so far
 }
 
 // choice is a value that Choose returned.
@@ -93,7 +106,8 @@ type choice struct {
 	n, v   int32
 }
 
-func newEngine(cfg *config, program func(), s strategy) *engine {
+// makeEngine makes an engine that executes program within cfg, as s says.
+func makeEngine(cfg *limits, program func(), s strategy) *engine {
 	e := &engine{cfg: cfg, program: program, strategy: s, names: &threadNames{}}
 	if cfg.disjoint {
 		e.sharing = connected
@@ -112,7 +126,6 @@ func (e *engine) spawn(parent *thread, f func()) *thread {
 	t := e.threads[id]
 	t.nkids, t.fn, t.stack, t.began, t.ended = 0, f, nil, false, false
 	t.birth = -1
-	t.handle.t = t
 	t.early = false
 	t.op, t.seq, t.last, t.deadline, t.woken = op{}, 0, -1, noDeadline, false
 	t.marks, t.await, t.waited, t.chose = t.marks[:0], t.await[:0], t.waited[:0], false
@@ -126,7 +139,9 @@ func (e *engine) spawn(parent *thread, f func()) *thread {
 	t.nth = int32(len(e.alive))
 	e.alive = append(e.alive, t)
 	e.live++
-	e.trace.born(t)
+	if e.observer != nil {
+		e.observer.born(t)
+	}
 	return t
 }
 
@@ -210,6 +225,9 @@ func (e *engine) next() *thread {
 	case !e.enabled(t):
 		e.diverge(e.cannot(t))
 		return nil
+	}
+	if e.observer != nil {
+		e.observer.granted(t)
 	}
 	e.grants++
 	e.schedule = append(e.schedule, t.nth)
@@ -325,8 +343,8 @@ func (t *thread) done(m mode, old, new uint64, ok bool) {
 	}
 	t.await, t.waited = t.waited[:0], t.await
 	t.deadline = noDeadline
-	if e.trace != nil {
-		e.trace.record(e)
+	if e.observer != nil {
+		e.observer.done(e)
 	}
 }
 
@@ -375,7 +393,9 @@ func (t *thread) mark(o *object, old, new uint64) {
 func (e *engine) fail(v *Violation) {
 	if e.failure == nil {
 		v.Step = len(e.events)
-		e.trace.failed()
+		if e.observer != nil {
+			e.observer.failed()
+		}
 		e.failure = v
 	}
 	e.outcome = failed
@@ -391,9 +411,49 @@ func (e *engine) diverge(what string) {
 	e.failure = &Violation{Property: Nondeterminism, Step: len(e.events), Message: what}
 }
 
-// goroutineID returns the number that stack dumps show.
-func goroutineID() string {
-	buf := make([]byte, 64)
-	fields := bytes.Fields(buf[:runtime.Stack(buf, false)])
-	return string(fields[1])
+// preempts says whether it is a preemption if t takes the next step: whether the
+// thread that took the last one could go on.
+func (e *engine) preempts(t *thread) bool {
+	last := e.lastThread()
+	return last != t && e.goesOn(last)
+}
+
+// goesOn says whether last, which took the last step, could take the next one as
+// well, without time having advanced in between: then nobody ran.
+func (e *engine) goesOn(last *thread) bool { return last != nil && !e.barrier && e.enabled(last) }
+
+// lastThread returns the thread that took the last step, nil at the beginning.
+func (e *engine) lastThread() *thread {
+	if n := len(e.events); n > 0 {
+		return e.threads[e.events[n-1].thread]
+	}
+	return nil
+}
+
+// choicesAfter returns what Choose returned between event i and the next.
+func (e *engine) choicesAfter(i int32) (vs []int32) {
+	if len(e.choices) == 0 {
+		return nil
+	}
+	for _, c := range e.choices {
+		if c.after == i {
+			vs = append(vs, c.v)
+		}
+	}
+	return vs
+}
+
+// expect makes room for the threads that other runs have seen: whether they begin
+// in this one, too, is not known.
+func (e *engine) expect(threads int) {
+	for id := int32(0); threads > 0 && int(id) <= threads; id++ {
+		e.threads = append(e.threads, e.unborn(id))
+	}
+}
+
+// perform executes the program once, under the eyes of the watchdog.
+func (e *engine) perform() {
+	e.pulse.Store(executing)
+	e.execute()
+	e.pulse.Store(resting)
 }

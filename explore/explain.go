@@ -14,12 +14,12 @@ type origin struct {
 
 // explain makes of v, which e has found at o, what people read: it shortens the
 // schedule, and repeats it to tell what happens, in v.Table and v.HTML.
-func (e *engine) explain(v *Violation, o origin) {
+func explain(e *engine, v *Violation, o origin) {
 	replayed := e.cfg.strategy == "replay" // then that execution is asked for, and no other
 	if v.Property == Blocking || v.Property == Nondeterminism {
 		// To repeat it would hang, or something else would happen.
 		if v.Property == Nondeterminism && !replayed {
-			v.Message += e.placeOf(v)
+			v.Message += placeOf(e, v)
 			v.hint = hint(v.Property)
 		}
 		v.Table = v.String() + "\n"
@@ -28,10 +28,10 @@ func (e *engine) explain(v *Violation, o origin) {
 	}
 	schedule, minimal := v.Schedule, false
 	if !replayed {
-		schedule, minimal = e.shorten(v)
+		schedule, minimal = shorten(e, v)
 	}
-	first := e.again(schedule, nil)
-	x := e.again(schedule, first.trace)
+	first := again(e, schedule, nil)
+	x := again(e, schedule, recordingOf(first))
 	defer first.close()
 	defer x.close()
 	if x.failure == nil || x.failure.Property != v.Property {
@@ -47,7 +47,7 @@ func (e *engine) explain(v *Violation, o origin) {
 	schedule = x.strategy.(*replay).met
 	*v = *x.failure
 	v.Schedule, v.Minimal = schedule, minimal
-	s := x.tell(v, o)
+	s := tell(x, v, o)
 	if replayed {
 		s.remark = ""
 	}
@@ -56,10 +56,10 @@ func (e *engine) explain(v *Violation, o origin) {
 
 // placeOf says where the step is taken at which the program was not the same again,
 // if it can be met once more.
-func (e *engine) placeOf(v *Violation) string {
-	x := e.again(v.Schedule, nil)
+func placeOf(e *engine, v *Violation) string {
+	x := again(e, v.Schedule, nil)
 	defer x.close()
-	for _, w := range x.trace.rows {
+	for _, w := range recordingOf(x).rows {
 		if w.step == v.Step+1 && w.line > 0 {
 			return fmt.Sprintf(" (at %v)", w.site)
 		}
@@ -69,13 +69,14 @@ func (e *engine) placeOf(v *Violation) string {
 
 // again executes e's program once more, as s says, on an engine of its own, and
 // records it. names is a recording of the same that was made before; or nil.
-func (e *engine) again(s Schedule, names *recording) *engine {
-	x := e.sibling(&replay{schedule: s})
-	x.trace = &recording{vars: map[*shadow]int{}, pointers: map[uint64]int{}, sources: sources{}}
+func again(e *engine, s Schedule, names *recording) *engine {
+	x := sibling(e, &replay{schedule: s})
+	r := &recording{vars: map[*shadow]int{}, pointers: map[uint64]int{}, sources: sources{}}
 	if names != nil {
-		x.trace.names, x.trace.varNames = names.named(names.uses), names.named(names.varUses)
-		maps.Copy(x.trace.sources, names.sources)
+		r.names, r.varNames = names.named(names.uses), names.named(names.varUses)
+		maps.Copy(r.sources, names.sources)
 	}
+	x.observer = r
 	x.strategy.begin(x)
 	x.execute()
 	x.strategy.end(x)
@@ -83,8 +84,26 @@ func (e *engine) again(s Schedule, names *recording) *engine {
 }
 
 // sibling returns another engine for e's program.
-func (e *engine) sibling(s strategy) *engine {
+func sibling(e *engine, s strategy) *engine {
 	cfg := *e.cfg
 	cfg.keepGoing = false
-	return newEngine(&cfg, e.program, s)
+	return makeEngine(&cfg, e.program, s)
+}
+
+// recordingOf returns what e, which again has made, has recorded.
+func recordingOf(e *engine) *recording { return e.observer.(*recording) }
+
+// hint says where to look for the cause of a violation of p, if that is not
+// obvious.
+func hint(p Property) string {
+	if p != Nondeterminism {
+		return ""
+	}
+	return `Look for what the program depends on besides the order of its threads' steps:
+  - the order in which a map is ranged over;
+  - the real clock: explore.Now is the virtual one;
+  - random numbers: explore.Choose explores all of them;
+  - variables outside the program that keep their value from one execution to the next;
+  - addresses that are compared or hashed;
+  - goroutines that explore.Go has not started.`
 }

@@ -54,7 +54,7 @@ func firstViolation(t *testing.T, program func(), s strategy) (*engine, *Violati
 
 func explained(t *testing.T, program func(), testName string) *Violation {
 	e, v := firstViolation(t, program, &dpor{})
-	e.explain(v, origin{test: testName})
+	explain(e, v, origin{test: testName})
 	return v
 }
 
@@ -170,8 +170,8 @@ func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	cfg := defaults()
 	cfg.strategy, cfg.replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
 	e, v := firstViolation(t, badCounter, strategies["replay"].make(cfg))
-	e.cfg = cfg
-	e.explain(v, origin{})
+	e.cfg = cfg.limited()
+	explain(e, v, origin{})
 	for i, d := range v.Schedule {
 		require.Equal(t, cfg.replay[i], d&placeMask)
 	}
@@ -190,7 +190,7 @@ func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
 			if v.Property != want.Property {
 				continue
 			}
-			e.explain(v, origin{})
+			explain(e, v, origin{})
 			require.Equal(t, want.Schedule, v.Schedule, c.name)
 			require.True(t, v.Minimal)
 		}
@@ -223,12 +223,12 @@ func TestLongExecutionsBecomeQuiet(t *testing.T) {
 	cfg.seed, cfg.executions = 1, 1000
 	e, v := firstViolation(t, program, strategies["random"].make(cfg))
 	before := &replay{schedule: v.Schedule}
-	x := e.sibling(before)
+	x := sibling(e, before)
 	defer x.close()
 	before.begin(x)
 	x.execute()
 	require.Greater(t, before.preemptions, 100)
-	e.explain(v, origin{})
+	explain(e, v, origin{})
 	require.Contains(t, v.Table, ", 1 preemption: ")
 	require.Contains(t, v.Table, "steps of thread")
 }
@@ -296,7 +296,7 @@ func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
 		runs++
 		Assert(runs > 1, "only the first time")
 	}, &dpor{})
-	e.explain(v, origin{test: "TestX"})
+	explain(e, v, origin{test: "TestX"})
 	require.Contains(t, v.Table, "did not happen again")
 	require.Contains(t, v.HTML, "did not happen again")
 }

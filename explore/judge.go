@@ -291,8 +291,10 @@ func (o *object) String() string {
 	if o.name != "" {
 		return o.name
 	}
-	if name := o.e.trace.nameOf(o); name != "" {
-		return name
+	if o.e.observer != nil {
+		if name := o.e.observer.nameOf(o); name != "" {
+			return name
+		}
 	}
 	n := 1
 	for _, p := range o.e.objects[:o.id] {

@@ -170,11 +170,3 @@ func (w *walk) progress() float64 {
 	}
 	return done
 }
-
-// lastThread returns the thread that took the last step, nil at the beginning.
-func (e *engine) lastThread() *thread {
-	if n := len(e.events); n > 0 {
-		return e.threads[e.events[n-1].thread]
-	}
-	return nil
-}

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 )
 
@@ -14,30 +15,31 @@ import (
 const rehearsals = 3
 
 // rehearse does the same execution several times and returns a violation if
-// something else happens. It is not counted.
-func (e *engine) rehearse() *Violation {
+// something else happens. It is not counted. was is what the first execution did when
+// the file of -explore.resume was written; 0: there is none. first is what it did now.
+func rehearse(e *engine, was uint64) (first uint64, v *Violation) {
 	s, steps := e.strategy, e.steps
 	defer func() { e.strategy, e.steps, e.outcome, e.failure = s, steps, running, nil }()
-	want := e.performance(&dpor{})
-	if v := e.recognise(); v != nil {
-		return v
+	want := performance(e, &dpor{})
+	if first, v = recognise(e, was); v != nil {
+		return first, v
 	}
 	schedule := slices.Clone(e.schedule)
 	for range rehearsals {
-		got := e.performance(&replay{schedule: schedule})
+		got := performance(e, &replay{schedule: schedule})
 		if v := e.ctl.fault(); v != nil {
-			return v // which may be why they differ
+			return first, v // which may be why they differ
 		}
 		if v := differs(want, got); v != nil {
 			v.Schedule = schedule
-			return v
+			return first, v
 		}
 	}
-	return nil
+	return first, nil
 }
 
 // performance executes once as s says, and tells each event.
-func (e *engine) performance(s strategy) (told []string) {
+func performance(e *engine, s strategy) (told []string) {
 	e.strategy = s
 	s.begin(e)
 	e.perform()
@@ -57,65 +59,20 @@ func differs(want, got []string) *Violation {
 	return nil
 }
 
-// otherStep tells that t is about to do something else than k on obj.
-func (e *engine) otherStep(t *thread, k kind, obj int32) string {
-	does := "has ended"
-	if !t.ended {
-		does = "is about to do " + e.stepName(t.op.kind, t.op.footprint().obj)
+// recognise compares e's execution, which is the first, with that of the run which
+// has written the file of -explore.resume. Values are left out: addresses among them
+// may differ between two processes.
+func recognise(e *engine, was uint64) (is uint64, v *Violation) {
+	h := fnv.New64a()
+	for _, ev := range e.events {
+		fmt.Fprintln(h, e.threads[ev.thread].nth, ev.kind, ev.obj, ev.obj2)
 	}
-	return fmt.Sprintf("step %d: %v %s; after the same steps, in an execution before, it did %s",
-		len(e.events)+1, t, does, e.stepName(k, obj))
-}
-
-// cannot tells that t cannot take its step, although it did before.
-func (e *engine) cannot(t *thread) string {
-	does := "has ended, or was not started"
-	if !t.ended {
-		does = "waits: " + e.stepName(t.op.kind, t.op.footprint().obj)
+	for _, c := range e.choices {
+		fmt.Fprintln(h, c.after, e.threads[c.thread].nth, c.n)
 	}
-	return fmt.Sprintf("step %d: %v %s; after the same steps, in an execution before, it took a step", len(e.events)+1, t, does)
-}
-
-func (e *engine) stepName(k kind, obj int32) string {
-	if obj == noObject || int(obj) >= e.nobjects {
-		return k.String()
+	is = max(h.Sum64(), 1)
+	if was != 0 && was != is {
+		return was, &Violation{Property: Nondeterminism, Message: "the first execution is not what it was when the run before began"}
 	}
-	return k.String() + " " + e.objectName(obj)
-}
-
-// describe tells event i in words that are the same whenever it is repeated.
-func (e *engine) describe(i int) string {
-	ev := &e.events[i]
-	s := fmt.Sprintf("%v: %v", e.by(i), ev.kind)
-	if ev.obj == noObject {
-		return s
-	}
-	s += " " + e.objectName(ev.obj)
-	c := e.objects[ev.obj].class
-	if c == classPointer {
-		return s // addresses differ
-	}
-	return s + fmt.Sprintf(": %s → %s", c.show(ev.old), c.show(ev.new))
-}
-
-func (e *engine) objectName(id int32) string {
-	if o := e.objects[id]; o.name != "" {
-		return o.name
-	}
-	return fmt.Sprintf("%v #%d", e.objects[id].class, id)
-}
-
-// hint says where to look for the cause of a violation of p, if that is not
-// obvious.
-func hint(p Property) string {
-	if p != Nondeterminism {
-		return ""
-	}
-	return `Look for what the program depends on besides the order of its threads' steps:
-  - the order in which a map is ranged over;
-  - the real clock: explore.Now is the virtual one;
-  - random numbers: explore.Choose explores all of them;
-  - variables outside the program that keep their value from one execution to the next;
-  - addresses that are compared or hashed;
-  - goroutines that explore.Go has not started.`
+	return is, nil
 }

@@ -21,7 +21,7 @@ func together(program func(), workers int) (sum Result) {
 			e := newEngine(cfg, program, &dpor{tree: tr})
 			e.names = names
 			defer e.close()
-			r := e.explore()
+			r := explore(e, nil)
 			mu.Lock()
 			defer mu.Unlock()
 			sum.Complete += r.Complete
@@ -112,7 +112,7 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 							split.once.Do(func() {})
 						}
 						e := newEngine(cfg, p.program, &dpor{split: split})
-						r := e.explore()
+						r := explore(e, nil)
 						e.close()
 						sum.Complete += r.Complete
 						sum.Stuck += r.Stuck

@@ -45,7 +45,7 @@ func allOf(program func()) Result {
 	cfg.keepGoing, cfg.disjoint = true, true
 	e := newEngine(cfg, program, &dpor{})
 	defer e.close()
-	return e.explore()
+	return explore(e, nil)
 }
 
 func factorial(n int) uint64 {
@@ -658,5 +658,5 @@ func sleepers(n int) bodies {
 func once(program func()) Result {
 	e := newEngine(defaults(), program, &dpor{})
 	defer e.close()
-	return e.explore()
+	return explore(e, nil)
 }

@@ -23,7 +23,7 @@ type progress struct {
 	inPlace bool // to is a terminal: each line takes the place of the one before
 	next    time.Duration
 	written bool
-	asked   atomic.Bool // the first engine is to tell its part; partner: tellProgress
+	asked   atomic.Bool // the first engine is to tell its part; partner: tellPart
 	part    atomic.Uint64
 }
 
@@ -36,9 +36,8 @@ type estimator interface{ progress() float64 }
 // partUnit: progress.part counts millionths.
 const partUnit = 1_000_000
 
-// tellProgress is called between two executions.
-func (e *engine) tellProgress() {
-	p := e.ctl.progress
+// tellPart is called between two executions of e.
+func (p *progress) tellPart(e *engine) {
 	if p == nil || !p.asked.Load() {
 		return
 	}
@@ -97,7 +96,7 @@ func (p *progress) line(c *control, elapsed time.Duration) string {
 // which is spent earlier if there are two. What is drawn at random is a budget, too.
 func (p *progress) done(c *control, n uint64, elapsed time.Duration) (tree, spent float64) {
 	tree = float64(p.part.Load()) / partUnit
-	if c.cfg.draws() {
+	if c.cfg.drawn {
 		tree, spent = 0, tree
 	}
 	if limit := c.cfg.executions; limit > 0 {
@@ -132,30 +131,4 @@ func roughly(d time.Duration) string {
 		return fmt.Sprintf("%.0f minutes", d.Minutes())
 	}
 	return d.Round(time.Second).String()
-}
-
-// progress is the part of the tree that lies behind the path: at each node, what
-// has been taken there before, as a share of what is known to be there.
-func (d *dpor) progress() float64 {
-	done, weight := 0.0, 1.0
-	for i := range d.nodes {
-		before, all := d.nodes[i].branches()
-		done += weight * float64(before) / float64(all)
-		weight /= float64(all)
-	}
-	return done
-}
-
-// branches returns how many branches of n were taken before the one that is
-// taken now, and how many are known.
-func (n *node) branches() (before, all int) {
-	if n.n != 0 {
-		return int(n.taken) - 1, int(n.n)
-	}
-	waiting := 0
-	for b := n.pending; b != nil; b = b.next {
-		waiting++
-	}
-	taken := max(int(n.taken), 1)
-	return taken - 1, taken + waiting
 }

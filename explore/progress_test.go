@@ -93,7 +93,7 @@ func TestTheEstimateGrowsToTheWhole(t *testing.T) {
 			w := &watcher{}
 			e := newEngine(defaults(), program, w)
 			defer e.close()
-			e.explore()
+			explore(e, nil)
 			n := len(w.parts)
 			require.Zero(t, w.parts[0])
 			require.Less(t, w.parts[n/10], 0.6)
@@ -110,11 +110,11 @@ func TestTheEstimateGrowsToTheWhole(t *testing.T) {
 
 func TestAnEngineTellsItsPartWhenAsked(t *testing.T) {
 	c := newControl(defaults())
-	c.progress = &progress{}
-	e := newEngine(c.cfg, func() { c.progress.tick(c, time.Second); choices() }, &dpor{})
+	p := &progress{}
+	e := newEngine(defaults(), func() { p.tick(c, time.Second); choices() }, &dpor{})
 	defer e.close()
 	e.ctl = c
-	e.explore()
-	require.False(t, c.progress.asked.Load())
-	require.Greater(t, c.progress.part.Load(), uint64(0))
+	explore(e, p)
+	require.False(t, p.asked.Load())
+	require.Greater(t, p.part.Load(), uint64(0))
 }

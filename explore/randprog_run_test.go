@@ -99,7 +99,7 @@ func (m *machine) run(me int) {
 
 func (m *machine) start(i int) {
 	m.started[i] = Go(func() { m.run(i) })
-	m.who[m.started[i].t.id] = i
+	m.who[(*thread)(m.started[i]).id] = i
 }
 
 // pause pauses and notes for what its thread waits then.
@@ -146,7 +146,7 @@ func (m *machine) word(in ins, r uint32) uint32 {
 // point does an operation on the pointer. It returns what its thread's pointer
 // and number are then.
 func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
-	m.names[m.pointer.object(m.e).id] = ptrAt
+	m.names[m.pointer.p.object(m.e).id] = ptrAt
 	switch in.op {
 	case pPut:
 		m.pointer.Store(m.heap[q])

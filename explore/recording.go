@@ -3,7 +3,6 @@ package explore
 import (
 	"fmt"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 // recording is what an execution tells beyond its events, for people to read.
 // The execution must be the first of its engine, so that thread ids are places.
-// Methods that are called seldom may be called on nil.
 type recording struct {
 	rows     []row
 	threads  []site // by id: where each was started
@@ -59,10 +57,7 @@ func (s site) String() string {
 	return fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line)
 }
 
-var (
-	explorePath = reflect.TypeFor[engine]().PkgPath() + "."
-	hostPath    = strings.TrimSuffix(explorePath, "explore.") + "host."
-)
+var hostPath = strings.TrimSuffix(explorePath, "explore") + "host."
 
 // callSite returns where the program calls this package, on the running stack.
 func callSite() (s site) {
@@ -71,9 +66,10 @@ func callSite() (s site) {
 	for more := true; more; {
 		var f runtime.Frame
 		f, more = frames.Next()
-		name, ours := strings.CutPrefix(f.Function, explorePath)
+		name, ours := ours(f.Function, f.File)
 		switch {
-		case ours && !strings.HasSuffix(f.File, "_test.go"):
+		case ours && name == "":
+		case ours:
 			s.method = plainName(name)
 			s.call = lastName(s.method)
 		case strings.HasPrefix(f.Function, hostPath) && strings.HasPrefix(filepath.Base(f.File), "model"):
@@ -105,9 +101,6 @@ func grown[T any](s []T, i int) []T {
 
 // born: the running thread starts t.
 func (r *recording) born(t *thread) {
-	if r == nil {
-		return
-	}
 	r.threads = grown(r.threads, int(t.id))
 	if t.id > 0 {
 		r.threads[t.id] = callSite()
@@ -131,21 +124,18 @@ func (r *recording) announced(t *thread) {
 }
 
 // granted: t's step comes next.
-func (r *recording) granted(e *engine, t *thread) {
-	if r != nil {
-		r.next = row{step: e.grants + 1, preempts: e.preempts(t)}
-	}
+func (r *recording) granted(t *thread) {
+	r.next = row{step: t.e.grants + 1, preempts: t.e.preempts(t)}
 }
 
 // chose: Choose returns v to t.
 func (r *recording) chose(t *thread, n, v int) {
-	if r != nil {
-		r.rows = append(r.rows, row{thread: t.id, text: fmt.Sprintf("choose: %d of 0..%d", v, n-1), from: -1, site: callSite()})
-	}
+	text := fmt.Sprintf("choose: %d of 0..%d", v, n-1)
+	r.rows = append(r.rows, row{thread: t.id, text: text, from: -1, site: callSite()})
 }
 
-// record is called by the thread that has just done e's last event.
-func (r *recording) record(e *engine) {
+// done is called by the thread that has just done e's last event.
+func (r *recording) done(e *engine) {
 	ev := &e.events[len(e.events)-1]
 	w := r.next
 	w.thread, w.site, w.from = ev.thread, r.standing[ev.thread], -1
@@ -172,13 +162,7 @@ func (r *recording) lastWrite(object string) int {
 }
 
 // accessed: t has read or written plain memory.
-func (e *engine) accessed(s *shadow, t *thread, m mode) {
-	if e.trace != nil {
-		e.trace.access(s, t, m)
-	}
-}
-
-func (r *recording) access(s *shadow, t *thread, m mode) {
+func (r *recording) accessed(s *shadow, t *thread, m mode) {
 	w := row{thread: t.id, writes: m == writes, from: -1, site: callSite()}
 	i, known := r.vars[s]
 	if !known {
@@ -217,15 +201,12 @@ func (r *recording) value(v any) {
 
 const maxValue = 24 // characters
 
-// accesses tells where t, which is about to access s, and other have done it.
-func (r *recording) accesses(s *shadow, t *thread, other *thread) string {
-	if r == nil {
-		return ""
-	}
+// raced tells where t, which is about to access s, and other have done it.
+func (r *recording) raced(s *shadow, t *thread, other *thread) string {
 	if strings.HasPrefix(callSite().method, "Stack.") {
 		return ""
 	}
-	r.access(s, t, reads)
+	r.accessed(s, t, reads)
 	w := &r.rows[len(r.rows)-1]
 	if strings.HasSuffix(w.method, "Store") {
 		w.text, w.writes = "write "+s.name, true
@@ -242,30 +223,16 @@ func (r *recording) accesses(s *shadow, t *thread, other *thread) string {
 
 // failed: the running thread has violated a property.
 func (r *recording) failed() {
-	if r != nil {
-		r.failedAt = callSite()
-	}
-}
-
-// userStack cuts what belongs to the explorer off a stack dump.
-func userStack(stack []byte) string {
-	lines := strings.Split(strings.TrimSpace(string(stack)), "\n")
-	kept := lines[:1:1]
-	for i := 1; i+1 < len(lines); i += 2 { // a call, then its place
-		call, file := lines[i], lines[i+1]
-		ours := strings.HasPrefix(call, explorePath) && !strings.Contains(file, "_test.go:")
-		if !ours && !strings.HasPrefix(call, "panic(") && !strings.HasPrefix(call, "runtime") && !strings.Contains(call, "internal/coro.") &&
-			!strings.HasPrefix(call, "iter.") && !strings.HasPrefix(call, "created by") {
-			kept = append(kept, call, file)
-		}
-	}
-	return strings.Join(kept, "\n")
+	r.failedAt = callSite()
 }
 
 // nameOf returns the name of o that was found out, or "".
 func (r *recording) nameOf(o *object) string {
-	if r == nil || int(o.id) >= len(r.names) {
+	if int(o.id) >= len(r.names) {
 		return ""
 	}
 	return r.names[o.id]
 }
+
+// composed are types that are made of controlled ones, which have their names.
+var composed = map[string]bool{"Once": true, "WaitGroup": true, "rlocker": true}

@@ -37,7 +37,6 @@ func (s *replay) next(e *engine) *thread {
 	if e.preempts(t) {
 		s.preemptions++
 	}
-	e.trace.granted(e, t)
 	return t
 }
 
@@ -53,7 +52,6 @@ func (s *replay) choose(e *engine, t *thread, n int) int {
 	}
 	s.at++
 	s.met = append(s.met, d)
-	e.trace.chose(t, n, int(-1-d))
 	return int(-1 - d)
 }
 

@@ -38,7 +38,7 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 
 func TestAPageSaysWhatItIsOf(t *testing.T) {
 	e, v := firstViolation(t, badSleeper, &dpor{})
-	e.explain(v, origin{test: "TestRing/small", nth: 1, verdict: "Violated (every execution): 3 executions"})
+	explain(e, v, origin{test: "TestRing/small", nth: 1, verdict: "Violated (every execution): 3 executions"})
 	for _, want := range []string{
 		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): 3 executions",
 		`<td class="code">if !ready.Load() {</td>`, `tabindex="0"`,
@@ -66,9 +66,9 @@ func TestThePageShowsWhoWokeAThread(t *testing.T) {
 		Assert(!woken, "woken")
 		m.Unlock()
 	}, Assertion)
-	x := e.again(v.Schedule, nil)
+	x := again(e, v.Schedule, nil)
 	defer x.close()
-	rows, found := x.trace.rows, false
+	rows, found := recordingOf(x).rows, false
 	for _, w := range rows {
 		if w.text == "wakes up" {
 			found = true

@@ -61,6 +61,7 @@ func (c *config) possible(known bool) error {
 
 // exploration is one call of Run.
 type exploration struct {
+	cfg     *config
 	ctl     *control
 	program func()
 	name    string // in the file of -explore.resume
@@ -68,13 +69,15 @@ type exploration struct {
 	engines []*engine
 	results chan Result
 	shared  *tree   // what the engines share who explore exhaustively
+	first   uint64  // what the first execution did, in short: see recognise; 0: not known yet
 	before  *Result // what an earlier run has found, from which this one goes on
 
 	saveEvery time.Duration
+	progress  *progress // nil: nobody wants to read it
 }
 
 func newExploration(cfg *config, program func(), name string) (*exploration, error) {
-	x := &exploration{ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery}
+	x := &exploration{cfg: cfg, ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery}
 	if cfg.strategy == "exhaustive" {
 		return x, x.divide()
 	}
@@ -97,7 +100,7 @@ func (x *exploration) run() (r Result, err error) {
 	s := x.engines[0].strategy
 	for first := true; ; first = false {
 		if x.round(&r, first) {
-			s = strategies[x.ctl.cfg.strategy].make(x.ctl.cfg) // the engine may still use its own
+			s = strategies[x.cfg.strategy].make(x.cfg) // the engine may still use its own
 			break
 		}
 		if x.shared == nil || !x.ctl.rest.Load() || x.ctl.halt.Load() || x.finished() {
@@ -108,15 +111,15 @@ func (x *exploration) run() (r Result, err error) {
 		x.ctl.rest.Store(false)
 		x.shared.reopen()
 	}
-	x.ctl.progress.end()
+	x.progress.end()
 	r = x.total(r)
 	if v := r.Violation; v != nil && v.Property == Nondeterminism && x.before != nil {
-		v.Message += changedSince(x.ctl.cfg.resume)
+		v.Message += changedSince(x.cfg.resume)
 	}
 	r.conclude(x.ctl, s)
 	if r.Violation != nil {
 		x.origin.verdict = r.String()
-		x.engines[0].explain(r.Violation, x.origin)
+		explain(x.engines[0], r.Violation, x.origin)
 	}
 	return r, x.keep(&r)
 }
@@ -137,9 +140,9 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
 	for _, e := range x.engines {
 		e.ctl = x.ctl
-		go func() { x.results <- e.work(first && e == x.engines[0]) }()
+		go func() { x.results <- x.work(e, first && e == x.engines[0]) }()
 	}
-	watch, tell, save := time.NewTicker(x.ctl.cfg.patience/silentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
+	watch, tell, save := time.NewTicker(x.cfg.patience/silentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
 	defer watch.Stop()
 	defer tell.Stop()
 	defer save.Stop()
@@ -149,7 +152,7 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 			r.add(&one)
 			left--
 		case <-tell.C:
-			x.ctl.progress.tick(x.ctl, time.Since(x.ctl.start))
+			x.progress.tick(x.ctl, time.Since(x.ctl.start))
 		case <-save.C:
 			x.ctl.rest.Store(x.kept())
 		case <-watch.C:
@@ -165,26 +168,30 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 }
 
 // work explores, and closes e.
-func (e *engine) work(first bool) (r Result) {
+func (x *exploration) work(e *engine, first bool) (r Result) {
 	defer e.close()
-	defer e.leave()
+	defer leave(e)
 	if first && !reserved[e.cfg.strategy] {
-		if v := e.rehearse(); v != nil {
+		is, v := rehearse(e, x.first)
+		x.first = is
+		if v != nil {
 			e.ctl.stop("")
 			return Result{Violation: v, Violations: 1}
 		}
 	}
-	return e.explore()
+	return explore(e, x.progress)
 }
 
 // explore executes until the strategy has no execution left, or a budget is
 // spent, or a property is violated.
-func (e *engine) explore() (r Result) {
+func explore(e *engine, p *progress) (r Result) {
 	if e.ctl == nil {
-		e.ctl = newControl(e.cfg)
+		e.ctl = makeControl(e.cfg)
 		defer e.ctl.close()
 	}
-	e.split()
+	if d, ok := e.strategy.(*dpor); ok {
+		d.divide(e)
+	}
 	before := e.steps
 	for e.strategy.begin(e) && e.ctl.admit() {
 		e.perform()
@@ -194,10 +201,10 @@ func (e *engine) explore() (r Result) {
 			e.outcome, e.failure = failed, v
 		}
 		r.count(e)
-		if e.enough() {
+		if enough(e) {
 			break
 		}
-		e.tellProgress()
+		p.tellPart(e)
 	}
 	r.Steps, r.Elapsed = e.steps-before, time.Since(e.ctl.start)
 	r.conclude(e.ctl, e.strategy)
@@ -205,28 +212,21 @@ func (e *engine) explore() (r Result) {
 }
 
 // leave ends the work of those who share e's tree.
-func (e *engine) leave() {
+func leave(e *engine) {
 	if d, ok := e.strategy.(*dpor); ok {
 		d.tree.leave(d)
 	}
 }
 
-// perform executes the program once, under the eyes of the watchdog.
-func (e *engine) perform() {
-	e.pulse.Store(executing)
-	e.execute()
-	e.pulse.Store(resting)
-}
-
 // enough says whether the execution that has just ended was the last one, and
 // stops the other engines if so.
-func (e *engine) enough() bool {
+func enough(e *engine) bool {
 	switch {
 	case e.failure != nil && (!e.cfg.keepGoing || e.outcome == diverged):
 		e.ctl.stop("")
 	case e.outcome == tooLong && !e.cfg.keepGoing && !samples(e.strategy):
 		// Nothing can be verified any more.
-		e.ctl.stop(e.endless())
+		e.ctl.stop(endless(e))
 	default:
 		return false
 	}

@@ -22,11 +22,10 @@ type splitter struct {
 // even out.
 const perShard = 16
 
-// split chooses the depth, before e's first execution that counts. All shards come
-// to the same.
-func (e *engine) split() {
-	d, ok := e.strategy.(*dpor)
-	if !ok || d.split == nil {
+// divide chooses the depth of d's splitter, if there is one, before e's first execution
+// that counts. All shards come to the same.
+func (d *dpor) divide(e *engine) {
+	if d.split == nil {
 		return
 	}
 	d.split.once.Do(func() {

@@ -39,10 +39,3 @@ func (e *engine) share() {
 		}
 	}
 }
-
-// touched notes that t accesses what s belongs to.
-func (s *shadow) touched(t *thread) {
-	if s.toucher != t.id {
-		t.e.sharing = connected
-	}
-}

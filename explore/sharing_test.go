@@ -118,7 +118,7 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 // More of a budget helps who could come to an end, and nobody else.
 func TestABudgetIsTheEndOfWhatIsDrawn(t *testing.T) {
 	cfg := defaults()
-	require.Contains(t, cfg.spent("1s", "Budget"), "the budget of 1s is spent; give more by Budget")
+	require.Contains(t, cfg.limited().spent("1s", "Budget"), "the budget of 1s is spent; give more by Budget")
 	cfg.strategy = "pos"
-	require.Empty(t, cfg.spent("1s", "Budget"))
+	require.Empty(t, cfg.limited().spent("1s", "Budget"))
 }

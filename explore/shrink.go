@@ -27,7 +27,7 @@ var shortenTime = 2 * time.Second
 //
 // An execution on the way may block outside the controlled types. Then its
 // goroutine is abandoned, and the schedule stays as it was.
-func (e *engine) shorten(v *Violation) (s Schedule, minimal bool) {
+func shorten(e *engine, v *Violation) (s Schedule, minimal bool) {
 	type result struct {
 		s       Schedule
 		minimal bool
@@ -35,7 +35,7 @@ func (e *engine) shorten(v *Violation) (s Schedule, minimal bool) {
 	found := make(chan result, 1)
 	property, first := v.Property, slices.Clone(v.Schedule)
 	go func() {
-		s, minimal := e.shortest(property, first)
+		s, minimal := shortestOf(e, property, first)
 		found <- result{s, minimal}
 	}()
 	select {
@@ -46,8 +46,8 @@ func (e *engine) shorten(v *Violation) (s Schedule, minimal bool) {
 	}
 }
 
-func (e *engine) shortest(p Property, first Schedule) (best Schedule, minimal bool) {
-	x := e.again(first, nil)
+func shortestOf(e *engine, p Property, first Schedule) (best Schedule, minimal bool) {
+	x := again(e, first, nil)
 	defer x.close()
 	met := x.strategy.(*replay)
 	if x.failure == nil || x.failure.Property != p {
@@ -55,10 +55,10 @@ func (e *engine) shortest(p Property, first Schedule) (best Schedule, minimal bo
 	}
 	c := newCalm(x, p, met.preemptions)
 	deadline := time.Now().Add(shortenTime)
-	x.trace = nil
+	x.observer = nil
 	c.improve(x, deadline.Add(-shortenTime/2))
 	s := &shortest{property: p, best: c.best, deadline: deadline}
-	y := e.sibling(s)
+	y := sibling(e, s)
 	defer y.close()
 	for s.most = 0; s.most <= c.preemptions && !s.found && !s.spent; s.most++ {
 		s.limit = e.cfg.steps

@@ -151,12 +151,13 @@ func TestShardsOfWorkersKnowTheirProgram(t *testing.T) {
 	firsts := map[uint64]bool{}
 	for order := range 3 {
 		e := newEngine(defaults(), program, nil)
-		e.ctl = newControl(e.cfg)
+		e.ctl = newControl(defaults())
 		for k := range int32(3) { // as if met in another order
 			e.names.of(birth{0, (k + int32(order)) % 3})
 		}
-		require.Nil(t, e.rehearse())
-		firsts[e.ctl.first] = true
+		first, v := rehearse(e, 0)
+		require.Nil(t, v)
+		firsts[first] = true
 		e.close()
 		e.ctl.close()
 	}

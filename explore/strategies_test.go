@@ -48,7 +48,7 @@ func exploreWith(t testing.TB, name string, cfg *config, program func(), seen fu
 	}}
 	e := newEngine(cfg, program, s)
 	defer e.close()
-	return e.explore()
+	return explore(e, nil)
 }
 
 func ignore(*engine) {}
@@ -238,7 +238,7 @@ func TestEachStrategyFindsPlantedBugs(t *testing.T) {
 				cfg.strategy = name
 				e := newEngine(cfg, c.program, row.make(cfg))
 				defer e.close()
-				r := e.explore()
+				r := explore(e, nil)
 				require.Equal(t, Violated, r.Verdict)
 				require.Equal(t, c.bug, r.Violation.Property)
 			})

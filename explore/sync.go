@@ -38,7 +38,7 @@ func (wg *WaitGroup) Add(delta int) {
 	if n < 0 {
 		panic(fmt.Sprintf("explore: WaitGroup.Add: the counter is %d; Done was called more often than Add announced", n))
 	}
-	if n == 0 && len(wg.n.w.o.queue) > 0 {
+	if n == 0 && wg.n.w.waiters() > 0 {
 		wg.n.Wake(math.MaxInt)
 	}
 }
@@ -74,9 +74,6 @@ type rlocker RWMutex
 
 func (r *rlocker) Lock()   { (*RWMutex)(r).RLock() }
 func (r *rlocker) Unlock() { (*RWMutex)(r).RUnlock() }
-
-// composed are types that are made of controlled ones, which have their names.
-var composed = map[string]bool{"Once": true, "WaitGroup": true, "rlocker": true}
 
 func (o *Once) named(e *engine, name string) {
 	o.done.named(e, name)

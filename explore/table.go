@@ -29,19 +29,19 @@ type column struct {
 func (c column) String() string { return fmt.Sprintf("%s (%s)", c.name, c.started) }
 
 // tell makes a story of x, which has just repeated v, found at o.
-func (x *engine) tell(v *Violation, o origin) *story {
-	r := x.trace
+func tell(x *engine, v *Violation, o origin) *story {
+	r := recordingOf(x)
 	s := &story{violation: v, origin: o, rows: r.rows}
 	s.remark, s.replay = remark(v, x.strategy.(*replay).preemptions), replayCommand(v.Schedule, o)
 	switch v.Property {
 	case Deadlock, LostWakeup, LeakedThreads, Livelock:
 	default:
-		s.rows = append(s.rows, row{thread: int32(v.Thread), text: "✗ " + x.breaking(v), from: -1, site: r.failedAt, pending: true})
+		s.rows = append(s.rows, row{thread: int32(v.Thread), text: "✗ " + breaking(x, v), from: -1, site: r.failedAt, pending: true})
 	}
 	if x.outcome == stuck {
 		for _, t := range x.alive {
 			if !t.ended {
-				s.rows = append(s.rows, row{thread: t.id, text: "✗ " + x.pendingText(t), from: -1, site: r.standing[t.id], pending: true})
+				s.rows = append(s.rows, row{thread: t.id, text: "✗ " + pendingText(t), from: -1, site: r.standing[t.id], pending: true})
 			}
 		}
 	}
@@ -69,7 +69,7 @@ func (x *engine) tell(v *Violation, o origin) *story {
 }
 
 // breaking tells what broke: the property and, if that prevented a step, which.
-func (x *engine) breaking(v *Violation) string {
+func breaking(x *engine, v *Violation) string {
 	if t := x.alive[v.Thread]; x.grants > len(x.events) && t.op.obj != nil {
 		return fmt.Sprintf("%v %v: %s", t.op.kind, t.op.obj, v.Property)
 	}
@@ -119,13 +119,6 @@ func remark(v *Violation, preemptions int) string {
 	return size + ": the search for a shorter execution did not come to its end; there may be one"
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // Widths in characters. In narrower columns than minColumn nothing can be read:
 // then there is one column for all threads.
 const (
@@ -152,10 +145,6 @@ func table(s *story) string {
 	}
 	fmt.Fprintln(&b, "replay:", s.replay)
 	return b.String()
-}
-
-func headline(v *Violation) string {
-	return fmt.Sprintf("%s after %s: %s", v.Property, count(v.Step, "step"), v.Message)
 }
 
 func (s *story) preempted() bool {

@@ -40,8 +40,8 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 		t.Fatal(err)
 	}
 	x.origin = origin{test: t.Name(), nth: nth}
-	x.ctl.progress = progressOf(t)
-	x.ctl.endBefore(t)
+	x.progress = progressOf(t)
+	endBefore(x.ctl, t)
 	defer x.endBySignal()()
 	r, err := x.run()
 	if err != nil {
@@ -52,7 +52,7 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 }
 
 // endBefore stops in time for t to report before go test -timeout kills it.
-func (c *control) endBefore(t testing.TB) {
+func endBefore(c *control, t testing.TB) {
 	d, ok := t.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
 		return
@@ -66,7 +66,7 @@ func (c *control) endBefore(t testing.TB) {
 // report fails t if r is not what it should be, and logs it.
 func (x *exploration) report(t testing.TB, r *Result, nth int) {
 	t.Helper()
-	v, want := r.Violation, x.ctl.cfg.expect
+	v, want := r.Violation, x.cfg.expect
 	switch {
 	case x.leftOpen(r):
 		t.Logf("explore: %v; the other shards tell the rest: see Merge", r)
@@ -87,13 +87,13 @@ func (x *exploration) report(t testing.TB, r *Result, nth int) {
 // leftOpen says whether r, of one shard, is neither a pass nor a failure: nothing
 // belongs to it, or what must be violated may be so in another one.
 func (x *exploration) leftOpen(r *Result) bool {
-	cfg := x.ctl.cfg
+	cfg := x.cfg
 	return cfg.shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
 }
 
 // searched says whether r is what a Search that finds nothing has to show.
 func (x *exploration) searched(r *Result) bool {
-	return x.ctl.cfg.search && x.ctl.cfg.strategy != "replay" && askedToEnd.Load() == nil &&
+	return x.cfg.search && x.cfg.strategy != "replay" && askedToEnd.Load() == nil &&
 		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != separate
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 )
@@ -212,7 +213,7 @@ func TestVariablesOutsideTheProgramAreReset(t *testing.T) {
 	require.Zero(t, before, "executions began with what another had left")
 	require.Zero(t, x.w.bits)
 	require.Nil(t, x.w.o)
-	require.Nil(t, p.p)
+	require.Nil(t, p.p.p)
 	require.Zero(t, v.v)
 }
 
@@ -223,7 +224,7 @@ func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 		p Pointer[int]
 	}
 	one := 1
-	all.x.w.bits, all.p.p = 5, &one
+	all.x.w.bits, all.p.p.p = 5, unsafe.Pointer(&one)
 	var outer Stack
 	r, err := Run(func() {
 		x, p := all.x.Load(), all.p.Load()

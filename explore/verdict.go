@@ -22,60 +22,10 @@ const (
 
 func (v Verdict) String() string { return [...]string{"Unknown", "Verified", "Violated"}[v] }
 
-// Property is what an execution can break.
-type Property string
-
-// The properties that are always checked.
-const (
-	Deadlock       Property = "deadlock"       // no thread can go on, the first among them
-	LostWakeup     Property = "lost wakeup"    // a deadlock, and who waits was signaled before it waited
-	LeakedThreads  Property = "leaked threads" // the first thread has ended, others never can
-	Livelock       Property = "livelock"       // threads spin, and nobody writes what they read
-	Panic          Property = "panic"          // a thread panicked
-	Assertion      Property = "assertion"      // see Assert
-	DataRace       Property = "data race"      // see Var
-	DoubleWakeup   Property = "double wakeup"  // of a Note
-	BadUnlock      Property = "bad unlock"     // of a lock that is not locked
-	Nondeterminism Property = "nondeterminism" // the program differs from run to run
-	Blocking       Property = "blocks outside" // code blocks or loops without a controlled operation
-)
-
 // properties are what MustViolate accepts.
 var properties = []Property{
 	Deadlock, LostWakeup, LeakedThreads, Livelock, Panic, Assertion, DataRace, DoubleWakeup, BadUnlock, Nondeterminism, Blocking,
 }
-
-// Violation is a property that was broken, and how.
-type Violation struct {
-	Property Property
-	Message  string
-	Thread   int      // that broke it, by the order in which threads were made, from 0; for deadlocks, one of them
-	Step     int      // steps executed before
-	Stack    string   // of a panic, or of who blocks; else empty
-	Schedule Schedule // which does it again: its String is the token of -explore.replay
-	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
-	Table    string   // Message, the execution, one column per thread, and how to replay it
-	HTML     string   // the same, as a page of its own
-
-	hint string // where to look for the cause; "": that is obvious
-}
-
-// Text tells v in full, as Test does.
-func (v *Violation) Text() string {
-	text := strings.TrimRight(v.Table, "\n")
-	if text == "" { // nobody has explained it: see Merge
-		text = fmt.Sprintf("%v\nreplay: -explore.replay=%v", v, v.Schedule)
-	}
-	for _, part := range []string{v.Stack, v.hint} {
-		if part != "" {
-			text += "\n\n" + strings.TrimRight(part, "\n")
-		}
-	}
-	return text
-}
-
-// String tells v in one line.
-func (v *Violation) String() string { return headline(v) }
 
 // Result is the outcome of an exploration.
 type Result struct {
@@ -181,7 +131,7 @@ func (r *Result) doubt(c *control, s strategy) string {
 		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
 	case samples(s):
 		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.cfg.strategy)
-	case r.sharing == separate && c.cfg.shards == 1: // of shards Merge says it
+	case r.sharing == separate && !c.cfg.sharded: // of shards Merge says it
 		return shareNothing
 	}
 	return ""

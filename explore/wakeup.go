@@ -168,19 +168,6 @@ func (d *dpor) stepAt(e *engine, i int32) step {
 	return step{thread: ev.thread, seq: ev.seq, kind: ev.kind, waited: ev.waited, footprint: ev.footprint()}
 }
 
-// choicesAfter returns what Choose returned between event i and the next.
-func (e *engine) choicesAfter(i int32) (vs []int32) {
-	if len(e.choices) == 0 {
-		return nil
-	}
-	for _, c := range e.choices {
-		if c.after == i {
-			vs = append(vs, c.v)
-		}
-	}
-	return vs
-}
-
 // find returns where thread's first step stands in d.v; -1 if nowhere.
 func (d *dpor) find(e *engine, thread int32) int {
 	if d.sum.threads>>(thread&63)&1 == 0 {
@@ -328,7 +315,7 @@ func (d *dpor) independent(e *engine, x effect, known int32) bool {
 		if x.conflicts(y) {
 			return false
 		}
-		if x.footprint.mayConflict(y.footprint, known) {
+		if mayConflict(x.footprint, y.footprint, known) {
 			d.doubt = true
 			return false
 		}
@@ -337,7 +324,7 @@ func (d *dpor) independent(e *engine, x effect, known int32) bool {
 }
 
 // mayConflict says whether an unknown object of f may be one that g touches.
-func (f footprint) mayConflict(g footprint, known int32) bool {
+func mayConflict(f, g footprint, known int32) bool {
 	if f.obj == unknown && (g.obj >= known && (f.mode == writes || g.mode == writes) || g.obj2 >= known) {
 		return true
 	}

@@ -122,7 +122,7 @@ func TestAStrayGoroutineIsAFailureOfItsExploration(t *testing.T) {
 
 func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
 	c := newControl(defaults())
-	e := newEngine(c.cfg, nil, nil)
+	e := newEngine(defaults(), nil, nil)
 	e.ctl = c
 	for range 10 * silentTicks { // nothing is executed
 		require.Nil(t, c.blocked([]*engine{e}))
@@ -142,7 +142,7 @@ func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
 func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
 	c := newControl(defaults())
 	var e *engine
-	e = newEngine(c.cfg, func() {
+	e = newEngine(defaults(), func() {
 		var x Int32
 		for range 10 * silentTicks {
 			x.Add(1)
@@ -151,7 +151,7 @@ func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
 	}, &dpor{})
 	defer e.close()
 	e.ctl = c
-	require.Nil(t, e.explore().Violation)
+	require.Nil(t, explore(e, nil).Violation)
 }
 
 func TestAnAbandonedEngineEndsWhenItCan(t *testing.T) {
