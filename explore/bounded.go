@@ -57,6 +57,9 @@ type nap struct {
 	goes bool  // the thread that took the step could go on after it
 }
 
+// newBounded makes the strategy "bounded", with at most that many preemptions.
+func newBounded(most int) *bounded { return &bounded{most: most} }
+
 func (s *bounded) begin(e *engine) bool {
 	if s.begun {
 		s.sleep()

@@ -179,6 +179,10 @@ type race struct{ e, f int32 }
 // since says whether r ends in an event from i on.
 func (r race) since(i int) bool { return r.f < 0 || int(r.f) >= i }
 
+// newDPOR makes the strategy "exhaustive", for one of those that share tr, of the part
+// that split says; nil, nil: it does everything, alone.
+func newDPOR(tr *tree, split *splitter) *dpor { return &dpor{tree: tr, split: split} }
+
 func (d *dpor) begin(e *engine) bool {
 	ready := false
 	if d.begun {

@@ -60,20 +60,18 @@ type saver struct {
 	ids map[*node]int
 }
 
-// save writes down what is left to be done.
-func (s *remainder) save(tasks []task, names *threadNames) {
-	sv := &saver{s, map[*node]int{}}
-	for _, t := range tasks {
+// save returns what is left to be done, in its saved form.
+func (tr *tree) save(names *threadNames) (s remainder) {
+	sv := &saver{&s, map[*node]int{}}
+	for _, t := range tr.tasks {
 		st := savedTask{Guide: saveWays(t.guide), Done: t.done}
 		for _, p := range t.path {
 			st.Path = append(st.Path, savedPlace{sv.node(p.node), saveStep(p.cur), p.v, len(p.sleep)})
 		}
 		s.Tasks = append(s.Tasks, st)
 	}
-	s.Threads = make([]birth, len(names.ids))
-	for b, id := range names.ids {
-		s.Threads[id-1] = b
-	}
+	s.Threads = names.births()
+	return s
 }
 
 func (sv *saver) node(n *node) int {
@@ -133,20 +131,18 @@ func restoreWays(list []savedWay) (first *way) {
 	return first
 }
 
-// restore returns what is left to be done, and the names of threads. The error
-// says where s contradicts itself.
-func (s *remainder) restore() ([]task, *threadNames, error) {
-	names := &threadNames{ids: map[birth]int32{}}
-	for i, b := range s.Threads {
-		names.ids[b] = int32(i + 1)
-	}
-	if len(names.ids) < len(s.Threads) {
-		return nil, nil, errors.New("two threads have one name")
+// restore makes s what is left to be done, by the workers of tr, who have not begun,
+// and returns the names of threads. finished says that nothing is left. The error says
+// where s contradicts itself.
+func (tr *tree) restore(s *remainder, finished bool) (*threadNames, error) {
+	names := namesOf(s.Threads)
+	if names.count() < len(s.Threads) {
+		return nil, errors.New("two threads have one name")
 	}
 	nodes := make([]*node, len(s.Nodes))
 	for i := range s.Nodes {
 		if err := s.Nodes[i].check(len(s.Threads)); err != nil {
-			return nil, nil, fmt.Errorf("node %d: %w", i, err)
+			return nil, fmt.Errorf("node %d: %w", i, err)
 		}
 		nodes[i] = s.Nodes[i].restore()
 	}
@@ -154,11 +150,12 @@ func (s *remainder) restore() ([]task, *threadNames, error) {
 	for i := range s.Tasks {
 		t, err := s.Tasks[i].restore(nodes, len(s.Threads))
 		if err != nil {
-			return nil, nil, fmt.Errorf("task %d: %w", i, err)
+			return nil, fmt.Errorf("task %d: %w", i, err)
 		}
 		tasks = append(tasks, t)
 	}
-	return tasks, names, nil
+	tr.tasks, tr.begun = tasks, finished || len(tasks) > 0
+	return names, nil
 }
 
 func (sn *savedNode) restore() *node {
@@ -186,7 +183,7 @@ func (sn *savedNode) check(threads int) error {
 }
 
 func (s savedStep) check(threads int) error {
-	if s.Thread < 0 || int(s.Thread) > threads || int(s.Kind) >= len(kindNames) {
+	if s.Thread < 0 || int(s.Thread) > threads || !s.Kind.valid() {
 		return fmt.Errorf("there is no step of kind %d by thread %d", s.Kind, s.Thread)
 	}
 	return nil

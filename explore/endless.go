@@ -19,7 +19,7 @@ func endless(e *engine) string {
 			busiest = nth
 		}
 	}
-	l := &lookout{replay: replay{schedule: slices.Clone(e.schedule)}, thread: busiest, from: len(e.events) / 2}
+	l := &lookout{replay: *newReplay(slices.Clone(e.schedule)), thread: busiest, from: len(e.events) / 2}
 	again := makeEngine(e.cfg, e.program, l)
 	l.begin(again)
 	again.execute()

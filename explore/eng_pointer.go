@@ -68,4 +68,5 @@ func (x *pointer) cas(old, new unsafe.Pointer, what string) bool {
 	return true
 }
 
-func (x *pointer) named(e *engine, name string) { x.object(e).name = name }
+// named gives x a name.
+func (x *pointer) named(t *thread, name string) { x.object(t.e).name = name }

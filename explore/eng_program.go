@@ -62,4 +62,5 @@ func (t *thread) violate(p Property, format string, args ...any) {
 	t.e.resume(nil)
 }
 
-func (w *word) named(e *engine, c class, name string) { w.object(e, c).name = name }
+// named gives w, which is a c, a name.
+func (w *word) named(t *thread, c class, name string) { w.object(t.e, c).name = name }

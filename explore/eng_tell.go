@@ -49,3 +49,38 @@ func (e *engine) objectName(id int32) string {
 	}
 	return fmt.Sprintf("%v #%d", e.objects[id].class, id)
 }
+
+// decisionText tells d to people.
+func decisionText(d int32) string {
+	if d < 0 {
+		return fmt.Sprintf("that Choose returns %d", -1-d)
+	}
+	text := fmt.Sprintf("thread %d", d&placeMask)
+	check := d >> checkShift
+	if check&kindMask != 0 {
+		text += ": " + kind(check&kindMask).String()
+	}
+	if o := check >> objectShift; o > 0 {
+		text += fmt.Sprintf(" (object %d)", o-1)
+	}
+	return text
+}
+
+// standing says before which step the thread of d stands.
+func (e *engine) standing(d int32) string {
+	if d < 0 || int(d&placeMask) >= len(e.alive) {
+		return fmt.Sprintf("%d threads, and each stands before a step", len(e.alive))
+	}
+	t := e.alive[d&placeMask]
+	text := fmt.Sprintf("%v stands before: %v", t, t.op.kind)
+	switch {
+	case t.ended:
+		return t.String() + " has ended"
+	case t.op.obj != nil:
+		text += fmt.Sprintf(" %v (object %d)", t.op.obj, t.op.obj.id)
+	}
+	if !e.enabled(t) {
+		text += ", for which it must wait"
+	}
+	return text
+}

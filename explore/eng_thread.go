@@ -106,3 +106,6 @@ func (e *engine) stackOf(next *thread) *coro.Stack {
 	}
 	return next.stack
 }
+
+// observer returns that of t's engine; nil: none.
+func (t *thread) observer() observer { return t.e.observer }

@@ -34,8 +34,6 @@ type Violation struct {
 	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
 	Table    string   // Message, the execution, one column per thread, and how to replay it
 	HTML     string   // the same, as a page of its own
-
-	hint string // where to look for the cause; "": that is obvious
 }
 
 // Text tells v in full, as Test does.
@@ -44,21 +42,18 @@ func (v *Violation) Text() string {
 	if text == "" { // nobody has explained it: see Merge
 		text = fmt.Sprintf("%v\nreplay: -explore.replay=%v", v, v.Schedule)
 	}
-	for _, part := range []string{v.Stack, v.hint} {
-		if part != "" {
-			text += "\n\n" + strings.TrimRight(part, "\n")
-		}
+	if v.Stack != "" {
+		text += "\n\n" + strings.TrimRight(v.Stack, "\n")
 	}
 	return text
 }
 
 // String tells v in one line.
-func (v *Violation) String() string { return headline(v) }
-
-func headline(v *Violation) string {
+func (v *Violation) String() string {
 	return fmt.Sprintf("%s after %s: %s", v.Property, count(v.Step, "step"), v.Message)
 }
 
+// count says how many of what there are.
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

@@ -6,38 +6,6 @@ import (
 	"schedlab/internal/coro"
 )
 
-// strategy decides what an engine leaves open: which thread takes the next step,
-// and what Choose returns. Each is a small file; Option names them.
-type strategy interface {
-	// begin prepares the next execution. It says false if there is none left.
-	begin(e *engine) bool
-	// next returns the thread that takes the next step: one for which
-	// e.enabled is true. nil ends the execution: because no thread is
-	// enabled, or because it is of no interest.
-	next(e *engine) *thread
-	// choose returns a number from 0 to n-1, for t.
-	choose(e *engine, t *thread, n int) int
-	// end is called when the execution has come to an end: e.outcome.
-	end(e *engine)
-	// bound tells which executions the strategy stands for.
-	bound() string
-}
-
-// observer is told what an execution does, for people to read. Its methods are called
-// by the thread that does it.
-type observer interface {
-	born(t *thread)                                   // the running thread starts t
-	announced(t *thread)                              // t stands before its op
-	granted(t *thread)                                // t's step comes next
-	chose(t *thread, n, v int)                        // Choose(n) returns v to t
-	done(e *engine)                                   // e's last event
-	accessed(s *shadow, t *thread, m mode)            // t has accessed plain memory
-	value(v any)                                      // which the last access has met
-	raced(s *shadow, t *thread, other *thread) string // tells where t and other access s
-	failed()                                          // the running thread has violated a property
-	nameOf(o *object) string                          // the name of o that was found out; ""
-}
-
 // outcome is how an execution ended.
 type outcome uint8
 
@@ -227,7 +195,7 @@ func (e *engine) next() *thread {
 		return nil
 	}
 	if e.observer != nil {
-		e.observer.granted(t)
+		e.observer.granted(e, t)
 	}
 	e.grants++
 	e.schedule = append(e.schedule, t.nth)

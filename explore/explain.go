@@ -17,13 +17,17 @@ type origin struct {
 func explain(e *engine, v *Violation, o origin) {
 	replayed := e.cfg.strategy == "replay" // then that execution is asked for, and no other
 	if v.Property == Blocking || v.Property == Nondeterminism {
+		help := ""
 		// To repeat it would hang, or something else would happen.
 		if v.Property == Nondeterminism && !replayed {
 			v.Message += placeOf(e, v)
-			v.hint = hint(v.Property)
+			help = hint
 		}
 		v.Table = v.String() + "\n"
-		v.HTML = page(&story{violation: v, origin: o})
+		if help != "" {
+			v.Table += "\n" + help + "\n"
+		}
+		v.HTML = page(&story{violation: v, origin: o, hint: help})
 		return
 	}
 	schedule, minimal := v.Schedule, false
@@ -70,7 +74,7 @@ func placeOf(e *engine, v *Violation) string {
 // again executes e's program once more, as s says, on an engine of its own, and
 // records it. names is a recording of the same that was made before; or nil.
 func again(e *engine, s Schedule, names *recording) *engine {
-	x := sibling(e, &replay{schedule: s})
+	x := sibling(e, newReplay(s))
 	r := &recording{vars: map[*shadow]int{}, pointers: map[uint64]int{}, sources: sources{}}
 	if names != nil {
 		r.names, r.varNames = names.named(names.uses), names.named(names.varUses)
@@ -93,17 +97,11 @@ func sibling(e *engine, s strategy) *engine {
 // recordingOf returns what e, which again has made, has recorded.
 func recordingOf(e *engine) *recording { return e.observer.(*recording) }
 
-// hint says where to look for the cause of a violation of p, if that is not
-// obvious.
-func hint(p Property) string {
-	if p != Nondeterminism {
-		return ""
-	}
-	return `Look for what the program depends on besides the order of its threads' steps:
+// hint says where to look for the cause of Nondeterminism.
+const hint = `Look for what the program depends on besides the order of its threads' steps:
   - the order in which a map is ranged over;
   - the real clock: explore.Now is the virtual one;
   - random numbers: explore.Choose explores all of them;
   - variables outside the program that keep their value from one execution to the next;
   - addresses that are compared or hashed;
   - goroutines that explore.Go has not started.`
-}

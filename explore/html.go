@@ -18,7 +18,7 @@ func page(s *story) string {
 		Preempted bool
 	}{
 		Title: s.title(), Package: testedPackage(), Verdict: s.origin.verdict,
-		Message: s.violation.Message, Stack: s.violation.Stack, Hint: s.violation.hint,
+		Message: s.violation.Message, Stack: s.violation.Stack, Hint: s.hint,
 		Remark: s.remark, Replay: s.replay, Columns: s.columns, Idle: strings.Join(s.idle, ", "), Rows: s.pageRows(), Preempted: s.preempted(),
 	}
 	if err := template.Must(template.New("page").Parse(pageTemplate)).Execute(&b, view); err != nil {

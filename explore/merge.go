@@ -94,7 +94,7 @@ func (w *whole) result() Result {
 		w.wrong("%s of %d missing: %s", count(n, "shard"), w.Shards, strings.Join(missing, ", "))
 	}
 	r := w.sum
-	r.Bound = (&dpor{}).bound() + r.timeBound(w.Timeouts) + fmt.Sprintf("; merged from %s", count(len(w.files), "shard"))
+	r.Bound = newDPOR(nil, nil).bound() + r.timeBound(w.Timeouts) + fmt.Sprintf("; merged from %s", count(len(w.files), "shard"))
 	switch {
 	case r.Violation != nil:
 		r.Verdict = Violated

@@ -25,3 +25,24 @@ func (tn *threadNames) of(b birth) int32 {
 	}
 	return id
 }
+
+// count returns how many names have been given.
+func (tn *threadNames) count() int { return len(tn.ids) }
+
+// births returns what the names stand for, by id, from 1.
+func (tn *threadNames) births() []birth {
+	all := make([]birth, len(tn.ids))
+	for b, id := range tn.ids {
+		all[id-1] = b
+	}
+	return all
+}
+
+// namesOf makes the names that stand for births: the inverse of births.
+func namesOf(births []birth) *threadNames {
+	tn := &threadNames{ids: map[birth]int32{}}
+	for i, b := range births {
+		tn.ids[b] = int32(i + 1)
+	}
+	return tn
+}

@@ -20,13 +20,13 @@ const rehearsals = 3
 func rehearse(e *engine, was uint64) (first uint64, v *Violation) {
 	s, steps := e.strategy, e.steps
 	defer func() { e.strategy, e.steps, e.outcome, e.failure = s, steps, running, nil }()
-	want := performance(e, &dpor{})
+	want := performance(e, newDPOR(nil, nil))
 	if first, v = recognise(e, was); v != nil {
 		return first, v
 	}
 	schedule := slices.Clone(e.schedule)
 	for range rehearsals {
-		got := performance(e, &replay{schedule: schedule})
+		got := performance(e, newReplay(schedule))
 		if v := e.ctl.fault(); v != nil {
 			return first, v // which may be why they differ
 		}

@@ -33,6 +33,9 @@ var classNames = [...]string{
 // String returns the name of the type in lower case: as in "mutex 3".
 func (c class) String() string { return strings.ToLower(classNames[c]) }
 
+// typeName returns the name of the type.
+func (c class) typeName() string { return classNames[c] }
+
 // fit returns what a variable of the type holds of a sum.
 func (c class) fit(sum uint64) uint64 {
 	switch c {

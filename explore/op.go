@@ -46,6 +46,9 @@ var kindNames = [...]string{
 
 func (k kind) String() string { return kindNames[k] }
 
+// valid says whether there is such a kind.
+func (k kind) valid() bool { return int(k) < len(kindNames) }
+
 // mode is how an event touches an object. Two events of different threads are
 // dependent if they touch an object in common and one of them changes it.
 type mode uint8

@@ -45,6 +45,7 @@ type task struct {
 	done  bool // the end of path has been explored: go on from there
 }
 
+// newTree makes what so many workers share.
 func newTree(workers int) *tree {
 	t := &tree{workers: workers}
 	t.moved = sync.NewCond(&t.mu)
@@ -203,7 +204,8 @@ func (n *node) mayTake(b *branch) bool {
 }
 
 // leave hands in what d has not explored, and ends the work of all.
-func (t *tree) leave(d *dpor) {
+func (d *dpor) leave() {
+	t := d.tree
 	if t == nil {
 		return
 	}
@@ -220,6 +222,9 @@ func (t *tree) leave(d *dpor) {
 	t.halted = true
 	t.moved.Broadcast()
 }
+
+// finished says whether nothing is left to be explored.
+func (t *tree) finished() bool { return t.begun && len(t.tasks) == 0 }
 
 // reopen lets the workers, who have all left, come back.
 func (t *tree) reopen() { t.halted, t.idle = false, 0 }

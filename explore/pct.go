@@ -31,7 +31,8 @@ type pct struct {
 	n, k   int   // of the executions so far: most threads, most steps
 }
 
-func newPCT(c *config) *pct {
+// newPCT makes the strategy "pct".
+func newPCT(c *parameters) *pct {
 	d := max(1, c.depth)
 	return &pct{dice: newDice(c), depth: d, change: make([]int, d)}
 }

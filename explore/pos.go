@@ -13,6 +13,9 @@ type pos struct {
 	drawnFor []int32 // of each thread, the number of the step that its priority is for; 0: none
 }
 
+// newPOS makes the strategy "pos".
+func newPOS(c *parameters) *pos { return &pos{dice: newDice(c)} }
+
 func (s *pos) begin(e *engine) bool {
 	clear(s.drawnFor)
 	return s.dice.begin(e)

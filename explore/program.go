@@ -27,24 +27,23 @@ func Assert(cond bool, format string, args ...any) {
 
 // Name gives x, a controlled type, a name for counterexamples.
 func Name(x Named, name string) {
-	t := self("Name")
-	x.named(t.e, name)
+	x.named(self("Name"), name)
 }
 
 // Named is what [Name] can name: every controlled type.
 type Named interface {
-	named(e *engine, name string)
+	named(t *thread, name string)
 }
 
-func (x *Bool) named(e *engine, name string)    { x.w.named(e, classBool, name) }
-func (x *Int32) named(e *engine, name string)   { x.w.named(e, classInt32, name) }
-func (x *Int64) named(e *engine, name string)   { x.w.named(e, classInt64, name) }
-func (x *Uint32) named(e *engine, name string)  { x.w.named(e, classUint32, name) }
-func (x *Uint64) named(e *engine, name string)  { x.w.named(e, classUint64, name) }
-func (x *Uintptr) named(e *engine, name string) { x.w.named(e, classUintptr, name) }
-func (m *Mutex) named(e *engine, name string)   { m.w.named(e, classMutex, name) }
-func (m *RWMutex) named(e *engine, name string) { m.w.named(e, classRWMutex, name) }
-func (n *Note) named(e *engine, name string)    { n.w.named(e, classNote, name) }
-func (c *Cond) named(e *engine, name string)    { c.w.named(e, classCond, name) }
+func (x *Bool) named(t *thread, name string)    { x.w.named(t, classBool, name) }
+func (x *Int32) named(t *thread, name string)   { x.w.named(t, classInt32, name) }
+func (x *Int64) named(t *thread, name string)   { x.w.named(t, classInt64, name) }
+func (x *Uint32) named(t *thread, name string)  { x.w.named(t, classUint32, name) }
+func (x *Uint64) named(t *thread, name string)  { x.w.named(t, classUint64, name) }
+func (x *Uintptr) named(t *thread, name string) { x.w.named(t, classUintptr, name) }
+func (m *Mutex) named(t *thread, name string)   { m.w.named(t, classMutex, name) }
+func (m *RWMutex) named(t *thread, name string) { m.w.named(t, classRWMutex, name) }
+func (n *Note) named(t *thread, name string)    { n.w.named(t, classNote, name) }
+func (c *Cond) named(t *thread, name string)    { c.w.named(t, classCond, name) }
 
-func (x *Pointer[T]) named(e *engine, name string) { x.p.named(e, name) }
+func (x *Pointer[T]) named(t *thread, name string) { x.p.named(t, name) }

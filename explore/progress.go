@@ -30,9 +30,6 @@ type progress struct {
 // interval is the time between two lines.
 const interval = 2 * time.Second
 
-// estimator is a strategy that knows how much it has done: from 0 to 1.
-type estimator interface{ progress() float64 }
-
 // partUnit: progress.part counts millionths.
 const partUnit = 1_000_000
 

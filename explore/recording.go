@@ -117,15 +117,15 @@ func (r *recording) announced(t *thread) {
 			continue
 		}
 		r.uses = grown(r.uses, int(o.id))
-		if owner, _, _ := strings.Cut(at.method, "."); owner == classNames[o.class] || composed[owner] {
+		if owner, _, _ := strings.Cut(at.method, "."); owner == o.class.typeName() || composed[owner] {
 			r.uses[o.id] = append(r.uses[o.id], at)
 		}
 	}
 }
 
 // granted: t's step comes next.
-func (r *recording) granted(t *thread) {
-	r.next = row{step: t.e.grants + 1, preempts: t.e.preempts(t)}
+func (r *recording) granted(e *engine, t *thread) {
+	r.next = row{step: e.grants + 1, preempts: e.preempts(t)}
 }
 
 // chose: Choose returns v to t.

@@ -12,6 +12,9 @@ type replay struct {
 	preemptions int
 }
 
+// newReplay makes the strategy "replay".
+func newReplay(s Schedule) *replay { return &replay{schedule: s} }
+
 func (s *replay) begin(*engine) bool {
 	first := !s.done
 	s.done, s.at, s.met, s.preemptions = true, 0, nil, 0
@@ -23,17 +26,13 @@ func (s *replay) next(e *engine) *thread {
 		return nil
 	}
 	d := s.schedule[s.at]
-	if d < 0 || int(d&placeMask) >= len(e.alive) {
-		s.mismatch(e, decisionText(d), fmt.Sprintf("%d threads, and each stands before a step", len(e.alive)))
-		return nil
-	}
-	t := e.alive[d&placeMask]
-	if check := d >> checkShift; check != 0 && check != t.op.check() || !e.enabled(t) {
-		s.mismatch(e, decisionText(d), e.standing(t))
+	t := e.decided(d)
+	if t == nil {
+		s.mismatch(e, decisionText(d), e.standing(d))
 		return nil
 	}
 	s.at++
-	s.met = append(s.met, d&placeMask|t.op.check()<<checkShift)
+	s.met = append(s.met, t.decision())
 	if e.preempts(t) {
 		s.preemptions++
 	}
@@ -69,35 +68,4 @@ func (s *replay) bound() string { return "the one execution of the schedule give
 func (s *replay) mismatch(e *engine, want, got string) {
 	e.diverge(fmt.Sprintf("the schedule is of another program, or of this one before it was changed: as step %d it expects %s; but %s",
 		s.schedule[:s.at].steps()+1, want, got))
-}
-
-// decisionText tells d to people.
-func decisionText(d int32) string {
-	if d < 0 {
-		return fmt.Sprintf("that Choose returns %d", -1-d)
-	}
-	text := fmt.Sprintf("thread %d", d&placeMask)
-	check := d >> checkShift
-	if check&kindMask != 0 {
-		text += ": " + kind(check&kindMask).String()
-	}
-	if o := check >> objectShift; o > 0 {
-		text += fmt.Sprintf(" (object %d)", o-1)
-	}
-	return text
-}
-
-// standing says before which step t stands.
-func (e *engine) standing(t *thread) string {
-	text := fmt.Sprintf("%v stands before: %v", t, t.op.kind)
-	switch {
-	case t.ended:
-		return t.String() + " has ended"
-	case t.op.obj != nil:
-		text += fmt.Sprintf(" %v (object %d)", t.op.obj, t.op.obj.id)
-	}
-	if !e.enabled(t) {
-		text += ", for which it must wait"
-	}
-	return text
 }

@@ -16,12 +16,12 @@ func (x *exploration) divide() error {
 	}
 	var split *splitter
 	if cfg.shards > 1 {
-		split = &splitter{shard: cfg.shard, shards: cfg.shards}
+		split = newSplitter(cfg.shard, cfg.shards)
 	}
 	for range cfg.workers {
-		e := newEngine(cfg, x.program, &dpor{tree: x.shared, split: split})
+		e := newEngine(cfg, x.program, newDPOR(x.shared, split))
 		e.names = names
-		e.expect(len(names.ids))
+		e.expect(names.count())
 		x.engines = append(x.engines, e)
 	}
 	return nil
@@ -49,16 +49,15 @@ func (x *exploration) resume(names *threadNames) (*threadNames, error) {
 			"remove it and begin again, or go back to that binary", cfg.resume)
 	}
 	x.before, x.first = s.Result.restore(), s.First
-	if x.shared.tasks, names, err = s.restore(); err != nil {
+	if names, err = x.shared.restore(&s.remainder, s.Finished); err != nil {
 		return nil, fmt.Errorf("explore: %s is damaged: %w; remove it and begin again", cfg.resume, err)
 	}
-	x.shared.begun = s.Finished || len(x.shared.tasks) > 0
 	return names, nil
 }
 
 // finished says whether nothing is left to be explored.
 func (x *exploration) finished() bool {
-	return x.shared != nil && x.shared.begun && len(x.shared.tasks) == 0
+	return x.shared != nil && x.shared.finished()
 }
 
 // kept says whether what is found is written to a file.
@@ -76,7 +75,7 @@ func (x *exploration) keep(r *Result) error {
 	s := &state{
 		Shard: cfg.shard + 1, Shards: cfg.shards, Steps: cfg.steps, Timeouts: cfg.timeouts, Expect: cfg.expect,
 		Binary: binaryHash(), First: x.first, Finished: x.finished(), Result: saveResult(r),
+		remainder: x.shared.save(x.engines[0].names),
 	}
-	s.save(x.shared.tasks, x.engines[0].names)
 	return writeState(cfg.resume, x.name, s)
 }

@@ -195,7 +195,6 @@ func explore(e *engine, p *progress) (r Result) {
 	before := e.steps
 	for e.strategy.begin(e) && e.ctl.admit() {
 		e.perform()
-		e.judge()
 		e.strategy.end(e) // it may say that it was a repetition
 		if v := e.ctl.fault(); v != nil {
 			e.outcome, e.failure = failed, v
@@ -214,7 +213,7 @@ func explore(e *engine, p *progress) (r Result) {
 // leave ends the work of those who share e's tree.
 func leave(e *engine) {
 	if d, ok := e.strategy.(*dpor); ok {
-		d.tree.leave(d)
+		d.leave()
 	}
 }
 
@@ -231,13 +230,4 @@ func enough(e *engine) bool {
 		return false
 	}
 	return true
-}
-
-// sampler is a strategy that may leave executions out. Then it finds violations,
-// and verifies nothing.
-type sampler interface{ samples() bool }
-
-func samples(s strategy) bool {
-	p, ok := s.(sampler)
-	return ok && p.samples()
 }

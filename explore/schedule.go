@@ -43,6 +43,22 @@ func (o *op) check() int32 {
 	return c
 }
 
+// decided returns the thread that d lets take a step; nil if d does not fit e as it
+// stands now.
+func (e *engine) decided(d int32) *thread {
+	if d < 0 || int(d&placeMask) >= len(e.alive) {
+		return nil
+	}
+	t := e.alive[d&placeMask]
+	if check := d >> checkShift; check != 0 && check != t.op.check() || !e.enabled(t) {
+		return nil
+	}
+	return t
+}
+
+// decision is the one that lets t take its step, with a check.
+func (t *thread) decision() int32 { return t.nth | t.op.check()<<checkShift }
+
 // steps returns how many of the decisions let a thread take a step.
 func (s Schedule) steps() (n int) {
 	for _, d := range s {

@@ -18,6 +18,9 @@ type splitter struct {
 	once          sync.Once // depth has been chosen
 }
 
+// newSplitter makes that of one shard, from 0, of shards.
+func newSplitter(shard, shards int) *splitter { return &splitter{shard: shard, shards: shards} }
+
 // perShard is how many parts there should be for each shard, so that their sizes
 // even out.
 const perShard = 16

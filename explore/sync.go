@@ -75,9 +75,9 @@ type rlocker RWMutex
 func (r *rlocker) Lock()   { (*RWMutex)(r).RLock() }
 func (r *rlocker) Unlock() { (*RWMutex)(r).RUnlock() }
 
-func (o *Once) named(e *engine, name string) {
-	o.done.named(e, name)
-	o.m.named(e, name+"'s lock")
+func (o *Once) named(t *thread, name string) {
+	o.done.named(t, name)
+	o.m.named(t, name+"'s lock")
 }
 
-func (wg *WaitGroup) named(e *engine, name string) { wg.n.named(e, name) }
+func (wg *WaitGroup) named(t *thread, name string) { wg.n.named(t, name) }

@@ -17,6 +17,7 @@ type story struct {
 	idle      []string // threads that took no step
 	rows      []row
 	remark    string
+	hint      string // where to look for the cause; "": that is obvious
 	replay    string // the command that does it again
 }
 
@@ -130,7 +131,7 @@ const (
 // table writes s as text.
 func table(s *story) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", headline(s.violation))
+	fmt.Fprintf(&b, "%v\n\n", s.violation)
 	grid := s.grid()
 	grid.write(&b)
 	b.WriteString("\n")

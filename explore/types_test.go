@@ -214,7 +214,7 @@ func TestVariablesOutsideTheProgramAreReset(t *testing.T) {
 	require.Zero(t, x.w.bits)
 	require.Nil(t, x.w.o)
 	require.Nil(t, p.p.p)
-	require.Zero(t, v.v)
+	require.Zero(t, v.m.v)
 }
 
 // Also one that the program makes zero on the way, and a Stack.
