@@ -49,7 +49,11 @@ type layer struct {
 // finding, so that each new one says where it stands.
 var layers = []layer{
 	{folder: "internal/*"},
-	{folder: "explore", imports: []string{"internal/coro"}, modules: true},
+	{folder: "explore", imports: []string{"explore/internal/*"}, modules: true},
+	{folder: "explore/internal/engine", imports: []string{"internal/coro"}},
+	{folder: "explore/internal/dpor", imports: []string{"explore/internal/engine"}},
+	{folder: "explore/internal/strategy", imports: []string{"explore/internal/engine"}},
+	{folder: "explore/internal/story", imports: []string{"explore/internal/engine", "explore/internal/strategy"}},
 	{folder: "explore/*", imports: []string{"explore"}},
 	{folder: "host", imports: []string{"internal/coro"}, model: []string{"explore"}},
 	{folder: "rt/queue", imports: []string{"host"}},

@@ -48,20 +48,20 @@ var cpuTime = func() int64 { return 0 }
 
 // measure explores program again and again on one engine.
 func measure(b *testing.B, cfg *config, program func()) {
-	cfg.keepGoing = true
+	cfg.KeepGoing = true
 	e := newEngine(cfg, program, nil)
-	defer e.close()
+	defer e.Close()
 	executions := uint64(0)
 	var before, after runtime.MemStats
 	cpu := cpuTime()
 	runtime.ReadMemStats(&before)
 	for b.Loop() {
-		e.ctl, e.strategy = nil, strategies[cfg.strategy].make(cfg)
+		e.Ctl, e.Strategy = nil, strategies[cfg.Strategy].make(cfg)
 		r := explore(e, nil)
 		executions += r.Complete + r.Stuck
 	}
 	runtime.ReadMemStats(&after)
-	steps := float64(e.steps)
+	steps := float64(e.Steps)
 	b.ReportMetric(float64(executions)/b.Elapsed().Seconds(), "exec/s")
 	b.ReportMetric(float64(executions)/float64(b.N), "exec/op")
 	if cpu = cpuTime() - cpu; cpu > 0 {
@@ -77,7 +77,7 @@ func BenchmarkStrategies(b *testing.B) {
 	for _, name := range []string{"exhaustive", "naive", "bounded", "random", "pct", "pos"} {
 		b.Run("strategy="+name, func(b *testing.B) {
 			cfg := defaults()
-			cfg.strategy = name
+			cfg.Strategy = name
 			measure(b, cfg, steps(2, 8))
 		})
 	}
@@ -101,9 +101,9 @@ func BenchmarkLength(b *testing.B) {
 		for _, length := range []int{50, 500, 5000} {
 			b.Run(fmt.Sprintf("strategy=%s/steps=%d", name, length), func(b *testing.B) {
 				cfg := defaults()
-				cfg.strategy = name
+				cfg.Strategy = name
 				if name != "exhaustive" {
-					cfg.executions = 20
+					cfg.Executions = 20
 				}
 				measure(b, cfg, apart(length/2))
 			})
@@ -118,18 +118,18 @@ func TestStepsAllocateNothing(t *testing.T) {
 	for _, name := range []string{"exhaustive", "naive", "random", "pct", "pos"} {
 		allocs := func(k int) float64 {
 			cfg := defaults()
-			cfg.strategy = name
+			cfg.Strategy = name
 			s := strategies[name].make(cfg)
 			e := newEngine(cfg, apart(k), s)
-			defer e.close()
+			defer e.Close()
 			once := func() {
-				if !s.begin(e) {
+				if !s.Begin(e) {
 					s = strategies[name].make(cfg)
-					e.strategy = s
-					s.begin(e)
+					e.Strategy = s
+					s.Begin(e)
 				}
-				e.execute()
-				s.end(e)
+				e.Execute()
+				s.End(e)
 			}
 			for range 30 {
 				once()

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -15,7 +19,7 @@ import (
 // step2 is one step of an execution.
 type step2 struct {
 	thread    int8
-	kind      kind
+	kind      engine.Kind
 	obj, obj2 int8 // -1: none; obj2 is always written
 	ok        bool
 	old       uint64 // of a number
@@ -25,9 +29,9 @@ type step2 struct {
 // writes says whether s does not commute with others that touch its object.
 func (s *step2) writes() bool {
 	switch s.kind {
-	case opLoad, opRLock, opTryRLock, opRUnlock, opNoteSleep:
+	case engine.OpLoad, engine.OpRLock, engine.OpTryRLock, engine.OpRUnlock, engine.OpNoteSleep:
 		return false
-	case opCAS, opFutexWait:
+	case engine.OpCAS, engine.OpFutexWait:
 		return s.ok
 	}
 	return true
@@ -170,7 +174,7 @@ type bruteMark struct {
 }
 
 // mark: t has found old in o and left new there.
-func (t *bruteThread) mark(o int8, k kind, old, new uint32, changes int8) {
+func (t *bruteThread) mark(o int8, k engine.Kind, old, new uint32, changes int8) {
 	m := &t.marked[o]
 	switch {
 	case t.marks&(1<<o) != 0:
@@ -178,7 +182,7 @@ func (t *bruteThread) mark(o int8, k kind, old, new uint32, changes int8) {
 			m.version++
 		}
 		m.last = new
-	case k != opStore:
+	case k != engine.OpStore:
 		t.marks |= 1 << o
 		*m = bruteMark{changes, old, new}
 	}
@@ -374,13 +378,13 @@ func (b *brute) step(s bruteState, i int) {
 	}
 	switch in.op {
 	case pFWake:
-		r.kind = opFutexWake
+		r.kind = engine.OpFutexWake
 		b.wake(s, i, in, r, 0, 0)
 		return
 	case pQLoad, pQStore, pQAdd:
 		in.op, in.obj, r.obj = direct[in.op], t.q, int8(t.q)
 	case pJoin:
-		r.kind, r.obj = opJoin, -1
+		r.kind, r.obj = engine.OpJoin, -1
 		t.pc++
 		b.done(s, i, r, 0, 0)
 		return
@@ -436,8 +440,8 @@ func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 	o := &s.objs[in.obj]
 	t := &s.threads[i]
 	val := o.val
-	set := func(k kind, v uint32) { r.kind, o.val = k, v }
-	try := func(k kind, can bool, v uint32) {
+	set := func(k engine.Kind, v uint32) { r.kind, o.val = k, v }
+	try := func(k engine.Kind, can bool, v uint32) {
 		r.kind, r.ok, *ret = k, can, 0
 		if can {
 			o.val, *ret = v, 1
@@ -445,69 +449,69 @@ func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 	}
 	switch in.op {
 	case pLoad:
-		r.kind, *ret = opLoad, val
+		r.kind, *ret = engine.OpLoad, val
 	case pStore:
-		set(opStore, uint32(in.a))
+		set(engine.OpStore, uint32(in.a))
 	case pStoreR:
-		set(opStore, t.r+uint32(in.a))
+		set(engine.OpStore, t.r+uint32(in.a))
 	case pAdd:
-		set(opAdd, val+uint32(in.a))
+		set(engine.OpAdd, val+uint32(in.a))
 		*ret = o.val
 	case pSwap:
-		set(opSwap, uint32(in.a))
+		set(engine.OpSwap, uint32(in.a))
 		*ret = val
 	case pCAS:
-		try(opCAS, val == uint32(in.a), uint32(in.b))
+		try(engine.OpCAS, val == uint32(in.a), uint32(in.b))
 	case pPut:
-		set(opStore, uint32(t.q))
+		set(engine.OpStore, uint32(t.q))
 	case pPutNil:
-		try(opCAS, val == 0, uint32(t.q))
+		try(engine.OpCAS, val == 0, uint32(t.q))
 	case pGet:
-		r.kind, t.q = opLoad, int(val)
+		r.kind, t.q = engine.OpLoad, int(val)
 	case pLock:
-		set(opLock, 1)
+		set(engine.OpLock, 1)
 	case pRWLock:
-		set(opLock, 1)
+		set(engine.OpLock, 1)
 		if val != 0 {
 			r.ok, t.phase, o.val = false, 1, val+2
 		}
 	case pTryLock, pRWTry:
-		try(opTryLock, val == 0, 1)
+		try(engine.OpTryLock, val == 0, 1)
 	case pUnlock, pRWUnlock:
-		set(opUnlock, 0)
+		set(engine.OpUnlock, 0)
 		return val == 1
 	case pRLock:
-		set(opRLock, val+4)
+		set(engine.OpRLock, val+4)
 	case pTryRLock:
-		try(opTryRLock, val&3 == 0, val+4)
+		try(engine.OpTryRLock, val&3 == 0, val+4)
 	case pRUnlock:
-		set(opRUnlock, val-4)
+		set(engine.OpRUnlock, val-4)
 		return val >= 4
 	case pSleep:
-		r.kind = opNoteSleep
+		r.kind = engine.OpNoteSleep
 	case pWakeup:
-		set(opNoteWakeup, 1)
+		set(engine.OpNoteWakeup, 1)
 		return val == 0
 	case pClear:
-		set(opNoteClear, 0)
+		set(engine.OpNoteClear, 0)
 	case pWait:
 		m := &s.objs[mutexAt]
-		r.obj, r.obj2, r.kind = mutexAt, condAt, opCondWait
+		r.obj, r.obj2, r.kind = mutexAt, condAt, engine.OpCondWait
 		held := m.val != 0
 		m.val = 0
 		b.enqueue(s, i, in.obj)
 		return held
 	case pFWait:
-		r.kind, r.ok = opFutexWait, val == uint32(in.a)
+		r.kind, r.ok = engine.OpFutexWait, val == uint32(in.a)
 		if r.ok {
 			b.enqueue(s, i, in.obj)
 		}
 		*ret = 0
 	case pSignal, pBroad:
 		n := o.queued
-		r.kind, r.ok = opBroadcast, n > 0
+		r.kind, r.ok = engine.OpBroadcast, n > 0
 		if in.op == pSignal {
-			n, r.kind = min(n, 1), opSignal
+			n, r.kind = min(n, 1), engine.OpSignal
 		}
 		for range n {
 			s.wakeOne(in.obj, 0)
@@ -539,23 +543,23 @@ func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	t := &s.threads[i]
 	switch {
 	case t.phase == 2:
-		r.kind, r.obj = opLock, mutexAt
+		r.kind, r.obj = engine.OpLock, mutexAt
 		s.objs[mutexAt].val = 1
 		t.phase = 0
 		t.pc++
 		b.done(s, i, r, 0, 1)
 	case in.op == pRWLock:
-		r.kind = opDrain
+		r.kind = engine.OpDrain
 		s.objs[rwAt].val = 1
 		t.phase = 0
 		t.pc++
 		b.done(s, i, r, 2, 1)
 	case in.op == pWait:
-		r.kind, r.obj = opWoken, -1
+		r.kind, r.obj = engine.OpWoken, -1
 		t.phase = 2
 		b.done(s, i, r, uint32(r.old), uint32(r.old))
 	default:
-		r.kind, r.obj = opWoken, -1
+		r.kind, r.obj = engine.OpWoken, -1
 		t.phase = 0
 		t.pc++
 		t.answer(1)
@@ -591,12 +595,12 @@ func (b *brute) wake(s bruteState, i int, in ins, r step2, n, at int) {
 
 // followed is a strategy, and what is done after each execution.
 type followed struct {
-	strategy
-	after func(e *engine)
+	engine.Strategy
+	after func(e *engine.Engine)
 }
 
-func (w followed) end(e *engine) {
-	w.strategy.end(e)
+func (w followed) End(e *engine.Engine) {
+	w.Strategy.End(e)
 	w.after(e)
 }
 
@@ -609,23 +613,23 @@ type found struct {
 }
 
 // explored explores p with s.
-func (p *prog) explored(s strategy) *found {
+func (p *prog) explored(s engine.Strategy) *found {
 	m := newMachine(p)
 	f := &found{traces: map[string]*traced{}, times: map[string]int{}}
 	cfg := defaults()
-	cfg.keepGoing = true
-	e := newEngine(cfg, m.program, followed{s, func(e *engine) {
-		switch e.outcome {
-		case complete, stuck:
+	cfg.KeepGoing = true
+	e := newEngine(cfg, m.program, followed{s, func(e *engine.Engine) {
+		switch e.Outcome {
+		case engine.Complete, engine.Stuck:
 			tr := m.trace()
 			key := tr.canonical()
 			f.traces[key] = tr
 			f.times[key]++
-		case diverged:
-			f.diverged = e.failure
+		case engine.Diverged:
+			f.diverged = e.Failure
 		}
 	}})
-	defer e.close()
+	defer e.Close()
 	f.Result = explore(e, nil)
 	return f
 }

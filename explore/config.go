@@ -1,10 +1,15 @@
 package explore
 
+import (
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
+)
+
 import "fmt"
 
 // config is what Options and flags set.
 type config struct {
-	parameters
+	strategy.Parameters
 	expect  Property // of MustViolate; "": none
 	search  bool     // Test passes if nothing is found
 	workers int      // engines at the same time
@@ -15,30 +20,30 @@ type config struct {
 
 func defaults() *config {
 	c := &config{workers: 1}
-	c.strategy, c.preempt, c.depth, c.shards = "exhaustive", 2, 3, 1
-	c.steps, c.timeouts, c.patience = 10_000, 1, defaultPatience
+	c.Strategy, c.Preempt, c.Depth, c.Shards = "exhaustive", 2, 3, 1
+	c.Steps, c.Timeouts, c.Patience = 10_000, 1, defaultPatience
 	return c
 }
 
 // limited returns the limits, complete.
-func (c *config) limited() *limits {
-	c.drawn, c.sharded = c.draws(), c.shards > 1
-	return &c.limits
+func (c *config) limited() *engine.Limits {
+	c.Drawn, c.Sharded = c.draws(), c.Shards > 1
+	return &c.Limits
 }
 
 // newEngine makes an engine for program, which executes it as s and cfg say.
-func newEngine(cfg *config, program func(), s strategy) *engine {
-	return makeEngine(cfg.limited(), program, s)
+func newEngine(cfg *config, program func(), s engine.Strategy) *engine.Engine {
+	return engine.New(cfg.limited(), program, s)
 }
 
 // newControl makes what the engines of an exploration share.
-func newControl(cfg *config) *control { return makeControl(cfg.limited()) }
+func newControl(cfg *config) *engine.Control { return engine.NewControl(cfg.limited()) }
 
 // leftOut says why this shard leaves the exploration to another one; "" if it does
 // not.
 func (c *config) leftOut() string {
-	if c.shard == 0 || c.strategy == "exhaustive" {
+	if c.Shard == 0 || c.Strategy == "exhaustive" {
 		return ""
 	}
-	return fmt.Sprintf("strategy %s cannot be divided: shard 1 explores this, and this is shard %d", c.strategy, c.shard+1)
+	return fmt.Sprintf("strategy %s cannot be divided: shard 1 explores this, and this is shard %d", c.Strategy, c.Shard+1)
 }

@@ -1,6 +1,13 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
+	"schedlab/explore/internal/strategy"
+)
+
+import (
 	"flag"
 	"fmt"
 	"os"
@@ -17,7 +24,7 @@ import (
 var rewrite = flag.Bool("rewrite", false, "rewrite the expected counterexamples in testdata")
 
 // What is compared must not depend on how busy the machine is.
-func init() { shortenTime = time.Hour }
+func init() { story.ShortenTime = time.Hour }
 
 // badAll returns all known-bad programs of the tests, by name.
 func badAll() map[string]func() {
@@ -39,22 +46,22 @@ func badAll() map[string]func() {
 }
 
 // firstViolation searches as s does.
-func firstViolation(t *testing.T, program func(), s strategy) (*engine, *Violation) {
+func firstViolation(t *testing.T, program func(), s engine.Strategy) (*engine.Engine, *Violation) {
 	e := newEngine(defaults(), program, s)
-	t.Cleanup(e.close)
-	for e.failure == nil && s.begin(e) {
-		e.execute()
-		s.end(e)
+	t.Cleanup(e.Close)
+	for e.Failure == nil && s.Begin(e) {
+		e.Execute()
+		s.End(e)
 	}
-	require.NotNil(t, e.failure)
-	v := *e.failure
-	v.Schedule = slices.Clone(e.schedule)
+	require.NotNil(t, e.Failure)
+	v := *e.Failure
+	v.Schedule = slices.Clone(e.Schedule)
 	return e, &v
 }
 
 func explained(t *testing.T, program func(), testName string) *Violation {
-	e, v := firstViolation(t, program, &dpor{})
-	explain(e, v, origin{test: testName})
+	e, v := firstViolation(t, program, &dpor.Strategy{})
+	story.Explain(e, v, story.Origin{Test: testName})
 	return v
 }
 
@@ -62,7 +69,7 @@ func explained(t *testing.T, program func(), testName string) *Violation {
 func TestCounterexamplesReadLikeThis(t *testing.T) {
 	for _, c := range badPrograms {
 		t.Run(c.name, func(t *testing.T) {
-			got := strings.Replace(explained(t, c.program, "TestX/"+c.name).Table, "go test "+buildTags, "go test ", 1)
+			got := strings.Replace(explained(t, c.program, "TestX/"+c.name).Table, "go test "+story.BuildTags, "go test ", 1)
 			file := filepath.Join("testdata", "counterexample-"+c.name+".txt")
 			if *rewrite {
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o666))
@@ -73,7 +80,7 @@ func TestCounterexamplesReadLikeThis(t *testing.T) {
 			require.NotContains(t, got, "/tmp")
 			for line := range strings.Lines(got) {
 				if !strings.HasPrefix(line, "replay: ") {
-					require.LessOrEqual(t, len([]rune(line)), tableWidth+1, line)
+					require.LessOrEqual(t, len([]rune(line)), story.TableWidth+1, line)
 				}
 			}
 		})
@@ -86,19 +93,19 @@ func TestReplayDoesItAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := explained(t, program, "")
 			_, token, _ := strings.Cut(v.Table, "-explore.replay=")
-			s, err := parseSchedule(token)
+			s, err := engine.ParseSchedule(token)
 			require.NoError(t, err)
 			require.Equal(t, v.Schedule, s)
 
-			e := newEngine(defaults(), program, &replay{schedule: s})
-			defer e.close()
-			e.strategy.begin(e)
-			e.execute()
-			e.strategy.end(e)
-			require.NotNil(t, e.failure)
-			require.Equal(t, v.Property, e.failure.Property)
-			require.Equal(t, v.Step, e.failure.Step)
-			require.Equal(t, v.Thread, e.failure.Thread)
+			e := newEngine(defaults(), program, &strategy.Replay{Schedule: s})
+			defer e.Close()
+			e.Strategy.Begin(e)
+			e.Execute()
+			e.Strategy.End(e)
+			require.NotNil(t, e.Failure)
+			require.Equal(t, v.Property, e.Failure.Property)
+			require.Equal(t, v.Step, e.Failure.Step)
+			require.Equal(t, v.Thread, e.Failure.Thread)
 			require.Contains(t, v.HTML, "explore.replay="+token[:3])
 		})
 	}
@@ -108,14 +115,14 @@ func TestReplayDoesItAgain(t *testing.T) {
 // executions of program that violate p: by looking at all of them.
 func best(program func(), p Property) (preemptions, steps int) {
 	cfg := defaults()
-	cfg.keepGoing = true
+	cfg.KeepGoing = true
 	s := &counting{}
 	e := newEngine(cfg, program, s)
-	defer e.close()
+	defer e.Close()
 	preemptions, steps = 1<<30, 1<<30
-	for s.begin(e) {
-		e.execute()
-		if n := Schedule(e.schedule).steps(); e.failure != nil && e.failure.Property == p {
+	for s.Begin(e) {
+		e.Execute()
+		if n := Schedule(e.Schedule).Steps(); e.Failure != nil && e.Failure.Property == p {
 			if s.preemptions < preemptions || s.preemptions == preemptions && n < steps {
 				preemptions, steps = s.preemptions, n
 			}
@@ -126,18 +133,18 @@ func best(program func(), p Property) (preemptions, steps int) {
 
 // counting is naive, and counts preemptions.
 type counting struct {
-	naive
+	strategy.Naive
 	preemptions int
 }
 
-func (s *counting) begin(e *engine) bool {
+func (s *counting) Begin(e *engine.Engine) bool {
 	s.preemptions = 0
-	return s.naive.begin(e)
+	return s.Naive.Begin(e)
 }
 
-func (s *counting) next(e *engine) *thread {
-	t := s.naive.next(e)
-	if t != nil && e.preempts(t) {
+func (s *counting) Next(e *engine.Engine) *engine.Thread {
+	t := s.Naive.Next(e)
+	if t != nil && e.Preempts(t) {
 		s.preemptions++
 	}
 	return t
@@ -154,8 +161,8 @@ func TestNoExecutionIsShorterThanAMinimalOne(t *testing.T) {
 			v := explained(t, program, "")
 			require.True(t, v.Minimal)
 			preemptions, steps := best(program, v.Property)
-			require.Equal(t, steps, v.Schedule.steps())
-			require.Contains(t, v.Table, fmt.Sprintf(", %s: no execution", count(preemptions, "preemption")))
+			require.Equal(t, steps, v.Schedule.Steps())
+			require.Contains(t, v.Table, fmt.Sprintf(", %s: no execution", engine.Count(preemptions, "preemption")))
 			if want, ok := known[name]; ok {
 				require.Equal(t, want, [2]int{preemptions, steps})
 			}
@@ -168,12 +175,12 @@ func TestNoExecutionIsShorterThanAMinimalOne(t *testing.T) {
 // Who replays an execution is told of that one, though there are shorter ones.
 func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	cfg := defaults()
-	cfg.strategy, cfg.replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
+	cfg.Strategy, cfg.Replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
 	e, v := firstViolation(t, badCounter, strategies["replay"].make(cfg))
-	e.cfg = cfg.limited()
-	explain(e, v, origin{})
+	e.Cfg = cfg.limited()
+	story.Explain(e, v, story.Origin{})
 	for i, d := range v.Schedule {
-		require.Equal(t, cfg.replay[i], d&placeMask)
+		require.Equal(t, cfg.Replay[i], d&engine.PlaceMask)
 	}
 	require.NotContains(t, v.Table, "no execution")
 	require.Contains(t, v.Table, "explore.replay=v1.1l0.2l0.1s0.2s0.0jjl0-")
@@ -185,12 +192,12 @@ func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
 		want := explained(t, c.program, "")
 		for seed := range uint64(20) {
 			cfg := defaults()
-			cfg.seed, cfg.executions = seed, 10_000
+			cfg.Seed, cfg.Executions = seed, 10_000
 			e, v := firstViolation(t, c.program, strategies["random"].make(cfg))
 			if v.Property != want.Property {
 				continue
 			}
-			explain(e, v, origin{})
+			story.Explain(e, v, story.Origin{})
 			require.Equal(t, want.Schedule, v.Schedule, c.name)
 			require.True(t, v.Minimal)
 		}
@@ -220,15 +227,15 @@ func TestLongExecutionsBecomeQuiet(t *testing.T) {
 		Assert(c.n.Load() == int32(len(others)), "an addition is lost")
 	}
 	cfg := defaults()
-	cfg.seed, cfg.executions = 1, 1000
+	cfg.Seed, cfg.Executions = 1, 1000
 	e, v := firstViolation(t, program, strategies["random"].make(cfg))
-	before := &replay{schedule: v.Schedule}
-	x := sibling(e, before)
-	defer x.close()
-	before.begin(x)
-	x.execute()
-	require.Greater(t, before.preemptions, 100)
-	explain(e, v, origin{})
+	before := &strategy.Replay{Schedule: v.Schedule}
+	x := story.Sibling(e, before)
+	defer x.Close()
+	before.Begin(x)
+	x.Execute()
+	require.Greater(t, before.Preemptions, 100)
+	story.Explain(e, v, story.Origin{})
 	require.Contains(t, v.Table, ", 1 preemption: ")
 	require.Contains(t, v.Table, "steps of thread")
 }
@@ -275,14 +282,14 @@ func TestReplayOfAnotherProgram(t *testing.T) {
 		}, "as step 5 it expects thread 0: join; but the execution has ended"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := newEngine(defaults(), c.program, &replay{schedule: old})
-			defer e.close()
-			e.strategy.begin(e)
-			e.execute()
-			e.strategy.end(e)
-			require.Equal(t, diverged, e.outcome)
-			require.Contains(t, e.failure.Message, c.want)
-			require.Contains(t, e.failure.Message, "the schedule is of another program")
+			e := newEngine(defaults(), c.program, &strategy.Replay{Schedule: old})
+			defer e.Close()
+			e.Strategy.Begin(e)
+			e.Execute()
+			e.Strategy.End(e)
+			require.Equal(t, engine.Diverged, e.Outcome)
+			require.Contains(t, e.Failure.Message, c.want)
+			require.Contains(t, e.Failure.Message, "the schedule is of another program")
 		})
 	}
 }
@@ -295,8 +302,8 @@ func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
 		x.Load()
 		runs++
 		Assert(runs > 1, "only the first time")
-	}, &dpor{})
-	explain(e, v, origin{test: "TestX"})
+	}, &dpor.Strategy{})
+	story.Explain(e, v, story.Origin{Test: "TestX"})
 	require.Contains(t, v.Table, "did not happen again")
 	require.Contains(t, v.HTML, "did not happen again")
 }
@@ -325,9 +332,9 @@ func TestObjectsHaveTheNamesOfTheSource(t *testing.T) {
 
 // Without the source the types are the names.
 func TestObjectsWithoutSource(t *testing.T) {
-	r := &recording{sources: sources{}}
-	at := site{file: "gone.go", line: 3, method: "Int32.Load", call: "Load"}
-	require.Equal(t, []string{"Int32", "", "Int32#2"}, r.named([][]site{{at}, nil, {at}}))
+	r := &story.Recording{Sources: story.Sources{}}
+	at := story.Site{File: "gone.go", Line: 3, Method: "Int32.Load", Call: "Load"}
+	require.Equal(t, []string{"Int32", "", "Int32#2"}, r.Named([][]story.Site{{at}, nil, {at}}))
 }
 
 func TestManyThreadsShareAColumn(t *testing.T) {
@@ -345,13 +352,13 @@ func TestPageNeedsNothingElse(t *testing.T) {
 
 func TestReplayCommand(t *testing.T) {
 	s := Schedule{0}
-	require.Equal(t, "-explore.replay="+s.String(), replayCommand(s, origin{}))
-	require.Equal(t, "go test "+buildTags+`schedlab/explore -run '^TestA$/^b\+c$' -explore.replay=2:`+s.String(),
-		replayCommand(s, origin{test: "TestA/b+c", nth: 2}))
+	require.Equal(t, "-explore.replay="+s.String(), story.ReplayCommand(s, story.Origin{}))
+	require.Equal(t, "go test "+story.BuildTags+`schedlab/explore -run '^TestA$/^b\+c$' -explore.replay=2:`+s.String(),
+		story.ReplayCommand(s, story.Origin{Test: "TestA/b+c", Nth: 2}))
 }
 
 func TestWrap(t *testing.T) {
-	require.Equal(t, []string{"store x:", "0 → 1"}, wrap("store x: 0 → 1", 9))
-	require.Equal(t, []string{"abcdefgh", "ij"}, wrap("abcdefghij", 8))
-	require.Equal(t, []string{""}, wrap("", 8))
+	require.Equal(t, []string{"store x:", "0 → 1"}, story.Wrap("store x: 0 → 1", 9))
+	require.Equal(t, []string{"abcdefgh", "ij"}, story.Wrap("abcdefghij", 8))
+	require.Equal(t, []string{""}, story.Wrap("", 8))
 }

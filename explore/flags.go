@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"flag"
 	"fmt"
 	"strconv"
@@ -43,14 +47,14 @@ func (f *flagValues) register(fs *flag.FlagSet) {
 		return func(c *config) { c.choose(s, "-explore.strategy="+s) }, nil
 	})
 	set("preemptions", "explore all executions with at most `n` preemptions", number(0, func(c *config, n int) {
-		c.preempt = n
+		c.Preempt = n
 		c.wish(fmt.Sprintf("-explore.preemptions=%d", n), "bounded")
 	}))
 	set("seed", "draw at random from this `seed`", func(s string) (Option, error) {
 		f.seeds = true
 		return parseSeed(s)
 	})
-	set("executions", "stop after `n` executions", number(1, func(c *config, n int) { c.executions = uint64(n) }))
+	set("executions", "stop after `n` executions", number(1, func(c *config, n int) { c.Executions = uint64(n) }))
 	set("budget", "stop after this `duration`, such as 90s or 10m", parseBudget)
 	set("workers", "explore on `n` cores", number(1, func(c *config, n int) { c.workers = n }))
 	set("shard", "explore part `i/n` only, i from 1 to n", parseShard)
@@ -75,7 +79,7 @@ func parseSeed(s string) (Option, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it must be a whole number from 0 to 2^64-1")
 	}
-	return func(c *config) { c.seed = n }, nil
+	return func(c *config) { c.Seed = n }, nil
 }
 
 func parseBudget(s string) (Option, error) {
@@ -83,7 +87,7 @@ func parseBudget(s string) (Option, error) {
 	if err != nil || d <= 0 {
 		return nil, fmt.Errorf("it must be a duration of more than 0, such as 90s or 10m")
 	}
-	return func(c *config) { c.budget = d }, nil
+	return func(c *config) { c.Budget = d }, nil
 }
 
 func parseShard(s string) (Option, error) {
@@ -93,7 +97,7 @@ func parseShard(s string) (Option, error) {
 	if err != nil || err2 != nil || i < 1 || i > n {
 		return nil, fmt.Errorf("it must be i/n with i from 1 to n, such as 1/8")
 	}
-	return func(c *config) { c.shard, c.shards = i-1, n }, nil
+	return func(c *config) { c.Shard, c.Shards = i-1, n }, nil
 }
 
 func parseFile(s string) (Option, error) {
@@ -139,11 +143,11 @@ func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
 
 // replayOnly makes cfg that of the one execution that token stands for.
 func (c *config) replayOnly(token string) error {
-	s, err := parseSchedule(token)
+	s, err := engine.ParseSchedule(token)
 	if err != nil {
 		return err
 	}
-	c.strategy, c.replay = "replay", s
-	c.workers, c.shard, c.shards, c.resume = 1, 0, 1, ""
+	c.Strategy, c.Replay = "replay", s
+	c.workers, c.Shard, c.Shards, c.resume = 1, 0, 1, ""
 	return nil
 }

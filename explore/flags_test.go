@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"bytes"
 	"encoding/json"
 	"flag"
@@ -31,15 +35,15 @@ func TestFlagsOverrideOptions(t *testing.T) {
 		args []string
 		want func(*config)
 	}{
-		{"none", []Option{Preemptions(1)}, nil, func(c *config) { c.strategy, c.preempt = "bounded", 1 }},
-		{"strategy", []Option{Preemptions(1)}, []string{"-explore.strategy=naive"}, func(c *config) { c.strategy, c.preempt = "naive", 1 }},
-		{"preemptions", []Option{Strategy("random")}, []string{"-explore.preemptions=4"}, func(c *config) { c.strategy, c.preempt = "bounded", 4 }},
-		{"seed", []Option{Strategy("pct"), Seed(1)}, []string{"-explore.seed=0x10"}, func(c *config) { c.strategy, c.seed = "pct", 16 }},
-		{"seed, and nothing is drawn", nil, []string{"-explore.seed=5"}, func(c *config) { c.seed = 5 }},
+		{"none", []Option{Preemptions(1)}, nil, func(c *config) { c.Strategy, c.Preempt = "bounded", 1 }},
+		{"strategy", []Option{Preemptions(1)}, []string{"-explore.strategy=naive"}, func(c *config) { c.Strategy, c.Preempt = "naive", 1 }},
+		{"preemptions", []Option{Strategy("random")}, []string{"-explore.preemptions=4"}, func(c *config) { c.Strategy, c.Preempt = "bounded", 4 }},
+		{"seed", []Option{Strategy("pct"), Seed(1)}, []string{"-explore.seed=0x10"}, func(c *config) { c.Strategy, c.Seed = "pct", 16 }},
+		{"seed, and nothing is drawn", nil, []string{"-explore.seed=5"}, func(c *config) { c.Seed = 5 }},
 		{"budgets", []Option{Executions(7), Budget(time.Hour)}, []string{"-explore.executions=9", "-explore.budget=90s"},
-			func(c *config) { c.executions, c.budget = 9, 90*time.Second }},
+			func(c *config) { c.Executions, c.Budget = 9, 90*time.Second }},
 		{"workers", []Option{Workers(3)}, []string{"-explore.workers=2"}, func(c *config) { c.workers = 2 }},
-		{"shard", nil, []string{"-explore.shard=3/8"}, func(c *config) { c.shard, c.shards = 2, 8 }},
+		{"shard", nil, []string{"-explore.shard=3/8"}, func(c *config) { c.Shard, c.Shards = 2, 8 }},
 		{"resume", nil, []string{"-explore.resume=state"}, func(c *config) { c.resume = "state" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -134,7 +138,7 @@ func TestOnlyTestBinariesHaveFlags(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 		return file
 	}
-	program := write("main.go", "package main\nimport (\"flag\"; \"fmt\"; _ \""+strings.TrimSuffix(explorePath, ".")+
+	program := write("main.go", "package main\nimport (\"flag\"; \"fmt\"; _ \""+strings.TrimSuffix(engine.Path, ".")+
 		"\")\nfunc main() { flag.VisitAll(func(f *flag.Flag) { fmt.Println(f.Name) }) }\n")
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(here, "flagprobe", "main.go"): program}})
 	require.NoError(t, err)

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/story"
+)
+
+import (
 	"math/rand/v2"
 	"testing"
 )
@@ -29,12 +33,12 @@ func Fuzz(f *testing.F, program func(), opts ...Option) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	switch cfg.strategy {
+	switch cfg.Strategy {
 	case "replay":
-	case defaults().strategy:
-		cfg.strategy = "fuzz"
+	case defaults().Strategy:
+		cfg.Strategy = "fuzz"
 	default:
-		f.Fatalf("explore: Fuzz: an option chooses strategy %s, but here the fuzzer decides: drop it, or use Test", cfg.strategy)
+		f.Fatalf("explore: Fuzz: an option chooses strategy %s, but here the fuzzer decides: drop it, or use Test", cfg.Strategy)
 	}
 	for _, seed := range fuzzSeeds() {
 		f.Add(seed)
@@ -46,12 +50,12 @@ func Fuzz(f *testing.F, program func(), opts ...Option) {
 // property.
 func fuzzOnce(t testing.TB, cfg config, program func(), decisions []byte) Result {
 	t.Helper()
-	cfg.bytes = decisions
+	cfg.Bytes = decisions
 	x, err := newExploration(&cfg, program, t.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.origin = origin{test: t.Name(), nth: 1}
+	x.origin = story.Origin{Test: t.Name(), Nth: 1}
 	r, err := x.run()
 	if err != nil {
 		t.Error(err)

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"testing"
 
@@ -15,8 +19,8 @@ func FuzzLostUpdate(f *testing.F) { Fuzz(f, addsByHand, MustViolate(Assertion)) 
 // byBytes executes program as bytes say, and returns what was decided.
 func byBytes(t testing.TB, program func(), bytes []byte) (schedule string, r Result) {
 	cfg := defaults()
-	cfg.bytes = bytes
-	r = exploreWith(t, "fuzz", cfg, program, func(e *engine) { schedule = fmt.Sprint(e.schedule) })
+	cfg.Bytes = bytes
+	r = exploreWith(t, "fuzz", cfg, program, func(e *engine.Engine) { schedule = fmt.Sprint(e.Schedule) })
 	return schedule, r
 }
 
@@ -50,9 +54,9 @@ func TestBytesReachEveryInterleaving(t *testing.T) {
 
 func TestNoBytesAreNoPreemptions(t *testing.T) {
 	cfg := defaults()
-	exploreWith(t, "fuzz", cfg, steps(3, 4), func(e *engine) { require.Zero(t, preemptionsOf(e)) })
-	cfg.bytes = []byte{0, 0, 1}
-	exploreWith(t, "fuzz", cfg, steps(2, 4), func(e *engine) { require.Equal(t, 1, preemptionsOf(e)) })
+	exploreWith(t, "fuzz", cfg, steps(3, 4), func(e *engine.Engine) { require.Zero(t, preemptionsOf(e)) })
+	cfg.Bytes = []byte{0, 0, 1}
+	exploreWith(t, "fuzz", cfg, steps(2, 4), func(e *engine.Engine) { require.Equal(t, 1, preemptionsOf(e)) })
 }
 
 func TestTheSameBytesDoTheSame(t *testing.T) {
@@ -77,7 +81,7 @@ func TestSeedsFindBugsOfOnePreemption(t *testing.T) {
 
 func BenchmarkFuzzInput(b *testing.B) {
 	cfg := defaults()
-	cfg.strategy = "fuzz"
+	cfg.Strategy = "fuzz"
 	program := steps(2, 8)
 	b.ReportAllocs()
 	for b.Loop() {

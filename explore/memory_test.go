@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+)
+
+import (
 	"runtime"
 	"testing"
 
@@ -13,14 +17,14 @@ func TestMemoryDoesNotGrowWithExecutions(t *testing.T) {
 	if testing.Short() || raceDetector {
 		t.Skip("too many executions")
 	}
-	d := &dpor{}
+	d := &dpor.Strategy{}
 	e := newEngine(defaults(), sections(5, 2).started(), d)
-	defer e.close()
+	defer e.Close()
 	explore := func(executions int) uint64 {
 		for range executions {
-			require.True(t, d.begin(e))
-			e.execute()
-			d.end(e)
+			require.True(t, d.Begin(e))
+			e.Execute()
+			d.End(e)
 		}
 		var m runtime.MemStats
 		runtime.GC()

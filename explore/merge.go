@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"errors"
 	"fmt"
 	"maps"
@@ -91,10 +96,10 @@ func (w *whole) result() Result {
 		}
 	}
 	if n := w.Shards - len(w.files); n > 0 {
-		w.wrong("%s of %d missing: %s", count(n, "shard"), w.Shards, strings.Join(missing, ", "))
+		w.wrong("%s of %d missing: %s", engine.Count(n, "shard"), w.Shards, strings.Join(missing, ", "))
 	}
 	r := w.sum
-	r.Bound = newDPOR(nil, nil).bound() + r.timeBound(w.Timeouts) + fmt.Sprintf("; merged from %s", count(len(w.files), "shard"))
+	r.Bound = dpor.New(nil, nil).Bound() + r.timeBound(w.Timeouts) + fmt.Sprintf("; merged from %s", engine.Count(len(w.files), "shard"))
 	switch {
 	case r.Violation != nil:
 		r.Verdict = Violated
@@ -106,7 +111,7 @@ func (w *whole) result() Result {
 	case r.Complete == 0:
 		r.Why = "no execution came to its end"
 		w.wrong("%s", r.Why)
-	case r.sharing == separate:
+	case r.sharing == engine.Separate:
 		r.Why = shareNothing
 		w.wrong("%s", r.Why)
 	default:

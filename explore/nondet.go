@@ -1,6 +1,12 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
+)
+
+import (
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -17,17 +23,17 @@ const rehearsals = 3
 // rehearse does the same execution several times and returns a violation if
 // something else happens. It is not counted. was is what the first execution did when
 // the file of -explore.resume was written; 0: there is none. first is what it did now.
-func rehearse(e *engine, was uint64) (first uint64, v *Violation) {
-	s, steps := e.strategy, e.steps
-	defer func() { e.strategy, e.steps, e.outcome, e.failure = s, steps, running, nil }()
-	want := performance(e, newDPOR(nil, nil))
+func rehearse(e *engine.Engine, was uint64) (first uint64, v *Violation) {
+	s, steps := e.Strategy, e.Steps
+	defer func() { e.Strategy, e.Steps, e.Outcome, e.Failure = s, steps, engine.Running, nil }()
+	want := performance(e, dpor.New(nil, nil))
 	if first, v = recognise(e, was); v != nil {
 		return first, v
 	}
-	schedule := slices.Clone(e.schedule)
+	schedule := slices.Clone(e.Schedule)
 	for range rehearsals {
-		got := performance(e, newReplay(schedule))
-		if v := e.ctl.fault(); v != nil {
+		got := performance(e, strategy.NewReplay(schedule))
+		if v := e.Ctl.Fault(); v != nil {
 			return first, v // which may be why they differ
 		}
 		if v := differs(want, got); v != nil {
@@ -39,12 +45,12 @@ func rehearse(e *engine, was uint64) (first uint64, v *Violation) {
 }
 
 // performance executes once as s says, and tells each event.
-func performance(e *engine, s strategy) (told []string) {
-	e.strategy = s
-	s.begin(e)
-	e.perform()
-	for i := range e.events {
-		told = append(told, e.describe(i))
+func performance(e *engine.Engine, s engine.Strategy) (told []string) {
+	e.Strategy = s
+	s.Begin(e)
+	e.Perform()
+	for i := range e.Events {
+		told = append(told, e.Describe(i))
 	}
 	return append(told, "the end")
 }
@@ -62,13 +68,13 @@ func differs(want, got []string) *Violation {
 // recognise compares e's execution, which is the first, with that of the run which
 // has written the file of -explore.resume. Values are left out: addresses among them
 // may differ between two processes.
-func recognise(e *engine, was uint64) (is uint64, v *Violation) {
+func recognise(e *engine.Engine, was uint64) (is uint64, v *Violation) {
 	h := fnv.New64a()
-	for _, ev := range e.events {
-		fmt.Fprintln(h, e.threads[ev.thread].nth, ev.kind, ev.obj, ev.obj2)
+	for _, ev := range e.Events {
+		fmt.Fprintln(h, e.Threads[ev.Thread].Nth, ev.Kind, ev.Obj, ev.Obj2)
 	}
-	for _, c := range e.choices {
-		fmt.Fprintln(h, c.after, e.threads[c.thread].nth, c.n)
+	for _, c := range e.Choices {
+		fmt.Fprintln(h, c.After, e.Threads[c.Thread].Nth, c.N)
 	}
 	is = max(h.Sum64(), 1)
 	if was != 0 && was != is {

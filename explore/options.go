@@ -30,7 +30,7 @@ func Strategy(name string) Option {
 // It chooses the strategy "bounded", whose n is 2 if this is not given.
 func Preemptions(n int) Option {
 	return func(c *config) {
-		c.preempt = n
+		c.Preempt = n
 		c.need("Preemptions", n, n >= 0, "0 or more")
 		c.wish(fmt.Sprintf("Preemptions(%d)", n), "bounded")
 	}
@@ -40,7 +40,7 @@ func Preemptions(n int) Option {
 // it is to find needs: 1 or more, 3 if not given.
 func Depth(d int) Option {
 	return func(c *config) {
-		c.depth = d
+		c.Depth = d
 		c.need("Depth", d, d >= 1, "1 or more")
 		c.wish(fmt.Sprintf("Depth(%d)", d), "pct")
 	}
@@ -50,7 +50,7 @@ func Depth(d int) Option {
 // seed gives the same executions. It needs such a strategy.
 func Seed(seed uint64) Option {
 	return func(c *config) {
-		c.seed = seed
+		c.Seed = seed
 		c.wish(fmt.Sprintf("Seed(%d)", seed), randomStrategies...)
 	}
 }
@@ -59,14 +59,14 @@ func Seed(seed uint64) Option {
 var randomStrategies = []string{"random", "pct", "pos"}
 
 // draws says whether the strategy is one of them.
-func (c *config) draws() bool { return slices.Contains(randomStrategies, c.strategy) }
+func (c *config) draws() bool { return slices.Contains(randomStrategies, c.Strategy) }
 
 // Executions is a budget: at most n executions, 1 or more. When it runs out the
 // verdict is Unknown. If not given there is no limit, and a default one for the
 // strategies that draw at random.
 func Executions(n int) Option {
 	return func(c *config) {
-		c.executions = uint64(max(n, 0))
+		c.Executions = uint64(max(n, 0))
 		c.need("Executions", n, n >= 1, "1 or more")
 	}
 }
@@ -75,7 +75,7 @@ func Executions(n int) Option {
 // is Unknown. If not given there is no limit but that of go test.
 func Budget(d time.Duration) Option {
 	return func(c *config) {
-		c.budget = d
+		c.Budget = d
 		c.need("Budget", d, d > 0, "more than 0")
 	}
 }
@@ -84,7 +84,7 @@ func Budget(d time.Duration) Option {
 // one is given up: the verdict is Unknown and names the loop.
 func Steps(n int) Option {
 	return func(c *config) {
-		c.steps = n
+		c.Steps = n
 		c.need("Steps", n, n >= 1, "1 or more")
 	}
 }
@@ -94,7 +94,7 @@ func Steps(n int) Option {
 // belongs to the bound of the verdict.
 func Timeouts(n int) Option {
 	return func(c *config) {
-		c.timeouts = n
+		c.Timeouts = n
 		c.need("Timeouts", n, n >= 0, "0 or more")
 	}
 }
@@ -104,7 +104,7 @@ func Timeouts(n int) Option {
 // controlled types or loops for ever: a violation of [Blocking].
 func Patience(d time.Duration) Option {
 	return func(c *config) {
-		c.patience = d
+		c.Patience = d
 		c.need("Patience", d, d > 0, "more than 0")
 	}
 }
@@ -127,7 +127,7 @@ func Workers(n int) Option {
 // come earlier: all counts may be too low, and another bug may be missed. Only
 // Strategy("naive") finds them. Deadlocks and all others that end by themselves leave
 // nothing out.
-func KeepGoing() Option { return func(c *config) { c.keepGoing = true } }
+func KeepGoing() Option { return func(c *config) { c.KeepGoing = true } }
 
 // MustViolate declares that the program is wrong: [Test] fails unless p is the
 // property that is violated. So a known bug, or a check that must be able to
@@ -145,7 +145,7 @@ func MustViolate(p Property) Option {
 // it a program is not [Verified] in which several threads run and no two of them
 // touch one variable of this package's types: most likely they share others, which
 // nobody watches.
-func Disjoint() Option { return func(c *config) { c.disjoint = true } }
+func Disjoint() Option { return func(c *config) { c.Disjoint = true } }
 
 // Search declares that finding nothing is enough: [Test] passes though the verdict is
 // [Unknown], if executions came to their end and none broke a property until the
@@ -171,11 +171,11 @@ func (c *config) choose(strategy, what string) {
 		c.errs = append(c.errs, fmt.Errorf("%s: there is no such strategy; there are %s", what, strategyNames()))
 		return
 	}
-	if c.chosen != "" && c.strategy != strategy {
+	if c.chosen != "" && c.Strategy != strategy {
 		c.errs = append(c.errs, fmt.Errorf("%s contradicts %s; give one of the two", what, c.chosen))
 		return
 	}
-	c.strategy, c.chosen = strategy, what
+	c.Strategy, c.chosen = strategy, what
 }
 
 func (c *config) wish(what string, strategies ...string) {
@@ -193,14 +193,14 @@ func (c *config) need(what string, got any, ok bool, expected string) {
 func (c *config) settle() error {
 	for _, w := range c.wished {
 		switch {
-		case slices.Contains(w.strategies, c.strategy):
+		case slices.Contains(w.strategies, c.Strategy):
 		case c.chosen != "":
 			c.errs = append(c.errs, fmt.Errorf("%s contradicts %s: it is for %s; drop one of the two", w.what, c.chosen, anyOf(w.strategies)))
 		case len(w.strategies) == 1:
 			c.choose(w.strategies[0], w.what)
 		default:
 			c.errs = append(c.errs, fmt.Errorf("%s: strategy %s draws nothing at random; add Strategy(%q), or another of %s, or drop it",
-				w.what, c.strategy, w.strategies[0], anyOf(w.strategies)))
+				w.what, c.Strategy, w.strategies[0], anyOf(w.strategies)))
 		}
 	}
 	err := errors.Join(c.errs...)

@@ -25,7 +25,7 @@ func TestOptionsChooseTheirStrategy(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			cfg, err := configure(c.opts, nil)
 			require.NoError(t, err)
-			require.Equal(t, c.strategy, cfg.strategy)
+			require.Equal(t, c.strategy, cfg.Strategy)
 		})
 	}
 }

@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"sync"
 	"testing"
@@ -13,14 +18,14 @@ import (
 func together(program func(), workers int) (sum Result) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	tr, names := newTree(workers), &threadNames{}
+	tr, names := dpor.NewTree(workers), &engine.ThreadNames{}
 	for range workers {
 		wg.Go(func() {
 			cfg := defaults()
-			cfg.keepGoing = true
-			e := newEngine(cfg, program, &dpor{tree: tr})
-			e.names = names
-			defer e.close()
+			cfg.KeepGoing = true
+			e := newEngine(cfg, program, &dpor.Strategy{Tree: tr})
+			e.Names = names
+			defer e.Close()
 			r := explore(e, nil)
 			mu.Lock()
 			defer mu.Unlock()
@@ -104,16 +109,16 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 					var sum Result
 					for i := range shards {
 						cfg := defaults()
-						cfg.keepGoing = true
-						cfg.shard, cfg.shards = i, shards
-						split := &splitter{shard: i, shards: shards}
+						cfg.KeepGoing = true
+						cfg.Shard, cfg.Shards = i, shards
+						split := &dpor.Splitter{Shard: i, Shards: shards}
 						if depth != ownDepth {
-							split.depth = depth
-							split.once.Do(func() {})
+							split.Depth = depth
+							split.Once.Do(func() {})
 						}
-						e := newEngine(cfg, p.program, &dpor{split: split})
+						e := newEngine(cfg, p.program, &dpor.Strategy{Split: split})
 						r := explore(e, nil)
-						e.close()
+						e.Close()
 						sum.Complete += r.Complete
 						sum.Stuck += r.Stuck
 						sum.Cut += r.Cut

@@ -1,9 +1,13 @@
 package explore
 
+import (
+	"schedlab/explore/internal/engine"
+)
+
 // Choose returns a number from 0 to n-1. An exhaustive strategy explores all of
 // them: it stands for what the program does not know, such as input.
 func Choose(n int) int {
-	return self("Choose").number(n)
+	return engine.Self("Choose").Number(n)
 }
 
 // Pause says that the caller spins: it has read what it has read, and will do the
@@ -15,35 +19,35 @@ func Choose(n int) int {
 // wait after a [Choose], since then the caller need not do the same again, nor in a
 // loop that tries to take an [RWMutex]: such loops have no end.
 func Pause() {
-	self("Pause").pause()
+	engine.Self("Pause").Pause()
 }
 
 // Assert ends the execution with a violation unless cond is true.
 func Assert(cond bool, format string, args ...any) {
 	if !cond {
-		self("Assert").violate(Assertion, format, args...)
+		engine.Self("Assert").Violate(Assertion, format, args...)
 	}
 }
 
 // Name gives x, a controlled type, a name for counterexamples.
 func Name(x Named, name string) {
-	x.named(self("Name"), name)
+	x.Named(engine.Self("Name"), name)
 }
 
 // Named is what [Name] can name: every controlled type.
 type Named interface {
-	named(t *thread, name string)
+	Named(t *engine.Thread, name string)
 }
 
-func (x *Bool) named(t *thread, name string)    { x.w.named(t, classBool, name) }
-func (x *Int32) named(t *thread, name string)   { x.w.named(t, classInt32, name) }
-func (x *Int64) named(t *thread, name string)   { x.w.named(t, classInt64, name) }
-func (x *Uint32) named(t *thread, name string)  { x.w.named(t, classUint32, name) }
-func (x *Uint64) named(t *thread, name string)  { x.w.named(t, classUint64, name) }
-func (x *Uintptr) named(t *thread, name string) { x.w.named(t, classUintptr, name) }
-func (m *Mutex) named(t *thread, name string)   { m.w.named(t, classMutex, name) }
-func (m *RWMutex) named(t *thread, name string) { m.w.named(t, classRWMutex, name) }
-func (n *Note) named(t *thread, name string)    { n.w.named(t, classNote, name) }
-func (c *Cond) named(t *thread, name string)    { c.w.named(t, classCond, name) }
+func (x *Bool) Named(t *engine.Thread, name string)    { x.w.Named(t, engine.ClassBool, name) }
+func (x *Int32) Named(t *engine.Thread, name string)   { x.w.Named(t, engine.ClassInt32, name) }
+func (x *Int64) Named(t *engine.Thread, name string)   { x.w.Named(t, engine.ClassInt64, name) }
+func (x *Uint32) Named(t *engine.Thread, name string)  { x.w.Named(t, engine.ClassUint32, name) }
+func (x *Uint64) Named(t *engine.Thread, name string)  { x.w.Named(t, engine.ClassUint64, name) }
+func (x *Uintptr) Named(t *engine.Thread, name string) { x.w.Named(t, engine.ClassUintptr, name) }
+func (m *Mutex) Named(t *engine.Thread, name string)   { m.w.Named(t, engine.ClassMutex, name) }
+func (m *RWMutex) Named(t *engine.Thread, name string) { m.w.Named(t, engine.ClassRWMutex, name) }
+func (n *Note) Named(t *engine.Thread, name string)    { n.w.Named(t, engine.ClassNote, name) }
+func (c *Cond) Named(t *engine.Thread, name string)    { c.w.Named(t, engine.ClassCond, name) }
 
-func (x *Pointer[T]) named(t *thread, name string) { x.p.named(t, name) }
+func (x *Pointer[T]) named(t *engine.Thread, name string) { x.p.Named(t, name) }

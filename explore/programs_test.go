@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+)
+
+import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -42,9 +46,9 @@ func (b bodies) joined() func() {
 // allOf explores all of program.
 func allOf(program func()) Result {
 	cfg := defaults()
-	cfg.keepGoing, cfg.disjoint = true, true
-	e := newEngine(cfg, program, &dpor{})
-	defer e.close()
+	cfg.KeepGoing, cfg.Disjoint = true, true
+	e := newEngine(cfg, program, &dpor.Strategy{})
+	defer e.Close()
 	return explore(e, nil)
 }
 
@@ -656,7 +660,7 @@ func sleepers(n int) bodies {
 
 // once explores program until something is broken.
 func once(program func()) Result {
-	e := newEngine(defaults(), program, &dpor{})
-	defer e.close()
+	e := newEngine(defaults(), program, &dpor.Strategy{})
+	defer e.Close()
 	return explore(e, nil)
 }

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"io"
 	"sync/atomic"
@@ -34,18 +38,18 @@ const interval = 2 * time.Second
 const partUnit = 1_000_000
 
 // tellPart is called between two executions of e.
-func (p *progress) tellPart(e *engine) {
+func (p *progress) tellPart(e *engine.Engine) {
 	if p == nil || !p.asked.Load() {
 		return
 	}
 	p.asked.Store(false)
-	if s, ok := e.strategy.(estimator); ok {
-		p.part.Store(uint64(s.progress() * partUnit))
+	if s, ok := e.Strategy.(engine.Estimator); ok {
+		p.part.Store(uint64(s.Progress() * partUnit))
 	}
 }
 
 // tick tells, now that elapsed has passed, how far c has come, if it is time.
-func (p *progress) tick(c *control, elapsed time.Duration) {
+func (p *progress) tick(c *engine.Control, elapsed time.Duration) {
 	if p == nil {
 		return
 	}
@@ -76,8 +80,8 @@ func (p *progress) end() {
 	}
 }
 
-func (p *progress) line(c *control, elapsed time.Duration) string {
-	n := c.ended.Load()
+func (p *progress) line(c *engine.Control, elapsed time.Duration) string {
+	n := c.Ended.Load()
 	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s", p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
 	tree, spent := p.done(c, n, elapsed)
 	if tree > 0 {
@@ -91,16 +95,16 @@ func (p *progress) line(c *control, elapsed time.Duration) string {
 
 // done returns the parts that are done: of all executions, and of the budget, that
 // which is spent earlier if there are two. What is drawn at random is a budget, too.
-func (p *progress) done(c *control, n uint64, elapsed time.Duration) (tree, spent float64) {
+func (p *progress) done(c *engine.Control, n uint64, elapsed time.Duration) (tree, spent float64) {
 	tree = float64(p.part.Load()) / partUnit
-	if c.cfg.drawn {
+	if c.Cfg.Drawn {
 		tree, spent = 0, tree
 	}
-	if limit := c.cfg.executions; limit > 0 {
+	if limit := c.Cfg.Executions; limit > 0 {
 		spent = max(spent, float64(n)/float64(limit))
 	}
-	if c.cfg.budget > 0 {
-		spent = max(spent, float64(elapsed)/float64(c.cfg.budget))
+	if c.Cfg.Budget > 0 {
+		spent = max(spent, float64(elapsed)/float64(c.Cfg.Budget))
 	}
 	return min(tree, 1), min(spent, 1)
 }

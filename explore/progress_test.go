@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"bytes"
 	"testing"
 	"time"
@@ -10,11 +15,11 @@ import (
 
 func TestProgressIsToldEveryInterval(t *testing.T) {
 	cfg := defaults()
-	cfg.executions = 1000
+	cfg.Executions = 1000
 	c := newControl(cfg)
 	var out bytes.Buffer
 	p := &progress{name: "TestX", to: &out}
-	c.ended.Store(100)
+	c.Ended.Store(100)
 	for ms := 100; ms <= 5000; ms += 100 {
 		p.tick(c, time.Duration(ms)*time.Millisecond)
 	}
@@ -39,7 +44,7 @@ func TestProgressTellsTheTreeFromTheBudget(t *testing.T) {
 		p.part.Store(0.04 * partUnit)
 		ctl := newControl(cfg)
 		require.Equal(t, "TestX: 0 executions in 2s, 0/s, "+c.want, p.line(ctl, 2*time.Second))
-		ctl.close()
+		ctl.Close()
 	}
 }
 
@@ -75,14 +80,14 @@ func TestTimeLeftIsRounded(t *testing.T) {
 
 // watcher notes the estimate before each execution.
 type watcher struct {
-	dpor
+	dpor.Strategy
 	parts []float64
 }
 
-func (w *watcher) begin(e *engine) bool {
-	ok := w.dpor.begin(e)
+func (w *watcher) Begin(e *engine.Engine) bool {
+	ok := w.Strategy.Begin(e)
 	if ok {
-		w.parts = append(w.parts, w.progress())
+		w.parts = append(w.parts, w.Progress())
 	}
 	return ok
 }
@@ -92,7 +97,7 @@ func TestTheEstimateGrowsToTheWhole(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := &watcher{}
 			e := newEngine(defaults(), program, w)
-			defer e.close()
+			defer e.Close()
 			explore(e, nil)
 			n := len(w.parts)
 			require.Zero(t, w.parts[0])
@@ -111,9 +116,9 @@ func TestTheEstimateGrowsToTheWhole(t *testing.T) {
 func TestAnEngineTellsItsPartWhenAsked(t *testing.T) {
 	c := newControl(defaults())
 	p := &progress{}
-	e := newEngine(defaults(), func() { p.tick(c, time.Second); choices() }, &dpor{})
-	defer e.close()
-	e.ctl = c
+	e := newEngine(defaults(), func() { p.tick(c, time.Second); choices() }, &dpor.Strategy{})
+	defer e.Close()
+	e.Ctl = c
 	explore(e, p)
 	require.False(t, p.asked.Load())
 	require.Greater(t, p.part.Load(), uint64(0))

@@ -1,9 +1,13 @@
 package explore
 
+import (
+	"schedlab/explore/internal/engine"
+)
+
 // machine runs a prog with the controlled types and says what happened.
 type machine struct {
 	code    [][]ins
-	e       *engine
+	e       *engine.Engine
 	outside bool
 	*shared
 
@@ -42,7 +46,7 @@ func (m *machine) program() {
 		m.makeShared()
 	}
 	m.heap, m.started, m.results = [objects]*Uint32{}, [maxProcs]*Thread{}, [maxProcs]uint32{}
-	m.e = self("program").e
+	m.e = engine.Self("program").E
 	m.who, m.names, m.awaits = map[int32]int{0: 0}, map[int32]int{}, map[[2]int32]uint32{}
 	m.run(0)
 }
@@ -99,18 +103,18 @@ func (m *machine) run(me int) {
 
 func (m *machine) start(i int) {
 	m.started[i] = Go(func() { m.run(i) })
-	m.who[(*thread)(m.started[i]).id] = i
+	m.who[(*engine.Thread)(m.started[i]).Id] = i
 }
 
 // pause pauses and notes for what its thread waits then.
 func (m *machine) pause() {
 	Pause()
-	t := m.e.cur
+	t := m.e.Cur
 	set := uint32(0)
-	for _, mk := range t.await {
-		set |= 1 << m.names[mk.obj.id]
+	for _, mk := range t.Await {
+		set |= 1 << m.names[mk.Obj.Id]
 	}
-	m.awaits[[2]int32{t.id, t.seq + 1}] = set
+	m.awaits[[2]int32{t.Id, t.Seq + 1}] = set
 }
 
 // word does an operation on a number.
@@ -121,7 +125,7 @@ func (m *machine) word(in ins, r uint32) uint32 {
 	} else {
 		x = m.heap[in.obj]
 	}
-	m.names[x.w.object(m.e, classUint32).id] = in.obj
+	m.names[x.w.Object(m.e, engine.ClassUint32).Id] = in.obj
 	switch in.op {
 	case pLoad:
 		return x.Load()
@@ -146,7 +150,7 @@ func (m *machine) word(in ins, r uint32) uint32 {
 // point does an operation on the pointer. It returns what its thread's pointer
 // and number are then.
 func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
-	m.names[m.pointer.p.object(m.e).id] = ptrAt
+	m.names[m.pointer.p.Object(m.e).Id] = ptrAt
 	switch in.op {
 	case pPut:
 		m.pointer.Store(m.heap[q])
@@ -165,11 +169,11 @@ func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
 
 // sync does an operation on a lock, note or condition.
 func (m *machine) sync(in ins, r uint32) uint32 {
-	name := func(w *word, c class) { m.names[w.object(m.e, c).id] = in.obj }
+	name := func(w *engine.Word, c engine.Class) { m.names[w.Object(m.e, c).Id] = in.obj }
 	switch {
 	case in.obj < rwAt:
 		l := &m.mutexes[in.obj-mutexAt]
-		name(&l.w, classMutex)
+		name(&l.w, engine.ClassMutex)
 		switch in.op {
 		case pLock:
 			l.Lock()
@@ -179,11 +183,11 @@ func (m *machine) sync(in ins, r uint32) uint32 {
 			l.Unlock()
 		}
 	case in.obj < noteAt:
-		name(&m.rw.w, classRWMutex)
+		name(&m.rw.w, engine.ClassRWMutex)
 		return m.readers(in, r)
 	case in.obj < condAt:
 		n := &m.notes[in.obj-noteAt]
-		name(&n.w, classNote)
+		name(&n.w, engine.ClassNote)
 		switch in.op {
 		case pSleep:
 			n.Sleep()
@@ -194,9 +198,9 @@ func (m *machine) sync(in ins, r uint32) uint32 {
 		}
 	default:
 		if in.op == pWait {
-			m.names[m.cond.L.w.object(m.e, classMutex).id] = mutexAt
+			m.names[m.cond.L.w.Object(m.e, engine.ClassMutex).Id] = mutexAt
 		}
-		name(&m.cond.w, classCond)
+		name(&m.cond.w, engine.ClassCond)
 		switch in.op {
 		case pWait:
 			m.cond.Wait()
@@ -232,22 +236,22 @@ func (m *machine) trace() *traced {
 	e := m.e
 	tr := &traced{}
 	name := func(id int32) int8 {
-		if id == noObject {
+		if id == engine.NoObject {
 			return -1
 		}
 		return int8(m.names[id])
 	}
-	for _, ev := range e.events {
-		s := step2{thread: int8(m.who[ev.thread]), kind: ev.kind, obj: name(ev.obj), obj2: name(ev.obj2), ok: ev.ok,
-			awaits: m.awaits[[2]int32{ev.thread, ev.seq}]}
+	for _, ev := range e.Events {
+		s := step2{thread: int8(m.who[ev.Thread]), kind: ev.Kind, obj: name(ev.Obj), obj2: name(ev.Obj2), ok: ev.Ok,
+			awaits: m.awaits[[2]int32{ev.Thread, ev.Seq}]}
 		if isNumber(int(s.obj)) {
-			s.old, tr.final[s.obj] = ev.old, ev.new
+			s.old, tr.final[s.obj] = ev.Old, ev.New
 		}
 		tr.steps = append(tr.steps, s)
 	}
-	for _, c := range e.choices {
-		tr.choices = append(tr.choices, [2]int8{int8(m.who[c.thread]), int8(c.v)})
+	for _, c := range e.Choices {
+		tr.choices = append(tr.choices, [2]int8{int8(m.who[c.Thread]), int8(c.V)})
 	}
-	tr.results, tr.stuck = m.results, e.outcome == stuck
+	tr.results, tr.stuck = m.results, e.Outcome == engine.Stuck
 	return tr
 }

@@ -1,6 +1,13 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
+	"schedlab/explore/internal/strategy"
+)
+
+import (
 	"bufio"
 	"context"
 	"fmt"
@@ -37,8 +44,8 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 }
 
 func TestAPageSaysWhatItIsOf(t *testing.T) {
-	e, v := firstViolation(t, badSleeper, &dpor{})
-	explain(e, v, origin{test: "TestRing/small", nth: 1, verdict: "Violated (every execution): 3 executions"})
+	e, v := firstViolation(t, badSleeper, &dpor.Strategy{})
+	story.Explain(e, v, story.Origin{Test: "TestRing/small", Nth: 1, Verdict: "Violated (every execution): 3 executions"})
 	for _, want := range []string{
 		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): 3 executions",
 		`<td class="code">if !ready.Load() {</td>`, `tabindex="0"`,
@@ -66,30 +73,30 @@ func TestThePageShowsWhoWokeAThread(t *testing.T) {
 		Assert(!woken, "woken")
 		m.Unlock()
 	}, Assertion)
-	x := again(e, v.Schedule, nil)
-	defer x.close()
-	rows, found := recordingOf(x).rows, false
+	x := story.Again(e, v.Schedule, nil)
+	defer x.Close()
+	rows, found := story.RecordingOf(x).Rows, false
 	for _, w := range rows {
-		if w.text == "wakes up" {
+		if w.Text == "wakes up" {
 			found = true
-			require.Contains(t, rows[w.from].text, "wakes thread 1")
+			require.Contains(t, rows[w.From].Text, "wakes thread 1")
 		}
 	}
 	require.True(t, found)
 }
 
 // violationOf looks for an execution that violates p.
-func violationOf(t *testing.T, program func(), p Property) (*engine, *Violation) {
+func violationOf(t *testing.T, program func(), p Property) (*engine.Engine, *Violation) {
 	cfg := defaults()
-	cfg.keepGoing = true
-	s := &naive{}
+	cfg.KeepGoing = true
+	s := &strategy.Naive{}
 	e := newEngine(cfg, program, s)
-	t.Cleanup(e.close)
-	for s.begin(e) {
-		e.execute()
-		if s.end(e); e.failure != nil && e.failure.Property == p {
-			v := *e.failure
-			v.Schedule = append(Schedule(nil), e.schedule...)
+	t.Cleanup(e.Close)
+	for s.Begin(e) {
+		e.Execute()
+		if s.End(e); e.Failure != nil && e.Failure.Property == p {
+			v := *e.Failure
+			v.Schedule = append(Schedule(nil), e.Schedule...)
 			return e, &v
 		}
 	}

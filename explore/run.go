@@ -1,6 +1,12 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
+)
+
+import (
 	"fmt"
 	"time"
 )
@@ -47,7 +53,7 @@ func configure(opts []Option, fl *flagValues) (*config, error) {
 	if err := fl.apply(cfg); err != nil {
 		return nil, fmt.Errorf("explore: flags: %w", err)
 	}
-	return cfg, cfg.possible(knowsGoroutines)
+	return cfg, cfg.possible(engine.KnowsGoroutines)
 }
 
 // possible says what cannot be done on a CPU where goroutines are known apart, or not.
@@ -62,15 +68,15 @@ func (c *config) possible(known bool) error {
 // exploration is one call of Run.
 type exploration struct {
 	cfg     *config
-	ctl     *control
+	ctl     *engine.Control
 	program func()
 	name    string // in the file of -explore.resume
-	origin  origin
-	engines []*engine
+	origin  story.Origin
+	engines []*engine.Engine
 	results chan Result
-	shared  *tree   // what the engines share who explore exhaustively
-	first   uint64  // what the first execution did, in short: see recognise; 0: not known yet
-	before  *Result // what an earlier run has found, from which this one goes on
+	shared  *dpor.Tree // what the engines share who explore exhaustively
+	first   uint64     // what the first execution did, in short: see recognise; 0: not known yet
+	before  *Result    // what an earlier run has found, from which this one goes on
 
 	saveEvery time.Duration
 	progress  *progress // nil: nobody wants to read it
@@ -78,10 +84,10 @@ type exploration struct {
 
 func newExploration(cfg *config, program func(), name string) (*exploration, error) {
 	x := &exploration{cfg: cfg, ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery}
-	if cfg.strategy == "exhaustive" {
+	if cfg.Strategy == "exhaustive" {
 		return x, x.divide()
 	}
-	x.engines = []*engine{newEngine(cfg, program, strategies[cfg.strategy].make(cfg))}
+	x.engines = []*engine.Engine{newEngine(cfg, program, strategies[cfg.Strategy].make(cfg))}
 	return x, nil
 }
 
@@ -96,20 +102,20 @@ const saveEvery = 30 * time.Second
 
 // run lets the engines work, round by round, and explains what they find.
 func (x *exploration) run() (r Result, err error) {
-	defer x.ctl.close()
-	s := x.engines[0].strategy
+	defer x.ctl.Close()
+	s := x.engines[0].Strategy
 	for first := true; ; first = false {
 		if x.round(&r, first) {
-			s = strategies[x.cfg.strategy].make(x.cfg) // the engine may still use its own
+			s = strategies[x.cfg.Strategy].make(x.cfg) // the engine may still use its own
 			break
 		}
-		if x.shared == nil || !x.ctl.rest.Load() || x.ctl.halt.Load() || x.finished() {
+		if x.shared == nil || !x.ctl.Rest.Load() || x.ctl.Halt.Load() || x.finished() {
 			break
 		}
 		so := x.total(r)
 		x.keep(&so) // if that fails the last one says so, unless it succeeds
-		x.ctl.rest.Store(false)
-		x.shared.reopen()
+		x.ctl.Rest.Store(false)
+		x.shared.Reopen()
 	}
 	x.progress.end()
 	r = x.total(r)
@@ -118,15 +124,15 @@ func (x *exploration) run() (r Result, err error) {
 	}
 	r.conclude(x.ctl, s)
 	if r.Violation != nil {
-		x.origin.verdict = r.String()
-		explain(x.engines[0], r.Violation, x.origin)
+		x.origin.Verdict = r.String()
+		story.Explain(x.engines[0], r.Violation, x.origin)
 	}
 	return r, x.keep(&r)
 }
 
 // total is r with what an earlier run has found.
 func (x *exploration) total(r Result) Result {
-	r.Elapsed = time.Since(x.ctl.start)
+	r.Elapsed = time.Since(x.ctl.Start)
 	if x.before != nil {
 		r.Elapsed += x.before.Elapsed
 		r.add(x.before)
@@ -139,10 +145,10 @@ func (x *exploration) total(r Result) Result {
 func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
 	for _, e := range x.engines {
-		e.ctl = x.ctl
+		e.Ctl = x.ctl
 		go func() { x.results <- x.work(e, first && e == x.engines[0]) }()
 	}
-	watch, tell, save := time.NewTicker(x.cfg.patience/silentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
+	watch, tell, save := time.NewTicker(x.cfg.Patience/engine.SilentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
 	defer watch.Stop()
 	defer tell.Stop()
 	defer save.Stop()
@@ -152,14 +158,14 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 			r.add(&one)
 			left--
 		case <-tell.C:
-			x.progress.tick(x.ctl, time.Since(x.ctl.start))
+			x.progress.tick(x.ctl, time.Since(x.ctl.Start))
 		case <-save.C:
-			x.ctl.rest.Store(x.kept())
+			x.ctl.Rest.Store(x.kept())
 		case <-watch.C:
-			if v := x.ctl.blocked(x.engines); v != nil {
-				x.ctl.abandon()
+			if v := x.ctl.Blocked(x.engines); v != nil {
+				x.ctl.Abandon()
 				r.add(&Result{Violation: v, Violations: 1})
-				r.Complete, r.Steps = x.ctl.ended.Load()-r.Stuck-r.Cut-r.TooLong, x.ctl.steps.Load()
+				r.Complete, r.Steps = x.ctl.Ended.Load()-r.Stuck-r.Cut-r.TooLong, x.ctl.Steps.Load()
 				return true
 			}
 		}
@@ -168,14 +174,14 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 }
 
 // work explores, and closes e.
-func (x *exploration) work(e *engine, first bool) (r Result) {
-	defer e.close()
+func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
+	defer e.Close()
 	defer leave(e)
-	if first && !reserved[e.cfg.strategy] {
+	if first && !reserved[e.Cfg.Strategy] {
 		is, v := rehearse(e, x.first)
 		x.first = is
 		if v != nil {
-			e.ctl.stop("")
+			e.Ctl.Stop("")
 			return Result{Violation: v, Violations: 1}
 		}
 	}
@@ -184,20 +190,20 @@ func (x *exploration) work(e *engine, first bool) (r Result) {
 
 // explore executes until the strategy has no execution left, or a budget is
 // spent, or a property is violated.
-func explore(e *engine, p *progress) (r Result) {
-	if e.ctl == nil {
-		e.ctl = makeControl(e.cfg)
-		defer e.ctl.close()
+func explore(e *engine.Engine, p *progress) (r Result) {
+	if e.Ctl == nil {
+		e.Ctl = engine.NewControl(e.Cfg)
+		defer e.Ctl.Close()
 	}
-	if d, ok := e.strategy.(*dpor); ok {
-		d.divide(e)
+	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+		d.Divide(e)
 	}
-	before := e.steps
-	for e.strategy.begin(e) && e.ctl.admit() {
-		e.perform()
-		e.strategy.end(e) // it may say that it was a repetition
-		if v := e.ctl.fault(); v != nil {
-			e.outcome, e.failure = failed, v
+	before := e.Steps
+	for e.Strategy.Begin(e) && e.Ctl.Admit() {
+		e.Perform()
+		e.Strategy.End(e) // it may say that it was a repetition
+		if v := e.Ctl.Fault(); v != nil {
+			e.Outcome, e.Failure = engine.Failed, v
 		}
 		r.count(e)
 		if enough(e) {
@@ -205,27 +211,27 @@ func explore(e *engine, p *progress) (r Result) {
 		}
 		p.tellPart(e)
 	}
-	r.Steps, r.Elapsed = e.steps-before, time.Since(e.ctl.start)
-	r.conclude(e.ctl, e.strategy)
+	r.Steps, r.Elapsed = e.Steps-before, time.Since(e.Ctl.Start)
+	r.conclude(e.Ctl, e.Strategy)
 	return r
 }
 
 // leave ends the work of those who share e's tree.
-func leave(e *engine) {
-	if d, ok := e.strategy.(*dpor); ok {
-		d.leave()
+func leave(e *engine.Engine) {
+	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+		d.Leave()
 	}
 }
 
 // enough says whether the execution that has just ended was the last one, and
 // stops the other engines if so.
-func enough(e *engine) bool {
+func enough(e *engine.Engine) bool {
 	switch {
-	case e.failure != nil && (!e.cfg.keepGoing || e.outcome == diverged):
-		e.ctl.stop("")
-	case e.outcome == tooLong && !e.cfg.keepGoing && !samples(e.strategy):
+	case e.Failure != nil && (!e.Cfg.KeepGoing || e.Outcome == engine.Diverged):
+		e.Ctl.Stop("")
+	case e.Outcome == engine.TooLong && !e.Cfg.KeepGoing && !engine.Samples(e.Strategy):
 		// Nothing can be verified any more.
-		e.ctl.stop(endless(e))
+		e.Ctl.Stop(story.Endless(e))
 	default:
 		return false
 	}

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+)
+
+import (
 	"fmt"
 	"regexp"
 	"strings"
@@ -104,7 +108,7 @@ func TestVerdictsFailOrPassATest(t *testing.T) {
 func TestNothingIsVerifiedWithoutACompleteExecution(t *testing.T) {
 	c := newControl(defaults())
 	for _, r := range []Result{{}, {Cut: 3}, {TooLong: 2}} {
-		r.conclude(c, &dpor{})
+		r.conclude(c, &dpor.Strategy{})
 		require.Equal(t, Unknown, r.Verdict)
 		require.NotEmpty(t, r.Why)
 		require.NotEmpty(t, r.Bound)

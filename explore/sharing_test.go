@@ -64,7 +64,7 @@ func TestOfShardsMergeSaysWhetherAnythingIsShared(t *testing.T) {
 		var files []string
 		for i := range 2 {
 			cfg := defaults()
-			cfg.shard, cfg.shards, cfg.disjoint = i, 2, disjoint
+			cfg.Shard, cfg.Shards, cfg.Disjoint = i, 2, disjoint
 			cfg.resume = t.TempDir() + "/part.json"
 			files = append(files, cfg.resume)
 			x, err := newExploration(cfg, unseenCounter, "x")
@@ -118,7 +118,7 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 // More of a budget helps who could come to an end, and nobody else.
 func TestABudgetIsTheEndOfWhatIsDrawn(t *testing.T) {
 	cfg := defaults()
-	require.Contains(t, cfg.limited().spent("1s", "Budget"), "the budget of 1s is spent; give more by Budget")
-	cfg.strategy = "pos"
-	require.Empty(t, cfg.limited().spent("1s", "Budget"))
+	require.Contains(t, cfg.limited().Spent("1s", "Budget"), "the budget of 1s is spent; give more by Budget")
+	cfg.Strategy = "pos"
+	require.Empty(t, cfg.limited().Spent("1s", "Budget"))
 }

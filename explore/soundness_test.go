@@ -1,6 +1,12 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
+)
+
+import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -20,14 +26,14 @@ var (
 // exhaustives are the strategies that must find every execution.
 var exhaustives = []struct {
 	name  string
-	make  func() strategy
+	make  func() engine.Strategy
 	once  bool // no trace twice
 	every bool // as many executions as there are interleavings
 	share int  // of the programs: one in so many
 }{
-	{"exhaustive", func() strategy { return &dpor{} }, true, false, 1},
-	{"naive", func() strategy { return &naive{} }, false, true, 10},
-	{"bounded", func() strategy { return &bounded{most: 1000} }, false, false, 10},
+	{"exhaustive", func() engine.Strategy { return &dpor.Strategy{} }, true, false, 1},
+	{"naive", func() engine.Strategy { return &strategy.Naive{} }, false, true, 10},
+	{"bounded", func() engine.Strategy { return &strategy.Bounded{Most: 1000} }, false, false, 10},
 }
 
 // tally sums up what has been compared.
@@ -77,7 +83,7 @@ func randomPrograms() int {
 }
 
 // compare says what s does wrong with p; "": nothing.
-func compare(p *prog, s strategy, once, every, uncut bool, c *tally) string {
+func compare(p *prog, s engine.Strategy, once, every, uncut bool, c *tally) string {
 	b, ok := enumerate(p, *bruteLimit)
 	if !ok {
 		c.large++
@@ -118,7 +124,7 @@ func TestThreadOrderDoesNotMatter(t *testing.T) {
 					continue
 				}
 				q := p.permuted(r)
-				a, b := p.explored(&dpor{}), q.explored(&dpor{})
+				a, b := p.explored(&dpor.Strategy{}), q.explored(&dpor.Strategy{})
 				if a.Violations == a.Stuck && b.Violations == b.Stuck {
 					require.Equal(t, [2]uint64{a.Complete, a.Stuck}, [2]uint64{b.Complete, b.Stuck}, "complete, stuck: seed %d\n%s\n%s", seed, p, q)
 				} else {
@@ -159,7 +165,7 @@ func TestEnumerateKnown(t *testing.T) {
 			b, ok := enumerate(p, 1_000_000)
 			require.True(t, ok)
 			require.Len(t, b.traces, c.traces)
-			require.Empty(t, b.compare(p.explored(&dpor{}), true))
+			require.Empty(t, b.compare(p.explored(&dpor.Strategy{}), true))
 		})
 	}
 }
@@ -176,21 +182,21 @@ func startAll(threads ...[]ins) *prog {
 
 // few is a strategy that gives up after n executions, or does each twice.
 type few struct {
-	strategy
+	engine.Strategy
 	n     int
 	twice bool
 }
 
-func (f *few) begin(e *engine) bool {
+func (f *few) Begin(e *engine.Engine) bool {
 	if f.n--; f.n < 0 {
 		return false
 	}
-	if !f.strategy.begin(e) {
+	if !f.Strategy.Begin(e) {
 		if !f.twice {
 			return false
 		}
-		f.strategy, f.twice = &dpor{}, false
-		return f.strategy.begin(e)
+		f.Strategy, f.twice = &dpor.Strategy{}, false
+		return f.Strategy.Begin(e)
 	}
 	return true
 }
@@ -201,14 +207,14 @@ func TestJudgeNoticesFaults(t *testing.T) {
 	load, store := ins{op: pLoad}, ins{op: pStore, a: 1}
 	p := startAll([]ins{store}, []ins{load}, []ins{load})
 	b, _ := enumerate(p, 1000)
-	require.Contains(t, b.compare(p.explored(&few{&dpor{}, 3, false}), true), "missing (one of 1; there are 4 traces)")
-	require.Contains(t, b.compare(p.explored(&few{&dpor{}, 100, true}), true), "repeated 2 times")
-	require.Empty(t, b.compare(p.explored(&few{&dpor{}, 100, true}), false))
-	require.Contains(t, b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(&dpor{}), true), "invented")
+	require.Contains(t, b.compare(p.explored(&few{&dpor.Strategy{}, 3, false}), true), "missing (one of 1; there are 4 traces)")
+	require.Contains(t, b.compare(p.explored(&few{&dpor.Strategy{}, 100, true}), true), "repeated 2 times")
+	require.Empty(t, b.compare(p.explored(&few{&dpor.Strategy{}, 100, true}), false))
+	require.Contains(t, b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(&dpor.Strategy{}), true), "invented")
 	deadlock := startAll([]ins{{op: pLock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}})
 	b, _ = enumerate(deadlock, 1000)
 	require.Len(t, b.traces, 2)
-	require.Contains(t, b.compare(deadlock.explored(&few{&dpor{}, 1, false}), true), "missing")
+	require.Contains(t, b.compare(deadlock.explored(&few{&dpor.Strategy{}, 1, false}), true), "missing")
 	bad := startAll([]ins{{op: pUnlock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}, {op: pLock, obj: mutexAt}})
 	b, _ = enumerate(bad, 1000)
 	require.Contains(t, b.compare(&found{}, true), "a violation is missed")

@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -37,13 +42,13 @@ type state struct {
 	First           uint64   // what the first execution did: see recognise
 	Finished        bool
 	Result          savedResult
-	remainder
+	dpor.Remainder
 }
 
 type savedResult struct {
 	Complete, Stuck, Cut, TooLong, Steps, Violations uint64
 	Timeouts                                         int
-	Sharing                                          sharing `json:",omitempty"`
+	Sharing                                          engine.Sharing `json:",omitempty"`
 	Elapsed                                          time.Duration
 	Violation                                        *savedViolation `json:",omitempty"`
 }
@@ -178,7 +183,7 @@ var askedToEnd atomic.Pointer[os.Signal]
 // its verdict. The function that it returns ends that.
 func (x *exploration) endBySignal() (done func()) {
 	if s := askedToEnd.Load(); s != nil {
-		x.ctl.stop(x.ended(*s))
+		x.ctl.Stop(x.ended(*s))
 		return func() {}
 	}
 	asked, over := make(chan os.Signal, 1), make(chan struct{})
@@ -188,7 +193,7 @@ func (x *exploration) endBySignal() (done func()) {
 		case s := <-asked:
 			signal.Stop(asked) // a second one ends the process
 			askedToEnd.Store(&s)
-			x.ctl.stop(x.ended(s))
+			x.ctl.Stop(x.ended(s))
 		case <-over:
 		}
 	}()
@@ -213,8 +218,8 @@ func (s *state) fits(cfg *config, file string) error {
 		what      string
 		then, now int
 	}{
-		{"shard", s.Shard, cfg.shard + 1}, {"number of shards", s.Shards, cfg.shards},
-		{"Steps", s.Steps, cfg.steps}, {"Timeouts", s.Timeouts, cfg.timeouts},
+		{"shard", s.Shard, cfg.Shard + 1}, {"number of shards", s.Shards, cfg.Shards},
+		{"Steps", s.Steps, cfg.Steps}, {"Timeouts", s.Timeouts, cfg.Timeouts},
 	} {
 		if c.then != c.now {
 			return fmt.Errorf("explore: %s was written with %s %d, and now it is %d; use the same, or another file", file, c.what, c.then, c.now)

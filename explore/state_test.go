@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"encoding/json"
 	"fmt"
 	"os"
@@ -19,8 +23,8 @@ import (
 func resumed(t *testing.T, program func(), file string, k, workers, shard, shards int) Result {
 	for range 2000 {
 		cfg := defaults()
-		cfg.keepGoing, cfg.executions, cfg.workers, cfg.resume = true, uint64(k), workers, file
-		cfg.shard, cfg.shards = shard, shards
+		cfg.KeepGoing, cfg.Executions, cfg.workers, cfg.resume = true, uint64(k), workers, file
+		cfg.Shard, cfg.Shards = shard, shards
 		x, err := newExploration(cfg, program, "x")
 		require.NoError(t, err)
 		r, err := x.run()
@@ -72,14 +76,14 @@ func TestAnExplorationThatRestsLosesNothing(t *testing.T) {
 	for _, workers := range []int{1, 3} {
 		file := filepath.Join(t.TempDir(), "f")
 		cfg := defaults()
-		cfg.keepGoing, cfg.workers, cfg.resume = true, workers, file
+		cfg.KeepGoing, cfg.workers, cfg.resume = true, workers, file
 		var x *exploration
 		var mu sync.Mutex
 		var killed *stateFile
 		look := func() { // before an execution: until something is written, let others do it
 			mu.Lock()
 			defer mu.Unlock()
-			for i := 0; killed == nil && i < 1000 && !x.ctl.rest.Load(); i++ {
+			for i := 0; killed == nil && i < 1000 && !x.ctl.Rest.Load(); i++ {
 				runtime.Gosched()
 			}
 			if killed != nil {
@@ -111,7 +115,7 @@ func TestARestBeforeTheFirstExecutionLosesNothing(t *testing.T) {
 		cfg.workers, cfg.resume = workers, filepath.Join(t.TempDir(), "f")
 		x, err := newExploration(cfg, storeBuffering, "x")
 		require.NoError(t, err)
-		x.ctl.rest.Store(true)
+		x.ctl.Rest.Store(true)
 		r, err := x.run()
 		require.NoError(t, err)
 		require.Equal(t, Verified, r.Verdict, "%v", &r)
@@ -151,15 +155,15 @@ func TestShardsOfWorkersKnowTheirProgram(t *testing.T) {
 	firsts := map[uint64]bool{}
 	for order := range 3 {
 		e := newEngine(defaults(), program, nil)
-		e.ctl = newControl(defaults())
+		e.Ctl = newControl(defaults())
 		for k := range int32(3) { // as if met in another order
-			e.names.of(birth{0, (k + int32(order)) % 3})
+			e.Names.Of(engine.Birth{Parent: 0, N: (k + int32(order)) % 3})
 		}
 		first, v := rehearse(e, 0)
 		require.Nil(t, v)
 		firsts[first] = true
-		e.close()
-		e.ctl.close()
+		e.Close()
+		e.Ctl.Close()
 	}
 	require.Len(t, firsts, 1)
 }
@@ -168,7 +172,7 @@ func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "f")
 	again := func(edit func(*config), program func()) (Result, error) {
 		cfg := defaults()
-		cfg.resume, cfg.executions = file, 5
+		cfg.resume, cfg.Executions = file, 5
 		edit(cfg)
 		x, err := newExploration(cfg, program, "x")
 		if err != nil {
@@ -182,9 +186,9 @@ func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
 	good, err := os.ReadFile(file)
 	require.NoError(t, err)
 
-	_, err = again(func(c *config) { c.steps = 7 }, lastZero(4).started())
+	_, err = again(func(c *config) { c.Steps = 7 }, lastZero(4).started())
 	require.ErrorContains(t, err, "was written with Steps 10000, and now it is 7")
-	_, err = again(func(c *config) { c.shards = 2 }, lastZero(4).started())
+	_, err = again(func(c *config) { c.Shards = 2 }, lastZero(4).started())
 	require.ErrorContains(t, err, "number of shards")
 	_, err = again(func(c *config) { c.resume = filepath.Join(file, "in", "a", "file") }, lastZero(4).started())
 	require.ErrorContains(t, err, "cannot be written")

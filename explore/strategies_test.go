@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
+)
+
+import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -11,55 +16,55 @@ import (
 
 // spy shows the end of each execution to somebody.
 type spy struct {
-	strategy
-	seen        func(e *engine)
+	engine.Strategy
+	seen        func(e *engine.Engine)
 	preemptions int // of the execution
 }
 
-func (s *spy) begin(e *engine) bool {
+func (s *spy) Begin(e *engine.Engine) bool {
 	s.preemptions = 0
-	return s.strategy.begin(e)
+	return s.Strategy.Begin(e)
 }
 
-func (s *spy) next(e *engine) *thread {
-	t := s.strategy.next(e)
-	if t != nil && e.enabled(t) && e.preempts(t) {
+func (s *spy) Next(e *engine.Engine) *engine.Thread {
+	t := s.Strategy.Next(e)
+	if t != nil && e.Enabled(t) && e.Preempts(t) {
 		s.preemptions++
 	}
 	return t
 }
 
-func (s *spy) end(e *engine) {
-	s.strategy.end(e)
+func (s *spy) End(e *engine.Engine) {
+	s.Strategy.End(e)
 	s.seen(e)
 }
 
-func (s *spy) samples() bool { return samples(s.strategy) }
+func (s *spy) Samples() bool { return engine.Samples(s.Strategy) }
 
 // exploreWith explores program by a strategy of the table and shows each
 // execution, those that count, to seen.
-func exploreWith(t testing.TB, name string, cfg *config, program func(), seen func(e *engine)) Result {
+func exploreWith(t testing.TB, name string, cfg *config, program func(), seen func(e *engine.Engine)) Result {
 	t.Helper()
-	cfg.strategy, cfg.keepGoing = name, true
-	s := &spy{strategy: strategies[name].make(cfg), seen: func(e *engine) {
-		if e.outcome != repeated && e.outcome != cut {
+	cfg.Strategy, cfg.KeepGoing = name, true
+	s := &spy{Strategy: strategies[name].make(cfg), seen: func(e *engine.Engine) {
+		if e.Outcome != engine.Repeated && e.Outcome != engine.Cut {
 			seen(e)
 		}
 	}}
 	e := newEngine(cfg, program, s)
-	defer e.close()
+	defer e.Close()
 	return explore(e, nil)
 }
 
-func ignore(*engine) {}
+func ignore(*engine.Engine) {}
 
 // preemptionsOf counts the preemptions of an execution by what has been
 // announced and executed alone: who was preempted does something later, and
 // nothing kept it from doing it. It holds for programs that never wait.
-func preemptionsOf(e *engine) (n int) {
-	for i := 1; i < len(e.events); i++ {
-		a, b := e.events[i-1].thread, e.events[i].thread
-		goesOn := slices.ContainsFunc(e.events[i:], func(ev event) bool { return ev.thread == a })
+func preemptionsOf(e *engine.Engine) (n int) {
+	for i := 1; i < len(e.Events); i++ {
+		a, b := e.Events[i-1].Thread, e.Events[i].Thread
+		goesOn := slices.ContainsFunc(e.Events[i:], func(ev engine.Event) bool { return ev.Thread == a })
 		if a != b && goesOn {
 			n++
 		}
@@ -86,7 +91,7 @@ func TestNaiveExecutesEachInterleavingOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[string]bool{}
-			r := exploreWith(t, "naive", defaults(), c.program, func(e *engine) { seen[fmt.Sprint(e.schedule)] = true })
+			r := exploreWith(t, "naive", defaults(), c.program, func(e *engine.Engine) { seen[fmt.Sprint(e.Schedule)] = true })
 			require.Equal(t, c.want, r.Complete)
 			require.Len(t, seen, int(c.want))
 		})
@@ -143,9 +148,9 @@ func (p *prog) spawnsDeep() bool {
 // property on the way: that ends an execution, at a moment that belongs to no trace.
 func boundedFindsFewest(t *testing.T, p *prog, seed uint64) bool {
 	fewest, broken := map[string]int{}, false
-	exploreWith(t, "naive", defaults(), newMachine(p).program, func(e *engine) {
-		broken = broken || e.outcome == failed
-		n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+	exploreWith(t, "naive", defaults(), newMachine(p).program, func(e *engine.Engine) {
+		broken = broken || e.Outcome == engine.Failed
+		n, trace := e.Strategy.(*spy).preemptions, traceOf(e)
 		if old, ok := fewest[trace]; !ok || n < old {
 			fewest[trace] = n
 		}
@@ -153,9 +158,9 @@ func boundedFindsFewest(t *testing.T, p *prog, seed uint64) bool {
 	for bound := 0; bound < 4 && !broken; bound++ {
 		got, last := map[string]int{}, 0
 		cfg := defaults()
-		cfg.preempt = bound
-		exploreWith(t, "bounded", cfg, newMachine(p).program, func(e *engine) {
-			n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+		cfg.Preempt = bound
+		exploreWith(t, "bounded", cfg, newMachine(p).program, func(e *engine.Engine) {
+			n, trace := e.Strategy.(*spy).preemptions, traceOf(e)
 			require.GreaterOrEqual(t, n, last, "seed %d: fewest preemptions first", seed)
 			if _, ok := got[trace]; !ok {
 				got[trace] = n
@@ -180,10 +185,10 @@ func TestBoundedSaysWhenItLeavesNothingOut(t *testing.T) {
 		3:   "every execution with at most 3 preemptions",
 	} {
 		cfg := defaults()
-		cfg.preempt = most
-		var b strategy
-		r := exploreWith(t, "bounded", cfg, steps(2, 3), func(e *engine) { b = e.strategy })
-		require.Equal(t, want, b.bound())
+		cfg.Preempt = most
+		var b engine.Strategy
+		r := exploreWith(t, "bounded", cfg, steps(2, 3), func(e *engine.Engine) { b = e.Strategy })
+		require.Equal(t, want, b.Bound())
 		require.Equal(t, most > 3, r.Complete == 20)
 	}
 }
@@ -235,9 +240,9 @@ func TestEachStrategyFindsPlantedBugs(t *testing.T) {
 		for _, c := range planted {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				cfg := defaults()
-				cfg.strategy = name
+				cfg.Strategy = name
 				e := newEngine(cfg, c.program, row.make(cfg))
-				defer e.close()
+				defer e.Close()
 				r := explore(e, nil)
 				require.Equal(t, Violated, r.Verdict)
 				require.Equal(t, c.bug, r.Violation.Property)
@@ -257,13 +262,13 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 		"fuzz": "the execution that the bytes say",
 	} {
 		cfg := defaults()
-		cfg.seed = 4
+		cfg.Seed = 4
 		if name != "naive" && name != "bounded" {
-			cfg.executions = 10
+			cfg.Executions = 10
 		}
-		var s strategy
-		r := exploreWith(t, name, cfg, steps(2, 2), func(e *engine) { s = e.strategy })
-		require.Equal(t, want, s.bound())
+		var s engine.Strategy
+		r := exploreWith(t, name, cfg, steps(2, 2), func(e *engine.Engine) { s = e.Strategy })
+		require.Equal(t, want, s.Bound())
 		require.Contains(t, r.Bound, want)
 		verified := name == "naive" || name == "bounded"
 		require.Equal(t, verified, r.Verdict == Verified, "%s: %v", name, r)
@@ -271,7 +276,7 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 }
 
 func schedules(t testing.TB, name string, cfg *config, program func()) (all []string) {
-	exploreWith(t, name, cfg, program, func(e *engine) { all = append(all, fmt.Sprint(e.schedule)) })
+	exploreWith(t, name, cfg, program, func(e *engine.Engine) { all = append(all, fmt.Sprint(e.Schedule)) })
 	return all
 }
 
@@ -279,7 +284,7 @@ func TestTheSeedSaysWhichExecutionsAreDrawn(t *testing.T) {
 	for _, name := range []string{"random", "pct", "pos"} {
 		draw := func(seed uint64, shard, shards int) []string {
 			cfg := defaults()
-			cfg.executions, cfg.seed, cfg.shard, cfg.shards = 60, seed, shard, shards
+			cfg.Executions, cfg.Seed, cfg.Shard, cfg.Shards = 60, seed, shard, shards
 			return schedules(t, name, cfg, lastZero(3).started())
 		}
 		all := draw(7, 0, 1)
@@ -310,10 +315,10 @@ func TestPCTKeepsItsPromise(t *testing.T) {
 				c.program()
 			}
 			cfg := defaults()
-			cfg.depth, cfg.executions, cfg.seed = c.depth, 2000, 3
-			var s *pct
-			r := exploreWith(t, "pct", cfg, program, func(e *engine) { s = e.strategy.(*spy).strategy.(*pct) })
-			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.chance(), "%s, %d more threads: %s", c.name, extra, s.bound())
+			cfg.Depth, cfg.Executions, cfg.Seed = c.depth, 2000, 3
+			var s *strategy.Pct
+			r := exploreWith(t, "pct", cfg, program, func(e *engine.Engine) { s = e.Strategy.(*spy).Strategy.(*strategy.Pct) })
+			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.Chance(), "%s, %d more threads: %s", c.name, extra, s.Bound())
 		}
 	}
 }
@@ -345,8 +350,8 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 		rarest := func(name string) int {
 			hits := map[string]int{}
 			cfg := defaults()
-			cfg.executions, cfg.seed = samples, 5
-			exploreWith(t, name, cfg, c.program, func(e *engine) { hits[traceOf(e)]++ })
+			cfg.Executions, cfg.Seed = samples, 5
+			exploreWith(t, name, cfg, c.program, func(e *engine.Engine) { hits[traceOf(e)]++ })
 			require.LessOrEqual(t, len(hits), c.traces)
 			if len(hits) < c.traces {
 				return 0
@@ -365,21 +370,21 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 
 // traceOf names the trace of an execution: what each object saw, reads between
 // two writes in the order of threads.
-func traceOf(e *engine) string {
-	seen := make([][][2]int32, len(e.objects)) // (thread, seq) per object
-	reading := make([]int, len(e.objects))     // of the last entries, how many are reads
-	for _, ev := range e.events {
-		if ev.obj == noObject {
+func traceOf(e *engine.Engine) string {
+	seen := make([][][2]int32, len(e.Objects)) // (thread, seq) per object
+	reading := make([]int, len(e.Objects))     // of the last entries, how many are reads
+	for _, ev := range e.Events {
+		if ev.Obj == engine.NoObject {
 			continue
 		}
-		o := &seen[ev.obj]
-		*o = append(*o, [2]int32{ev.thread, ev.seq})
-		if ev.mode == writes {
-			reading[ev.obj] = 0
+		o := &seen[ev.Obj]
+		*o = append(*o, [2]int32{ev.Thread, ev.Seq})
+		if ev.Mode == engine.Writes {
+			reading[ev.Obj] = 0
 			continue
 		}
-		reading[ev.obj]++
-		slices.SortFunc((*o)[len(*o)-reading[ev.obj]:], func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
+		reading[ev.Obj]++
+		slices.SortFunc((*o)[len(*o)-reading[ev.Obj]:], func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
 	}
 	seen = slices.DeleteFunc(seen, func(o [][2]int32) bool { return len(o) == 0 })
 	slices.SortFunc(seen, func(a, b [][2]int32) int {
@@ -428,8 +433,8 @@ func TestNaiveSeesThatTheProgramDiffers(t *testing.T) {
 	} {
 		for _, strategy := range []string{"naive", "bounded"} {
 			run, diverged := -1, false
-			exploreWith(t, strategy, defaults(), func() { run++; program(run) }, func(e *engine) {
-				diverged = diverged || e.failure != nil && e.failure.Property == Nondeterminism
+			exploreWith(t, strategy, defaults(), func() { run++; program(run) }, func(e *engine.Engine) {
+				diverged = diverged || e.Failure != nil && e.Failure.Property == Nondeterminism
 			})
 			require.True(t, diverged, "%s: %s", strategy, name)
 		}
@@ -437,10 +442,10 @@ func TestNaiveSeesThatTheProgramDiffers(t *testing.T) {
 }
 
 // chosen are the numbers that each thread got from Choose.
-func chosen(e *engine) [][]int32 {
-	all := make([][]int32, len(e.threads))
-	for _, c := range e.choices {
-		all[c.thread] = append(all[c.thread], c.v)
+func chosen(e *engine.Engine) [][]int32 {
+	all := make([][]int32, len(e.Threads))
+	for _, c := range e.Choices {
+		all[c.Thread] = append(all[c.Thread], c.V)
 	}
 	return all
 }

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"math"
 	"sync"
@@ -38,7 +42,7 @@ func (wg *WaitGroup) Add(delta int) {
 	if n < 0 {
 		panic(fmt.Sprintf("explore: WaitGroup.Add: the counter is %d; Done was called more often than Add announced", n))
 	}
-	if n == 0 && wg.n.w.waiters() > 0 {
+	if n == 0 && wg.n.w.Waiters() > 0 {
 		wg.n.Wake(math.MaxInt)
 	}
 }
@@ -49,7 +53,7 @@ func (wg *WaitGroup) Done() { wg.Add(-1) }
 // Wait waits until the counter is zero.
 func (wg *WaitGroup) Wait() {
 	for n := wg.n.Load(); n != 0; n = wg.n.Load() {
-		if wg.n.Wait(n, noDeadline) {
+		if wg.n.Wait(n, engine.NoDeadline) {
 			return
 		}
 	}
@@ -75,9 +79,9 @@ type rlocker RWMutex
 func (r *rlocker) Lock()   { (*RWMutex)(r).RLock() }
 func (r *rlocker) Unlock() { (*RWMutex)(r).RUnlock() }
 
-func (o *Once) named(t *thread, name string) {
-	o.done.named(t, name)
-	o.m.named(t, name+"'s lock")
+func (o *Once) Named(t *engine.Thread, name string) {
+	o.done.Named(t, name)
+	o.m.Named(t, name+"'s lock")
 }
 
-func (wg *WaitGroup) named(t *thread, name string) { wg.n.named(t, name) }
+func (wg *WaitGroup) Named(t *engine.Thread, name string) { wg.n.Named(t, name) }

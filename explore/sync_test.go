@@ -148,9 +148,9 @@ func TestWakeChoosesWhomAndNotInWhichOrder(t *testing.T) {
 			}
 			w.Load()
 			var queue [3]int32
-			waiting := w.w.o.queue
+			waiting := w.w.O.Queue
 			for i, th := range waiting {
-				queue[i] = th.nth
+				queue[i] = th.Nth
 			}
 			if full := len(waiting) == 3; w.Wake(n) <= n && full {
 				times[queue]++

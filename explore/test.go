@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
+)
+
+import (
 	"flag"
 	"fmt"
 	"io"
@@ -39,7 +44,7 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.origin = origin{test: t.Name(), nth: nth}
+	x.origin = story.Origin{Test: t.Name(), Nth: nth}
 	x.progress = progressOf(t)
 	endBefore(x.ctl, t)
 	defer x.endBySignal()()
@@ -52,14 +57,14 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 }
 
 // endBefore stops in time for t to report before go test -timeout kills it.
-func endBefore(c *control, t testing.TB) {
+func endBefore(c *engine.Control, t testing.TB) {
 	d, ok := t.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
 		return
 	}
 	if end, ok := d.Deadline(); ok {
 		left := time.Until(end)
-		c.endAfter(left-left/10, "the time of go test is running out; give more by -timeout, or explore less")
+		c.EndAfter(left-left/10, "the time of go test is running out; give more by -timeout, or explore less")
 	}
 }
 
@@ -88,13 +93,13 @@ func (x *exploration) report(t testing.TB, r *Result, nth int) {
 // belongs to it, or what must be violated may be so in another one.
 func (x *exploration) leftOpen(r *Result) bool {
 	cfg := x.cfg
-	return cfg.shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
+	return cfg.Shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
 }
 
 // searched says whether r is what a Search that finds nothing has to show.
 func (x *exploration) searched(r *Result) bool {
-	return x.cfg.search && x.cfg.strategy != "replay" && askedToEnd.Load() == nil &&
-		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != separate
+	return x.cfg.search && x.cfg.Strategy != "replay" && askedToEnd.Load() == nil &&
+		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != engine.Separate
 }
 
 // counterexample is v in full, and where its page is.

@@ -1,7 +1,11 @@
 package explore
 
+import (
+	"schedlab/explore/internal/engine"
+)
+
 // Now returns the virtual time in nanoseconds since the execution began.
-func Now() int64 { return self("Now").readTime() }
+func Now() int64 { return engine.Self("Now").ReadTime() }
 
 // Sleep waits for ns nanoseconds of virtual time.
-func Sleep(ns int64) { self("Sleep").sleep(ns) }
+func Sleep(ns int64) { engine.Self("Sleep").Sleep(ns) }

@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -110,12 +114,12 @@ func (p timedProgram) legal() bool {
 func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts, preemptions int) (map[string]int, Result) {
 	fewest, end := map[string]int{}, ""
 	cfg := defaults()
-	cfg.timeouts, cfg.preempt, cfg.executions = timeouts, preemptions, tooManyTimed
-	r := exploreWith(t, strategy, cfg, func() { end = p.run() }, func(e *engine) {
-		if e.outcome != complete {
+	cfg.Timeouts, cfg.Preempt, cfg.Executions = timeouts, preemptions, tooManyTimed
+	r := exploreWith(t, strategy, cfg, func() { end = p.run() }, func(e *engine.Engine) {
+		if e.Outcome != engine.Complete {
 			return
 		}
-		n := e.strategy.(*spy).preemptions
+		n := e.Strategy.(*spy).preemptions
 		if old, ok := fewest[end]; !ok || n < old {
 			fewest[end] = n
 		}

@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -12,31 +17,31 @@ import (
 // whose turn it is drawn from seed: what several workers do at the same time, to be
 // done again. Each has a program of his own.
 func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts, violations int) {
-	tr := newTree(workers + 1) // one more is never there, so that nobody is told that all are idle
-	tr.begun = true
-	names := &threadNames{}
+	tr := dpor.NewTree(workers + 1) // one more is never there, so that nobody is told that all are idle
+	tr.Begun = true
+	names := &engine.ThreadNames{}
 	team := make([]*turner, workers)
 	for i := range team {
 		team[i] = newTurner(program(), tr, names)
-		defer team[i].e.close()
+		defer team[i].e.Close()
 	}
 	team[0].busy, team[0].fresh = true, true
 	rng := rand.New(rand.NewPCG(seed, 0))
-	for busy(team) > 0 || len(tr.tasks) > 0 {
+	for busy(team) > 0 || len(tr.Tasks) > 0 {
 		w := team[rng.IntN(workers)]
 		if !w.prepare(tr) {
 			continue
 		}
-		tr.idle = workers - busy(team)
-		tr.hungry.Store(int32(tr.idle))
-		w.e.execute()
-		w.d.end(w.e)
-		switch w.e.outcome {
-		case complete:
+		tr.Idle = workers - busy(team)
+		tr.Hungry.Store(int32(tr.Idle))
+		w.e.Execute()
+		w.d.End(w.e)
+		switch w.e.Outcome {
+		case engine.Complete:
 			ended++
-		case stuck:
+		case engine.Stuck:
 			blocked++
-		case cut:
+		case engine.Cut:
 			cuts++
 		default:
 			violations++
@@ -47,32 +52,32 @@ func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, c
 
 // turner is a worker who waits for his turn.
 type turner struct {
-	e     *engine
-	d     *dpor
+	e     *engine.Engine
+	d     *dpor.Strategy
 	busy  bool
 	fresh bool // he has the root
 }
 
-func newTurner(program func(), tr *tree, names *threadNames) *turner {
-	d := &dpor{tree: tr, begun: true}
+func newTurner(program func(), tr *dpor.Tree, names *engine.ThreadNames) *turner {
+	d := &dpor.Strategy{Tree: tr, Begun: true}
 	e := newEngine(defaults(), program, d)
-	e.names = names
+	e.Names = names
 	return &turner{e: e, d: d}
 }
 
 // prepare finds w something to execute.
-func (w *turner) prepare(tr *tree) bool {
+func (w *turner) prepare(tr *dpor.Tree) bool {
 	if w.busy && !w.fresh {
-		w.busy = w.d.backtrack()
+		w.busy = w.d.Backtrack()
 	}
 	w.fresh = false
-	for !w.busy && len(tr.tasks) > 0 {
-		job := tr.tasks[0]
-		tr.tasks = tr.tasks[1:]
-		w.busy = w.d.adopt(job)
+	for !w.busy && len(tr.Tasks) > 0 {
+		job := tr.Tasks[0]
+		tr.Tasks = tr.Tasks[1:]
+		w.busy = w.d.Adopt(job)
 	}
 	if w.busy {
-		w.d.rewind()
+		w.d.Rewind()
 	}
 	return w.busy
 }
@@ -117,7 +122,7 @@ func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 				if _, ok := enumerate(p, *bruteLimit); !ok {
 					continue
 				}
-				one := p.explored(&dpor{})
+				one := p.explored(&dpor.Strategy{})
 				if one.Violations != one.Stuck {
 					continue // such an execution ends early
 				}

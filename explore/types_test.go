@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"math"
 	"reflect"
@@ -211,9 +215,9 @@ func TestVariablesOutsideTheProgramAreReset(t *testing.T) {
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
 	require.Equal(t, uint64(4), r.Complete)
 	require.Zero(t, before, "executions began with what another had left")
-	require.Zero(t, x.w.bits)
-	require.Nil(t, x.w.o)
-	require.Nil(t, p.p.p)
+	require.Zero(t, x.w.Bits)
+	require.Nil(t, x.w.O)
+	require.Nil(t, p.p.P)
 	require.Zero(t, v.m.v)
 }
 
@@ -224,7 +228,7 @@ func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 		p Pointer[int]
 	}
 	one := 1
-	all.x.w.bits, all.p.p.p = 5, unsafe.Pointer(&one)
+	all.x.w.Bits, all.p.p.P = 5, unsafe.Pointer(&one)
 	var outer Stack
 	r, err := Run(func() {
 		x, p := all.x.Load(), all.p.Load()
@@ -242,10 +246,10 @@ func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 }
 
 func TestChooseTakesOnlyWhatAScheduleHolds(t *testing.T) {
-	for _, n := range []int{-1, 0, maxChoices + 1} {
+	for _, n := range []int{-1, 0, engine.MaxChoices + 1} {
 		v := once(func() { Choose(n) }).Violation
 		require.NotNil(t, v, "%d", n)
-		require.Equal(t, fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, maxChoices), v.Message)
+		require.Equal(t, fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, engine.MaxChoices), v.Message)
 	}
 }
 

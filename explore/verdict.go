@@ -1,6 +1,10 @@
 package explore
 
 import (
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"fmt"
 	"strings"
 	"time"
@@ -22,11 +26,6 @@ const (
 
 func (v Verdict) String() string { return [...]string{"Unknown", "Verified", "Violated"}[v] }
 
-// properties are what MustViolate accepts.
-var properties = []Property{
-	Deadlock, LostWakeup, LeakedThreads, Livelock, Panic, Assertion, DataRace, DoubleWakeup, BadUnlock, Nondeterminism, Blocking,
-}
-
 // Result is the outcome of an exploration.
 type Result struct {
 	Verdict    Verdict
@@ -42,36 +41,36 @@ type Result struct {
 	Elapsed    time.Duration
 
 	timeouts int // early ones, at most, in one execution
-	sharing  sharing
+	sharing  engine.Sharing
 }
 
 // count adds the execution that e has just ended.
-func (r *Result) count(e *engine) {
-	if e.outcome == repeated {
-		e.ctl.withdraw()
+func (r *Result) count(e *engine.Engine) {
+	if e.Outcome == engine.Repeated {
+		e.Ctl.Withdraw()
 		return
 	}
-	switch e.outcome {
-	case complete:
+	switch e.Outcome {
+	case engine.Complete:
 		r.Complete++
-	case stuck:
+	case engine.Stuck:
 		r.Stuck++
-	case cut:
+	case engine.Cut:
 		r.Cut++
-	case tooLong:
+	case engine.TooLong:
 		r.TooLong++
 	}
-	r.timeouts = max(r.timeouts, e.timeouts)
-	r.sharing = max(r.sharing, e.sharing)
-	if e.failure != nil {
+	r.timeouts = max(r.timeouts, e.Timeouts)
+	r.sharing = max(r.sharing, e.Sharing)
+	if e.Failure != nil {
 		r.Violations++
 		if r.Violation == nil {
-			r.Violation = e.failure
-			r.Violation.Schedule = append(Schedule(nil), e.schedule...)
+			r.Violation = e.Failure
+			r.Violation.Schedule = append(Schedule(nil), e.Schedule...)
 		}
 	}
-	e.ctl.ended.Add(1)
-	e.ctl.steps.Add(uint64(len(e.events)))
+	e.Ctl.Ended.Add(1)
+	e.Ctl.Steps.Add(uint64(len(e.Events)))
 }
 
 // add makes r the result of what r and o have found. See conclude.
@@ -91,8 +90,8 @@ func (r *Result) add(o *Result) {
 }
 
 // conclude gives the verdict on what has been counted.
-func (r *Result) conclude(c *control, s strategy) {
-	r.Bound = s.bound() + r.timeBound(c.cfg.timeouts)
+func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
+	r.Bound = s.Bound() + r.timeBound(c.Cfg.Timeouts)
 	r.Verdict, r.Why = Unknown, ""
 	if r.Violation != nil {
 		r.Verdict = Violated
@@ -109,29 +108,29 @@ func (r *Result) timeBound(n int) string {
 	case n == 0:
 		return "; no early timeout"
 	case r.timeouts == n:
-		return fmt.Sprintf("; at most %s in each", count(n, "early timeout"))
+		return fmt.Sprintf("; at most %s in each", engine.Count(n, "early timeout"))
 	}
 	return ""
 }
 
 // doubt says why nothing is verified although nothing is violated; "" if
 // everything is.
-func (r *Result) doubt(c *control, s strategy) string {
-	why := c.reason()
+func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
+	why := c.Reason()
 	switch {
 	case why != "":
 		return why
 	case r.TooLong > 0:
-		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.cfg.steps)
+		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.Cfg.Steps)
 	case r.Complete == 0 && r.Cut > 0:
-		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.cfg.strategy)
+		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.Cfg.Strategy)
 	case r.Complete == 0:
 		return "nothing was executed to its end"
-	case c.cfg.strategy == "replay":
+	case c.Cfg.Strategy == "replay":
 		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
-	case samples(s):
-		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.cfg.strategy)
-	case r.sharing == separate && !c.cfg.sharded: // of shards Merge says it
+	case engine.Samples(s):
+		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.Cfg.Strategy)
+	case r.sharing == engine.Separate && !c.Cfg.Sharded: // of shards Merge says it
 		return shareNothing
 	}
 	return ""
@@ -144,7 +143,7 @@ const shareNothing = "no two threads touched one variable that the explorer sees
 // String is the verdict in one line, with its bound and what was executed.
 func (r Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(), count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(), engine.Count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
 	if r.Why != "" {
 		fmt.Fprintf(&b, "; %s", r.Why)
 	}
@@ -156,7 +155,7 @@ func (r Result) String() string {
 func (r *Result) executions() string {
 	all := r.Complete + r.Cut + r.TooLong + r.Violations
 	if all == r.Complete {
-		return count(int(all), "execution") + " complete"
+		return engine.Count(int(all), "execution") + " complete"
 	}
 	violating := "violating"
 	switch {
@@ -174,5 +173,5 @@ func (r *Result) executions() string {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
-	return count(int(all), "execution") + ": " + strings.Join(parts, ", ")
+	return engine.Count(int(all), "execution") + ": " + strings.Join(parts, ", ")
 }

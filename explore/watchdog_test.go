@@ -1,6 +1,11 @@
 package explore
 
 import (
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+)
+
+import (
 	"regexp"
 	"sync"
 	"testing"
@@ -123,17 +128,17 @@ func TestAStrayGoroutineIsAFailureOfItsExploration(t *testing.T) {
 func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
 	c := newControl(defaults())
 	e := newEngine(defaults(), nil, nil)
-	e.ctl = c
-	for range 10 * silentTicks { // nothing is executed
-		require.Nil(t, c.blocked([]*engine{e}))
+	e.Ctl = c
+	for range 10 * engine.SilentTicks { // nothing is executed
+		require.Nil(t, c.Blocked([]*engine.Engine{e}))
 	}
-	e.pulse.Store(executing)
-	e.pulse.waiting = silentTicks - 1 // it was met waiting, and now is not
-	for range 10 * silentTicks {
-		require.Nil(t, c.blocked([]*engine{e}))
-		require.EqualValues(t, asked, e.pulse.Load())
-		require.Zero(t, e.pulse.waiting)
-		e.answer()
+	e.Pulse.Store(engine.Executing)
+	e.Pulse.Waiting = engine.SilentTicks - 1 // it was met waiting, and now is not
+	for range 10 * engine.SilentTicks {
+		require.Nil(t, c.Blocked([]*engine.Engine{e}))
+		require.EqualValues(t, engine.Asked, e.Pulse.Load())
+		require.Zero(t, e.Pulse.Waiting)
+		e.Answer()
 	}
 }
 
@@ -141,16 +146,16 @@ func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
 // watchdog, and asks before each step.
 func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
 	c := newControl(defaults())
-	var e *engine
+	var e *engine.Engine
 	e = newEngine(defaults(), func() {
 		var x Int32
-		for range 10 * silentTicks {
+		for range 10 * engine.SilentTicks {
 			x.Add(1)
-			require.Nil(t, c.blocked([]*engine{e}))
+			require.Nil(t, c.Blocked([]*engine.Engine{e}))
 		}
-	}, &dpor{})
-	defer e.close()
-	e.ctl = c
+	}, &dpor.Strategy{})
+	defer e.Close()
+	e.Ctl = c
 	require.Nil(t, explore(e, nil).Violation)
 }
 

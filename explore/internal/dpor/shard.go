@@ -1,0 +1,102 @@
+package dpor
+
+import (
+	"schedlab/explore/internal/engine"
+)
+
+import "sync"
+
+// Splitter divides the executions of a program among shards that know nothing of
+// each other. The first depth nodes of each execution are explored with sleep
+// sets alone: whatever is enabled and does not sleep is taken. So each trace is
+// still explored once, and what lies above a node at that depth says which shard
+// it belongs to, without anybody having explored anything before.
+//
+// Below, a step that sleeps since then (step.outer) is a thread that is not
+// enabled until another step wakes it: its races are not known here, so nothing
+// says how to wake it, and every execution is explored in which it might be. That
+// costs executions that are cut, because it never was.
+type Splitter struct {
+	Depth         int
+	Shard, Shards int
+	Once          sync.Once // depth has been chosen
+}
+
+// NewSplitter makes that of one shard, from 0, of shards.
+func NewSplitter(shard, shards int) *Splitter { return &Splitter{Shard: shard, Shards: shards} }
+
+// perShard is how many parts there should be for each shard, so that their sizes
+// even out.
+const perShard = 16
+
+// Divide chooses the depth of d's splitter, if there is one, before e's first execution
+// that counts. All shards come to the same.
+func (d *Strategy) Divide(e *engine.Engine) {
+	if d.Split == nil {
+		return
+	}
+	d.Split.Once.Do(func() {
+		steps := e.Steps
+		defer func() { e.Strategy, e.Steps = d, steps }()
+		s := d.Split
+		for parts, more := 1, true; more && parts < perShard*s.Shards; s.Depth++ {
+			n := s.parts(e)
+			more = n > parts || s.Depth == 0
+			parts = max(n, parts)
+		}
+	})
+}
+
+// parts counts what one level more would divide e's program into.
+func (s *Splitter) parts(e *engine.Engine) (n int) {
+	count := &Strategy{Split: &Splitter{Depth: s.Depth + 1, Shard: -1, Shards: s.Shards}}
+	e.Strategy = count
+	for !e.Ctl.Halt.Load() && e.Ctl.Fault() == nil && count.Begin(e) {
+		e.Perform()
+		count.End(e)
+		if e.Outcome == engine.Foreign {
+			n++
+		}
+	}
+	return n
+}
+
+// within says whether d's last node is one at which everything is taken.
+func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.Depth }
+
+// expand puts all steps that do not sleep into n's wakeup tree.
+func (s *Splitter) expand(d *Strategy, e *engine.Engine, n *place) {
+	n.full = true
+	list := &n.pending
+	for _, t := range e.Alive {
+		if e.Enabled(t) && !n.sleeps(t) {
+			*list = &branch{step: stepOf(t), known: n.objects, ways: &way{}}
+			list = &(*list).next
+		}
+	}
+}
+
+// foreign says whether the execution, which is about to take a step or has ended,
+// belongs to another shard: that is decided at its first step below the depth.
+func (s *Splitter) foreign(d *Strategy, e *engine.Engine, ended bool) bool {
+	if s == nil || !ended && d.depth <= s.Depth {
+		return false
+	}
+	if n := len(e.Events); n > 0 && int(d.nodeOf[n-1]) >= s.Depth {
+		return false // decided already
+	}
+	if e.Outcome == engine.Diverged || s.mine(e.Schedule) {
+		return false
+	}
+	e.Outcome, e.Failure = engine.Foreign, nil // what it violates is told by its own shard
+	return true
+}
+
+// mine says whether what begins with prefix belongs to this shard.
+func (s *Splitter) mine(prefix engine.Schedule) bool {
+	h := uint32(2166136261) // FNV-1a
+	for _, x := range prefix {
+		h = (h ^ uint32(x)) * 16777619
+	}
+	return int(h>>4)%s.Shards == s.Shard
+}

@@ -1,0 +1,160 @@
+package strategy
+
+import (
+	"schedlab/explore/internal/engine"
+)
+
+import "slices"
+
+// Walk goes through a tree of decisions, depth first. Each execution repeats the
+// path to the deepest turn at which something is left to take, takes that, and
+// goes on from there.
+type Walk struct {
+	Turns []turn
+	Todo  []move // what is left at each turn, that of the deepest last; of each, what comes next last
+	Depth int    // turns that this execution has passed
+	Known int    // turns that it must repeat
+	begun bool
+}
+
+// turn is a decision on the path.
+type turn struct {
+	move
+	Left int32 // how many of todo
+	of   int32 // how many there were
+}
+
+// move is what a turn can take: a thread's step, or a number for Choose.
+type move struct {
+	x    int32       // thread or number
+	kind engine.Kind // of the step; opNone: a number
+	obj  int32       // of the step; or the argument of Choose
+}
+
+func moveOf(t *engine.Thread) move {
+	m := move{t.Id, t.Op.Kind, engine.NoObject}
+	if t.Op.Obj != nil {
+		m.obj = t.Op.Obj.Id
+	}
+	return m
+}
+
+func (w *Walk) Begin(*engine.Engine) bool {
+	if w.begun && !w.backtrack() {
+		return false
+	}
+	w.begun, w.Depth = true, 0
+	return true
+}
+
+// backtrack makes the path one that has not been executed. If there is none it is
+// the empty one, and the walk can begin again.
+func (w *Walk) backtrack() bool {
+	for n := len(w.Turns); n > 0; n-- {
+		if t := &w.Turns[n-1]; t.Left > 0 {
+			w.Turns, w.Known = w.Turns[:n], n
+			w.pop(t)
+			return true
+		}
+	}
+	w.Turns, w.Known = w.Turns[:0], 0
+	return false
+}
+
+func (w *Walk) pop(t *turn) {
+	last := len(w.Todo) - 1
+	t.move = w.Todo[last]
+	t.Left--
+	w.Todo = w.Todo[:last]
+}
+
+// Repeating says whether the next decision has been taken already.
+func (w *Walk) Repeating() bool { return w.Depth < w.Known }
+
+// Repeat returns the thread of the next turn.
+func (w *Walk) Repeat(e *engine.Engine) *engine.Thread {
+	m := w.Turns[w.Depth].move
+	if m.kind == engine.OpNone {
+		e.Diverge("a step instead of a Choose")
+		return nil
+	}
+	t := e.Threads[m.x]
+	if m != moveOf(t) {
+		e.Diverge(e.OtherStep(t, m.kind, m.obj))
+		return nil
+	}
+	w.Depth++
+	return t
+}
+
+// Fork begins a new turn and returns the thread that it takes first: the one that
+// took the last step, if it can go on. calm: then nobody else. The threads of
+// asleep are left out.
+func (w *Walk) Fork(e *engine.Engine, calm bool, asleep ...int32) *engine.Thread {
+	last := e.LastThread()
+	w.Turns = append(w.Turns, turn{})
+	for i := len(e.Alive) - 1; i >= 0 && !(calm && e.GoesOn(last)); i-- {
+		if t := e.Alive[i]; t != last && e.Enabled(t) && !slices.Contains(asleep, t.Id) {
+			w.offer(moveOf(t))
+		}
+	}
+	if last != nil && e.Enabled(last) {
+		w.offer(moveOf(last))
+	}
+	if !w.take() {
+		return nil
+	}
+	return e.Threads[w.Turns[w.Depth-1].x]
+}
+
+// offer adds m to what the last turn can take. What was added last comes first.
+func (w *Walk) offer(m move) {
+	w.Todo = append(w.Todo, m)
+	u := &w.Turns[len(w.Turns)-1]
+	u.Left++
+	u.of++
+}
+
+// take makes the first move of the last turn. If nothing was offered it removes
+// the turn and says false.
+func (w *Walk) take() bool {
+	u := &w.Turns[len(w.Turns)-1]
+	if u.of == 0 {
+		w.Turns = w.Turns[:len(w.Turns)-1]
+		return false
+	}
+	w.pop(u)
+	w.Depth++
+	return true
+}
+
+func (w *Walk) Choose(e *engine.Engine, _ *engine.Thread, n int) int {
+	if w.Repeating() {
+		m := w.Turns[w.Depth].move
+		if m.kind != engine.OpNone || m.obj != int32(n) {
+			e.Diverge("another Choose than in the execution before")
+			return 0
+		}
+		w.Depth++
+		return int(m.x)
+	}
+	w.Turns = append(w.Turns, turn{})
+	for v := n - 1; v >= 0; v-- {
+		w.offer(move{int32(v), engine.OpNone, int32(n)})
+	}
+	w.take()
+	return int(w.Turns[w.Depth-1].x)
+}
+
+// Progress estimates which part of the tree is done, as if what is left at each
+// turn were as large as what is done there (Kilby, Slaney, Thiebaux, Walsh,
+// "Estimating Search Tree Size", AAAI 2006).
+func (w *Walk) Progress() float64 {
+	done, weight := 0.0, 1.0
+	for i := range w.Turns {
+		u := &w.Turns[i]
+		weight /= float64(u.of)
+		done += weight * float64(u.of-u.Left-1)
+	}
+	return done
+}
