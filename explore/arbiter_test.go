@@ -1,16 +1,14 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 // arbiter counts traces without any reduction: it executes every interleaving and
@@ -73,7 +71,7 @@ func (a *arbiter) look(e *engine.Engine) {
 	if i := len(e.Events) - 1; i >= 0 && e.Events[i].Waited {
 		a.waits[i] = nil
 		for _, m := range e.Threads[e.Events[i].Thread].Waited {
-			a.waits[i] = append(a.waits[i], m.Obj.Id)
+			a.waits[i] = append(a.waits[i], m.Obj.ID)
 		}
 	}
 }

@@ -1,10 +1,10 @@
 package explore
 
 import (
+	"unsafe"
+
 	"schedlab/explore/internal/engine"
 )
-
-import "unsafe"
 
 // The types of this file have the methods of those of sync/atomic, and their
 // meaning: sequential consistency. Their zero values are zero; they must not be

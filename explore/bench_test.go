@@ -56,7 +56,7 @@ func measure(b *testing.B, cfg *config, program func()) {
 	cpu := cpuTime()
 	runtime.ReadMemStats(&before)
 	for b.Loop() {
-		e.Ctl, e.Strategy = nil, strategies[cfg.Strategy].make(cfg)
+		e.Control, e.Strategy = nil, strategies[cfg.Strategy].make(cfg)
 		r := explore(e, nil)
 		executions += r.Complete + r.Stuck
 	}

@@ -1,14 +1,12 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
+
+	"schedlab/explore/internal/engine"
 )
 
 // The judge of the strategies: it enumerates all executions of a prog, step by

@@ -1,11 +1,11 @@
 package explore
 
 import (
+	"fmt"
+
 	"schedlab/explore/internal/engine"
 	"schedlab/explore/internal/strategy"
 )
-
-import "fmt"
 
 // config is what Options and flags set.
 type config struct {

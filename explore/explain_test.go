@@ -1,13 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/story"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"flag"
 	"fmt"
 	"os"
@@ -19,6 +12,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
+	"schedlab/explore/internal/strategy"
 )
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the expected counterexamples in testdata")
@@ -60,16 +58,22 @@ func firstViolation(t *testing.T, program func(), s engine.Strategy) (*engine.En
 }
 
 func explained(t *testing.T, program func(), testName string) *Violation {
-	e, v := firstViolation(t, program, &dpor.Strategy{})
+	e, v := firstViolation(t, program, dpor.New(nil, nil))
 	story.Explain(e, v, story.Origin{Test: testName})
 	return v
 }
+
+// withoutTags are what the line that replays says of build tags.
+var withoutTags = regexp.MustCompile(`go test -tags \S+ `)
+
+// A table is so wide, at most.
+const tableWidth = 160
 
 // The text of small counterexamples, in full.
 func TestCounterexamplesReadLikeThis(t *testing.T) {
 	for _, c := range badPrograms {
 		t.Run(c.name, func(t *testing.T) {
-			got := strings.Replace(explained(t, c.program, "TestX/"+c.name).Table, "go test "+story.BuildTags, "go test ", 1)
+			got := withoutTags.ReplaceAllString(explained(t, c.program, "TestX/"+c.name).Table, "go test ")
 			file := filepath.Join("testdata", "counterexample-"+c.name+".txt")
 			if *rewrite {
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o666))
@@ -80,7 +84,7 @@ func TestCounterexamplesReadLikeThis(t *testing.T) {
 			require.NotContains(t, got, "/tmp")
 			for line := range strings.Lines(got) {
 				if !strings.HasPrefix(line, "replay: ") {
-					require.LessOrEqual(t, len([]rune(line)), story.TableWidth+1, line)
+					require.LessOrEqual(t, len([]rune(line)), tableWidth+1, line)
 				}
 			}
 		})
@@ -97,7 +101,7 @@ func TestReplayDoesItAgain(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, v.Schedule, s)
 
-			e := newEngine(defaults(), program, &strategy.Replay{Schedule: s})
+			e := newEngine(defaults(), program, strategy.NewReplay(s))
 			defer e.Close()
 			e.Strategy.Begin(e)
 			e.Execute()
@@ -177,7 +181,7 @@ func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	cfg := defaults()
 	cfg.Strategy, cfg.Replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
 	e, v := firstViolation(t, badCounter, strategies["replay"].make(cfg))
-	e.Cfg = cfg.limited()
+	e.Limits = cfg.limited()
 	story.Explain(e, v, story.Origin{})
 	for i, d := range v.Schedule {
 		require.Equal(t, cfg.Replay[i], d&engine.PlaceMask)
@@ -229,8 +233,8 @@ func TestLongExecutionsBecomeQuiet(t *testing.T) {
 	cfg := defaults()
 	cfg.Seed, cfg.Executions = 1, 1000
 	e, v := firstViolation(t, program, strategies["random"].make(cfg))
-	before := &strategy.Replay{Schedule: v.Schedule}
-	x := story.Sibling(e, before)
+	before := strategy.NewReplay(v.Schedule)
+	x := newEngine(defaults(), program, before)
 	defer x.Close()
 	before.Begin(x)
 	x.Execute()
@@ -282,7 +286,7 @@ func TestReplayOfAnotherProgram(t *testing.T) {
 		}, "as step 5 it expects thread 0: join; but the execution has ended"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := newEngine(defaults(), c.program, &strategy.Replay{Schedule: old})
+			e := newEngine(defaults(), c.program, strategy.NewReplay(old))
 			defer e.Close()
 			e.Strategy.Begin(e)
 			e.Execute()
@@ -302,7 +306,7 @@ func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
 		x.Load()
 		runs++
 		Assert(runs > 1, "only the first time")
-	}, &dpor.Strategy{})
+	}, dpor.New(nil, nil))
 	story.Explain(e, v, story.Origin{Test: "TestX"})
 	require.Contains(t, v.Table, "did not happen again")
 	require.Contains(t, v.HTML, "did not happen again")
@@ -330,13 +334,6 @@ func TestObjectsHaveTheNamesOfTheSource(t *testing.T) {
 	}
 }
 
-// Without the source the types are the names.
-func TestObjectsWithoutSource(t *testing.T) {
-	r := &story.Recording{Sources: story.Sources{}}
-	at := story.Site{File: "gone.go", Line: 3, Method: "Int32.Load", Call: "Load"}
-	require.Equal(t, []string{"Int32", "", "Int32#2"}, r.Named([][]story.Site{{at}, nil, {at}}))
-}
-
 func TestManyThreadsShareAColumn(t *testing.T) {
 	v := explained(t, badChoices, "")
 	require.Contains(t, v.Table, "step │ thread │ does")
@@ -348,17 +345,4 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	require.Contains(t, v.HTML, "store c.n: 0 → 1")
 	escaped := explained(t, func() { panic("<script>alert(1)</script>") }, "")
 	require.NotContains(t, escaped.HTML, "<script>alert")
-}
-
-func TestReplayCommand(t *testing.T) {
-	s := Schedule{0}
-	require.Equal(t, "-explore.replay="+s.String(), story.ReplayCommand(s, story.Origin{}))
-	require.Equal(t, "go test "+story.BuildTags+`schedlab/explore -run '^TestA$/^b\+c$' -explore.replay=2:`+s.String(),
-		story.ReplayCommand(s, story.Origin{Test: "TestA/b+c", Nth: 2}))
-}
-
-func TestWrap(t *testing.T) {
-	require.Equal(t, []string{"store x:", "0 → 1"}, story.Wrap("store x: 0 → 1", 9))
-	require.Equal(t, []string{"abcdefgh", "ij"}, story.Wrap("abcdefghij", 8))
-	require.Equal(t, []string{""}, story.Wrap("", 8))
 }

@@ -1,16 +1,14 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"flag"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"schedlab/explore/internal/engine"
 )
 
 // flags are those of this process: see 'Flags'.

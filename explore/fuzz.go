@@ -1,12 +1,10 @@
 package explore
 
 import (
-	"schedlab/explore/internal/story"
-)
-
-import (
 	"math/rand/v2"
 	"testing"
+
+	"schedlab/explore/internal/story"
 )
 
 // Fuzz lets Go's own fuzzer look for an execution that violates a property: the

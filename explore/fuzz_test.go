@@ -1,14 +1,12 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 func FuzzCriticalSections(f *testing.F) { Fuzz(f, sections(3, 2).started()) }

@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Mutex is a controlled [sync.Mutex]. The zero Mutex is unlocked. It belongs to no
 // thread: another may unlock it. A thread that waits for it takes no step.

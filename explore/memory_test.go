@@ -1,14 +1,12 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-)
-
-import (
 	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
 )
 
 // TestMemoryDoesNotGrowWithExecutions: a search keeps what lies on its path and
@@ -17,7 +15,7 @@ func TestMemoryDoesNotGrowWithExecutions(t *testing.T) {
 	if testing.Short() || raceDetector {
 		t.Skip("too many executions")
 	}
-	d := &dpor.Strategy{}
+	d := dpor.New(nil, nil)
 	e := newEngine(defaults(), sections(5, 2).started(), d)
 	defer e.Close()
 	explore := func(executions int) uint64 {

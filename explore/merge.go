@@ -1,16 +1,14 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 // Merge adds up what all shards have found: the files that they wrote because of

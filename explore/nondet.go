@@ -1,15 +1,13 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // A program must do the same whenever its threads take their steps in the same
@@ -33,7 +31,7 @@ func rehearse(e *engine.Engine, was uint64) (first uint64, v *Violation) {
 	schedule := slices.Clone(e.Schedule)
 	for range rehearsals {
 		got := performance(e, strategy.NewReplay(schedule))
-		if v := e.Ctl.Fault(); v != nil {
+		if v := e.Control.Fault(); v != nil {
 			return first, v // which may be why they differ
 		}
 		if v := differs(want, got); v != nil {

@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Note is a one-shot event: one thread sleeps on it, another wakes it. A wakeup
 // before the sleep is not lost. The zero Note is clear.

@@ -1,16 +1,14 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 // together explores program with workers engines that share one tree, and adds up
@@ -23,7 +21,7 @@ func together(program func(), workers int) (sum Result) {
 		wg.Go(func() {
 			cfg := defaults()
 			cfg.KeepGoing = true
-			e := newEngine(cfg, program, &dpor.Strategy{Tree: tr})
+			e := newEngine(cfg, program, dpor.New(tr, nil))
 			e.Names = names
 			defer e.Close()
 			r := explore(e, nil)
@@ -111,12 +109,11 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 						cfg := defaults()
 						cfg.KeepGoing = true
 						cfg.Shard, cfg.Shards = i, shards
-						split := &dpor.Splitter{Shard: i, Shards: shards}
+						split := dpor.NewSplitter(i, shards)
 						if depth != ownDepth {
-							split.Depth = depth
-							split.Once.Do(func() {})
+							split.Fix(depth)
 						}
-						e := newEngine(cfg, p.program, &dpor.Strategy{Split: split})
+						e := newEngine(cfg, p.program, dpor.New(nil, split))
 						r := explore(e, nil)
 						e.Close()
 						sum.Complete += r.Complete

@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Choose returns a number from 0 to n-1. An exhaustive strategy explores all of
 // them: it stands for what the program does not know, such as input.

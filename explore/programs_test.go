@@ -1,15 +1,13 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-)
-
-import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
 )
 
 // bodies makes the shared variables of a program and returns what its threads do,
@@ -47,7 +45,7 @@ func (b bodies) joined() func() {
 func allOf(program func()) Result {
 	cfg := defaults()
 	cfg.KeepGoing, cfg.Disjoint = true, true
-	e := newEngine(cfg, program, &dpor.Strategy{})
+	e := newEngine(cfg, program, dpor.New(nil, nil))
 	defer e.Close()
 	return explore(e, nil)
 }
@@ -660,7 +658,7 @@ func sleepers(n int) bodies {
 
 // once explores program until something is broken.
 func once(program func()) Result {
-	e := newEngine(defaults(), program, &dpor.Strategy{})
+	e := newEngine(defaults(), program, dpor.New(nil, nil))
 	defer e.Close()
 	return explore(e, nil)
 }

@@ -1,14 +1,12 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
+
+	"schedlab/explore/internal/engine"
 )
 
 // progress tells how far an exploration has come, every two seconds: executions,
@@ -97,14 +95,14 @@ func (p *progress) line(c *engine.Control, elapsed time.Duration) string {
 // which is spent earlier if there are two. What is drawn at random is a budget, too.
 func (p *progress) done(c *engine.Control, n uint64, elapsed time.Duration) (tree, spent float64) {
 	tree = float64(p.part.Load()) / partUnit
-	if c.Cfg.Drawn {
+	if c.Limits.Drawn {
 		tree, spent = 0, tree
 	}
-	if limit := c.Cfg.Executions; limit > 0 {
+	if limit := c.Limits.Executions; limit > 0 {
 		spent = max(spent, float64(n)/float64(limit))
 	}
-	if c.Cfg.Budget > 0 {
-		spent = max(spent, float64(elapsed)/float64(c.Cfg.Budget))
+	if c.Limits.Budget > 0 {
+		spent = max(spent, float64(elapsed)/float64(c.Limits.Budget))
 	}
 	return min(tree, 1), min(spent, 1)
 }

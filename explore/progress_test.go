@@ -1,16 +1,14 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"bytes"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 func TestProgressIsToldEveryInterval(t *testing.T) {
@@ -116,9 +114,9 @@ func TestTheEstimateGrowsToTheWhole(t *testing.T) {
 func TestAnEngineTellsItsPartWhenAsked(t *testing.T) {
 	c := newControl(defaults())
 	p := &progress{}
-	e := newEngine(defaults(), func() { p.tick(c, time.Second); choices() }, &dpor.Strategy{})
+	e := newEngine(defaults(), func() { p.tick(c, time.Second); choices() }, dpor.New(nil, nil))
 	defer e.Close()
-	e.Ctl = c
+	e.Control = c
 	explore(e, p)
 	require.False(t, p.asked.Load())
 	require.Greater(t, p.part.Load(), uint64(0))

@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // machine runs a prog with the controlled types and says what happened.
 type machine struct {
@@ -103,18 +101,18 @@ func (m *machine) run(me int) {
 
 func (m *machine) start(i int) {
 	m.started[i] = Go(func() { m.run(i) })
-	m.who[(*engine.Thread)(m.started[i]).Id] = i
+	m.who[(*engine.Thread)(m.started[i]).ID] = i
 }
 
 // pause pauses and notes for what its thread waits then.
 func (m *machine) pause() {
 	Pause()
-	t := m.e.Cur
+	t := m.e.Current
 	set := uint32(0)
 	for _, mk := range t.Await {
-		set |= 1 << m.names[mk.Obj.Id]
+		set |= 1 << m.names[mk.Obj.ID]
 	}
-	m.awaits[[2]int32{t.Id, t.Seq + 1}] = set
+	m.awaits[[2]int32{t.ID, t.Seq + 1}] = set
 }
 
 // word does an operation on a number.
@@ -125,7 +123,7 @@ func (m *machine) word(in ins, r uint32) uint32 {
 	} else {
 		x = m.heap[in.obj]
 	}
-	m.names[x.w.Object(m.e, engine.ClassUint32).Id] = in.obj
+	m.names[x.w.Object(m.e, engine.ClassUint32).ID] = in.obj
 	switch in.op {
 	case pLoad:
 		return x.Load()
@@ -150,7 +148,7 @@ func (m *machine) word(in ins, r uint32) uint32 {
 // point does an operation on the pointer. It returns what its thread's pointer
 // and number are then.
 func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
-	m.names[m.pointer.p.Object(m.e).Id] = ptrAt
+	m.names[m.pointer.p.Object(m.e).ID] = ptrAt
 	switch in.op {
 	case pPut:
 		m.pointer.Store(m.heap[q])
@@ -169,7 +167,7 @@ func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
 
 // sync does an operation on a lock, note or condition.
 func (m *machine) sync(in ins, r uint32) uint32 {
-	name := func(w *engine.Word, c engine.Class) { m.names[w.Object(m.e, c).Id] = in.obj }
+	name := func(w *engine.Word, c engine.Class) { m.names[w.Object(m.e, c).ID] = in.obj }
 	switch {
 	case in.obj < rwAt:
 		l := &m.mutexes[in.obj-mutexAt]
@@ -198,7 +196,7 @@ func (m *machine) sync(in ins, r uint32) uint32 {
 		}
 	default:
 		if in.op == pWait {
-			m.names[m.cond.L.w.Object(m.e, engine.ClassMutex).Id] = mutexAt
+			m.names[m.cond.L.w.Object(m.e, engine.ClassMutex).ID] = mutexAt
 		}
 		name(&m.cond.w, engine.ClassCond)
 		switch in.op {
@@ -242,7 +240,7 @@ func (m *machine) trace() *traced {
 		return int8(m.names[id])
 	}
 	for _, ev := range e.Events {
-		s := step2{thread: int8(m.who[ev.Thread]), kind: ev.Kind, obj: name(ev.Obj), obj2: name(ev.Obj2), ok: ev.Ok,
+		s := step2{thread: int8(m.who[ev.Thread]), kind: ev.Kind, obj: name(ev.Obj), obj2: name(ev.Obj2), ok: ev.OK,
 			awaits: m.awaits[[2]int32{ev.Thread, ev.Seq}]}
 		if isNumber(int(s.obj)) {
 			s.old, tr.final[s.obj] = ev.Old, ev.New

@@ -1,11 +1,11 @@
 package explore
 
 import (
+	"fmt"
+
 	"schedlab/explore/internal/dpor"
 	"schedlab/explore/internal/engine"
 )
-
-import "fmt"
 
 // divide makes the engines of an exploration that is to be exhaustive: workers
 // that share a tree, each with the same part if there are shards.

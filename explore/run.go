@@ -1,14 +1,12 @@
 package explore
 
 import (
+	"fmt"
+	"time"
+
 	"schedlab/explore/internal/dpor"
 	"schedlab/explore/internal/engine"
 	"schedlab/explore/internal/story"
-)
-
-import (
-	"fmt"
-	"time"
 )
 
 // Run explores program: it executes it again and again, each time in another
@@ -145,7 +143,7 @@ func (x *exploration) total(r Result) Result {
 func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
 	for _, e := range x.engines {
-		e.Ctl = x.ctl
+		e.Control = x.ctl
 		go func() { x.results <- x.work(e, first && e == x.engines[0]) }()
 	}
 	watch, tell, save := time.NewTicker(x.cfg.Patience/engine.SilentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
@@ -177,11 +175,11 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
 	defer e.Close()
 	defer leave(e)
-	if first && !reserved[e.Cfg.Strategy] {
+	if first && !reserved[e.Limits.Strategy] {
 		is, v := rehearse(e, x.first)
 		x.first = is
 		if v != nil {
-			e.Ctl.Stop("")
+			e.Control.Stop("")
 			return Result{Violation: v, Violations: 1}
 		}
 	}
@@ -191,18 +189,18 @@ func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
 // explore executes until the strategy has no execution left, or a budget is
 // spent, or a property is violated.
 func explore(e *engine.Engine, p *progress) (r Result) {
-	if e.Ctl == nil {
-		e.Ctl = engine.NewControl(e.Cfg)
-		defer e.Ctl.Close()
+	if e.Control == nil {
+		e.Control = engine.NewControl(e.Limits)
+		defer e.Control.Close()
 	}
 	if d, ok := e.Strategy.(*dpor.Strategy); ok {
 		d.Divide(e)
 	}
 	before := e.Steps
-	for e.Strategy.Begin(e) && e.Ctl.Admit() {
+	for e.Strategy.Begin(e) && e.Control.Admit() {
 		e.Perform()
 		e.Strategy.End(e) // it may say that it was a repetition
-		if v := e.Ctl.Fault(); v != nil {
+		if v := e.Control.Fault(); v != nil {
 			e.Outcome, e.Failure = engine.Failed, v
 		}
 		r.count(e)
@@ -211,8 +209,8 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 		}
 		p.tellPart(e)
 	}
-	r.Steps, r.Elapsed = e.Steps-before, time.Since(e.Ctl.Start)
-	r.conclude(e.Ctl, e.Strategy)
+	r.Steps, r.Elapsed = e.Steps-before, time.Since(e.Control.Start)
+	r.conclude(e.Control, e.Strategy)
 	return r
 }
 
@@ -227,11 +225,11 @@ func leave(e *engine.Engine) {
 // stops the other engines if so.
 func enough(e *engine.Engine) bool {
 	switch {
-	case e.Failure != nil && (!e.Cfg.KeepGoing || e.Outcome == engine.Diverged):
-		e.Ctl.Stop("")
-	case e.Outcome == engine.TooLong && !e.Cfg.KeepGoing && !engine.Samples(e.Strategy):
+	case e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged):
+		e.Control.Stop("")
+	case e.Outcome == engine.TooLong && !e.Limits.KeepGoing && !engine.Samples(e.Strategy):
 		// Nothing can be verified any more.
-		e.Ctl.Stop(story.Endless(e))
+		e.Control.Stop(story.Endless(e))
 	default:
 		return false
 	}

@@ -1,10 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-)
-
-import (
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
 )
 
 // fakeTB is a test that is watched.
@@ -108,7 +106,7 @@ func TestVerdictsFailOrPassATest(t *testing.T) {
 func TestNothingIsVerifiedWithoutACompleteExecution(t *testing.T) {
 	c := newControl(defaults())
 	for _, r := range []Result{{}, {Cut: 3}, {TooLong: 2}} {
-		r.conclude(c, &dpor.Strategy{})
+		r.conclude(c, dpor.New(nil, nil))
 		require.Equal(t, Unknown, r.Verdict)
 		require.NotEmpty(t, r.Why)
 		require.NotEmpty(t, r.Bound)

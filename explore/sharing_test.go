@@ -118,7 +118,15 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 // More of a budget helps who could come to an end, and nobody else.
 func TestABudgetIsTheEndOfWhatIsDrawn(t *testing.T) {
 	cfg := defaults()
-	require.Contains(t, cfg.limited().Spent("1s", "Budget"), "the budget of 1s is spent; give more by Budget")
-	cfg.Strategy = "pos"
-	require.Empty(t, cfg.limited().Spent("1s", "Budget"))
+	cfg.Executions = 1
+	for strategy, why := range map[string]string{
+		"exhaustive": "the budget of 1 execution is spent; give more by Executions or -explore.executions, or explore less, such as by Preemptions",
+		"pos":        "",
+	} {
+		cfg.Strategy = strategy
+		c := newControl(cfg)
+		require.True(t, c.Admit())
+		require.False(t, c.Admit())
+		require.Equal(t, why, c.Reason())
+	}
 }

@@ -1,12 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -14,6 +8,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 var (
@@ -31,9 +29,9 @@ var exhaustives = []struct {
 	every bool // as many executions as there are interleavings
 	share int  // of the programs: one in so many
 }{
-	{"exhaustive", func() engine.Strategy { return &dpor.Strategy{} }, true, false, 1},
-	{"naive", func() engine.Strategy { return &strategy.Naive{} }, false, true, 10},
-	{"bounded", func() engine.Strategy { return &strategy.Bounded{Most: 1000} }, false, false, 10},
+	{"exhaustive", func() engine.Strategy { return dpor.New(nil, nil) }, true, false, 1},
+	{"naive", func() engine.Strategy { return strategy.NewNaive() }, false, true, 10},
+	{"bounded", func() engine.Strategy { return strategy.NewBounded(1000) }, false, false, 10},
 }
 
 // tally sums up what has been compared.
@@ -124,7 +122,7 @@ func TestThreadOrderDoesNotMatter(t *testing.T) {
 					continue
 				}
 				q := p.permuted(r)
-				a, b := p.explored(&dpor.Strategy{}), q.explored(&dpor.Strategy{})
+				a, b := p.explored(dpor.New(nil, nil)), q.explored(dpor.New(nil, nil))
 				if a.Violations == a.Stuck && b.Violations == b.Stuck {
 					require.Equal(t, [2]uint64{a.Complete, a.Stuck}, [2]uint64{b.Complete, b.Stuck}, "complete, stuck: seed %d\n%s\n%s", seed, p, q)
 				} else {
@@ -165,7 +163,7 @@ func TestEnumerateKnown(t *testing.T) {
 			b, ok := enumerate(p, 1_000_000)
 			require.True(t, ok)
 			require.Len(t, b.traces, c.traces)
-			require.Empty(t, b.compare(p.explored(&dpor.Strategy{}), true))
+			require.Empty(t, b.compare(p.explored(dpor.New(nil, nil)), true))
 		})
 	}
 }
@@ -195,7 +193,7 @@ func (f *few) Begin(e *engine.Engine) bool {
 		if !f.twice {
 			return false
 		}
-		f.Strategy, f.twice = &dpor.Strategy{}, false
+		f.Strategy, f.twice = dpor.New(nil, nil), false
 		return f.Strategy.Begin(e)
 	}
 	return true
@@ -207,14 +205,14 @@ func TestJudgeNoticesFaults(t *testing.T) {
 	load, store := ins{op: pLoad}, ins{op: pStore, a: 1}
 	p := startAll([]ins{store}, []ins{load}, []ins{load})
 	b, _ := enumerate(p, 1000)
-	require.Contains(t, b.compare(p.explored(&few{&dpor.Strategy{}, 3, false}), true), "missing (one of 1; there are 4 traces)")
-	require.Contains(t, b.compare(p.explored(&few{&dpor.Strategy{}, 100, true}), true), "repeated 2 times")
-	require.Empty(t, b.compare(p.explored(&few{&dpor.Strategy{}, 100, true}), false))
-	require.Contains(t, b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(&dpor.Strategy{}), true), "invented")
+	require.Contains(t, b.compare(p.explored(&few{dpor.New(nil, nil), 3, false}), true), "missing (one of 1; there are 4 traces)")
+	require.Contains(t, b.compare(p.explored(&few{dpor.New(nil, nil), 100, true}), true), "repeated 2 times")
+	require.Empty(t, b.compare(p.explored(&few{dpor.New(nil, nil), 100, true}), false))
+	require.Contains(t, b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(dpor.New(nil, nil)), true), "invented")
 	deadlock := startAll([]ins{{op: pLock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}})
 	b, _ = enumerate(deadlock, 1000)
 	require.Len(t, b.traces, 2)
-	require.Contains(t, b.compare(deadlock.explored(&few{&dpor.Strategy{}, 1, false}), true), "missing")
+	require.Contains(t, b.compare(deadlock.explored(&few{dpor.New(nil, nil), 1, false}), true), "missing")
 	bad := startAll([]ins{{op: pUnlock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}, {op: pLock, obj: mutexAt}})
 	b, _ = enumerate(bad, 1000)
 	require.Contains(t, b.compare(&found{}, true), "a violation is missed")

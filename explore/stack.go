@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Stack is a coroutine: a computation suspended on a stack, which any thread
 // may continue. A thread runs one Stack at a time, at first its own, and leaves

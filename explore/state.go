@@ -1,11 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -20,6 +15,9 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 // stateVersion is that of the files that -explore.resume writes: one that was

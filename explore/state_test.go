@@ -1,10 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"encoding/json"
 	"fmt"
 	"os"
@@ -17,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 // resumed explores program k executions at a time until nothing is left.
@@ -155,7 +153,7 @@ func TestShardsOfWorkersKnowTheirProgram(t *testing.T) {
 	firsts := map[uint64]bool{}
 	for order := range 3 {
 		e := newEngine(defaults(), program, nil)
-		e.Ctl = newControl(defaults())
+		e.Control = newControl(defaults())
 		for k := range int32(3) { // as if met in another order
 			e.Names.Of(engine.Birth{Parent: 0, N: (k + int32(order)) % 3})
 		}
@@ -163,7 +161,7 @@ func TestShardsOfWorkersKnowTheirProgram(t *testing.T) {
 		require.Nil(t, v)
 		firsts[first] = true
 		e.Close()
-		e.Ctl.Close()
+		e.Control.Close()
 	}
 	require.Len(t, firsts, 1)
 }

@@ -1,13 +1,11 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"math"
 	"sync"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Once is a controlled [sync.Once]. Do is made of the steps of one that finds it done,
@@ -42,7 +40,7 @@ func (wg *WaitGroup) Add(delta int) {
 	if n < 0 {
 		panic(fmt.Sprintf("explore: WaitGroup.Add: the counter is %d; Done was called more often than Add announced", n))
 	}
-	if n == 0 && wg.n.w.Waiters() > 0 {
+	if n == 0 && len(wg.n.w.Waiters()) > 0 {
 		wg.n.Wake(math.MaxInt)
 	}
 }

@@ -148,7 +148,7 @@ func TestWakeChoosesWhomAndNotInWhichOrder(t *testing.T) {
 			}
 			w.Load()
 			var queue [3]int32
-			waiting := w.w.O.Queue
+			waiting := w.w.Waiters()
 			for i, th := range waiting {
 				queue[i] = th.Nth
 			}

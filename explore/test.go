@@ -1,11 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/story"
-)
-
-import (
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +10,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
 )
 
 // Test explores program and fails t unless the verdict is Verified (see also [Search]

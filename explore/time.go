@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Now returns the virtual time in nanoseconds since the execution began.
 func Now() int64 { return engine.Self("Now").ReadTime() }

@@ -1,10 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -13,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 // timedOps are what threads of timedPrograms do; each appends what it has seen to

@@ -1,16 +1,14 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 // byTurns lets workers explore a program together, but one execution at a time,
@@ -122,7 +120,7 @@ func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 				if _, ok := enumerate(p, *bruteLimit); !ok {
 					continue
 				}
-				one := p.explored(&dpor.Strategy{})
+				one := p.explored(dpor.New(nil, nil))
 				if one.Violations != one.Stuck {
 					continue // such an execution ends early
 				}

@@ -1,10 +1,6 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"math"
 	"reflect"
@@ -16,6 +12,8 @@ import (
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 // The controlled types, each with the one that it stands for.
@@ -215,10 +213,19 @@ func TestVariablesOutsideTheProgramAreReset(t *testing.T) {
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
 	require.Equal(t, uint64(4), r.Complete)
 	require.Zero(t, before, "executions began with what another had left")
-	require.Zero(t, x.w.Bits)
-	require.Nil(t, x.w.O)
-	require.Nil(t, p.p.P)
+	require.Zero(t, *inside[uint64](&x, "w", "bits"))
+	require.Nil(t, *inside[*engine.Object](&x, "w", "o"))
+	require.Nil(t, *inside[unsafe.Pointer](&p, "p", "p"))
 	require.Zero(t, v.m.v)
+}
+
+// inside returns the field of x, a pointer, that path leads to.
+func inside[T any](x any, path ...string) *T {
+	v := reflect.ValueOf(x).Elem()
+	for _, name := range path {
+		v = v.FieldByName(name)
+	}
+	return (*T)(v.Addr().UnsafePointer())
 }
 
 // Also one that the program makes zero on the way, and a Stack.
@@ -228,7 +235,8 @@ func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 		p Pointer[int]
 	}
 	one := 1
-	all.x.w.Bits, all.p.p.P = 5, unsafe.Pointer(&one)
+	*inside[uint64](&all.x, "w", "bits") = 5
+	*inside[unsafe.Pointer](&all.p, "p", "p") = unsafe.Pointer(&one)
 	var outer Stack
 	r, err := Run(func() {
 		x, p := all.x.Load(), all.p.Load()

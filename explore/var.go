@@ -1,8 +1,6 @@
 package explore
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Var is plain shared memory: reading and writing it are no steps, and two
 // accesses that nothing orders, one of them a write, are a data race, which is

@@ -1,13 +1,11 @@
 package explore
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"strings"
 	"time"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Verdict is what an exploration has found out.
@@ -47,7 +45,7 @@ type Result struct {
 // count adds the execution that e has just ended.
 func (r *Result) count(e *engine.Engine) {
 	if e.Outcome == engine.Repeated {
-		e.Ctl.Withdraw()
+		e.Control.Withdraw()
 		return
 	}
 	switch e.Outcome {
@@ -69,8 +67,8 @@ func (r *Result) count(e *engine.Engine) {
 			r.Violation.Schedule = append(Schedule(nil), e.Schedule...)
 		}
 	}
-	e.Ctl.Ended.Add(1)
-	e.Ctl.Steps.Add(uint64(len(e.Events)))
+	e.Control.Ended.Add(1)
+	e.Control.Steps.Add(uint64(len(e.Events)))
 }
 
 // add makes r the result of what r and o have found. See conclude.
@@ -91,7 +89,7 @@ func (r *Result) add(o *Result) {
 
 // conclude gives the verdict on what has been counted.
 func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
-	r.Bound = s.Bound() + r.timeBound(c.Cfg.Timeouts)
+	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts)
 	r.Verdict, r.Why = Unknown, ""
 	if r.Violation != nil {
 		r.Verdict = Violated
@@ -121,16 +119,16 @@ func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	case why != "":
 		return why
 	case r.TooLong > 0:
-		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.Cfg.Steps)
+		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.Limits.Steps)
 	case r.Complete == 0 && r.Cut > 0:
-		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.Cfg.Strategy)
+		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.Limits.Strategy)
 	case r.Complete == 0:
 		return "nothing was executed to its end"
-	case c.Cfg.Strategy == "replay":
+	case c.Limits.Strategy == "replay":
 		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
 	case engine.Samples(s):
-		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.Cfg.Strategy)
-	case r.sharing == engine.Separate && !c.Cfg.Sharded: // of shards Merge says it
+		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.Limits.Strategy)
+	case r.sharing == engine.Separate && !c.Limits.Sharded: // of shards Merge says it
 		return shareNothing
 	}
 	return ""

@@ -1,17 +1,15 @@
 package explore
 
 import (
-	"schedlab/explore/internal/dpor"
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"regexp"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 // impatient is long enough for any step to begin, unless the machine is very busy.
@@ -125,23 +123,6 @@ func TestAStrayGoroutineIsAFailureOfItsExploration(t *testing.T) {
 	}
 }
 
-func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
-	c := newControl(defaults())
-	e := newEngine(defaults(), nil, nil)
-	e.Ctl = c
-	for range 10 * engine.SilentTicks { // nothing is executed
-		require.Nil(t, c.Blocked([]*engine.Engine{e}))
-	}
-	e.Pulse.Store(engine.Executing)
-	e.Pulse.Waiting = engine.SilentTicks - 1 // it was met waiting, and now is not
-	for range 10 * engine.SilentTicks {
-		require.Nil(t, c.Blocked([]*engine.Engine{e}))
-		require.EqualValues(t, engine.Asked, e.Pulse.Load())
-		require.Zero(t, e.Pulse.Waiting)
-		e.Answer()
-	}
-}
-
 // TestALongExecutionIsNotTakenForOneThatHangs: the program itself is the
 // watchdog, and asks before each step.
 func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
@@ -153,9 +134,9 @@ func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
 			x.Add(1)
 			require.Nil(t, c.Blocked([]*engine.Engine{e}))
 		}
-	}, &dpor.Strategy{})
+	}, dpor.New(nil, nil))
 	defer e.Close()
-	e.Ctl = c
+	e.Control = c
 	require.Nil(t, explore(e, nil).Violation)
 }
 

@@ -1,10 +1,10 @@
 package dpor
 
 import (
+	"fmt"
+
 	"schedlab/explore/internal/engine"
 )
-
-import "fmt"
 
 // Strategy is optimal dynamic partial-order reduction: it executes one
 // representative of each Mazurkiewicz trace, and starts no execution in vain
@@ -87,7 +87,7 @@ type Strategy struct {
 	fresh  int // events from here on are new
 	known  int // events up to here have their clocks
 	seen   int // events that have been told to their objects
-	Split  *Splitter
+	split  *Splitter
 
 	guide *way // what to do after the nodes that are repeated
 
@@ -185,7 +185,7 @@ func (r race) since(i int) bool { return r.f < 0 || int(r.f) >= i }
 
 // New makes the strategy "exhaustive", for one of those that share tr, of the part
 // that split says; nil, nil: it does everything, alone.
-func New(tr *Tree, split *Splitter) *Strategy { return &Strategy{Tree: tr, Split: split} }
+func New(tr *Tree, split *Splitter) *Strategy { return &Strategy{Tree: tr, split: split} }
 
 func (d *Strategy) Begin(e *engine.Engine) bool {
 	ready := false
@@ -218,7 +218,7 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	}
 	n := d.push(e)
 	d.inheritSleep(e, n.node)
-	if d.Split.foreign(d, e, false) {
+	if d.split.foreign(d, e, false) {
 		d.pop()
 		return nil
 	}
@@ -241,7 +241,7 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 func (d *Strategy) repeat(e *engine.Engine) *engine.Thread {
 	n := &d.nodes[d.depth]
 	t := e.Threads[n.cur.thread]
-	if n.n != 0 || t.Ended || t.Op.Kind != n.cur.kind || t.Op.Obj != nil && t.Op.Obj.Id != n.cur.Obj {
+	if n.n != 0 || t.Ended || t.Op.Kind != n.cur.kind || t.Op.Obj != nil && t.Op.Obj.ID != n.cur.Obj {
 		e.Diverge(e.OtherStep(t, n.cur.kind, n.cur.Obj))
 		return nil
 	}
@@ -300,14 +300,14 @@ func (d *Strategy) inheritSleep(e *engine.Engine, n *node) {
 // that is enabled and does not sleep, the running one if possible: that costs no
 // switch.
 func (d *Strategy) choice(e *engine.Engine, n *place) *engine.Thread {
-	if n.pending == nil && d.Split.within(d) {
-		d.Split.expand(d, e, n)
+	if n.pending == nil && d.split.within(d) {
+		d.split.expand(d, e, n)
 	}
 	if n.pending != nil {
 		d.take(n)
 		return e.Threads[n.cur.thread]
 	}
-	t := e.Cur
+	t := e.Current
 	if !e.Enabled(t) || n.sleeps(t) {
 		t = nil
 		for _, u := range e.Alive {
@@ -336,7 +336,7 @@ func (n *place) enter(s step) {
 
 func (n *node) sleeps(t *engine.Thread) bool {
 	for i := range n.sleep {
-		if n.sleep[i].thread == t.Id {
+		if n.sleep[i].thread == t.ID {
 			return true
 		}
 	}
@@ -345,7 +345,7 @@ func (n *node) sleeps(t *engine.Thread) bool {
 
 // stepOf describes t's next step.
 func stepOf(t *engine.Thread) step {
-	return step{thread: t.Id, seq: t.Seq + 1, kind: t.Op.Kind, waited: len(t.Await) > 0, Footprint: t.Op.Footprint()}
+	return step{thread: t.ID, seq: t.Seq + 1, kind: t.Op.Kind, waited: len(t.Await) > 0, Footprint: t.Op.Footprint()}
 }
 
 // take makes the first branch of n's wakeup tree what is explored next.
@@ -442,14 +442,14 @@ func (d *Strategy) End(e *engine.Engine) {
 	d.reverse(e)
 	d.known = len(e.Events)
 	if e.Outcome != engine.Foreign {
-		d.Split.foreign(d, e, true)
+		d.split.foreign(d, e, true)
 	}
 	d.Tree.share(d)
 }
 
 func (d *Strategy) Bound() string {
-	if d.Split != nil {
-		return fmt.Sprintf("every execution of part %d/%d", d.Split.Shard+1, d.Split.Shards)
+	if d.split != nil {
+		return fmt.Sprintf("every execution of part %d/%d", d.split.shard+1, d.split.shards)
 	}
 	return "every execution"
 }

@@ -1,10 +1,10 @@
 package dpor
 
 import (
+	"slices"
+
 	"schedlab/explore/internal/engine"
 )
-
-import "slices"
 
 // observe computes the clocks of the events that have not been seen yet, and
 // looks for races that end in them.
@@ -90,7 +90,7 @@ func (d *Strategy) prior(t *engine.Thread, seq int32) int32 {
 	if seq == 1 {
 		return t.Birth
 	}
-	return d.last[t.Id]
+	return d.last[t.ID]
 }
 
 // clockOf computes the clock of event i and writes down its races. Whatever is in the
@@ -225,7 +225,7 @@ func (d *Strategy) slept(e *engine.Engine, p, i int32, ev *engine.Event) bool {
 // early timeout that was the last one allowed: before that, i could have. c is what
 // its thread knew before.
 func (d *Strategy) lateRace(e *engine.Engine, i int32, c []int32) {
-	if len(d.early) == 0 || len(d.early) < e.Cfg.Timeouts {
+	if len(d.early) == 0 || len(d.early) < e.Limits.Timeouts {
 		return
 	}
 	p := d.early[len(d.early)-1]
@@ -292,7 +292,7 @@ func (d *Strategy) note(e *engine.Engine, i int32, ev *engine.Event) {
 	}
 	if ev.Waited {
 		for _, m := range e.Threads[ev.Thread].Waited {
-			if m.Obj.Id != ev.Obj {
+			if m.Obj.ID != ev.Obj {
 				m.Obj.Dep.NoteRead(i, ev.Thread, e.Events)
 			}
 		}
@@ -311,11 +311,11 @@ func (d *Strategy) waitInVain(e *engine.Engine) {
 		switch t.Op.Kind {
 		case engine.OpLock, engine.OpRLock, engine.OpNoteSleep:
 			p := t.Op.Obj.Dep.LastLock
-			if p < 0 || e.Events[p].Thread == t.Id {
+			if p < 0 || e.Events[p].Thread == t.ID {
 				continue
 			}
 			if q := d.prior(t, t.Seq+1); q < 0 || !d.before(e, p, q) {
-				d.races = append(d.races, race{e: p, f: -1 - t.Id})
+				d.races = append(d.races, race{e: p, f: -1 - t.ID})
 			}
 		}
 	}

@@ -1,12 +1,10 @@
 package dpor
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"errors"
 	"fmt"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Remainder is the saved form of what is left to be explored.

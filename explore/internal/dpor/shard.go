@@ -1,10 +1,10 @@
 package dpor
 
 import (
+	"sync"
+
 	"schedlab/explore/internal/engine"
 )
-
-import "sync"
 
 // Splitter divides the executions of a program among shards that know nothing of
 // each other. The first depth nodes of each execution are explored with sleep
@@ -17,13 +17,16 @@ import "sync"
 // says how to wake it, and every execution is explored in which it might be. That
 // costs executions that are cut, because it never was.
 type Splitter struct {
-	Depth         int
-	Shard, Shards int
-	Once          sync.Once // depth has been chosen
+	depth         int
+	shard, shards int
+	once          sync.Once // depth has been chosen
 }
 
 // NewSplitter makes that of one shard, from 0, of shards.
-func NewSplitter(shard, shards int) *Splitter { return &Splitter{Shard: shard, Shards: shards} }
+func NewSplitter(shard, shards int) *Splitter { return &Splitter{shard: shard, shards: shards} }
+
+// Fix makes depth the depth, before any is chosen.
+func (s *Splitter) Fix(depth int) { s.once.Do(func() { s.depth = depth }) }
 
 // perShard is how many parts there should be for each shard, so that their sizes
 // even out.
@@ -32,16 +35,16 @@ const perShard = 16
 // Divide chooses the depth of d's splitter, if there is one, before e's first execution
 // that counts. All shards come to the same.
 func (d *Strategy) Divide(e *engine.Engine) {
-	if d.Split == nil {
+	if d.split == nil {
 		return
 	}
-	d.Split.Once.Do(func() {
+	d.split.once.Do(func() {
 		steps := e.Steps
 		defer func() { e.Strategy, e.Steps = d, steps }()
-		s := d.Split
-		for parts, more := 1, true; more && parts < perShard*s.Shards; s.Depth++ {
+		s := d.split
+		for parts, more := 1, true; more && parts < perShard*s.shards; s.depth++ {
 			n := s.parts(e)
-			more = n > parts || s.Depth == 0
+			more = n > parts || s.depth == 0
 			parts = max(n, parts)
 		}
 	})
@@ -49,9 +52,9 @@ func (d *Strategy) Divide(e *engine.Engine) {
 
 // parts counts what one level more would divide e's program into.
 func (s *Splitter) parts(e *engine.Engine) (n int) {
-	count := &Strategy{Split: &Splitter{Depth: s.Depth + 1, Shard: -1, Shards: s.Shards}}
+	count := &Strategy{split: &Splitter{depth: s.depth + 1, shard: -1, shards: s.shards}}
 	e.Strategy = count
-	for !e.Ctl.Halt.Load() && e.Ctl.Fault() == nil && count.Begin(e) {
+	for !e.Control.Halt.Load() && e.Control.Fault() == nil && count.Begin(e) {
 		e.Perform()
 		count.End(e)
 		if e.Outcome == engine.Foreign {
@@ -62,7 +65,7 @@ func (s *Splitter) parts(e *engine.Engine) (n int) {
 }
 
 // within says whether d's last node is one at which everything is taken.
-func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.Depth }
+func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.depth }
 
 // expand puts all steps that do not sleep into n's wakeup tree.
 func (s *Splitter) expand(d *Strategy, e *engine.Engine, n *place) {
@@ -79,10 +82,10 @@ func (s *Splitter) expand(d *Strategy, e *engine.Engine, n *place) {
 // foreign says whether the execution, which is about to take a step or has ended,
 // belongs to another shard: that is decided at its first step below the depth.
 func (s *Splitter) foreign(d *Strategy, e *engine.Engine, ended bool) bool {
-	if s == nil || !ended && d.depth <= s.Depth {
+	if s == nil || !ended && d.depth <= s.depth {
 		return false
 	}
-	if n := len(e.Events); n > 0 && int(d.nodeOf[n-1]) >= s.Depth {
+	if n := len(e.Events); n > 0 && int(d.nodeOf[n-1]) >= s.depth {
 		return false // decided already
 	}
 	if e.Outcome == engine.Diverged || s.mine(e.Schedule) {
@@ -98,5 +101,5 @@ func (s *Splitter) mine(prefix engine.Schedule) bool {
 	for _, x := range prefix {
 		h = (h ^ uint32(x)) * 16777619
 	}
-	return int(h>>4)%s.Shards == s.Shard
+	return int(h>>4)%s.shards == s.shard
 }

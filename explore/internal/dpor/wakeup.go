@@ -1,12 +1,10 @@
 package dpor
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"math"
 	"slices"
+
+	"schedlab/explore/internal/engine"
 )
 
 // independentOf makes d.notdep the events that come after event i and do not
@@ -143,10 +141,10 @@ func (d *Strategy) mayLapse(e *engine.Engine, r race) bool {
 			now = max(now, ev.Due)
 		}
 	}
-	if e.Events[r.f].Due <= now || before+len(early) < e.Cfg.Timeouts {
+	if e.Events[r.f].Due <= now || before+len(early) < e.Limits.Timeouts {
 		return true
 	}
-	if before >= e.Cfg.Timeouts {
+	if before >= e.Limits.Timeouts {
 		return false
 	}
 	for _, i := range early {

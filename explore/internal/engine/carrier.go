@@ -58,11 +58,11 @@ func (c *carrier) carry() {
 		switch {
 		case c.e.aborting:
 		case v != nil:
-			c.e.panicked(c.e.Cur, v, debug.Stack())
+			c.e.panicked(c.e.Current, v, debug.Stack())
 		case c.t == nil && c.back != nil: // a destroyed Stack may end by Goexit
 			c.stack.Switch(c.back)
 		default:
-			c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Cur.Nth),
+			c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Current.Nth),
 				Message: "a thread called runtime.Goexit (t.FailNow and require do): use explore.Assert, or t.Errorf and return"})
 			c.e.resume(nil)
 		}
@@ -75,7 +75,7 @@ func (c *carrier) carry() {
 	}
 	finished = true
 	if c.t == nil && c.back == nil {
-		c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Cur.Nth),
+		c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Current.Nth),
 			Message: "the function of a Stack ended, but nobody has called Destroy"})
 	}
 }

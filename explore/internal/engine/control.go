@@ -10,8 +10,8 @@ import (
 // Control is what the engines of one exploration share: when to stop, what has
 // been done, and what the watchdog asks of them.
 type Control struct {
-	Cfg   *Limits
-	Start time.Time
+	Limits *Limits
+	Start  time.Time
 
 	// halt: no execution begins any more. Its own word, because every engine
 	// reads it before every execution; why is written before it.
@@ -32,17 +32,17 @@ type Control struct {
 
 // NewControl makes what the engines of an exploration within cfg share.
 func NewControl(cfg *Limits) *Control {
-	c := &Control{Cfg: cfg, Start: time.Now()}
+	c := &Control{Limits: cfg, Start: time.Now()}
 	if cfg.Budget > 0 {
-		c.EndAfter(cfg.Budget, cfg.Spent(cfg.Budget.String(), "Budget or -explore.budget"))
+		c.EndAfter(cfg.Budget, cfg.spent(cfg.Budget.String(), "Budget or -explore.budget"))
 	}
 	return c
 }
 
-// Spent says that a budget has run out, which more can be given of by means; "" if
+// spent says that a budget has run out, which more can be given of by means; "" if
 // the strategy draws at random: then that is how an exploration ends, and no more
 // would prove anything.
-func (c *Limits) Spent(budget, means string) string {
+func (c *Limits) spent(budget, means string) string {
 	if c.Drawn {
 		return ""
 	}
@@ -79,9 +79,9 @@ func (c *Control) Admit() bool {
 		return false
 	}
 	n := c.began.Add(1)
-	if limit := c.Cfg.Executions; limit > 0 && n > limit {
+	if limit := c.Limits.Executions; limit > 0 && n > limit {
 		c.Withdraw()
-		c.Stop(c.Cfg.Spent(Count(int(limit), "execution"), "Executions or -explore.executions"))
+		c.Stop(c.Limits.spent(Count(int(limit), "execution"), "Executions or -explore.executions"))
 		return false
 	}
 	return true

@@ -65,7 +65,7 @@ func (s *Coroutine) take() *coro.Stack {
 // touch looks for others that use s.
 func (s *Coroutine) touch(t *Thread) {
 	if s.shadow.e == nil {
-		s.shadow = Shadow{e: t.E, Name: "a Stack", toucher: t.Id}
+		s.shadow = Shadow{e: t.E, Name: "a Stack", toucher: t.ID}
 		t.E.plain = append(t.E.plain, s)
 	}
 	if s.shadow.e != t.E {

@@ -29,7 +29,7 @@ func (d *Dependencies) Note(i int32, m Mode, events []Event) {
 	case OpLock:
 		d.LastLock = i
 	case OpTryLock:
-		if ev.Ok {
+		if ev.OK {
 			d.LastLock = i
 		}
 	case OpNoteClear:
@@ -87,10 +87,10 @@ func (a Footprint) Conflicts(b Footprint) bool {
 func (o *op) Footprint() Footprint {
 	f := Footprint{NoObject, NoObject, Writes}
 	if o.Obj != nil {
-		f.Obj, f.Mode = o.Obj.Id, o.mode()
+		f.Obj, f.Mode = o.Obj.ID, o.mode()
 	}
 	if o.Obj2 != nil {
-		f.Obj2 = o.Obj2.Id
+		f.Obj2 = o.Obj2.ID
 	}
 	return f
 }
@@ -127,7 +127,7 @@ func (t *Thread) Effect() Effect {
 	if len(t.Await) > 0 {
 		t.E.scratch = t.E.scratch[:0]
 		for _, m := range t.Await {
-			t.E.scratch = append(t.E.scratch, m.Obj.Id)
+			t.E.scratch = append(t.E.scratch, m.Obj.ID)
 		}
 		f.Awaited = t.E.scratch
 	}

@@ -24,15 +24,15 @@ const (
 // Engine executes a program, again and again, as its strategy says. It is used
 // by one goroutine and the coroutines which that continues.
 type Engine struct {
-	Cfg      *Limits
+	Limits   *Limits
 	Program  func()
 	Strategy Strategy
-	Ctl      *Control // shared with the other engines of the exploration
-	Pulse    pulse    // see 'Watchdog'
+	Control  *Control // shared with the other engines of the exploration
+	pulse    pulse    // see 'Watchdog'
 
 	base    coro.Stack  // of the goroutine that calls execute
 	running *coro.Stack // who runs
-	Cur     *Thread     // for which thread
+	Current *Thread     // for which thread
 	idle    []*carrier
 	busy    []*carrier
 
@@ -76,7 +76,7 @@ type Choice struct {
 
 // New makes an engine that executes program within cfg, as s says.
 func New(cfg *Limits, program func(), s Strategy) *Engine {
-	e := &Engine{Cfg: cfg, Program: program, Strategy: s, Names: &ThreadNames{}}
+	e := &Engine{Limits: cfg, Program: program, Strategy: s, Names: &ThreadNames{}}
 	if cfg.Disjoint {
 		e.Sharing = connected
 	}
@@ -101,7 +101,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 	if parent != nil {
 		t.Last, t.Birth = parent.Last, parent.Last
 		t.sync.join(parent.sync)
-		parent.sync.put(parent.Id, parent.sync.at(parent.Id)+1)
+		parent.sync.put(parent.ID, parent.sync.at(parent.ID)+1)
 	}
 	t.sync.put(id, 1)
 	t.Nth = int32(len(e.Alive))
@@ -114,7 +114,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 }
 
 // unborn makes the thread of id, which does not run yet, or not in this execution.
-func (e *Engine) unborn(id int32) *Thread { return &Thread{E: e, Id: id, Last: -1, Ended: true} }
+func (e *Engine) unborn(id int32) *Thread { return &Thread{E: e, ID: id, Last: -1, Ended: true} }
 
 // kid returns the id of the next thread that parent makes: the same in all
 // executions, in whatever order threads are made.
@@ -122,7 +122,7 @@ func (e *Engine) kid(parent *Thread) int32 {
 	n := parent.nkids
 	parent.nkids++
 	if n == len(parent.kids) {
-		id := e.Names.Of(Birth{parent.Id, int32(n)})
+		id := e.Names.Of(Birth{parent.ID, int32(n)})
 		for int(id) >= len(e.Threads) {
 			e.Threads = append(e.Threads, e.unborn(int32(len(e.Threads))))
 		}
@@ -172,8 +172,8 @@ func (e *Engine) Close() {
 
 // next returns the thread that runs next, nil if the execution is over.
 func (e *Engine) next() *Thread {
-	if e.Pulse.Load() == Asked {
-		e.Answer()
+	if e.pulse.Load() == asked {
+		e.answer()
 	}
 	if n := e.begun; n < len(e.Alive) {
 		// Each runs up to its first operation before anything is decided.
@@ -214,7 +214,7 @@ func (e *Engine) over() bool {
 			return true
 		}
 	}
-	if len(e.Events) >= e.Cfg.Steps {
+	if len(e.Events) >= e.Limits.Steps {
 		e.Outcome = TooLong
 		return true
 	}
@@ -257,7 +257,7 @@ func (t *Thread) changed() bool {
 }
 
 func (e *Engine) anyEnabled() bool {
-	if e.Enabled(e.Cur) {
+	if e.Enabled(e.Current) {
 		return true // most often
 	}
 	for _, t := range e.Alive {
@@ -284,7 +284,7 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	t.Seq++
 	t.Last = int32(len(e.Events))
 	ev := Event{
-		Thread: t.Id, Seq: t.Seq, Kind: t.Op.Kind, Mode: m, Ok: ok, Obj: NoObject, Obj2: NoObject,
+		Thread: t.ID, Seq: t.Seq, Kind: t.Op.Kind, Mode: m, OK: ok, Obj: NoObject, Obj2: NoObject,
 		Old: old, New: new, Want: t.Op.want,
 		Waited: len(t.Await) > 0, Timed: t.deadline != NoDeadline, After: e.barrier, From: t.follows(), Now: e.Now, Due: t.deadline,
 	}
@@ -294,14 +294,14 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	}
 	e.barrier = false
 	if o := t.Op.Obj; o != nil {
-		ev.Obj = o.Id
+		ev.Obj = o.ID
 		if old != new {
 			o.Changes = append(o.Changes, int32(len(e.Events)))
 		}
 		t.mark(o, old, new)
 	}
 	if o := t.Op.Obj2; o != nil {
-		ev.Obj2 = o.Id
+		ev.Obj2 = o.ID
 		o.Changes = append(o.Changes, int32(len(e.Events)))
 	}
 	e.Events = append(e.Events, ev)
@@ -321,7 +321,7 @@ func (e *Engine) noteAwaited(t *Thread) {
 	ev := &e.Events[len(e.Events)-1]
 	ev.aw0 = int32(len(e.Awaited))
 	for _, m := range t.Await {
-		e.Awaited = append(e.Awaited, m.Obj.Id)
+		e.Awaited = append(e.Awaited, m.Obj.ID)
 	}
 	ev.aw1 = int32(len(e.Awaited))
 }
@@ -421,7 +421,7 @@ func (e *Engine) Expect(threads int) {
 
 // Perform executes the program once, under the eyes of the watchdog.
 func (e *Engine) Perform() {
-	e.Pulse.Store(Executing)
+	e.pulse.Store(executing)
 	e.Execute()
-	e.Pulse.Store(resting)
+	e.pulse.Store(resting)
 }

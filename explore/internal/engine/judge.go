@@ -107,7 +107,7 @@ func (e *Engine) writer(o *Object) *Thread {
 func (e *Engine) holders(o *Object) (ts []*Thread) {
 	for i := range e.Events {
 		ev := &e.Events[i]
-		if ev.Obj != o.Id || !ev.Ok {
+		if ev.Obj != o.ID || !ev.OK {
 			continue
 		}
 		switch t := e.Threads[ev.Thread]; ev.Kind {
@@ -150,10 +150,10 @@ func (e *Engine) wiped(o *Object) (how string) {
 	for i := range e.Events {
 		ev := &e.Events[i]
 		switch {
-		case ev.Obj != o.Id:
+		case ev.Obj != o.ID:
 		case ev.Kind == OpNoteWakeup:
 			unseen = i
-		case ev.Kind == OpNoteSleep && ev.Ok:
+		case ev.Kind == OpNoteSleep && ev.OK:
 			unseen, how = -1, ""
 		case ev.Kind == OpLoad: // Signaled
 			unseen = -1
@@ -173,12 +173,12 @@ func (e *Engine) unheard(t *Thread) (how string) {
 	o := e.waitsOn(t)
 	for i := range e.Events[:t.Last] {
 		switch ev := &e.Events[i]; {
-		case ev.Obj2 == o.Id && ev.Thread == t.Id: // Cond.Wait, earlier
+		case ev.Obj2 == o.ID && ev.Thread == t.ID: // Cond.Wait, earlier
 			how = ""
-		case ev.Obj != o.Id:
+		case ev.Obj != o.ID:
 		case ev.Old != ev.New:
 			how = ""
-		case ev.Thread != t.Id && !ev.Ok && (ev.Kind == OpSignal || ev.Kind == OpBroadcast || ev.Kind == OpFutexWake):
+		case ev.Thread != t.ID && !ev.OK && (ev.Kind == OpSignal || ev.Kind == OpBroadcast || ev.Kind == OpFutexWake):
 			how = fmt.Sprintf("%v woke it (step %d) when nobody waited yet", e.by(i), i+1)
 		}
 	}
@@ -297,7 +297,7 @@ func (o *Object) String() string {
 		}
 	}
 	n := 1
-	for _, p := range o.e.Objects[:o.Id] {
+	for _, p := range o.e.Objects[:o.ID] {
 		if p.Class == o.Class {
 			n++
 		}

@@ -10,8 +10,8 @@ const (
 // TryLock is TryLock for the lock w of class c.
 func (w *Word) TryLock(c Class, what string) bool {
 	t := w.begin(c, OpTryLock, 0, what)
-	if w.Bits != 0 {
-		t.done(Writes, w.Bits, w.Bits, false)
+	if w.bits != 0 {
+		t.done(Writes, w.bits, w.bits, false)
 		return false
 	}
 	w.take(t)
@@ -20,9 +20,9 @@ func (w *Word) TryLock(c Class, what string) bool {
 
 // take makes t the holder, by the operation under way.
 func (w *Word) take(t *Thread) {
-	old := w.Bits
-	t.acquire(w.O)
-	t.sync.join(w.O.rsync)
+	old := w.bits
+	t.acquire(w.o)
+	t.sync.join(w.o.rsync)
 	w.set(locked)
 	t.done(Writes, old, locked, true)
 }
@@ -30,11 +30,11 @@ func (w *Word) take(t *Thread) {
 // Unlock is Unlock, of what must be locked, as how says.
 func (w *Word) Unlock(c Class, what, how string) {
 	t := w.begin(c, OpUnlock, 0, what)
-	if w.Bits != locked {
-		t.Violate(BadUnlock, "unlock of %s, which is not %s", w.O, how)
+	if w.bits != locked {
+		t.Violate(BadUnlock, "unlock of %s, which is not %s", w.o, how)
 	}
-	t.release(w.O)
-	w.O.rsync = w.O.rsync[:0]
+	t.release(w.o)
+	w.o.rsync = w.o.rsync[:0]
 	w.set(0)
 	t.done(Writes, locked, 0, true)
 }
@@ -45,9 +45,9 @@ func (w *Word) Lock(c Class, what string) { w.take(w.begin(c, OpLock, 0, what)) 
 // WriteLock is Lock of an RWMutex. Where it finds readers it takes two steps.
 func (w *Word) WriteLock(what string) {
 	t := w.begin(ClassRWMutex, OpLock, 0, what)
-	if old := w.Bits; old != 0 {
+	if old := w.bits; old != 0 {
 		w.set(old | wanted)
-		t.done(Writes, old, w.Bits, false)
+		t.done(Writes, old, w.bits, false)
 		t = w.begin(ClassRWMutex, OpDrain, 0, what)
 	}
 	w.take(t)
@@ -59,8 +59,8 @@ func (w *Word) ReadLock(what string) { w.takeRead(w.begin(ClassRWMutex, OpRLock,
 // TryReadLock is TryRLock of an RWMutex.
 func (w *Word) TryReadLock(what string) bool {
 	t := w.begin(ClassRWMutex, OpTryRLock, 0, what)
-	if w.Bits&(locked|wanted) != 0 {
-		t.done(Reads, w.Bits, w.Bits, false)
+	if w.bits&(locked|wanted) != 0 {
+		t.done(Reads, w.bits, w.bits, false)
 		return false
 	}
 	w.takeRead(t)
@@ -68,21 +68,21 @@ func (w *Word) TryReadLock(what string) bool {
 }
 
 func (w *Word) takeRead(t *Thread) {
-	t.acquire(w.O)
-	old := w.Bits
+	t.acquire(w.o)
+	old := w.bits
 	w.set(old + oneReader)
-	t.done(Reads, old, w.Bits, true)
+	t.done(Reads, old, w.bits, true)
 }
 
 // ReadUnlock is RUnlock of an RWMutex.
 func (w *Word) ReadUnlock(what string) {
 	t := w.begin(ClassRWMutex, OpRUnlock, 0, what)
-	old := w.Bits
+	old := w.bits
 	if old < oneReader {
-		t.Violate(BadUnlock, "read unlock of %s, which is not locked for reading", w.O)
+		t.Violate(BadUnlock, "read unlock of %s, which is not locked for reading", w.o)
 	}
-	w.O.rsync.join(t.sync)
-	t.sync[t.Id]++
+	w.o.rsync.join(t.sync)
+	t.sync[t.ID]++
 	w.set(old - oneReader)
-	t.done(Reads, old, w.Bits, true)
+	t.done(Reads, old, w.bits, true)
 }

@@ -11,44 +11,44 @@ func (w *Word) NoteSleep(what string, ns int64) bool {
 	due := t.timer(ns)
 	t.Op = op{Kind: OpNoteSleep, Obj: w.Object(t.E, ClassNote)}
 	t.within(due)
-	if w.Bits == NoteSignaled {
+	if w.bits == NoteSignaled {
 		t.Op.Obj2 = nil // cannot time out
 	}
 	t.step()
-	signaled := w.Bits == NoteSignaled
+	signaled := w.bits == NoteSignaled
 	if signaled {
-		t.acquire(w.O)
+		t.acquire(w.o)
 	} else {
 		t.timedOut()
 	}
-	t.done(Reads, w.Bits, w.Bits, signaled)
+	t.done(Reads, w.bits, w.bits, signaled)
 	return signaled
 }
 
 // NoteWakeup signals the Note.
 func (w *Word) NoteWakeup(what string) {
 	t := w.begin(ClassNote, OpNoteWakeup, 0, what)
-	if w.Bits == NoteSignaled {
-		t.Violate(DoubleWakeup, "wakeup of %s, which has been signaled already", w.O)
+	if w.bits == NoteSignaled {
+		t.Violate(DoubleWakeup, "wakeup of %s, which has been signaled already", w.o)
 	}
-	t.release(w.O)
+	t.release(w.o)
 	w.changeNote(t, NoteSignaled)
 }
 
 // NoteClear makes the Note clear.
 func (w *Word) NoteClear(what string) {
 	t := w.begin(ClassNote, OpNoteClear, 0, what)
-	t.release(w.O)
+	t.release(w.o)
 	w.changeNote(t, 0)
 }
 
 // changeNote makes v the state. Who sleeps with a time limit can or cannot time out
 // from now on.
 func (w *Word) changeNote(t *Thread, v uint64) {
-	old := w.Bits
+	old := w.bits
 	w.set(v)
 	for _, u := range t.E.Alive {
-		if u.Op.Obj == w.O && u.Op.Kind == OpNoteSleep && u.deadline != NoDeadline {
+		if u.Op.Obj == w.o && u.Op.Kind == OpNoteSleep && u.deadline != NoDeadline {
 			u.Op.Obj2 = nil
 			if v != NoteSignaled {
 				u.Op.Obj2 = t.E.timeObject()
@@ -61,7 +61,7 @@ func (w *Word) changeNote(t *Thread, v uint64) {
 // NoteLooked says whether the Note is signaled.
 func (w *Word) NoteLooked(what string) bool {
 	t := w.begin(ClassNote, OpLoad, 0, what)
-	t.acquire(w.O)
-	t.done(Reads, w.Bits, w.Bits, true)
-	return w.Bits == NoteSignaled
+	t.acquire(w.o)
+	t.done(Reads, w.bits, w.bits, true)
+	return w.bits == NoteSignaled
 }

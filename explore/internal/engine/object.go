@@ -68,7 +68,7 @@ func (c Class) Show(bits uint64) string {
 // id, though its address differs.
 type Object struct {
 	e     *Engine
-	Id    int32
+	ID    int32
 	Class Class
 	owner resetter
 	word  *Word // owner, if it is a word: to compare this is faster
@@ -76,7 +76,7 @@ type Object struct {
 	bits  uint64         // of a word, its value; of a lock or note, its state
 	first uint64         // bits before the execution
 	at    unsafe.Pointer // of a Pointer, where it pointed before the execution
-	Queue []*Thread
+	queue []*Thread
 
 	// changes: the events that changed its value; of the time, -1-i if it advanced
 	// before event i. See Pause.
@@ -100,13 +100,13 @@ func (e *Engine) Object(id int32) *Object { return e.Objects[id] }
 // register makes an object for owner, whose value is now bits.
 func (e *Engine) register(owner resetter, c Class, bits uint64) *Object {
 	if e.Nobjects == len(e.Objects) {
-		e.Objects = append(e.Objects, &Object{e: e, Id: int32(e.Nobjects)})
+		e.Objects = append(e.Objects, &Object{e: e, ID: int32(e.Nobjects)})
 	}
 	o := e.Objects[e.Nobjects]
 	e.Nobjects++
 	o.Class, o.owner, o.bits, o.first = c, owner, bits, bits
 	o.name = ""
-	o.Queue, o.Changes = o.Queue[:0], o.Changes[:0]
+	o.queue, o.Changes = o.queue[:0], o.Changes[:0]
 	o.sync, o.rsync = o.sync[:0], o.rsync[:0]
 	o.Dep.reset()
 	return o

@@ -87,7 +87,7 @@ type Event struct {
 	Seq    int32 // the thread's how manieth, from 1
 	Kind   Kind
 	Mode   Mode
-	Ok     bool  // CAS, TryLock, timed waits: whether it succeeded
+	OK     bool  // CAS, TryLock, timed waits: whether it succeeded
 	Waited bool  // it had waited, after Pause, for others to write
 	Timed  bool  // it had a time limit
 	Early  bool  // it timed out before its time
@@ -107,4 +107,4 @@ type Event struct {
 const NoObject = -1
 
 // Lapsed says whether ev timed out.
-func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev.Ok) }
+func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev.OK) }

@@ -91,5 +91,5 @@ func Self(what string) *Thread {
 	if e.aborting {
 		runtime.Goexit() // a deferred call: the execution is over
 	}
-	return e.Cur
+	return e.Current
 }

@@ -6,11 +6,11 @@ import "unsafe"
 // pointers apart; they do not keep what they point to.
 type Pointer struct {
 	_ noCopy
-	P unsafe.Pointer
+	p unsafe.Pointer
 	o *Object
 }
 
-func (x *Pointer) reset(o *Object) { x.P, x.o = o.at, nil }
+func (x *Pointer) reset(o *Object) { x.p, x.o = o.at, nil }
 
 func (x *Pointer) begin(k Kind, want unsafe.Pointer, what string) *Thread {
 	t := Self(what)
@@ -21,8 +21,8 @@ func (x *Pointer) begin(k Kind, want unsafe.Pointer, what string) *Thread {
 
 func (x *Pointer) Object(e *Engine) *Object {
 	if x.o == nil {
-		x.o = e.register(x, ClassPointer, address(x.P))
-		x.o.at = x.P
+		x.o = e.register(x, ClassPointer, address(x.p))
+		x.o.at = x.p
 	}
 	x.o.mine(e, x)
 	return x.o
@@ -31,12 +31,12 @@ func (x *Pointer) Object(e *Engine) *Object {
 func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
 
 func (x *Pointer) change(t *Thread, p unsafe.Pointer) {
-	old, new := address(x.P), address(p)
+	old, new := address(x.p), address(p)
 	if t.Op.Kind != OpStore {
 		t.acquire(x.o)
 	}
 	t.release(x.o)
-	x.P, x.o.bits = p, new
+	x.p, x.o.bits = p, new
 	t.done(Writes, old, new, true)
 }
 
@@ -45,13 +45,13 @@ func (x *Pointer) Load(what string) unsafe.Pointer {
 	t := x.begin(OpLoad, nil, what)
 	t.acquire(x.o)
 	t.done(Reads, x.o.bits, x.o.bits, true)
-	return x.P
+	return x.p
 }
 
 // Swap makes p the value, by k, and returns what it was.
 func (x *Pointer) Swap(k Kind, p unsafe.Pointer, what string) (old unsafe.Pointer) {
 	t := x.begin(k, nil, what)
-	old = x.P
+	old = x.p
 	x.change(t, p)
 	return old
 }
@@ -59,7 +59,7 @@ func (x *Pointer) Swap(k Kind, p unsafe.Pointer, what string) (old unsafe.Pointe
 // Cas makes new the value if it is old, and says whether it was.
 func (x *Pointer) Cas(old, new unsafe.Pointer, what string) bool {
 	t := x.begin(OpCAS, old, what)
-	if x.P != old {
+	if x.p != old {
 		t.acquire(x.o)
 		t.done(Reads, x.o.bits, x.o.bits, false)
 		return false

@@ -24,7 +24,7 @@ func (t *Thread) choose(n int) int {
 		e.Observer.Chose(t, n, v)
 	}
 	e.Schedule = append(e.Schedule, chose(v))
-	e.Choices = append(e.Choices, Choice{After: int32(e.Grants - 1), Thread: t.Id, N: int32(n), V: int32(v)})
+	e.Choices = append(e.Choices, Choice{After: int32(e.Grants - 1), Thread: t.ID, N: int32(n), V: int32(v)})
 	return v
 }
 

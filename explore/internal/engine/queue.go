@@ -6,7 +6,7 @@ package engine
 // (noDeadline: for ever). It says whether somebody did.
 func (t *Thread) queued(o *Object, due int64) bool {
 	t.Woken = false
-	o.Queue = append(o.Queue, t)
+	o.queue = append(o.queue, t)
 	t.Op = op{Kind: OpWoken}
 	t.within(due)
 	if due != NoDeadline {
@@ -24,9 +24,9 @@ func (t *Thread) queued(o *Object, due int64) bool {
 }
 
 func (o *Object) dequeue(t *Thread) {
-	for i, u := range o.Queue {
+	for i, u := range o.queue {
 		if u == t {
-			o.Queue = append(o.Queue[:i], o.Queue[i+1:]...)
+			o.queue = append(o.queue[:i], o.queue[i+1:]...)
 			return
 		}
 	}
@@ -34,7 +34,7 @@ func (o *Object) dequeue(t *Thread) {
 
 // wake wakes the i-th of o's queue, in the midst of t's op.
 func (t *Thread) wake(o *Object, i int) {
-	u := o.Queue[i]
+	u := o.queue[i]
 	o.dequeue(u)
 	u.Woken, u.WokenBy = true, int32(len(t.E.Events))
 	u.Op.Obj2 = nil // cannot time out any more
@@ -46,24 +46,24 @@ func CondWait(cond, lock *Word, what string) {
 	t := Self(what)
 	t.Op = op{Kind: OpCondWait, Obj: lock.Object(t.E, ClassMutex), Obj2: cond.Object(t.E, ClassCond)}
 	t.step()
-	old := lock.Bits
+	old := lock.bits
 	if old != locked {
-		t.Violate(BadUnlock, "wait on %s with %s, which is not locked", cond.O, lock.O)
+		t.Violate(BadUnlock, "wait on %s with %s, which is not locked", cond.o, lock.o)
 	}
-	t.release(lock.O)
+	t.release(lock.o)
 	lock.set(0)
 	t.done(Writes, old, 0, true)
-	t.queued(cond.O, NoDeadline)
+	t.queued(cond.o, NoDeadline)
 }
 
 // CondWake wakes up to n threads in the queue of a Cond, by k; -1: all of them.
 func (w *Word) CondWake(k Kind, n int, what string) {
 	t := w.begin(ClassCond, k, 0, what)
 	woken := 0
-	for ; woken != n && len(w.O.Queue) > 0; woken++ {
-		t.wake(w.O, 0)
+	for ; woken != n && len(w.o.queue) > 0; woken++ {
+		t.wake(w.o, 0)
 	}
-	t.sync[t.Id]++
+	t.sync[t.ID]++
 	t.done(Writes, uint64(woken), uint64(woken), woken > 0)
 }
 
@@ -72,26 +72,26 @@ func (w *Word) CondWake(k Kind, n int, what string) {
 func (w *Word) FutexWait(v uint32, ns int64, what string) (woken bool) {
 	due := Self(what).timer(max(ns, NoDeadline))
 	t := w.begin(ClassUint32, OpFutexWait, uint64(v), what)
-	if w.Bits != uint64(v) {
-		t.done(Reads, w.Bits, w.Bits, false)
+	if w.bits != uint64(v) {
+		t.done(Reads, w.bits, w.bits, false)
 		return false
 	}
-	t.done(Writes, w.Bits, w.Bits, true)
-	return t.queued(w.O, due)
+	t.done(Writes, w.bits, w.bits, true)
+	return t.queued(w.o, due)
 }
 
 // FutexWake wakes up to n threads in the queue, any of them, and returns how many.
 func (w *Word) FutexWake(n int, what string) (woken int) {
 	t := w.begin(ClassUint32, OpFutexWake, 0, what)
 	at := 0 // chosen in the order of arrival, since it makes no difference in which they wake
-	for left := min(n, len(w.O.Queue)); woken < left; woken++ {
-		at += t.choose(len(w.O.Queue) - at - (left - woken) + 1)
-		t.wake(w.O, at)
+	for left := min(n, len(w.o.queue)); woken < left; woken++ {
+		at += t.choose(len(w.o.queue) - at - (left - woken) + 1)
+		t.wake(w.o, at)
 	}
-	t.sync[t.Id]++
-	t.done(Writes, w.Bits, w.Bits, woken > 0)
+	t.sync[t.ID]++
+	t.done(Writes, w.bits, w.bits, woken > 0)
 	return woken
 }
 
-// Waiters returns how many threads wait in the queue.
-func (w *Word) Waiters() int { return len(w.O.Queue) }
+// Waiters returns the threads that wait in the queue, in the order of arrival.
+func (w *Word) Waiters() []*Thread { return w.o.queue }

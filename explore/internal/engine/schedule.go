@@ -38,7 +38,7 @@ const (
 func (o *op) check() int32 {
 	c := int32(o.Kind)
 	if o.Obj != nil {
-		c |= min(o.Obj.Id+1, lastObject) << objectShift
+		c |= min(o.Obj.ID+1, lastObject) << objectShift
 	}
 	return c
 }

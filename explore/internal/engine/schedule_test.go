@@ -20,7 +20,7 @@ func randomSchedule(r *rand.Rand, most int) (s Schedule) {
 		default:
 			o := op{Kind: Kind(1 + r.IntN(len(kindLetters)-1))}
 			if r.IntN(3) > 0 {
-				o.Obj = &Object{Id: int32(r.IntN(1200))}
+				o.Obj = &Object{ID: int32(r.IntN(1200))}
 			}
 			d |= o.check() << checkShift
 		}

@@ -17,7 +17,7 @@ func (s *Shadow) Read(t *Thread) {
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "reads", "written", t.E.Threads[s.writer])
 	}
-	s.reads.put(t.Id, t.sync[t.Id])
+	s.reads.put(t.ID, t.sync[t.ID])
 	s.accessed(t, Reads)
 }
 
@@ -30,7 +30,7 @@ func (s *Shadow) Write(t *Thread) {
 			s.race(t, "writes", "read", t.E.Threads[u])
 		}
 	}
-	s.writer, s.written = t.Id, t.sync[t.Id]
+	s.writer, s.written = t.ID, t.sync[t.ID]
 	s.accessed(t, Writes)
 }
 
@@ -57,7 +57,7 @@ func (s *Shadow) accesses(t *Thread, other *Thread) string {
 func (s *Shadow) Touch(t *Thread, owner interface{ Reset() }) (first bool) {
 	if s.e == nil {
 		first = true
-		s.e, s.toucher = t.E, t.Id
+		s.e, s.toucher = t.E, t.ID
 		t.E.plain = append(t.E.plain, owner)
 	}
 	if s.e != t.E {
@@ -69,7 +69,7 @@ func (s *Shadow) Touch(t *Thread, owner interface{ Reset() }) (first bool) {
 
 // touched notes that t accesses what s belongs to.
 func (s *Shadow) touched(t *Thread) {
-	if s.toucher != t.Id {
+	if s.toucher != t.ID {
 		t.E.Sharing = connected
 	}
 }

@@ -77,7 +77,7 @@ func (e *Engine) Standing(d int32) string {
 	case t.Ended:
 		return t.String() + " has ended"
 	case t.Op.Obj != nil:
-		text += fmt.Sprintf(" %v (object %d)", t.Op.Obj, t.Op.Obj.Id)
+		text += fmt.Sprintf(" %v (object %d)", t.Op.Obj, t.Op.Obj.ID)
 	}
 	if !e.Enabled(t) {
 		text += ", for which it must wait"

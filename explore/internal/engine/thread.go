@@ -12,7 +12,7 @@ import (
 // the others stand before the operation that they have announced.
 type Thread struct {
 	E     *Engine
-	Id    int32
+	ID    int32
 	Nth   int32   // place in the order in which this execution has made its threads, from 0
 	kids  []int32 // ids of the threads that it makes, in all executions
 	nkids int     // of which it has made so many in this one
@@ -48,7 +48,7 @@ func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.Nth) }
 // WaitedFor says whether t's last event, before which it had paused, had waited for
 // the object of id.
 func (t *Thread) WaitedFor(id int32) bool {
-	return slices.ContainsFunc(t.Waited, func(m mark) bool { return m.Obj.Id == id })
+	return slices.ContainsFunc(t.Waited, func(m mark) bool { return m.Obj.ID == id })
 }
 
 // mark is an object that a thread has read since its last Pause.
@@ -97,7 +97,7 @@ func (e *Engine) stackOf(next *Thread) *coro.Stack {
 	if next == nil {
 		return &e.base
 	}
-	e.Cur = next
+	e.Current = next
 	if !next.began {
 		next.began = true
 		c := e.carrier()

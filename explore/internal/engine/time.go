@@ -20,7 +20,7 @@ func (e *Engine) timeObject() *Object {
 	if e.clockObj.o == nil {
 		e.clockObj.o = e.register(&e.clockObj, classTime, 0)
 		e.clockObj.o.name = "time"
-		e.TimeID = e.clockObj.o.Id
+		e.TimeID = e.clockObj.o.ID
 	}
 	return e.clockObj.o
 }
@@ -67,7 +67,7 @@ func (t *Thread) within(due int64) {
 
 // expired says whether t's op may time out now.
 func (e *Engine) expired(t *Thread) bool {
-	return t.deadline != NoDeadline && (t.deadline <= e.Now || e.Timeouts < e.Cfg.Timeouts)
+	return t.deadline != NoDeadline && (t.deadline <= e.Now || e.Timeouts < e.Limits.Timeouts)
 }
 
 // timedOut makes it the time at which t's op times out.

@@ -35,21 +35,21 @@ type pulse struct {
 
 	// The watchdog's.
 	silent  int // times it did not answer
-	Waiting int // times in a row that it was met waiting
+	waiting int // times in a row that it was met waiting
 }
 
 const (
 	resting   = iota // nothing is executed
-	Executing        // and the last question has been answered
-	Asked
+	executing        // and the last question has been answered
+	asked
 )
 
 const SilentTicks = 3
 
-// Answer is called before a step if the pulse is asked.
-func (e *Engine) Answer() {
-	e.Pulse.CompareAndSwap(Asked, Executing)
-	if v := e.Ctl.Fault(); v != nil && e.Outcome == Running {
+// answer is called before a step if the pulse is asked.
+func (e *Engine) answer() {
+	e.pulse.CompareAndSwap(asked, executing)
+	if v := e.Control.Fault(); v != nil && e.Outcome == Running {
 		e.fail(v)
 	}
 }
@@ -74,13 +74,13 @@ func (c *Control) Abandon() {
 func (c *Control) Blocked(engines []*Engine) *Violation {
 	for _, e := range engines {
 		switch {
-		case e.Pulse.CompareAndSwap(Executing, Asked):
-			e.Pulse.silent = 0
+		case e.pulse.CompareAndSwap(executing, asked):
+			e.pulse.silent = 0
 			c.look(e)
-		case e.Pulse.Load() == Asked:
-			e.Pulse.silent++
+		case e.pulse.Load() == asked:
+			e.pulse.silent++
 		}
-		if e.Pulse.silent >= SilentTicks && e.Pulse.Load() == Asked {
+		if e.pulse.silent >= SilentTicks && e.pulse.Load() == asked {
 			if v := c.accuse(e); v != nil {
 				return v
 			}
@@ -95,7 +95,7 @@ func (c *Control) accuse(e *Engine) *Violation {
 	v.Schedule, v.Thread = e.peek()
 	v.Step = len(v.Schedule)
 	how, stack := whereIs(e)
-	if e.Pulse.Load() != Asked || how == "" {
+	if e.pulse.Load() != asked || how == "" {
 		return nil
 	}
 	if stray := c.Fault(); stray != nil {
@@ -107,7 +107,7 @@ func (c *Control) accuse(e *Engine) *Violation {
 		what = "has run without a controlled operation"
 		advice = "end the loop, or give more time by Patience if it only computes"
 	}
-	v.Message = fmt.Sprintf("thread %d %s for %v; %s. Its goroutine is abandoned", v.Thread, what, c.Cfg.Patience, advice)
+	v.Message = fmt.Sprintf("thread %d %s for %v; %s. Its goroutine is abandoned", v.Thread, what, c.Limits.Patience, advice)
 	v.Stack = stack
 	return v
 }
@@ -117,10 +117,10 @@ func (c *Control) accuse(e *Engine) *Violation {
 func (c *Control) look(e *Engine) {
 	state, stack := whereIs(e)
 	if !waits.MatchString(state) {
-		e.Pulse.Waiting = 0
+		e.pulse.waiting = 0
 		return
 	}
-	if e.Pulse.Waiting++; e.Pulse.Waiting < SilentTicks {
+	if e.pulse.waiting++; e.pulse.waiting < SilentTicks {
 		return
 	}
 	c.stray.CompareAndSwap(nil, &Violation{Property: Blocking, Stack: stack,
@@ -141,7 +141,7 @@ func (e *Engine) peek() (Schedule, int) {
 	for i := range from {
 		to[i] = from[i]
 	}
-	return to, int(e.Cur.Nth)
+	return to, int(e.Current.Nth)
 }
 
 // goroutineHead is the first line of a goroutine in a stack dump: number, state.
@@ -190,10 +190,10 @@ func stray(what string) {
 	if e == nil {
 		return
 	}
-	if e.Ctl != nil {
-		e.Ctl.stray.CompareAndSwap(nil, &Violation{Property: Blocking, Stack: userStack([]byte(dump)),
+	if e.Control != nil {
+		e.Control.stray.CompareAndSwap(nil, &Violation{Property: Blocking, Stack: userStack([]byte(dump)),
 			Message: what + " on a goroutine that is no controlled thread; start it by explore.Go in place of the go statement"})
-		e.Pulse.CompareAndSwap(Executing, Asked)
+		e.pulse.CompareAndSwap(executing, asked)
 	}
 	runtime.Goexit()
 }

@@ -4,29 +4,29 @@ package engine
 // value of fewer bits is extended, with its sign if it has one.
 type Word struct {
 	_    noCopy
-	Bits uint64
-	O    *Object
+	bits uint64
+	o    *Object
 }
 
-func (w *Word) reset(o *Object) { w.Bits, w.O = o.first, nil }
+func (w *Word) reset(o *Object) { w.bits, w.o = o.first, nil }
 
 // Object returns w's object in the execution of e; c is what it is.
 func (w *Word) Object(e *Engine, c Class) *Object {
-	if w.O == nil {
-		w.O = e.register(w, c, w.Bits)
-		w.O.word = w
+	if w.o == nil {
+		w.o = e.register(w, c, w.bits)
+		w.o.word = w
 	}
-	w.O.mine(e, w)
-	return w.O
+	w.o.mine(e, w)
+	return w.o
 }
 
 // set makes v the value.
-func (w *Word) set(v uint64) { w.Bits, w.O.bits = v, v }
+func (w *Word) set(v uint64) { w.bits, w.o.bits = v, v }
 
 // announce makes k on w the next operation of the calling thread, which it returns;
 // what is the method called.
 func (w *Word) announce(c Class, k Kind, want uint64, what string) *Thread {
-	t, o := Self(what), w.O
+	t, o := Self(what), w.o
 	if o == nil || o.word != w || o.e != t.E {
 		o = w.Object(t.E, c)
 	}
@@ -46,16 +46,16 @@ func (w *Word) begin(c Class, k Kind, want uint64, what string) *Thread {
 func (w *Word) Load(c Class, what string) uint64 {
 	t := w.announce(c, OpLoad, 0, what)
 	t.step()
-	t.acquire(w.O)
-	t.done(Reads, w.Bits, w.Bits, true)
-	return w.Bits
+	t.acquire(w.o)
+	t.done(Reads, w.bits, w.bits, true)
+	return w.bits
 }
 
 // Update changes the value by v, as k says, and returns what it was.
 func (w *Word) Update(c Class, k Kind, v uint64, what string) (old uint64) {
 	t := w.announce(c, k, 0, what)
 	t.step()
-	old = w.Bits
+	old = w.bits
 	switch k {
 	case OpAdd:
 		v = c.fit(v + old)
@@ -70,11 +70,11 @@ func (w *Word) Update(c Class, k Kind, v uint64, what string) (old uint64) {
 
 // change ends an operation that began with begin by making v the value.
 func (w *Word) change(t *Thread, v uint64) {
-	old := w.Bits
+	old := w.bits
 	if t.Op.Kind != OpStore {
-		t.acquire(w.O)
+		t.acquire(w.o)
 	}
-	t.release(w.O)
+	t.release(w.o)
 	w.set(v)
 	t.done(Writes, old, v, true)
 }
@@ -82,9 +82,9 @@ func (w *Word) change(t *Thread, v uint64) {
 func (w *Word) Cas(c Class, old, new uint64, what string) bool {
 	t := w.announce(c, OpCAS, old, what)
 	t.step()
-	if w.Bits != old {
-		t.acquire(w.O)
-		t.done(Reads, w.Bits, w.Bits, false)
+	if w.bits != old {
+		t.acquire(w.o)
+		t.done(Reads, w.bits, w.bits, false)
 		return false
 	}
 	w.change(t, new)
@@ -108,5 +108,5 @@ func (t *Thread) acquire(o *Object) { t.sync.join(o.sync) }
 // is observed, or one before it, but not both.
 func (t *Thread) release(o *Object) {
 	o.sync.set(t.sync)
-	t.sync[t.Id]++
+	t.sync[t.ID]++
 }

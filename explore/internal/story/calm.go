@@ -1,12 +1,10 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"slices"
 	"time"
+
+	"schedlab/explore/internal/engine"
 )
 
 // calm makes an execution quieter, step by step, that is too long to look for the
@@ -69,7 +67,7 @@ func (c *calm) keep(e *engine.Engine, preemptions int) {
 	c.steps, c.numbers = nil, map[int32][]int32{}
 	for _, d := range c.best {
 		if d >= 0 {
-			c.steps = append(c.steps, e.Alive[d].Id)
+			c.steps = append(c.steps, e.Alive[d].ID)
 		}
 	}
 	for _, n := range e.Choices {
@@ -133,10 +131,10 @@ func (c *calm) wish(e *engine.Engine) *engine.Thread {
 }
 
 func (c *calm) Choose(e *engine.Engine, t *engine.Thread, n int) int {
-	i := c.chosen[t.Id]
-	c.chosen[t.Id]++
-	if i < len(c.numbers[t.Id]) {
-		return min(int(c.numbers[t.Id][i]), n-1)
+	i := c.chosen[t.ID]
+	c.chosen[t.ID]++
+	if i < len(c.numbers[t.ID]) {
+		return min(int(c.numbers[t.ID][i]), n-1)
 	}
 	return 0
 }

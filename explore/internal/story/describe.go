@@ -1,17 +1,15 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"strings"
 	"time"
+
+	"schedlab/explore/internal/engine"
 )
 
 // describe tells what ev did.
-func (r *Recording) describe(e *engine.Engine, ev *engine.Event) string {
+func (r *recording) describe(e *engine.Engine, ev *engine.Event) string {
 	name := ""
 	show := func(bits uint64) string { return fmt.Sprint(bits) }
 	if ev.Obj != engine.NoObject {
@@ -25,12 +23,12 @@ func (r *Recording) describe(e *engine.Engine, ev *engine.Event) string {
 	case engine.OpStore, engine.OpSwap, engine.OpAdd, engine.OpAnd, engine.OpOr:
 		return fmt.Sprintf("%v %s: %s → %s", ev.Kind, name, show(ev.Old), show(ev.New))
 	case engine.OpCAS:
-		if !ev.Ok {
+		if !ev.OK {
 			return fmt.Sprintf("CAS %s fails: is %s, not %s", name, show(ev.Old), show(ev.Want))
 		}
 		return fmt.Sprintf("CAS %s: %s → %s", name, show(ev.Old), show(ev.New))
 	case engine.OpLock:
-		if !ev.Ok {
+		if !ev.OK {
 			return fmt.Sprintf("lock %s: after its readers", name)
 		}
 		return "lock " + name
@@ -39,7 +37,7 @@ func (r *Recording) describe(e *engine.Engine, ev *engine.Event) string {
 	case engine.OpRLock, engine.OpUnlock, engine.OpRUnlock:
 		return fmt.Sprintf("%v %s", ev.Kind, name)
 	case engine.OpTryLock, engine.OpTryRLock:
-		if !ev.Ok {
+		if !ev.OK {
 			return fmt.Sprintf("%v %s fails", ev.Kind, name)
 		}
 		return fmt.Sprintf("%v %s", ev.Kind, name)
@@ -52,10 +50,10 @@ func (r *Recording) describe(e *engine.Engine, ev *engine.Event) string {
 }
 
 // describeWait does that for what waits and wakes.
-func (r *Recording) describeWait(e *engine.Engine, ev *engine.Event, name string, show func(uint64) string) string {
+func (r *recording) describeWait(e *engine.Engine, ev *engine.Event, name string, show func(uint64) string) string {
 	switch ev.Kind {
 	case engine.OpNoteSleep:
-		if !ev.Ok {
+		if !ev.OK {
 			return fmt.Sprintf("sleep on %s times out at %v", name, time.Duration(e.Now))
 		}
 		return fmt.Sprintf("sleep on %s ends", name)
@@ -65,17 +63,17 @@ func (r *Recording) describeWait(e *engine.Engine, ev *engine.Event, name string
 		return fmt.Sprintf("wait for %v, unlock %s", e.Objects[ev.Obj2], name)
 	case engine.OpSignal, engine.OpBroadcast, engine.OpFutexWake:
 		whom := "nobody waits"
-		if ev.Ok {
+		if ev.OK {
 			whom = "wakes " + strings.Join(r.woken(e), ", ")
 		}
 		return fmt.Sprintf("%v %s: %s", ev.Kind, name, whom)
 	case engine.OpFutexWait:
-		if !ev.Ok {
+		if !ev.OK {
 			return fmt.Sprintf("futex wait %s: no, is %s, not %s", name, show(ev.Old), show(ev.Want))
 		}
 		return fmt.Sprintf("futex wait while %s is %s", name, show(ev.Old))
 	case engine.OpWoken:
-		if !ev.Ok {
+		if !ev.OK {
 			return fmt.Sprintf("wait times out at %v", time.Duration(e.Now))
 		}
 		return "wakes up"
@@ -86,7 +84,7 @@ func (r *Recording) describeWait(e *engine.Engine, ev *engine.Event, name string
 }
 
 // woken returns the threads that the last event has woken.
-func (r *Recording) woken(e *engine.Engine) (whom []string) {
+func (r *recording) woken(e *engine.Engine) (whom []string) {
 	for _, t := range e.Alive {
 		if t.Woken && t.WokenBy == int32(len(e.Events)-1) {
 			whom = append(whom, t.String())
@@ -96,7 +94,7 @@ func (r *Recording) woken(e *engine.Engine) (whom []string) {
 }
 
 // show is class.show, but pointers are numbered in the order in which they appear.
-func (r *Recording) show(c engine.Class, bits uint64) string {
+func (r *recording) show(c engine.Class, bits uint64) string {
 	switch {
 	case c != engine.ClassPointer:
 		return c.Show(bits)

@@ -1,14 +1,12 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // Endless says which loop it was that the step limit has ended: which thread took
@@ -25,13 +23,13 @@ func Endless(e *engine.Engine) string {
 		}
 	}
 	l := &lookout{Replay: *strategy.NewReplay(slices.Clone(e.Schedule)), thread: busiest, from: len(e.Events) / 2}
-	again := engine.New(e.Cfg, e.Program, l)
+	again := engine.New(e.Limits, e.Program, l)
 	l.Begin(again)
 	again.Execute()
 	again.Close()
 	return fmt.Sprintf("an execution reached the limit of %d steps: thread %d goes round %s. "+
 		"If it waits for another thread, call explore.Pause in the loop; if it only takes long, give more by Steps",
-		e.Cfg.Steps, busiest, l.where())
+		e.Limits.Steps, busiest, l.where())
 }
 
 // lookout replays an execution and looks where a thread takes its steps.
@@ -44,7 +42,7 @@ type lookout struct {
 
 func (l *lookout) Next(e *engine.Engine) *engine.Thread {
 	// It is called by the thread that announces its step.
-	if len(e.Events) >= l.from && e.Cur.Nth == l.thread && !e.Cur.Ended && len(l.lines) < maxLines {
+	if len(e.Events) >= l.from && e.Current.Nth == l.thread && !e.Current.Ended && len(l.lines) < maxLines {
 		if line := callSite().String(); line != "" && !slices.Contains(l.lines, line) {
 			l.lines = append(l.lines, line)
 		}

@@ -1,13 +1,11 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"fmt"
 	"maps"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // Origin is where a violation was found.
@@ -20,7 +18,7 @@ type Origin struct {
 // Explain makes of v, which e has found at o, what people read: it shortens the
 // schedule, and repeats it to tell what happens, in v.Table and v.HTML.
 func Explain(e *engine.Engine, v *engine.Violation, o Origin) {
-	replayed := e.Cfg.Strategy == "replay" // then that execution is asked for, and no other
+	replayed := e.Limits.Strategy == "replay" // then that execution is asked for, and no other
 	if v.Property == engine.Blocking || v.Property == engine.Nondeterminism {
 		help := ""
 		// To repeat it would hang, or something else would happen.
@@ -39,8 +37,8 @@ func Explain(e *engine.Engine, v *engine.Violation, o Origin) {
 	if !replayed {
 		schedule, minimal = shorten(e, v)
 	}
-	first := Again(e, schedule, nil)
-	x := Again(e, schedule, RecordingOf(first))
+	first := again(e, schedule, nil)
+	x := again(e, schedule, recordingOf(first))
 	defer first.Close()
 	defer x.Close()
 	if x.Failure == nil || x.Failure.Property != v.Property {
@@ -66,24 +64,24 @@ func Explain(e *engine.Engine, v *engine.Violation, o Origin) {
 // placeOf says where the step is taken at which the program was not the same again,
 // if it can be met once more.
 func placeOf(e *engine.Engine, v *engine.Violation) string {
-	x := Again(e, v.Schedule, nil)
+	x := again(e, v.Schedule, nil)
 	defer x.Close()
-	for _, w := range RecordingOf(x).Rows {
-		if w.step == v.Step+1 && w.Line > 0 {
-			return fmt.Sprintf(" (at %v)", w.Site)
+	for _, w := range recordingOf(x).rows {
+		if w.step == v.Step+1 && w.line > 0 {
+			return fmt.Sprintf(" (at %v)", w.site)
 		}
 	}
 	return ""
 }
 
-// Again executes e's program once more, as s says, on an engine of its own, and
+// again executes e's program once more, as s says, on an engine of its own, and
 // records it. names is a recording of the same that was made before; or nil.
-func Again(e *engine.Engine, s engine.Schedule, names *Recording) *engine.Engine {
-	x := Sibling(e, strategy.NewReplay(s))
-	r := &Recording{vars: map[*engine.Shadow]int{}, pointers: map[uint64]int{}, Sources: Sources{}}
+func again(e *engine.Engine, s engine.Schedule, names *recording) *engine.Engine {
+	x := sibling(e, strategy.NewReplay(s))
+	r := &recording{vars: map[*engine.Shadow]int{}, pointers: map[uint64]int{}, sources: sources{}}
 	if names != nil {
-		r.names, r.varNames = names.Named(names.uses), names.Named(names.varUses)
-		maps.Copy(r.Sources, names.Sources)
+		r.names, r.varNames = names.named(names.uses), names.named(names.varUses)
+		maps.Copy(r.sources, names.sources)
 	}
 	x.Observer = r
 	x.Strategy.Begin(x)
@@ -92,15 +90,15 @@ func Again(e *engine.Engine, s engine.Schedule, names *Recording) *engine.Engine
 	return x
 }
 
-// Sibling returns another engine for e's program.
-func Sibling(e *engine.Engine, s engine.Strategy) *engine.Engine {
-	cfg := *e.Cfg
+// sibling returns another engine for e's program.
+func sibling(e *engine.Engine, s engine.Strategy) *engine.Engine {
+	cfg := *e.Limits
 	cfg.KeepGoing = false
 	return engine.New(&cfg, e.Program, s)
 }
 
-// RecordingOf returns what e, which again has made, has recorded.
-func RecordingOf(e *engine.Engine) *Recording { return e.Observer.(*Recording) }
+// recordingOf returns what e, which again has made, has recorded.
+func recordingOf(e *engine.Engine) *recording { return e.Observer.(*recording) }
 
 // hint says where to look for the cause of Nondeterminism.
 const hint = `Look for what the program depends on besides the order of its threads' steps:

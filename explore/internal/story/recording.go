@@ -1,35 +1,33 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+
+	"schedlab/explore/internal/engine"
 )
 
-// Recording is what an execution tells beyond its events, for people to read.
+// recording is what an execution tells beyond its events, for people to read.
 // The execution must be the first of its engine, so that thread ids are places.
-type Recording struct {
-	Rows     []row
-	threads  []Site // by id: where each was started
-	standing []Site // by id: of the step announced
-	failedAt Site
+type recording struct {
+	rows     []row
+	threads  []site // by id: where each was started
+	standing []site // by id: of the step announced
+	failedAt site
 	next     row                    // what is known of the step that has been granted
 	vars     map[*engine.Shadow]int // number, in the order of first use
 	pointers map[uint64]int         // likewise
-	Sources  Sources
+	sources  sources
 
 	// Names of what has none, by object id and by number of Var: found out in a
 	// recording of the same execution.
 	names    []string
 	varNames []string
-	uses     [][]Site // by object id
-	varUses  [][]Site
+	uses     [][]site // by object id
+	varUses  [][]site
 }
 
 // row is an operation, an access of plain memory, or a choice.
@@ -37,34 +35,34 @@ type row struct {
 	thread   int32
 	step     int // from 1; 0: it is no step
 	preempts bool
-	Text     string
+	text     string
 	object   string // what it touches
 	writes   bool
-	From     int  // index of the row whose value it sees; -1
+	from     int  // index of the row whose value it sees; -1
 	pending  bool // it was never done
 	code     string
-	Site
+	site
 }
 
-// Site is a call of this package in the program.
-type Site struct {
-	File, function string
-	Line           int
-	Method         string // what is called: Int32.Load
-	Call           string // its name at the call, Load, or that of a wrapper
+// site is a call of this package in the program.
+type site struct {
+	file, function string
+	line           int
+	method         string // what is called: Int32.Load
+	call           string // its name at the call, Load, or that of a wrapper
 }
 
-func (s Site) String() string {
-	if s.Line == 0 {
+func (s site) String() string {
+	if s.line == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", filepath.Base(s.File), s.Line)
+	return fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line)
 }
 
 var hostPath = strings.TrimSuffix(engine.Path, "explore") + "host."
 
 // callSite returns where the program calls this package, on the running stack.
-func callSite() (s Site) {
+func callSite() (s site) {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for more := true; more; {
@@ -74,15 +72,15 @@ func callSite() (s Site) {
 		switch {
 		case ours && name == "":
 		case ours:
-			s.Method = plainName(name)
-			s.Call = lastName(s.Method)
+			s.method = plainName(name)
+			s.call = lastName(s.method)
 		case strings.HasPrefix(f.Function, hostPath) && strings.HasPrefix(filepath.Base(f.File), "model"):
-			s.Call = lastName(plainName(f.Function))
+			s.call = lastName(plainName(f.Function))
 		case strings.HasPrefix(f.Function, "runtime."):
 		case strings.Contains(f.Function, "internal/coro."), strings.HasPrefix(f.Function, "iter."):
 			return s // the end of the program's part
 		default:
-			s.File, s.Line, s.function = f.File, f.Line, f.Function
+			s.file, s.line, s.function = f.File, f.Line, f.Function
 			return s
 		}
 	}
@@ -104,61 +102,61 @@ func grown[T any](s []T, i int) []T {
 }
 
 // Born: the running thread starts t.
-func (r *Recording) Born(t *engine.Thread) {
-	r.threads = grown(r.threads, int(t.Id))
-	if t.Id > 0 {
-		r.threads[t.Id] = callSite()
+func (r *recording) Born(t *engine.Thread) {
+	r.threads = grown(r.threads, int(t.ID))
+	if t.ID > 0 {
+		r.threads[t.ID] = callSite()
 	}
 }
 
 // Announced: t stands before its op.
-func (r *Recording) Announced(t *engine.Thread) {
-	r.standing = grown(r.standing, int(t.Id))
+func (r *recording) Announced(t *engine.Thread) {
+	r.standing = grown(r.standing, int(t.ID))
 	at := callSite()
-	r.standing[t.Id] = at
+	r.standing[t.ID] = at
 	for _, o := range []*engine.Object{t.Op.Obj, t.Op.Obj2} {
 		if o == nil {
 			continue
 		}
-		r.uses = grown(r.uses, int(o.Id))
-		if owner, _, _ := strings.Cut(at.Method, "."); owner == o.Class.TypeName() || composed[owner] {
-			r.uses[o.Id] = append(r.uses[o.Id], at)
+		r.uses = grown(r.uses, int(o.ID))
+		if owner, _, _ := strings.Cut(at.method, "."); owner == o.Class.TypeName() || composed[owner] {
+			r.uses[o.ID] = append(r.uses[o.ID], at)
 		}
 	}
 }
 
 // Granted: t's step comes next.
-func (r *Recording) Granted(e *engine.Engine, t *engine.Thread) {
+func (r *recording) Granted(e *engine.Engine, t *engine.Thread) {
 	r.next = row{step: e.Grants + 1, preempts: e.Preempts(t)}
 }
 
 // Chose: Choose returns v to t.
-func (r *Recording) Chose(t *engine.Thread, n, v int) {
+func (r *recording) Chose(t *engine.Thread, n, v int) {
 	text := fmt.Sprintf("choose: %d of 0..%d", v, n-1)
-	r.Rows = append(r.Rows, row{thread: t.Id, Text: text, From: -1, Site: callSite()})
+	r.rows = append(r.rows, row{thread: t.ID, text: text, from: -1, site: callSite()})
 }
 
 // Done is called by the thread that has just done e's last event.
-func (r *Recording) Done(e *engine.Engine) {
+func (r *recording) Done(e *engine.Engine) {
 	ev := &e.Events[len(e.Events)-1]
 	w := r.next
-	w.thread, w.Site, w.From = ev.Thread, r.standing[ev.Thread], -1
-	w.Text = r.describe(e, ev)
+	w.thread, w.site, w.from = ev.Thread, r.standing[ev.Thread], -1
+	w.text = r.describe(e, ev)
 	if ev.Obj != engine.NoObject {
 		w.object = e.Objects[ev.Obj].String()
 		w.writes = ev.Mode == engine.Writes
-		w.From = r.lastWrite(w.object)
+		w.from = r.lastWrite(w.object)
 	}
 	if ev.Kind == engine.OpWoken && ev.From >= 0 {
-		w.From = slices.IndexFunc(r.Rows, func(w row) bool { return w.step == int(ev.From)+1 })
+		w.from = slices.IndexFunc(r.rows, func(w row) bool { return w.step == int(ev.From)+1 })
 	}
-	r.Rows = append(r.Rows, w)
+	r.rows = append(r.rows, w)
 }
 
 // lastWrite returns the row that gave object its value, -1 if none did.
-func (r *Recording) lastWrite(object string) int {
-	for i := len(r.Rows) - 1; i >= 0; i-- {
-		if r.Rows[i].object == object && r.Rows[i].writes {
+func (r *recording) lastWrite(object string) int {
+	for i := len(r.rows) - 1; i >= 0; i-- {
+		if r.rows[i].object == object && r.rows[i].writes {
 			return i
 		}
 	}
@@ -166,8 +164,8 @@ func (r *Recording) lastWrite(object string) int {
 }
 
 // Accessed: t has read or written plain memory.
-func (r *Recording) Accessed(s *engine.Shadow, t *engine.Thread, m engine.Mode) {
-	w := row{thread: t.Id, writes: m == engine.Writes, From: -1, Site: callSite()}
+func (r *recording) Accessed(s *engine.Shadow, t *engine.Thread, m engine.Mode) {
+	w := row{thread: t.ID, writes: m == engine.Writes, from: -1, site: callSite()}
 	i, known := r.vars[s]
 	if !known {
 		i = len(r.vars)
@@ -177,21 +175,21 @@ func (r *Recording) Accessed(s *engine.Shadow, t *engine.Thread, m engine.Mode) 
 			s.Name = r.varNames[i]
 		}
 	}
-	r.varUses[i] = append(r.varUses[i], w.Site)
-	if strings.HasPrefix(w.Method, "Stack.") {
+	r.varUses[i] = append(r.varUses[i], w.site)
+	if strings.HasPrefix(w.method, "Stack.") {
 		return // not memory of the program
 	}
-	w.object, w.Text = s.Name, "read "+s.Name
+	w.object, w.text = s.Name, "read "+s.Name
 	if m == engine.Writes {
-		w.Text = "write " + s.Name
+		w.text = "write " + s.Name
 	}
-	w.From = r.lastWrite(w.object)
-	r.Rows = append(r.Rows, w)
+	w.from = r.lastWrite(w.object)
+	r.rows = append(r.rows, w)
 }
 
 // Value is what the last access of plain memory has read or written.
-func (r *Recording) Value(v any) {
-	w := &r.Rows[len(r.Rows)-1]
+func (r *recording) Value(v any) {
+	w := &r.rows[len(r.rows)-1]
 	shown := fmt.Sprintf("%+v", v)
 	if s, ok := v.(string); ok {
 		shown = fmt.Sprintf("%q", s)
@@ -200,25 +198,25 @@ func (r *Recording) Value(v any) {
 	if len(text) > maxValue {
 		text = append(text[:maxValue], '…')
 	}
-	w.Text += ": " + strings.Join(strings.Fields(string(text)), " ")
+	w.text += ": " + strings.Join(strings.Fields(string(text)), " ")
 }
 
 const maxValue = 24 // characters
 
 // Raced tells where t, which is about to access s, and other have done it.
-func (r *Recording) Raced(s *engine.Shadow, t *engine.Thread, other *engine.Thread) string {
-	if strings.HasPrefix(callSite().Method, "Stack.") {
+func (r *recording) Raced(s *engine.Shadow, t *engine.Thread, other *engine.Thread) string {
+	if strings.HasPrefix(callSite().method, "Stack.") {
 		return ""
 	}
 	r.Accessed(s, t, engine.Reads)
-	w := &r.Rows[len(r.Rows)-1]
-	if strings.HasSuffix(w.Method, "Store") {
-		w.Text, w.writes = "write "+s.Name, true
+	w := &r.rows[len(r.rows)-1]
+	if strings.HasSuffix(w.method, "Store") {
+		w.text, w.writes = "write "+s.Name, true
 	}
-	text := fmt.Sprintf(" (%v at %v", t, w.Site)
-	for i := len(r.Rows) - 2; i >= 0; i-- {
-		if u := &r.Rows[i]; u.thread == other.Id && u.object == s.Name && (u.writes || w.writes) {
-			text += fmt.Sprintf(", %v at %v", other, u.Site)
+	text := fmt.Sprintf(" (%v at %v", t, w.site)
+	for i := len(r.rows) - 2; i >= 0; i-- {
+		if u := &r.rows[i]; u.thread == other.ID && u.object == s.Name && (u.writes || w.writes) {
+			text += fmt.Sprintf(", %v at %v", other, u.site)
 			break
 		}
 	}
@@ -226,16 +224,16 @@ func (r *Recording) Raced(s *engine.Shadow, t *engine.Thread, other *engine.Thre
 }
 
 // Failed: the running thread has violated a property.
-func (r *Recording) Failed() {
+func (r *recording) Failed() {
 	r.failedAt = callSite()
 }
 
 // NameOf returns the name of o that was found out, or "".
-func (r *Recording) NameOf(o *engine.Object) string {
-	if int(o.Id) >= len(r.names) {
+func (r *recording) NameOf(o *engine.Object) string {
+	if int(o.ID) >= len(r.names) {
 		return ""
 	}
-	return r.names[o.Id]
+	return r.names[o.ID]
 }
 
 // composed are types that are made of controlled ones, which have their names.

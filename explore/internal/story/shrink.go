@@ -1,13 +1,11 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"slices"
 	"time"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // What shortening a schedule may cost.
@@ -46,13 +44,13 @@ func shorten(e *engine.Engine, v *engine.Violation) (s engine.Schedule, minimal 
 	select {
 	case r := <-found:
 		return r.s, r.minimal
-	case <-time.After(ShortenTime + e.Cfg.Patience):
+	case <-time.After(ShortenTime + e.Limits.Patience):
 		return v.Schedule, false
 	}
 }
 
 func shortestOf(e *engine.Engine, p engine.Property, first engine.Schedule) (best engine.Schedule, minimal bool) {
-	x := Again(e, first, nil)
+	x := again(e, first, nil)
 	defer x.Close()
 	met := x.Strategy.(*strategy.Replay)
 	if x.Failure == nil || x.Failure.Property != p {
@@ -63,10 +61,10 @@ func shortestOf(e *engine.Engine, p engine.Property, first engine.Schedule) (bes
 	x.Observer = nil
 	c.improve(x, deadline.Add(-ShortenTime/2))
 	s := &shortest{property: p, best: c.best, deadline: deadline}
-	y := Sibling(e, s)
+	y := sibling(e, s)
 	defer y.Close()
 	for s.most = 0; s.most <= c.preemptions && !s.found && !s.spent; s.most++ {
-		s.limit = e.Cfg.Steps
+		s.limit = e.Limits.Steps
 		if s.most == c.preemptions {
 			s.limit = s.best.Steps() // what is met first is taken, whatever the best was
 		}

@@ -13,8 +13,8 @@ import (
 // source: at q.head.Load() it is q.head. Two that have the same are numbered. Where
 // the source is not at hand, or says too little, the type is the name.
 
-// Named returns the names that follow from uses, one for each, by index.
-func (r *Recording) Named(uses [][]Site) []string {
+// named returns the names that follow from uses, one for each, by index.
+func (r *recording) named(uses [][]site) []string {
 	names, count := make([]string, len(uses)), map[string]int{}
 	for i, calls := range uses {
 		n := r.name(calls)
@@ -29,21 +29,21 @@ func (r *Recording) Named(uses [][]Site) []string {
 	return names
 }
 
-func (r *Recording) name(calls []Site) string {
+func (r *recording) name(calls []site) string {
 	for _, c := range calls {
-		if all := r.Sources.receivers(c); len(all) == 1 {
+		if all := r.sources.receivers(c); len(all) == 1 {
 			return all[0]
 		}
 	}
 	if len(calls) == 0 {
 		return ""
 	}
-	typeName, _, _ := strings.Cut(calls[0].Method, ".")
+	typeName, _, _ := strings.Cut(calls[0].method, ".")
 	return typeName
 }
 
-// Sources are parsed files.
-type Sources map[string]*source
+// sources are parsed files.
+type sources map[string]*source
 
 type source struct {
 	lines []string
@@ -54,9 +54,9 @@ type call struct{ name, receiver string }
 
 // receivers returns what may be the receiver of the call at s, as the source has
 // it. There is more than one if the line has several such calls.
-func (f Sources) receivers(s Site) (all []string) {
-	for _, c := range f.of(s).calls[s.Line] {
-		if c.name == s.Call {
+func (f sources) receivers(s site) (all []string) {
+	for _, c := range f.of(s).calls[s.line] {
+		if c.name == s.call {
 			all = append(all, c.receiver)
 		}
 	}
@@ -64,19 +64,19 @@ func (f Sources) receivers(s Site) (all []string) {
 }
 
 // line returns the line of s; "" if its file cannot be read.
-func (f Sources) line(s Site) string {
-	if lines := f.of(s).lines; 0 < s.Line && s.Line <= len(lines) {
-		return strings.TrimSpace(lines[s.Line-1])
+func (f sources) line(s site) string {
+	if lines := f.of(s).lines; 0 < s.line && s.line <= len(lines) {
+		return strings.TrimSpace(lines[s.line-1])
 	}
 	return ""
 }
 
 // of returns the file of s.
-func (f Sources) of(s Site) *source {
-	src := f[s.File]
+func (f sources) of(s site) *source {
+	src := f[s.file]
 	if src == nil {
-		src = parseSource(s.File)
-		f[s.File] = src
+		src = parseSource(s.file)
+		f[s.file] = src
 	}
 	return src
 }

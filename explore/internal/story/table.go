@@ -1,17 +1,15 @@
 package story
 
 import (
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
-)
-
-import (
 	"fmt"
 	"regexp"
 	"runtime/debug"
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // story is a violation with what led to it, ready to be written down.
@@ -36,18 +34,18 @@ func (c column) String() string { return fmt.Sprintf("%s (%s)", c.name, c.starte
 
 // tell makes a story of x, which has just repeated v, found at o.
 func tell(x *engine.Engine, v *engine.Violation, o Origin) *story {
-	r := RecordingOf(x)
-	s := &story{violation: v, origin: o, rows: r.Rows}
-	s.remark, s.replay = remark(v, x.Strategy.(*strategy.Replay).Preemptions), ReplayCommand(v.Schedule, o)
+	r := recordingOf(x)
+	s := &story{violation: v, origin: o, rows: r.rows}
+	s.remark, s.replay = remark(v, x.Strategy.(*strategy.Replay).Preemptions), replayCommand(v.Schedule, o)
 	switch v.Property {
 	case engine.Deadlock, engine.LostWakeup, engine.LeakedThreads, engine.Livelock:
 	default:
-		s.rows = append(s.rows, row{thread: int32(v.Thread), Text: "✗ " + breaking(x, v), From: -1, Site: r.failedAt, pending: true})
+		s.rows = append(s.rows, row{thread: int32(v.Thread), text: "✗ " + breaking(x, v), from: -1, site: r.failedAt, pending: true})
 	}
 	if x.Outcome == engine.Stuck {
 		for _, t := range x.Alive {
 			if !t.Ended {
-				s.rows = append(s.rows, row{thread: t.Id, Text: "✗ " + pendingText(t), From: -1, Site: r.standing[t.Id], pending: true})
+				s.rows = append(s.rows, row{thread: t.ID, text: "✗ " + pendingText(t), from: -1, site: r.standing[t.ID], pending: true})
 			}
 		}
 	}
@@ -55,17 +53,17 @@ func tell(x *engine.Engine, v *engine.Violation, o Origin) *story {
 	for i := range s.rows {
 		w := &s.rows[i]
 		acts[w.thread] = true
-		if w.Line == 0 {
-			w.Site = r.threads[w.thread] // its function is itself an operation, as in Go(n.Wakeup)
+		if w.line == 0 {
+			w.site = r.threads[w.thread] // its function is itself an operation, as in Go(n.Wakeup)
 		}
-		w.code = r.Sources.line(w.Site)
+		w.code = r.sources.line(w.site)
 	}
 	for _, t := range x.Alive {
-		c := column{t.Id, t.String(), "main"}
-		if t.Id > 0 {
-			c.started = r.threads[t.Id].String()
+		c := column{t.ID, t.String(), "main"}
+		if t.ID > 0 {
+			c.started = r.threads[t.ID].String()
 		}
-		if acts[t.Id] {
+		if acts[t.ID] {
 			s.columns = append(s.columns, c)
 		} else {
 			s.idle = append(s.idle, c.String())
@@ -82,9 +80,9 @@ func breaking(x *engine.Engine, v *engine.Violation) string {
 	return string(v.Property)
 }
 
-// ReplayCommand returns what does s, found at o, again. A token that is not of the
+// replayCommand returns what does s, found at o, again. A token that is not of the
 // first exploration of its test says so.
-func ReplayCommand(s engine.Schedule, o Origin) string {
+func replayCommand(s engine.Schedule, o Origin) string {
 	flag := "-explore.replay="
 	if o.Nth > 1 {
 		flag += fmt.Sprintf("%d:", o.Nth)
@@ -93,7 +91,7 @@ func ReplayCommand(s engine.Schedule, o Origin) string {
 	if o.Test == "" {
 		return flag
 	}
-	return fmt.Sprintf("go test %s%s -run '%s' %s", BuildTags, testedPackage(), runPattern(o.Test), flag)
+	return fmt.Sprintf("go test %s%s -run '%s' %s", buildTags(), testedPackage(), runPattern(o.Test), flag)
 }
 
 // testedPackage is the path of the package whose tests these are; "." if that is
@@ -128,7 +126,7 @@ func remark(v *engine.Violation, preemptions int) string {
 // Widths in characters. In narrower columns than minColumn nothing can be read:
 // then there is one column for all threads.
 const (
-	TableWidth = 160
+	tableWidth = 160
 	minColumn  = 18
 	maxPlace   = 40
 )
@@ -171,7 +169,7 @@ type grid struct {
 }
 
 func (s *story) grid() *grid {
-	together := len(s.columns)*(minColumn+3) > TableWidth-maxPlace
+	together := len(s.columns)*(minColumn+3) > tableWidth-maxPlace
 	g := &grid{head: []string{"step"}}
 	for _, c := range s.columns {
 		if !together {
@@ -226,12 +224,12 @@ func (s *story) cells(w *row, together bool, n int) []string {
 	}
 	cells[n-1] = w.place()
 	if together {
-		cells[1], cells[2] = fmt.Sprint(w.thread), w.Text
+		cells[1], cells[2] = fmt.Sprint(w.thread), w.text
 		return cells
 	}
 	for i, c := range s.columns {
 		if c.id == w.thread {
-			cells[1+i] = w.Text
+			cells[1+i] = w.text
 		}
 	}
 	return cells
@@ -239,7 +237,7 @@ func (s *story) cells(w *row, together bool, n int) []string {
 
 // place returns where w is, with the function if that has a name of its own.
 func (w *row) place() string {
-	text := w.Site.String()
+	text := w.site.String()
 	name := w.function[strings.LastIndexByte(w.function, '/')+1:]
 	_, name, _ = strings.Cut(name, ".")
 	if name = strings.ReplaceAll(name, "[...]", ""); name != "" && !strings.Contains(name, ".func") {
@@ -262,7 +260,7 @@ func (g *grid) fit() {
 		}
 	}
 	last := len(g.widths) - 1
-	room := TableWidth - g.widths[0] - g.widths[last] - 3*last
+	room := tableWidth - g.widths[0] - g.widths[last] - 3*last
 	for total(g.widths[1:last]) > room {
 		widest := 1
 		for i := range g.widths[:last] {
@@ -303,7 +301,7 @@ func (g *grid) write(b *strings.Builder) {
 func (g *grid) line(b *strings.Builder, cells []string) {
 	parts, height := make([][]string, len(cells)), 1
 	for i, c := range cells {
-		parts[i] = Wrap(c, g.widths[i])
+		parts[i] = wrap(c, g.widths[i])
 		height = max(height, len(parts[i]))
 	}
 	for k := range height {
@@ -324,9 +322,9 @@ func (g *grid) line(b *strings.Builder, cells []string) {
 	}
 }
 
-// Wrap breaks text into lines of up to width characters, between words if it
+// wrap breaks text into lines of up to width characters, between words if it
 // can.
-func Wrap(text string, width int) (lines []string) {
+func wrap(text string, width int) (lines []string) {
 	r := []rune(text)
 	for len(r) > width {
 		cut := width

@@ -1,12 +1,10 @@
 package strategy
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"slices"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Bounded explores every execution with at most so many preemptions: first those
@@ -128,7 +126,7 @@ func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 	calm := s.spent == s.limit
 	if calm && goesOn && !s.refused {
 		s.refused = slices.ContainsFunc(e.Alive, func(t *engine.Thread) bool {
-			return t != last && e.Enabled(t) && !slices.Contains(asleep, t.Id)
+			return t != last && e.Enabled(t) && !slices.Contains(asleep, t.ID)
 		})
 	}
 	t := s.Fork(e, calm, asleep...)

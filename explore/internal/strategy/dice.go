@@ -1,12 +1,10 @@
 package strategy
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"math/rand/v2"
+
+	"schedlab/explore/internal/engine"
 )
 
 // dice is what strategies have in common that draw executions: it counts them,
@@ -72,7 +70,7 @@ func (p *priorities) room(e *engine.Engine) {
 // enabled, nil if there is none.
 func (p priorities) highest(e *engine.Engine) (best *engine.Thread) {
 	for _, t := range e.Alive {
-		if e.Enabled(t) && (best == nil || p[t.Id] > p[best.Id]) {
+		if e.Enabled(t) && (best == nil || p[t.ID] > p[best.ID]) {
 			best = t
 		}
 	}

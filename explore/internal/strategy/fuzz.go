@@ -1,8 +1,6 @@
 package strategy
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // fuzz does one execution, decided by the bytes of a fuzzer: one for each decision
 // that is one, so that a mutation of a byte is a mutation of a decision. Where

@@ -1,8 +1,6 @@
 package strategy
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Naive executes every interleaving: depth first over the tree of all decisions,
 // without reduction. It is the yardstick of the others, and what remains for

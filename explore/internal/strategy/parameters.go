@@ -1,8 +1,6 @@
 package strategy
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // Parameters are what strategies are made of.
 type Parameters struct {

@@ -1,12 +1,10 @@
 package strategy
 
 import (
-	"schedlab/explore/internal/engine"
-)
-
-import (
 	"fmt"
 	"math"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Pct draws executions by priority (Burckhardt, Kothari, Musuvathi, Nagarakatte,
@@ -58,14 +56,14 @@ func (s *Pct) Begin(e *engine.Engine) bool {
 func (s *Pct) Next(e *engine.Engine) *engine.Thread {
 	s.room(e)
 	for _, t := range e.Alive {
-		if s.priorities[t.Id] == 0 {
-			s.priorities[t.Id] = 1<<63 | s.rng.Uint64() // above those of change points
+		if s.priorities[t.ID] == 0 {
+			s.priorities[t.ID] = 1<<63 | s.rng.Uint64() // above those of change points
 		}
 	}
 	t := s.highest(e)
 	for i, at := range s.change {
 		if t != nil && at == len(e.Events) {
-			s.priorities[t.Id] = uint64(i)
+			s.priorities[t.ID] = uint64(i)
 			t = s.highest(e)
 		}
 	}

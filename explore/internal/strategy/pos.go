@@ -1,8 +1,6 @@
 package strategy
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // pos is partial order sampling (Yuan, Yang, Gu, "Partial Order Aware Concurrency
 // Sampling", CAV 2018). Each step that is announced has a priority, drawn when it
@@ -31,9 +29,9 @@ func (s *pos) Next(e *engine.Engine) *engine.Thread {
 		s.drawnFor = append(s.drawnFor, 0)
 	}
 	for _, t := range e.Alive {
-		if s.drawnFor[t.Id] != t.Seq+1 || s.lost(e, t) {
-			s.drawnFor[t.Id] = t.Seq + 1
-			s.priorities[t.Id] = s.rng.Uint64()
+		if s.drawnFor[t.ID] != t.Seq+1 || s.lost(e, t) {
+			s.drawnFor[t.ID] = t.Seq + 1
+			s.priorities[t.ID] = s.rng.Uint64()
 		}
 	}
 	return s.highest(e)
@@ -42,7 +40,7 @@ func (s *pos) Next(e *engine.Engine) *engine.Thread {
 // lost says whether the last event has won a race against t's step.
 func (s *pos) lost(e *engine.Engine, t *engine.Thread) bool {
 	n := len(e.Events)
-	return n > 0 && !t.Ended && e.Events[n-1].Thread != t.Id && t.DependsOn(int32(n-1))
+	return n > 0 && !t.Ended && e.Events[n-1].Thread != t.ID && t.DependsOn(int32(n-1))
 }
 
 func (s *pos) End(*engine.Engine) {}

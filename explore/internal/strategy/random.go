@@ -1,8 +1,6 @@
 package strategy
 
-import (
-	"schedlab/explore/internal/engine"
-)
+import "schedlab/explore/internal/engine"
 
 // random draws each step from the threads that are enabled, all with the same
 // probability. That is not uniform over executions: what many threads must let

@@ -1,10 +1,10 @@
 package strategy
 
 import (
+	"fmt"
+
 	"schedlab/explore/internal/engine"
 )
-
-import "fmt"
 
 // Replay does one execution again.
 type Replay struct {

@@ -1,10 +1,10 @@
 package strategy
 
 import (
+	"slices"
+
 	"schedlab/explore/internal/engine"
 )
-
-import "slices"
 
 // Walk goes through a tree of decisions, depth first. Each execution repeats the
 // path to the deepest turn at which something is left to take, takes that, and
@@ -32,9 +32,9 @@ type move struct {
 }
 
 func moveOf(t *engine.Thread) move {
-	m := move{t.Id, t.Op.Kind, engine.NoObject}
+	m := move{t.ID, t.Op.Kind, engine.NoObject}
 	if t.Op.Obj != nil {
-		m.obj = t.Op.Obj.Id
+		m.obj = t.Op.Obj.ID
 	}
 	return m
 }
@@ -94,7 +94,7 @@ func (w *Walk) Fork(e *engine.Engine, calm bool, asleep ...int32) *engine.Thread
 	last := e.LastThread()
 	w.Turns = append(w.Turns, turn{})
 	for i := len(e.Alive) - 1; i >= 0 && !(calm && e.GoesOn(last)); i-- {
-		if t := e.Alive[i]; t != last && e.Enabled(t) && !slices.Contains(asleep, t.Id) {
+		if t := e.Alive[i]; t != last && e.Enabled(t) && !slices.Contains(asleep, t.ID) {
 			w.offer(moveOf(t))
 		}
 	}
