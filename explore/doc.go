@@ -139,8 +139,7 @@
 //     readable where there is no variable of that name in the source.
 //
 // Code that is to run for real as well names its types in one place, and a build tag
-// chooses. With the tag model the line that repeats a counterexample has it, too; with
-// another one, add it. Without the tag, in a file:
+// chooses. The line that repeats a counterexample has the tag, too. Without the tag, in a file:
 //
 //	//go:build !model
 //

@@ -346,3 +346,14 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	escaped := explained(t, func() { panic("<script>alert(1)</script>") }, "")
 	require.NotContains(t, escaped.HTML, "<script>alert")
 }
+
+// A call through a wrapper is told by the line and the name of the call.
+func TestWrappersAreLookedThrough(t *testing.T) {
+	v := explained(t, func() {
+		var front gate
+		front.Unbar()
+		Assert(!front.Unbarred(), "the gate is open")
+	}, "")
+	require.Contains(t, v.Table, "store front: false → true")
+	require.NotContains(t, v.Table, "wrapper_test.go")
+}

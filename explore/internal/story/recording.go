@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"schedlab/explore/internal/engine"
 )
@@ -59,7 +60,16 @@ func (s site) String() string {
 	return fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line)
 }
 
-var hostPath = strings.TrimSuffix(engine.Path, "explore") + "host."
+// wrappers are the files whose functions wrap those of the explorer, by name.
+var wrappers sync.Map
+
+// Wrap makes file one whose functions wrap those of the explorer.
+func Wrap(file string) { wrappers.Store(file, true) }
+
+func wraps(file string) bool {
+	_, ok := wrappers.Load(file)
+	return ok
+}
 
 // callSite returns where the program calls this package, on the running stack.
 func callSite() (s site) {
@@ -74,7 +84,7 @@ func callSite() (s site) {
 		case ours:
 			s.method = plainName(name)
 			s.call = lastName(s.method)
-		case strings.HasPrefix(f.Function, hostPath) && strings.HasPrefix(filepath.Base(f.File), "model"):
+		case wraps(f.File):
 			s.call = lastName(plainName(f.Function))
 		case strings.HasPrefix(f.Function, "runtime."):
 		case strings.Contains(f.Function, "internal/coro."), strings.HasPrefix(f.Function, "iter."):
