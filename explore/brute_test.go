@@ -624,7 +624,7 @@ func (p *prog) explored(s engine.Strategy) *found {
 			f.traces[key] = tr
 			f.times[key]++
 		case engine.Diverged:
-			f.diverged = e.Failure
+			f.diverged = (*Violation)(e.Failure)
 		}
 	}})
 	defer e.Close()

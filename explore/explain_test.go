@@ -52,14 +52,14 @@ func firstViolation(t *testing.T, program func(), s engine.Strategy) (*engine.En
 		s.End(e)
 	}
 	require.NotNil(t, e.Failure)
-	v := *e.Failure
+	v := Violation(*e.Failure)
 	v.Schedule = slices.Clone(e.Schedule)
 	return e, &v
 }
 
 func explained(t *testing.T, program func(), testName string) *Violation {
 	e, v := firstViolation(t, program, dpor.New(nil, nil))
-	story.Explain(e, v, story.Origin{Test: testName})
+	story.Explain(e, v.inner(), story.Origin{Test: testName})
 	return v
 }
 
@@ -182,7 +182,7 @@ func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	cfg.Strategy, cfg.Replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
 	e, v := firstViolation(t, badCounter, strategies["replay"].make(cfg))
 	e.Limits = cfg.limited()
-	story.Explain(e, v, story.Origin{})
+	story.Explain(e, v.inner(), story.Origin{})
 	for i, d := range v.Schedule {
 		require.Equal(t, cfg.Replay[i], d&engine.PlaceMask)
 	}
@@ -201,7 +201,7 @@ func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
 			if v.Property != want.Property {
 				continue
 			}
-			story.Explain(e, v, story.Origin{})
+			story.Explain(e, v.inner(), story.Origin{})
 			require.Equal(t, want.Schedule, v.Schedule, c.name)
 			require.True(t, v.Minimal)
 		}
@@ -239,7 +239,7 @@ func TestLongExecutionsBecomeQuiet(t *testing.T) {
 	before.Begin(x)
 	x.Execute()
 	require.Greater(t, before.Preemptions, 100)
-	story.Explain(e, v, story.Origin{})
+	story.Explain(e, v.inner(), story.Origin{})
 	require.Contains(t, v.Table, ", 1 preemption: ")
 	require.Contains(t, v.Table, "steps of thread")
 }
@@ -307,7 +307,7 @@ func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
 		runs++
 		Assert(runs > 1, "only the first time")
 	}, dpor.New(nil, nil))
-	story.Explain(e, v, story.Origin{Test: "TestX"})
+	story.Explain(e, v.inner(), story.Origin{Test: "TestX"})
 	require.Contains(t, v.Table, "did not happen again")
 	require.Contains(t, v.HTML, "did not happen again")
 }

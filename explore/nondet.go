@@ -2,7 +2,6 @@ package explore
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 
 	"schedlab/explore/internal/dpor"
@@ -32,7 +31,7 @@ func rehearse(e *engine.Engine, was uint64) (first uint64, v *Violation) {
 	for range rehearsals {
 		got := performance(e, strategy.NewReplay(schedule))
 		if v := e.Control.Fault(); v != nil {
-			return first, v // which may be why they differ
+			return first, (*Violation)(v) // which may be why they differ
 		}
 		if v := differs(want, got); v != nil {
 			v.Schedule = schedule
@@ -61,22 +60,4 @@ func differs(want, got []string) *Violation {
 		}
 	}
 	return nil
-}
-
-// recognise compares e's execution, which is the first, with that of the run which
-// has written the file of -explore.resume. Values are left out: addresses among them
-// may differ between two processes.
-func recognise(e *engine.Engine, was uint64) (is uint64, v *Violation) {
-	h := fnv.New64a()
-	for _, ev := range e.Events {
-		fmt.Fprintln(h, e.Threads[ev.Thread].Nth, ev.Kind, ev.Obj, ev.Obj2)
-	}
-	for _, c := range e.Choices {
-		fmt.Fprintln(h, c.After, e.Threads[c.Thread].Nth, c.N)
-	}
-	is = max(h.Sum64(), 1)
-	if was != 0 && was != is {
-		return was, &Violation{Property: Nondeterminism, Message: "the first execution is not what it was when the run before began"}
-	}
-	return is, nil
 }

@@ -45,7 +45,7 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 
 func TestAPageSaysWhatItIsOf(t *testing.T) {
 	e, v := firstViolation(t, badSleeper, dpor.New(nil, nil))
-	story.Explain(e, v, story.Origin{Test: "TestRing/small", Nth: 1, Verdict: "Violated (every execution): 3 executions"})
+	story.Explain(e, v.inner(), story.Origin{Test: "TestRing/small", Nth: 1, Verdict: "Violated (every execution): 3 executions"})
 	for _, want := range []string{
 		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): 3 executions",
 		`<td class="code">if !ready.Load() {</td>`, `tabindex="0"`,
@@ -73,7 +73,7 @@ func TestThePageShowsWhoWokeAThread(t *testing.T) {
 		Assert(!woken, "woken")
 		m.Unlock()
 	}, Assertion)
-	story.Explain(e, v, story.Origin{})
+	story.Explain(e, v.inner(), story.Origin{})
 	rows, found := pageRow.FindAllStringSubmatch(v.HTML, -1), false
 	for _, w := range rows {
 		if strings.Contains(w[2], "wakes up") {
@@ -99,7 +99,7 @@ func violationOf(t *testing.T, program func(), p Property) (*engine.Engine, *Vio
 	for s.Begin(e) {
 		e.Execute()
 		if s.End(e); e.Failure != nil && e.Failure.Property == p {
-			v := *e.Failure
+			v := Violation(*e.Failure)
 			v.Schedule = append(Schedule(nil), e.Schedule...)
 			return e, &v
 		}

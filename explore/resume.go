@@ -1,36 +1,17 @@
 package explore
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"runtime"
+	"sync"
 
-	"schedlab/explore/internal/dpor"
 	"schedlab/explore/internal/engine"
 )
-
-// divide makes the engines of an exploration that is to be exhaustive: workers
-// that share a tree, each with the same part if there are shards.
-func (x *exploration) divide() error {
-	cfg := x.cfg
-	x.shared = dpor.NewTree(cfg.workers)
-	names := &engine.ThreadNames{}
-	if cfg.resume != "" {
-		var err error
-		if names, err = x.resume(names); err != nil {
-			return err
-		}
-	}
-	var split *dpor.Splitter
-	if cfg.Shards > 1 {
-		split = dpor.NewSplitter(cfg.Shard, cfg.Shards)
-	}
-	for range cfg.workers {
-		e := newEngine(cfg, x.program, dpor.New(x.shared, split))
-		e.Names = names
-		e.Expect(names.Count())
-		x.engines = append(x.engines, e)
-	}
-	return nil
-}
 
 // resume loads what an earlier run has left, if there was one.
 func (x *exploration) resume(names *engine.ThreadNames) (*engine.ThreadNames, error) {
@@ -84,3 +65,80 @@ func (x *exploration) keep(r *Result) error {
 	}
 	return writeState(cfg.resume, x.name, s)
 }
+
+// fits says why s, from file, is not of an exploration as cfg wants it.
+func (s *state) fits(cfg *config, file string) error {
+	for _, c := range []struct {
+		what      string
+		then, now int
+	}{
+		{"shard", s.Shard, cfg.Shard + 1}, {"number of shards", s.Shards, cfg.Shards},
+		{"Steps", s.Steps, cfg.Steps}, {"Timeouts", s.Timeouts, cfg.Timeouts},
+	} {
+		if c.then != c.now {
+			return fmt.Errorf("explore: %s was written with %s %d, and now it is %d; use the same, or another file", file, c.what, c.then, c.now)
+		}
+	}
+	return nil
+}
+
+// changedSince is what Nondeterminism may come from when an exploration goes on.
+func changedSince(file string) string {
+	return fmt.Sprintf("; or the program has changed since %s was written: then remove that file and begin again", file)
+}
+
+// recognise compares e's execution, which is the first, with that of the run which
+// has written the file of -explore.resume. Values are left out: addresses among them
+// may differ between two processes.
+func recognise(e *engine.Engine, was uint64) (is uint64, v *Violation) {
+	h := fnv.New64a()
+	for _, ev := range e.Events {
+		fmt.Fprintln(h, e.Threads[ev.Thread].Nth, ev.Kind, ev.Obj, ev.Obj2)
+	}
+	for _, c := range e.Choices {
+		fmt.Fprintln(h, c.After, e.Threads[c.Thread].Nth, c.N)
+	}
+	is = max(h.Sum64(), 1)
+	if was != 0 && was != is {
+		return was, &Violation{Property: Nondeterminism, Message: "the first execution is not what it was when the run before began"}
+	}
+	return is, nil
+}
+
+// binaryHash tells one binary from another. A program that has changed, be it in
+// one assertion, is in another one; the same source, built the same way in the
+// same place, is in the same.
+var binaryHash = sync.OnceValue(func() string {
+	file, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
+})
+
+// runName names a call of Run in a file of -explore.resume: by who calls Run, and
+// how often he did before.
+func runName() string {
+	name := "Run"
+	if pc, _, _, ok := runtime.Caller(2); ok {
+		name = runtime.FuncForPC(pc).Name()
+	}
+	runs.mu.Lock()
+	defer runs.mu.Unlock()
+	runs.n[name]++
+	return fmt.Sprintf("%s#%d", name, runs.n[name])
+}
+
+var runs = struct {
+	mu sync.Mutex
+	n  map[string]int
+}{n: map[string]int{}}

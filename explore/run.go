@@ -123,7 +123,7 @@ func (x *exploration) run() (r Result, err error) {
 	r.conclude(x.ctl, s)
 	if r.Violation != nil {
 		x.origin.Verdict = r.String()
-		story.Explain(x.engines[0], r.Violation, x.origin)
+		story.Explain(x.engines[0], r.Violation.inner(), x.origin)
 	}
 	return r, x.keep(&r)
 }
@@ -162,7 +162,7 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 		case <-watch.C:
 			if v := x.ctl.Blocked(x.engines); v != nil {
 				x.ctl.Abandon()
-				r.add(&Result{Violation: v, Violations: 1})
+				r.add(&Result{Violation: (*Violation)(v), Violations: 1})
 				r.Complete, r.Steps = x.ctl.Ended.Load()-r.Stuck-r.Cut-r.TooLong, x.ctl.Steps.Load()
 				return true
 			}
@@ -180,7 +180,7 @@ func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
 		x.first = is
 		if v != nil {
 			e.Control.Stop("")
-			return Result{Violation: v, Violations: 1}
+			return Result{Violation: (*Violation)(v), Violations: 1}
 		}
 	}
 	return explore(e, x.progress)
@@ -234,4 +234,29 @@ func enough(e *engine.Engine) bool {
 		return false
 	}
 	return true
+}
+
+// divide makes the engines of an exploration that is to be exhaustive: workers
+// that share a tree, each with the same part if there are shards.
+func (x *exploration) divide() error {
+	cfg := x.cfg
+	x.shared = dpor.NewTree(cfg.workers)
+	names := &engine.ThreadNames{}
+	if cfg.resume != "" {
+		var err error
+		if names, err = x.resume(names); err != nil {
+			return err
+		}
+	}
+	var split *dpor.Splitter
+	if cfg.Shards > 1 {
+		split = dpor.NewSplitter(cfg.Shard, cfg.Shards)
+	}
+	for range cfg.workers {
+		e := newEngine(cfg, x.program, dpor.New(x.shared, split))
+		e.Names = names
+		e.Expect(names.Count())
+		x.engines = append(x.engines, e)
+	}
+	return nil
 }

@@ -63,7 +63,7 @@ func (r *Result) count(e *engine.Engine) {
 	if e.Failure != nil {
 		r.Violations++
 		if r.Violation == nil {
-			r.Violation = e.Failure
+			r.Violation = (*Violation)(e.Failure)
 			r.Violation.Schedule = append(Schedule(nil), e.Schedule...)
 		}
 	}

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Property is what an execution can break.
 type Property string
@@ -34,18 +31,6 @@ type Violation struct {
 	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
 	Table    string   // Message, the execution, one column per thread, and how to replay it
 	HTML     string   // the same, as a page of its own
-}
-
-// Text tells v in full, as Test does.
-func (v *Violation) Text() string {
-	text := strings.TrimRight(v.Table, "\n")
-	if text == "" { // nobody has explained it: see Merge
-		text = fmt.Sprintf("%v\nreplay: -explore.replay=%v", v, v.Schedule)
-	}
-	if v.Stack != "" {
-		text += "\n\n" + strings.TrimRight(v.Stack, "\n")
-	}
-	return text
 }
 
 // String tells v in one line.

@@ -1,19 +1,12 @@
 package explore
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"os/signal"
-	"runtime"
 	"sync"
-	"sync/atomic"
-	"syscall"
 	"time"
 
 	"schedlab/explore/internal/dpor"
@@ -57,6 +50,7 @@ type savedViolation struct {
 	Thread   int
 	Step     int
 	Schedule Schedule
+	Minimal  bool `json:",omitempty"`
 	Table    string
 	Stack    string `json:",omitempty"`
 }
@@ -130,109 +124,13 @@ func writeState(file, name string, s *state) error {
 	return nil
 }
 
-// binaryHash tells one binary from another. A program that has changed, be it in
-// one assertion, is in another one; the same source, built the same way in the
-// same place, is in the same.
-var binaryHash = sync.OnceValue(func() string {
-	file, err := os.Executable()
-	if err != nil {
-		return ""
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return ""
-	}
-	return hex.EncodeToString(h.Sum(nil))
-})
-
-// changedSince is what Nondeterminism may come from when an exploration goes on.
-func changedSince(file string) string {
-	return fmt.Sprintf("; or the program has changed since %s was written: then remove that file and begin again", file)
-}
-
-// runName names a call of Run in a file of -explore.resume: by who calls Run, and
-// how often he did before.
-func runName() string {
-	name := "Run"
-	if pc, _, _, ok := runtime.Caller(2); ok {
-		name = runtime.FuncForPC(pc).Name()
-	}
-	runs.mu.Lock()
-	defer runs.mu.Unlock()
-	runs.n[name]++
-	return fmt.Sprintf("%s#%d", name, runs.n[name])
-}
-
-var runs = struct {
-	mu sync.Mutex
-	n  map[string]int
-}{n: map[string]int{}}
-
-// askedToEnd is the signal by which the process was asked to end; nil: it was not.
-// Those explorations end at once that begin later.
-var askedToEnd atomic.Pointer[os.Signal]
-
-// endBySignal ends an exploration when the process is asked to end, so that it has
-// its verdict. The function that it returns ends that.
-func (x *exploration) endBySignal() (done func()) {
-	if s := askedToEnd.Load(); s != nil {
-		x.ctl.Stop(x.ended(*s))
-		return func() {}
-	}
-	asked, over := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case s := <-asked:
-			signal.Stop(asked) // a second one ends the process
-			askedToEnd.Store(&s)
-			x.ctl.Stop(x.ended(s))
-		case <-over:
-		}
-	}()
-	return func() { signal.Stop(asked); close(over) }
-}
-
-// ended says that s has ended x, and how what was done could be of use.
-func (x *exploration) ended(s os.Signal) string {
-	text := fmt.Sprintf("the process was asked to end (%v)", s)
-	switch {
-	case x.kept():
-		text += "; run it again to go on"
-	case x.shared != nil:
-		text += "; -explore.resume=$PWD/part.json would have kept what was done"
-	}
-	return text
-}
-
-// fits says why s, from file, is not of an exploration as cfg wants it.
-func (s *state) fits(cfg *config, file string) error {
-	for _, c := range []struct {
-		what      string
-		then, now int
-	}{
-		{"shard", s.Shard, cfg.Shard + 1}, {"number of shards", s.Shards, cfg.Shards},
-		{"Steps", s.Steps, cfg.Steps}, {"Timeouts", s.Timeouts, cfg.Timeouts},
-	} {
-		if c.then != c.now {
-			return fmt.Errorf("explore: %s was written with %s %d, and now it is %d; use the same, or another file", file, c.what, c.then, c.now)
-		}
-	}
-	return nil
-}
-
 func saveResult(r *Result) savedResult {
 	s := savedResult{
 		Complete: r.Complete, Stuck: r.Stuck, Cut: r.Cut, TooLong: r.TooLong, Steps: r.Steps, Violations: r.Violations,
 		Timeouts: r.timeouts, Sharing: r.sharing, Elapsed: r.Elapsed,
 	}
 	if v := r.Violation; v != nil {
-		s.Violation = &savedViolation{v.Property, v.Message, v.Thread, v.Step, v.Schedule, v.Table, v.Stack}
+		s.Violation = &savedViolation{v.Property, v.Message, v.Thread, v.Step, v.Schedule, v.Minimal, v.Table, v.Stack}
 	}
 	return s
 }
@@ -244,7 +142,8 @@ func (s *savedResult) restore() *Result {
 	}
 	if v := s.Violation; v != nil {
 		r.Violation = &Violation{
-			Property: v.Property, Message: v.Message, Thread: v.Thread, Step: v.Step, Schedule: v.Schedule, Table: v.Table, Stack: v.Stack,
+			Property: v.Property, Message: v.Message, Thread: v.Thread, Step: v.Step,
+			Schedule: v.Schedule, Minimal: v.Minimal, Table: v.Table, Stack: v.Stack,
 		}
 	}
 	return r
