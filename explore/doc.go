@@ -335,14 +335,15 @@
 // could have come the other way round, and puts the way there into a wakeup tree. Two
 // executions that differ in the order of independent steps are one Mazurkiewicz trace, and
 // one of each is executed. Steps are independent if they touch different variables or
-// both read; two operations of one lock are dependent. See 'Algorithm' and 'Races with
-// locks' in dpor.go for the whole of it, 'Sharing' in parallel.go for how workers divide
-// the tree, and 'Sleep sets' in bounded.go for what is sound under a bound (Musuvathi and
-// Qadeer, PLDI 2007; Coons, Musuvathi, McKinley, OOPSLA 2013). Bounded has its guarantee
-// from these, pct from Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010 (see
-// 'Guarantee' in pct.go), pos from Yuan, Yang, Gu, CAV 2018, the detection of races from
-// FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its own: see 'Two
-// kinds of happens-before' in word.go.
+// both read; two operations of one lock are dependent. In explore/internal/dpor see
+// 'Algorithm' and 'Races with locks' for the whole of it, and 'Sharing' for how workers
+// divide the tree; in explore/internal/strategy/bounded.go see 'Sleep sets' for what is
+// sound under a bound (Musuvathi and Qadeer, PLDI 2007; Coons, Musuvathi, McKinley,
+// OOPSLA 2013). Bounded has its guarantee from these, pct from Burckhardt, Kothari,
+// Musuvathi, Nagarakatte, ASPLOS 2010 (see 'Guarantee' in
+// explore/internal/strategy/pct.go), pos from Yuan, Yang, Gu, CAV 2018, the detection of
+// races from FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its own:
+// see 'Two kinds of happens-before' in explore/internal/engine/word.go.
 //
 // That it misses nothing and repeats nothing is tested: thousands of random programs are
 // executed in every interleaving by code that shares nothing with the strategies, and

@@ -44,7 +44,7 @@ func (m *machine) program() {
 		m.makeShared()
 	}
 	m.heap, m.started, m.results = [objects]*Uint32{}, [maxProcs]*Thread{}, [maxProcs]uint32{}
-	m.e = engine.Self("program").E
+	m.e = engine.Self("program").Engine()
 	m.who, m.names, m.awaits = map[int32]int{0: 0}, map[int32]int{}, map[[2]int32]uint32{}
 	m.run(0)
 }

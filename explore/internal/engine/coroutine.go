@@ -20,7 +20,7 @@ func (s *Coroutine) Reset() { *s = Coroutine{} }
 
 // Initialize makes s, a zero coroutine, one that runs f when first switched to.
 func (s *Coroutine) Initialize(f func()) {
-	e := Self("Stack.Init").E
+	e := Self("Stack.Init").e
 	if s.at != nil {
 		panic("explore: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized")
 	}
@@ -41,8 +41,8 @@ func (s *Coroutine) SwitchTo(to *Coroutine) bool {
 	}
 	s.touch(t)
 	to.touch(t)
-	s.at = t.E.running
-	s.leave(t.E, to.take())
+	s.at = t.e.running
+	s.leave(t.e, to.take())
 	return !s.dead
 }
 
@@ -65,10 +65,10 @@ func (s *Coroutine) take() *coro.Stack {
 // touch looks for others that use s.
 func (s *Coroutine) touch(t *Thread) {
 	if s.shadow.e == nil {
-		s.shadow = Shadow{e: t.E, Name: "a Stack", toucher: t.ID}
-		t.E.plain = append(t.E.plain, s)
+		s.shadow = Shadow{e: t.e, Name: "a Stack", toucher: t.ID}
+		t.e.plain = append(t.e.plain, s)
 	}
-	if s.shadow.e != t.E {
+	if s.shadow.e != t.e {
 		panic("explore: a Stack is used by two explorations at the same time; make it inside the program, or explore with one worker")
 	}
 	s.shadow.touched(t)
@@ -78,7 +78,7 @@ func (s *Coroutine) touch(t *Thread) {
 // Destroy ends the suspended coroutine s and makes it a zero one again.
 func (s *Coroutine) Destroy() {
 	t := Self("Stack.Destroy")
-	e := t.E
+	e := t.e
 	if s.c == nil || s.at == nil {
 		panic("explore: Stack.Destroy: the Stack is not a suspended coroutine made by Init")
 	}

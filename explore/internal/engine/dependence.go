@@ -84,7 +84,7 @@ func (a Footprint) Conflicts(b Footprint) bool {
 }
 
 // Footprint is that of o, if it were executed now.
-func (o *op) Footprint() Footprint {
+func (o *Op) Footprint() Footprint {
 	f := Footprint{NoObject, NoObject, Writes}
 	if o.Obj != nil {
 		f.Obj, f.Mode = o.Obj.ID, o.mode()
@@ -125,11 +125,11 @@ func (a Footprint) writesOneOf(objs []int32) bool {
 func (t *Thread) Effect() Effect {
 	f := Effect{Footprint: t.Op.Footprint()}
 	if len(t.Await) > 0 {
-		t.E.scratch = t.E.scratch[:0]
+		t.e.scratch = t.e.scratch[:0]
 		for _, m := range t.Await {
-			t.E.scratch = append(t.E.scratch, m.Obj.ID)
+			t.e.scratch = append(t.e.scratch, m.Obj.ID)
 		}
-		f.Awaited = t.E.scratch
+		f.Awaited = t.e.scratch
 	}
 	return f
 }
@@ -137,7 +137,7 @@ func (t *Thread) Effect() Effect {
 // DependsOn says whether t's next step, as it stands now, and event i, which
 // has just been executed by another thread, are dependent.
 func (t *Thread) DependsOn(i int32) bool {
-	return t.E.Events[i].After || t.Effect().Conflicts(t.E.Effect(i))
+	return t.e.Events[i].After || t.Effect().Conflicts(t.e.Effect(i))
 }
 
 // MayNeed says whether t, which cannot go on, perhaps can after u's next step.

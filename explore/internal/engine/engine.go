@@ -6,11 +6,11 @@ import (
 	"schedlab/internal/coro"
 )
 
-// outcome is how an execution ended.
-type outcome uint8
+// Outcome is how an execution ended.
+type Outcome uint8
 
 const (
-	Running  outcome = iota
+	Running  Outcome = iota
 	Complete         // all threads have ended
 	Stuck            // no thread is enabled, and not all have ended
 	Cut              // the strategy lost interest
@@ -48,7 +48,7 @@ type Engine struct {
 	Awaited  []int32 // objects: see event
 	scratch  []int32 // see thread.effect
 	Choices  []Choice
-	Outcome  outcome
+	Outcome  Outcome
 	Failure  *Violation // the first
 	aborting bool
 	Grants   int      // steps that have been allowed
@@ -63,7 +63,7 @@ type Engine struct {
 	clockObj timeVar
 	TimeID   int32 // the id of its object; noObject: not used yet
 
-	Observer observer // of the execution under way; nil: none
+	Observer Observer // of the execution under way; nil: none
 	Sharing  Sharing  // of all executions so far
 }
 
@@ -95,7 +95,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 	t.nkids, t.fn, t.stack, t.began, t.Ended = 0, f, nil, false, false
 	t.Birth = -1
 	t.early = false
-	t.Op, t.Seq, t.Last, t.deadline, t.Woken = op{}, 0, -1, NoDeadline, false
+	t.Op, t.Seq, t.Last, t.deadline, t.Woken = Op{}, 0, -1, NoDeadline, false
 	t.marks, t.Await, t.Waited, t.chose = t.marks[:0], t.Await[:0], t.Waited[:0], false
 	t.sync = t.sync[:0]
 	if parent != nil {
@@ -114,7 +114,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 }
 
 // unborn makes the thread of id, which does not run yet, or not in this execution.
-func (e *Engine) unborn(id int32) *Thread { return &Thread{E: e, ID: id, Last: -1, Ended: true} }
+func (e *Engine) unborn(id int32) *Thread { return &Thread{e: e, ID: id, Last: -1, Ended: true} }
 
 // kid returns the id of the next thread that parent makes: the same in all
 // executions, in whatever order threads are made.
@@ -280,7 +280,7 @@ func (e *Engine) Runnable(to []*Thread) []*Thread {
 
 // done writes down that t has executed its op, and how.
 func (t *Thread) done(m Mode, old, new uint64, ok bool) {
-	e := t.E
+	e := t.e
 	t.Seq++
 	t.Last = int32(len(e.Events))
 	ev := Event{
@@ -352,7 +352,7 @@ func (t *Thread) mark(o *Object, old, new uint64) {
 		return
 	}
 	if t.Op.Kind != OpStore && len(t.marks) < maxMarks {
-		t.marks = append(t.marks, mark{o, len(o.Changes), old, new})
+		t.marks = append(t.marks, Mark{o, len(o.Changes), old, new})
 	}
 }
 

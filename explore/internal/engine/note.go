@@ -9,7 +9,7 @@ const NoteSignaled = 1
 func (w *Word) NoteSleep(what string, ns int64) bool {
 	t := Self(what)
 	due := t.timer(ns)
-	t.Op = op{Kind: OpNoteSleep, Obj: w.Object(t.E, ClassNote)}
+	t.Op = Op{Kind: OpNoteSleep, Obj: w.Object(t.e, ClassNote)}
 	t.within(due)
 	if w.bits == NoteSignaled {
 		t.Op.Obj2 = nil // cannot time out
@@ -47,11 +47,11 @@ func (w *Word) NoteClear(what string) {
 func (w *Word) changeNote(t *Thread, v uint64) {
 	old := w.bits
 	w.set(v)
-	for _, u := range t.E.Alive {
+	for _, u := range t.e.Alive {
 		if u.Op.Obj == w.o && u.Op.Kind == OpNoteSleep && u.deadline != NoDeadline {
 			u.Op.Obj2 = nil
 			if v != NoteSignaled {
-				u.Op.Obj2 = t.E.timeObject()
+				u.Op.Obj2 = t.e.timeObject()
 			}
 		}
 	}

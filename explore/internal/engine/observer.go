@@ -1,8 +1,8 @@
 package engine
 
-// observer is told what an execution does, for people to read. Its methods are called
+// Observer is told what an execution does, for people to read. Its methods are called
 // by the thread that does it.
-type observer interface {
+type Observer interface {
 	Born(t *Thread)                                   // the running thread starts t
 	Announced(t *Thread)                              // t stands before its op
 	Granted(e *Engine, t *Thread)                     // t's step comes next

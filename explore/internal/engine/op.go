@@ -58,8 +58,8 @@ const (
 	Writes
 )
 
-// op is what a thread is about to do: its next visible operation.
-type op struct {
+// Op is what a thread is about to do: its next visible operation.
+type Op struct {
 	Kind Kind
 	Obj  *Object // nil: none
 	Obj2 *Object // nil: none; always written
@@ -69,7 +69,7 @@ type op struct {
 
 // mode returns how o would touch obj if it were executed now. Only a CAS
 // depends on the state: one that fails is a read.
-func (o *op) mode() Mode {
+func (o *Op) mode() Mode {
 	switch o.Kind {
 	case OpLoad, OpRLock, OpTryRLock, OpRUnlock, OpNoteSleep, OpNow:
 		return Reads

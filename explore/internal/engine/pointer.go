@@ -14,7 +14,7 @@ func (x *Pointer) reset(o *Object) { x.p, x.o = o.at, nil }
 
 func (x *Pointer) begin(k Kind, want unsafe.Pointer, what string) *Thread {
 	t := Self(what)
-	t.Op = op{Kind: k, Obj: x.Object(t.E), want: address(want)}
+	t.Op = Op{Kind: k, Obj: x.Object(t.e), want: address(want)}
 	t.step()
 	return t
 }
@@ -69,4 +69,4 @@ func (x *Pointer) Cas(old, new unsafe.Pointer, what string) bool {
 }
 
 // Named gives x a name.
-func (x *Pointer) Named(t *Thread, name string) { x.Object(t.E).name = name }
+func (x *Pointer) Named(t *Thread, name string) { x.Object(t.e).name = name }

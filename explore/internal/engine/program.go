@@ -18,7 +18,7 @@ func (t *Thread) choose(n int) int {
 	if n == 1 {
 		return 0
 	}
-	e := t.E
+	e := t.e
 	v := e.Strategy.Choose(e, t, n)
 	if e.Observer != nil && e.Outcome == Running {
 		e.Observer.Chose(t, n, v)
@@ -58,9 +58,9 @@ const maxMarks = 32
 
 // Violate ends the execution with a violation.
 func (t *Thread) Violate(p Property, format string, args ...any) {
-	t.E.fail(&Violation{Property: p, Thread: int(t.Nth), Message: fmt.Sprintf(format, args...)})
-	t.E.resume(nil)
+	t.e.fail(&Violation{Property: p, Thread: int(t.Nth), Message: fmt.Sprintf(format, args...)})
+	t.e.resume(nil)
 }
 
 // Named gives w, which is a c, a name.
-func (w *Word) Named(t *Thread, c Class, name string) { w.Object(t.E, c).name = name }
+func (w *Word) Named(t *Thread, c Class, name string) { w.Object(t.e, c).name = name }

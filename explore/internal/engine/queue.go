@@ -7,7 +7,7 @@ package engine
 func (t *Thread) queued(o *Object, due int64) bool {
 	t.Woken = false
 	o.queue = append(o.queue, t)
-	t.Op = op{Kind: OpWoken}
+	t.Op = Op{Kind: OpWoken}
 	t.within(due)
 	if due != NoDeadline {
 		t.Op.Obj = o
@@ -36,7 +36,7 @@ func (o *Object) dequeue(t *Thread) {
 func (t *Thread) wake(o *Object, i int) {
 	u := o.queue[i]
 	o.dequeue(u)
-	u.Woken, u.WokenBy = true, int32(len(t.E.Events))
+	u.Woken, u.WokenBy = true, int32(len(t.e.Events))
 	u.Op.Obj2 = nil // cannot time out any more
 	u.sync.join(t.sync)
 }
@@ -44,7 +44,7 @@ func (t *Thread) wake(o *Object, i int) {
 // CondWait releases lock, which must be locked, and waits in the queue of cond.
 func CondWait(cond, lock *Word, what string) {
 	t := Self(what)
-	t.Op = op{Kind: OpCondWait, Obj: lock.Object(t.E, ClassMutex), Obj2: cond.Object(t.E, ClassCond)}
+	t.Op = Op{Kind: OpCondWait, Obj: lock.Object(t.e, ClassMutex), Obj2: cond.Object(t.e, ClassCond)}
 	t.step()
 	old := lock.bits
 	if old != locked {

@@ -35,7 +35,7 @@ const (
 )
 
 // check says what o is, as far as that must be the same when it is repeated.
-func (o *op) check() int32 {
+func (o *Op) check() int32 {
 	c := int32(o.Kind)
 	if o.Obj != nil {
 		c |= min(o.Obj.ID+1, lastObject) << objectShift

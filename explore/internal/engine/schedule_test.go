@@ -18,7 +18,7 @@ func randomSchedule(r *rand.Rand, most int) (s Schedule) {
 			d = chose(r.IntN(10))
 		case 1: // unchecked
 		default:
-			o := op{Kind: Kind(1 + r.IntN(len(kindLetters)-1))}
+			o := Op{Kind: Kind(1 + r.IntN(len(kindLetters)-1))}
 			if r.IntN(3) > 0 {
 				o.Obj = &Object{ID: int32(r.IntN(1200))}
 			}
@@ -44,7 +44,7 @@ func TestScheduleIsReadAsItWasWritten(t *testing.T) {
 func TestLongSchedulesAreShortWords(t *testing.T) {
 	var s Schedule
 	for i := range 10_000 {
-		s = append(s, int32(i/3%2)|(&op{Kind: OpLoad}).check()<<checkShift)
+		s = append(s, int32(i/3%2)|(&Op{Kind: OpLoad}).check()<<checkShift)
 	}
 	require.Less(t, len(s.String()), longSchedule)
 }

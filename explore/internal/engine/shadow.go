@@ -15,7 +15,7 @@ type Shadow struct {
 
 func (s *Shadow) Read(t *Thread) {
 	if s.written > t.sync.at(s.writer) {
-		s.race(t, "reads", "written", t.E.Threads[s.writer])
+		s.race(t, "reads", "written", t.e.Threads[s.writer])
 	}
 	s.reads.put(t.ID, t.sync[t.ID])
 	s.accessed(t, Reads)
@@ -23,11 +23,11 @@ func (s *Shadow) Read(t *Thread) {
 
 func (s *Shadow) Write(t *Thread) {
 	if s.written > t.sync.at(s.writer) {
-		s.race(t, "writes", "written", t.E.Threads[s.writer])
+		s.race(t, "writes", "written", t.e.Threads[s.writer])
 	}
 	for u, n := range s.reads {
 		if n > t.sync.at(int32(u)) {
-			s.race(t, "writes", "read", t.E.Threads[u])
+			s.race(t, "writes", "read", t.e.Threads[u])
 		}
 	}
 	s.writer, s.written = t.ID, t.sync[t.ID]
@@ -57,10 +57,10 @@ func (s *Shadow) accesses(t *Thread, other *Thread) string {
 func (s *Shadow) Touch(t *Thread, owner interface{ Reset() }) (first bool) {
 	if s.e == nil {
 		first = true
-		s.e, s.toucher = t.E, t.ID
-		t.E.plain = append(t.E.plain, owner)
+		s.e, s.toucher = t.e, t.ID
+		t.e.plain = append(t.e.plain, owner)
 	}
-	if s.e != t.E {
+	if s.e != t.e {
 		panic("explore: a Var is used by two explorations at the same time; make it inside the program, or explore with one worker")
 	}
 	s.touched(t)
@@ -70,13 +70,13 @@ func (s *Shadow) Touch(t *Thread, owner interface{ Reset() }) (first bool) {
 // touched notes that t accesses what s belongs to.
 func (s *Shadow) touched(t *Thread) {
 	if s.toucher != t.ID {
-		t.E.Sharing = connected
+		t.e.Sharing = connected
 	}
 }
 
 // accessed tells the observer that t has accessed what s belongs to.
 func (s *Shadow) accessed(t *Thread, m Mode) {
-	if o := t.E.Observer; o != nil {
+	if o := t.e.Observer; o != nil {
 		o.Accessed(s, t, m)
 	}
 }

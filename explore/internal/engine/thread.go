@@ -11,7 +11,7 @@ import (
 // Thread is a controlled thread. At any moment one of an engine's threads runs;
 // the others stand before the operation that they have announced.
 type Thread struct {
-	E     *Engine
+	e     *Engine
 	ID    int32
 	Nth   int32   // place in the order in which this execution has made its threads, from 0
 	kids  []int32 // ids of the threads that it makes, in all executions
@@ -21,7 +21,7 @@ type Thread struct {
 	began bool
 	Ended bool
 
-	Op       op
+	Op       Op
 	Seq      int32 // events so far
 	Birth    int32 // the parent's last event when it was made; -1: none
 	Last     int32 // its last event, or birth
@@ -32,9 +32,9 @@ type Thread struct {
 	WokenBy  int32 // the event that woke it
 
 	// See Pause.
-	marks  []mark // what it has read since the last Pause
-	Await  []mark // its op waits until one of these has changed; empty: does not
-	Waited []mark // await, of its last event
+	marks  []Mark // what it has read since the last Pause
+	Await  []Mark // its op waits until one of these has changed; empty: does not
+	Waited []Mark // await, of its last event
 	chose  bool   // it has called Choose since the last Pause
 
 	sync clock // see 'Two kinds of happens-before'
@@ -48,11 +48,11 @@ func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.Nth) }
 // WaitedFor says whether t's last event, before which it had paused, had waited for
 // the object of id.
 func (t *Thread) WaitedFor(id int32) bool {
-	return slices.ContainsFunc(t.Waited, func(m mark) bool { return m.Obj.ID == id })
+	return slices.ContainsFunc(t.Waited, func(m Mark) bool { return m.Obj.ID == id })
 }
 
-// mark is an object that a thread has read since its last Pause.
-type mark struct {
+// Mark is an object that a thread has read since its last Pause.
+type Mark struct {
 	Obj     *Object
 	Version int    // how often it had changed when first read, and by the thread itself since
 	first   uint64 // the value then
@@ -60,11 +60,11 @@ type mark struct {
 }
 
 // Start makes a thread that runs f. What t did before is visible to f.
-func (t *Thread) Start(f func()) *Thread { return t.E.spawn(t, f) }
+func (t *Thread) Start(f func()) *Thread { return t.e.spawn(t, f) }
 
 // Joins waits until of has ended; what it did is visible to t then.
 func (t *Thread) Joins(of *Thread) {
-	t.Op = op{Kind: OpJoin, Join: of}
+	t.Op = Op{Kind: OpJoin, Join: of}
 	t.step()
 	t.sync.join(of.sync)
 	t.done(Reads, 0, 0, true)
@@ -72,7 +72,7 @@ func (t *Thread) Joins(of *Thread) {
 
 // step waits until the strategy lets t take the step that it has put into t.op.
 func (t *Thread) step() {
-	e := t.E
+	e := t.e
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
@@ -108,4 +108,7 @@ func (e *Engine) stackOf(next *Thread) *coro.Stack {
 }
 
 // Observer returns that of t's engine; nil: none.
-func (t *Thread) Observer() observer { return t.E.Observer }
+func (t *Thread) Observer() Observer { return t.e.Observer }
+
+// Engine returns the engine that executes t.
+func (t *Thread) Engine() *Engine { return t.e }

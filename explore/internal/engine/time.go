@@ -27,9 +27,9 @@ func (e *Engine) timeObject() *Object {
 
 // ReadTime returns the virtual time: a step.
 func (t *Thread) ReadTime() int64 {
-	t.Op = op{Kind: OpNow, Obj: t.E.timeObject()}
+	t.Op = Op{Kind: OpNow, Obj: t.e.timeObject()}
 	t.step()
-	now := t.E.Now
+	now := t.e.Now
 	t.done(Reads, uint64(now), uint64(now), true)
 	return now
 }
@@ -37,7 +37,7 @@ func (t *Thread) ReadTime() int64 {
 // Sleep waits for ns nanoseconds of virtual time.
 func (t *Thread) Sleep(ns int64) {
 	due := t.timer(max(ns, 0))
-	t.Op = op{Kind: OpTimeout}
+	t.Op = Op{Kind: OpTimeout}
 	t.within(due)
 	t.step()
 	t.timedOut()
@@ -61,7 +61,7 @@ func (t *Thread) timer(ns int64) int64 {
 func (t *Thread) within(due int64) {
 	t.deadline = due
 	if due != NoDeadline {
-		t.Op.Obj2 = t.E.timeObject()
+		t.Op.Obj2 = t.e.timeObject()
 	}
 }
 
@@ -72,7 +72,7 @@ func (e *Engine) expired(t *Thread) bool {
 
 // timedOut makes it the time at which t's op times out.
 func (t *Thread) timedOut() {
-	e := t.E
+	e := t.e
 	if t.deadline > e.Now {
 		e.Timeouts++
 		t.early, t.past = true, e.Now

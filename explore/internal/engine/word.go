@@ -27,10 +27,10 @@ func (w *Word) set(v uint64) { w.bits, w.o.bits = v, v }
 // what is the method called.
 func (w *Word) announce(c Class, k Kind, want uint64, what string) *Thread {
 	t, o := Self(what), w.o
-	if o == nil || o.word != w || o.e != t.E {
-		o = w.Object(t.E, c)
+	if o == nil || o.word != w || o.e != t.e {
+		o = w.Object(t.e, c)
 	}
-	t.Op = op{Kind: k, Obj: o, want: want}
+	t.Op = Op{Kind: k, Obj: o, want: want}
 	return t
 }
 

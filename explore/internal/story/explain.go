@@ -1,3 +1,16 @@
+// Package story makes of a violation what people read: it shortens the schedule, repeats
+// and records the execution, and writes it as a table and as a page.
+//
+//	explain.go    Explain: the way from a violation to its story
+//	shrink.go     the schedule with the fewest preemptions and steps
+//	calm.go       a quieter schedule, where to find the shortest takes too long
+//	recording.go  what an execution does, with its places in the source
+//	describe.go   events in words
+//	sources.go    names of variables, from the source
+//	table.go      the story as a table
+//	html.go       the story as a page: page.html
+//	tags.go       the build tags of the binary
+//	endless.go    which loop has no end
 package story
 
 import (

@@ -1,3 +1,16 @@
+// Package strategy holds the strategies that need no partial-order reduction: each is a
+// small file behind engine.Strategy.
+//
+//	parameters.go  Parameters: what strategies are made of
+//	walk.go        a tree of decisions, depth first
+//	naive.go       every interleaving
+//	bounded.go     every execution with few preemptions
+//	dice.go        what strategies that draw at random have in common
+//	random.go      steps drawn at random
+//	pct.go         priorities of threads drawn at random
+//	pos.go         priorities of steps drawn at random
+//	fuzz.go        decisions that a fuzzer makes
+//	replay.go      one execution again
 package strategy
 
 import "schedlab/explore/internal/engine"
