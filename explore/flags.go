@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"schedlab/explore/internal/engine"
+	"schedlab/internal/names"
 )
 
 // flags are those of this process: see 'Flags'.
@@ -40,7 +41,7 @@ func (f *flagValues) register(fs *flag.FlagSet) {
 	}
 	set("strategy", "explore by the strategy of this `name`", func(s string) (Option, error) {
 		if _, ok := strategies[s]; !ok || reserved[s] {
-			return nil, fmt.Errorf("there is no such strategy; there are %s", strategyNames())
+			return nil, names.Unknown("strategy", s, strategyNames())
 		}
 		return func(c *config) { c.choose(s, "-explore.strategy="+s) }, nil
 	})

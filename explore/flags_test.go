@@ -58,8 +58,8 @@ func TestFlagsOverrideOptions(t *testing.T) {
 
 func TestFlagsThatDoNotParseSaySo(t *testing.T) {
 	for arg, err := range map[string]string{
-		"-explore.strategy=magic":  "there is no such strategy; there are bounded, exhaustive, naive",
-		"-explore.strategy=replay": "there is no such strategy",
+		"-explore.strategy=magic":  `unknown strategy "magic"; nearest: naive, pct, `,
+		"-explore.strategy=replay": "all: bounded, exhaustive, naive, pct, pos, random",
 		"-explore.preemptions=two": "it must be a whole number, 0 or more",
 		"-explore.preemptions=-1":  "it must be a whole number, 0 or more",
 		"-explore.seed=-1":         "it must be a whole number from 0 to 2^64-1",

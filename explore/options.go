@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"schedlab/internal/names"
 )
 
 // Option changes how a program is explored. Without options it is explored
@@ -168,7 +170,8 @@ type wish struct {
 
 func (c *config) choose(strategy, what string) {
 	if _, ok := strategies[strategy]; !ok || reserved[strategy] {
-		c.errs = append(c.errs, fmt.Errorf("%s: there is no such strategy; there are %s", what, strategyNames()))
+		c.errs = append(c.errs,
+			fmt.Errorf("%s: %w", what, names.Unknown("strategy", strategy, strategyNames())))
 		return
 	}
 	if c.chosen != "" && c.Strategy != strategy {
@@ -214,13 +217,13 @@ func anyOf(names []string) string { return strings.Join(names, ", ") }
 var reserved = map[string]bool{"replay": true, "fuzz": true}
 
 // strategyNames lists what may be chosen.
-func strategyNames() string {
-	var names []string
+func strategyNames() []string {
+	var open []string
 	for name := range strategies {
 		if !reserved[name] {
-			names = append(names, name)
+			open = append(open, name)
 		}
 	}
-	slices.Sort(names)
-	return anyOf(names)
+	slices.Sort(open)
+	return open
 }

@@ -36,8 +36,10 @@ func TestOptionsThatDoNotFitAreErrors(t *testing.T) {
 		opts []Option
 		err  string
 	}{
-		{"strategy", []Option{Strategy("magic")}, `Strategy("magic"): there is no such strategy; there are bounded, exhaustive, naive, pct, pos, random`},
-		{"reserved", []Option{Strategy("replay")}, `Strategy("replay"): there is no such strategy`},
+		{"strategy", []Option{Strategy("magic")}, `Strategy("magic"): unknown strategy "magic"; nearest: `},
+		{"misspelled", []Option{Strategy("bound")},
+			`Strategy("bound"): unknown strategy "bound"; nearest: bounded, `},
+		{"reserved", []Option{Strategy("replay")}, `Strategy("replay"): unknown strategy "replay"`},
 		{"two strategies", []Option{Strategy("random"), Strategy("pct")}, `Strategy("pct") contradicts Strategy("random"); give one of the two`},
 		{"preemptions of random", []Option{Strategy("random"), Preemptions(2)},
 			`Preemptions(2) contradicts Strategy("random"): it is for bounded; drop one of the two`},

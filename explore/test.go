@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/term"
+
 	"schedlab/explore/internal/engine"
 	"schedlab/explore/internal/story"
 )
@@ -170,7 +172,7 @@ func artifactsKept() bool {
 
 // progressOf returns where t's progress is told; nil: nowhere.
 func progressOf(t testing.TB) *progress {
-	terminal := isTerminal(os.Stderr)
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
 	if !terminal && !flags.verbose && !testing.Verbose() {
 		return nil
 	}
@@ -181,10 +183,6 @@ func progressOf(t testing.TB) *progress {
 	return p
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
 
 // logWriter logs each line that is written to it.
 type logWriter struct{ t testing.TB }
