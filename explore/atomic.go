@@ -6,12 +6,13 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// The types of this file have the methods of those of sync/atomic, and their
-// meaning: sequential consistency. Their zero values are zero; they must not be
-// copied. Each call is one step of the calling thread, which must be a
-// controlled one. What a call does is said once, in word; here are the names and
-// types, written out because go doc would show methods of a generic type that
-// they embed with its type parameter in place of int32.
+// The types of this file have the methods of those of sync/atomic, with the same meaning:
+// sequential consistency. Their zero values are zero, and they must not be copied. Each
+// call is one step of the calling thread, which must be a controlled one.
+//
+// engine.Word does the work; this file gives it names and types. They are written out
+// because go doc would show the methods of an embedded generic type with its type
+// parameter in place of int32.
 
 // Bool is a controlled [sync/atomic.Bool].
 type Bool struct{ w engine.Word }
@@ -29,7 +30,7 @@ func (x *Bool) Load() bool { return x.w.Load(engine.ClassBool, "Bool.Load") != 0
 // Store sets the value.
 func (x *Bool) Store(v bool) { x.w.Update(engine.ClassBool, engine.OpStore, bit(v), "Bool.Store") }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Bool) Swap(v bool) (old bool) {
 	return x.w.Update(engine.ClassBool, engine.OpSwap, bit(v), "Bool.Swap") != 0
 }
@@ -50,7 +51,7 @@ func (x *Int32) Store(v int32) {
 	x.w.Update(engine.ClassInt32, engine.OpStore, uint64(v), "Int32.Store")
 }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Int32) Swap(v int32) (old int32) {
 	return int32(x.w.Update(engine.ClassInt32, engine.OpSwap, uint64(v), "Int32.Swap"))
 }
@@ -65,12 +66,12 @@ func (x *Int32) Add(delta int32) (new int32) {
 	return int32(x.w.Update(engine.ClassInt32, engine.OpAdd, uint64(delta), "Int32.Add")) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Int32) And(mask int32) (old int32) {
 	return int32(x.w.Update(engine.ClassInt32, engine.OpAnd, uint64(mask), "Int32.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Int32) Or(mask int32) (old int32) {
 	return int32(x.w.Update(engine.ClassInt32, engine.OpOr, uint64(mask), "Int32.Or"))
 }
@@ -86,7 +87,7 @@ func (x *Int64) Store(v int64) {
 	x.w.Update(engine.ClassInt64, engine.OpStore, uint64(v), "Int64.Store")
 }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Int64) Swap(v int64) (old int64) {
 	return int64(x.w.Update(engine.ClassInt64, engine.OpSwap, uint64(v), "Int64.Swap"))
 }
@@ -101,12 +102,12 @@ func (x *Int64) Add(delta int64) (new int64) {
 	return int64(x.w.Update(engine.ClassInt64, engine.OpAdd, uint64(delta), "Int64.Add")) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Int64) And(mask int64) (old int64) {
 	return int64(x.w.Update(engine.ClassInt64, engine.OpAnd, uint64(mask), "Int64.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Int64) Or(mask int64) (old int64) {
 	return int64(x.w.Update(engine.ClassInt64, engine.OpOr, uint64(mask), "Int64.Or"))
 }
@@ -122,7 +123,7 @@ func (x *Uint32) Store(v uint32) {
 	x.w.Update(engine.ClassUint32, engine.OpStore, uint64(v), "Uint32.Store")
 }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Uint32) Swap(v uint32) (old uint32) {
 	return uint32(x.w.Update(engine.ClassUint32, engine.OpSwap, uint64(v), "Uint32.Swap"))
 }
@@ -137,12 +138,12 @@ func (x *Uint32) Add(delta uint32) (new uint32) {
 	return uint32(x.w.Update(engine.ClassUint32, engine.OpAdd, uint64(delta), "Uint32.Add")) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Uint32) And(mask uint32) (old uint32) {
 	return uint32(x.w.Update(engine.ClassUint32, engine.OpAnd, uint64(mask), "Uint32.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Uint32) Or(mask uint32) (old uint32) {
 	return uint32(x.w.Update(engine.ClassUint32, engine.OpOr, uint64(mask), "Uint32.Or"))
 }
@@ -154,9 +155,11 @@ type Uint64 struct{ w engine.Word }
 func (x *Uint64) Load() uint64 { return x.w.Load(engine.ClassUint64, "Uint64.Load") }
 
 // Store sets the value.
-func (x *Uint64) Store(v uint64) { x.w.Update(engine.ClassUint64, engine.OpStore, v, "Uint64.Store") }
+func (x *Uint64) Store(v uint64) {
+	x.w.Update(engine.ClassUint64, engine.OpStore, v, "Uint64.Store")
+}
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Uint64) Swap(v uint64) (old uint64) {
 	return x.w.Update(engine.ClassUint64, engine.OpSwap, v, "Uint64.Swap")
 }
@@ -171,12 +174,12 @@ func (x *Uint64) Add(delta uint64) (new uint64) {
 	return x.w.Update(engine.ClassUint64, engine.OpAdd, delta, "Uint64.Add") + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Uint64) And(mask uint64) (old uint64) {
 	return x.w.Update(engine.ClassUint64, engine.OpAnd, mask, "Uint64.And")
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Uint64) Or(mask uint64) (old uint64) {
 	return x.w.Update(engine.ClassUint64, engine.OpOr, mask, "Uint64.Or")
 }
@@ -192,7 +195,7 @@ func (x *Uintptr) Store(v uintptr) {
 	x.w.Update(engine.ClassUintptr, engine.OpStore, uint64(v), "Uintptr.Store")
 }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Uintptr) Swap(v uintptr) (old uintptr) {
 	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpSwap, uint64(v), "Uintptr.Swap"))
 }
@@ -204,15 +207,16 @@ func (x *Uintptr) CompareAndSwap(old, new uintptr) bool {
 
 // Add adds delta and returns the sum.
 func (x *Uintptr) Add(delta uintptr) (new uintptr) {
-	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpAdd, uint64(delta), "Uintptr.Add")) + delta
+	old := x.w.Update(engine.ClassUintptr, engine.OpAdd, uint64(delta), "Uintptr.Add")
+	return uintptr(old) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Uintptr) And(mask uintptr) (old uintptr) {
 	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpAnd, uint64(mask), "Uintptr.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Uintptr) Or(mask uintptr) (old uintptr) {
 	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpOr, uint64(mask), "Uintptr.Or"))
 }
@@ -229,7 +233,7 @@ func (x *Pointer[T]) Load() *T { return (*T)(x.p.Load("Pointer.Load")) }
 // Store sets the value.
 func (x *Pointer[T]) Store(p *T) { x.p.Swap(engine.OpStore, unsafe.Pointer(p), "Pointer.Store") }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Pointer[T]) Swap(p *T) (old *T) {
 	return (*T)(x.p.Swap(engine.OpSwap, unsafe.Pointer(p), "Pointer.Swap"))
 }

@@ -7,7 +7,7 @@ import (
 	"schedlab/explore/internal/strategy"
 )
 
-// config is what Options and flags set.
+// config holds what options and flags set.
 type config struct {
 	strategy.Parameters
 	expect  Property // of MustViolate; "": none
@@ -15,7 +15,7 @@ type config struct {
 	workers int      // engines at the same time
 	resume  string   // file
 
-	wishes // what has been given, to see whether it fits together
+	wishes // to check that what is given fits together
 }
 
 func defaults() *config {
@@ -25,7 +25,7 @@ func defaults() *config {
 	return c
 }
 
-// limited returns the limits, complete.
+// limited completes the limits and returns them.
 func (c *config) limited() *engine.Limits {
 	c.Drawn, c.Sharded = c.draws(), c.Shards > 1
 	return &c.Limits
@@ -39,11 +39,11 @@ func newEngine(cfg *config, program func(), s engine.Strategy) *engine.Engine {
 // newControl makes what the engines of an exploration share.
 func newControl(cfg *config) *engine.Control { return engine.NewControl(cfg.limited()) }
 
-// leftOut says why this shard leaves the exploration to another one; "" if it does
-// not.
+// leftOut says why this shard leaves the exploration to another one; "" if it explores.
 func (c *config) leftOut() string {
 	if c.Shard == 0 || c.Strategy == "exhaustive" {
 		return ""
 	}
-	return fmt.Sprintf("strategy %s cannot be divided: shard 1 explores this, and this is shard %d", c.Strategy, c.Shard+1)
+	return fmt.Sprintf("strategy %s cannot be divided: shard 1 explores this, and this is shard %d",
+		c.Strategy, c.Shard+1)
 }

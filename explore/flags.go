@@ -12,7 +12,7 @@ import (
 	"schedlab/internal/names"
 )
 
-// flags are those of this process: see 'Flags'.
+// flags are the flags of this process: see 'Flags'.
 var flags flagValues
 
 func init() {
@@ -21,7 +21,7 @@ func init() {
 	}
 }
 
-// flagValues is what flags ask for.
+// flagValues are the values of the flags.
 type flagValues struct {
 	verbose bool
 	seeds   bool   // a seed is given
@@ -45,20 +45,23 @@ func (f *flagValues) register(fs *flag.FlagSet) {
 		}
 		return func(c *config) { c.choose(s, "-explore.strategy="+s) }, nil
 	})
-	set("preemptions", "explore all executions with at most `n` preemptions", number(0, func(c *config, n int) {
+	preempt := number(0, func(c *config, n int) {
 		c.Preempt = n
 		c.wish(fmt.Sprintf("-explore.preemptions=%d", n), "bounded")
-	}))
+	})
+	set("preemptions", "explore all executions with at most `n` preemptions", preempt)
 	set("seed", "draw at random from this `seed`", func(s string) (Option, error) {
 		f.seeds = true
 		return parseSeed(s)
 	})
-	set("executions", "stop after `n` executions", number(1, func(c *config, n int) { c.Executions = uint64(n) }))
+	set("executions", "stop after `n` executions", number(1, func(c *config, n int) {
+		c.Executions = uint64(n)
+	}))
 	set("budget", "stop after this `duration`, such as 90s or 10m", parseBudget)
 	set("workers", "explore on `n` cores", number(1, func(c *config, n int) { c.workers = n }))
 	set("shard", "explore part `i/n` only, i from 1 to n", parseShard)
-	set("resume", "go on from this `file`, and write it when interrupted", parseFile)
-	fs.StringVar(&f.replay, "explore.replay", "", "do the one execution of this `token` again")
+	set("resume", "continue from this `file`, and write it when interrupted", parseFile)
+	fs.StringVar(&f.replay, "explore.replay", "", "repeat the one execution of this `token`")
 	fs.BoolVar(&f.verbose, "explore.v", false, "tell progress and verdicts")
 }
 
@@ -106,8 +109,8 @@ func parseFile(s string) (Option, error) {
 	return func(c *config) { c.resume = s }, nil
 }
 
-// apply makes cfg, which options have settled, what f asks for. A strategy among
-// the flags takes the place of that of the options, and of what belongs to it.
+// apply sets what the flags ask for in cfg, which options have settled. A strategy among
+// the flags replaces the strategy of the options, and the options that belong to it.
 func (f *flagValues) apply(cfg *config) error {
 	if f == nil {
 		return nil
@@ -116,7 +119,8 @@ func (f *flagValues) apply(cfg *config) error {
 		set(cfg)
 	}
 	if f.seeds && cfg.chosen != "" && !cfg.draws() {
-		cfg.errs = append(cfg.errs, fmt.Errorf("-explore.seed contradicts %s, which draws nothing at random; drop one of the two", cfg.chosen))
+		cfg.errs = append(cfg.errs, fmt.Errorf("-explore.seed contradicts %s, "+
+			"which draws nothing at random; drop one of the two", cfg.chosen))
 	}
 	if err := cfg.settle(); err != nil {
 		return err
@@ -127,8 +131,8 @@ func (f *flagValues) apply(cfg *config) error {
 	return nil
 }
 
-// forNth returns the flags for the nth exploration of a test, and whether it is
-// to be left out because another one is replayed.
+// forNth returns the flags for the nth exploration of a test. skip says that another
+// exploration is replayed, so that this one is left out.
 func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
 	which, token, ok := strings.Cut(f.replay, ":")
 	n, err := strconv.Atoi(which)
@@ -140,7 +144,7 @@ func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
 	return &one, n != nth
 }
 
-// replayOnly makes cfg that of the one execution that token stands for.
+// replayOnly makes c explore only the execution that token stands for.
 func (c *config) replayOnly(token string) error {
 	s, err := engine.ParseSchedule(token)
 	if err != nil {

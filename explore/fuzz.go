@@ -7,20 +7,21 @@ import (
 	"schedlab/explore/internal/story"
 )
 
-// Fuzz lets Go's own fuzzer look for an execution that violates a property: the
-// bytes that it makes up decide which thread takes the next step. Without -fuzz the
-// seeds and the corpus are executed, like those of any fuzz test. An input that
-// fails is kept in testdata, as always, and printed like a counterexample of [Test].
+// Fuzz lets Go's own fuzzer look for an execution that violates a property. The bytes of
+// its inputs decide which thread takes the next step. Without -fuzz the seeds and the
+// corpus are executed, like those of any fuzz test. An input that fails is kept in
+// testdata, as always, and printed like a counterexample of [Test].
 //
 //	func FuzzRing(f *testing.F) { explore.Fuzz(f, ring) }
 //
 //	go test ./queue -run '^$' -fuzz FuzzRing -fuzztime 1m
 //
-// The fuzzer prefers inputs that reach code which no other has reached. So it
-// helps where a rare order of steps leads into rare code; where all orders execute
-// the same lines it only draws, and bytes drawn are worse than "pos" or "pct".
-// It verifies nothing. Of the flags only -explore.replay and -explore.v apply;
-// options that choose a strategy do not fit.
+// The fuzzer prefers inputs that reach code which no other input has reached. So it helps
+// where a rare order of steps leads into rare code. Where all orders execute the same
+// lines it only draws at random, and does that worse than "pos" and "pct".
+//
+// Fuzz verifies nothing. Of the flags only -explore.replay and -explore.v apply. An option
+// that chooses a strategy is an error.
 func Fuzz(f *testing.F, program func(), opts ...Option) {
 	f.Helper()
 	fl, skip := flags.forNth(1)
@@ -36,7 +37,8 @@ func Fuzz(f *testing.F, program func(), opts ...Option) {
 	case defaults().Strategy:
 		cfg.Strategy = "fuzz"
 	default:
-		f.Fatalf("explore: Fuzz: an option chooses strategy %s, but here the fuzzer decides: drop it, or use Test", cfg.Strategy)
+		f.Fatalf("explore: Fuzz: an option chooses strategy %s, but here the fuzzer decides; "+
+			"drop the option, or use Test", cfg.Strategy)
 	}
 	for _, seed := range fuzzSeeds() {
 		f.Add(seed)
@@ -64,8 +66,8 @@ func fuzzOnce(t testing.TB, cfg config, program func(), decisions []byte) Result
 	return r
 }
 
-// fuzzSeeds are inputs to begin with: no preemption, one preemption after so many
-// decisions, and many.
+// fuzzSeeds are inputs to begin with: without preemption, with one after each number of
+// decisions up to 15, and with many.
 func fuzzSeeds() (seeds [][]byte) {
 	for i := range 16 {
 		seeds = append(seeds, append(make([]byte, i), 1))

@@ -9,17 +9,19 @@ import (
 	"schedlab/explore/internal/strategy"
 )
 
-// A program must do the same whenever its threads take their steps in the same
-// order. Strategies that repeat the beginning of an execution compare it with what
-// it was. But they do not compare values, and an execution that shares its
-// beginning with no other is not repeated at all: hence rehearse.
+// # Rehearsal
+//
+// A program must do the same whenever its threads take their steps in the same order.
+// Strategies that repeat the beginning of an execution check that it is the same. But they
+// do not compare values, and they do not repeat an execution that shares its beginning
+// with no other. So the first execution is repeated with its values before the search.
 
 // rehearsals is how often one execution is repeated before the others begin.
 const rehearsals = 3
 
-// rehearse does the same execution several times and returns a violation if
-// something else happens. It is not counted. was is what the first execution did when
-// the file of -explore.resume was written; 0: there is none. first is what it did now.
+// rehearse repeats the first execution and returns a violation if it differs. These
+// executions are not counted. was identifies the first execution when the file of
+// -explore.resume was written, 0 if there is none; first identifies it now: see recognise.
 func rehearse(e *engine.Engine, was uint64) (first uint64, v *Violation) {
 	s, steps := e.Strategy, e.Steps
 	defer func() { e.Strategy, e.Steps, e.Outcome, e.Failure = s, steps, engine.Running, nil }()
@@ -31,7 +33,7 @@ func rehearse(e *engine.Engine, was uint64) (first uint64, v *Violation) {
 	for range rehearsals {
 		got := performance(e, strategy.NewReplay(schedule))
 		if v := e.Control.Fault(); v != nil {
-			return first, (*Violation)(v) // which may be why they differ
+			return first, (*Violation)(v) // it may be why they differ
 		}
 		if v := differs(want, got); v != nil {
 			v.Schedule = schedule
@@ -41,7 +43,7 @@ func rehearse(e *engine.Engine, was uint64) (first uint64, v *Violation) {
 	return first, nil
 }
 
-// performance executes once as s says, and tells each event.
+// performance executes the program once as s says, and returns its events as text.
 func performance(e *engine.Engine, s engine.Strategy) (told []string) {
 	e.Strategy = s
 	s.Begin(e)
@@ -56,7 +58,8 @@ func differs(want, got []string) *Violation {
 	for i := range min(len(want), len(got)) {
 		if want[i] != got[i] {
 			return &Violation{Property: Nondeterminism, Step: i, Message: fmt.Sprintf(
-				"the threads took their steps in the same order again, but step %d, which was %q, is now %q", i+1, want[i], got[i])}
+				"the threads took their steps in the same order again, "+
+					"but step %d, which was %q, is now %q", i+1, want[i], got[i])}
 		}
 	}
 	return nil

@@ -2,20 +2,21 @@ package explore
 
 import "schedlab/explore/internal/engine"
 
-// Choose returns a number from 0 to n-1. An exhaustive strategy explores all of
-// them: it stands for what the program does not know, such as input.
+// Choose returns a number from 0 to n-1, for what the program does not know, such as
+// input. An exhaustive strategy explores all of the numbers.
 func Choose(n int) int {
 	return engine.Self("Choose").Number(n)
 }
 
-// Pause says that the caller spins: it has read what it has read, and will do the
-// same again. So its next step waits until something that it has read since its
-// last Pause has another value. Loops that wait for other threads stay finite by
-// that, and no execution is lost but those that differ in how often a thread
-// looked in vain. In a loop that gives up after so many rounds Pause is wrong: the
-// execution in which it gives up would be lost. It does not
-// wait after a [Choose], since then the caller need not do the same again, nor in a
-// loop that tries to take an [RWMutex]: such loops have no end.
+// Pause says that the caller spins: if it reads the same values, it will do the same
+// again. So its next step waits until something that it has read since its last Pause has
+// another value. That keeps loops finite that wait for other threads. No execution is lost
+// but those that differ only in how often a thread looked in vain.
+//
+// Pause is wrong in a loop that gives up after some rounds: the execution in which it gives
+// up would be lost. Pause does not wait after a [Choose], since then the caller need not do
+// the same again. Nor does it wait in a loop that tries to take an [RWMutex]: such loops
+// have no end.
 func Pause() {
 	engine.Self("Pause").Pause()
 }
@@ -27,12 +28,12 @@ func Assert(cond bool, format string, args ...any) {
 	}
 }
 
-// Name gives x, a controlled type, a name for counterexamples.
+// Name gives x, a variable of a controlled type, its name in counterexamples.
 func Name(x Named, name string) {
 	x.Named(engine.Self("Name"), name)
 }
 
-// Named is what [Name] can name: every controlled type.
+// Named is every controlled type: [Name] can name its variables.
 type Named interface {
 	Named(t *engine.Thread, name string)
 }

@@ -9,33 +9,33 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// progress tells how far an exploration has come, every two seconds: executions,
-// executions a second; how much of the tree of executions is done and how much
-// time that leaves, by estimate; and how much of a budget is spent. A nil progress
-// tells nothing.
+// progress tells every two seconds how far an exploration has come: its executions and
+// their rate, and the part of a budget that is spent. It estimates the part of the tree of
+// executions that is done, and the time left. A nil progress tells nothing.
 //
-// The estimate is the weighted backtrack estimate of Kilby, Slaney, Thiébaux and
-// Walsh ("Estimating Search Tree Size", AAAI 2006): a finished execution stands
-// for the part of the tree that one at random would be, the product of 1/branches
-// along its path. Branches that are found later make the tree larger than it
-// seemed: early estimates promise too much.
+// The estimate is the weighted backtrack estimate of Kilby, Slaney, Thiébaux and Walsh
+// ("Estimating Search Tree Size", AAAI 2006). Each finished execution counts as the part of
+// the tree that is the probability to draw it at random: the product of 1/branches along
+// its path. Branches that are found later make the tree larger than it seemed, so early
+// estimates promise too much.
 type progress struct {
 	name    string
 	to      io.Writer
 	inPlace bool // to is a terminal: each line takes the place of the one before
 	next    time.Duration
 	written bool
-	asked   atomic.Bool // the first engine is to tell its part; partner: tellPart
-	part    atomic.Uint64
+	asked   atomic.Bool   // tick asks; tellPart, on an engine's goroutine, answers
+	part    atomic.Uint64 // the answer: see partUnit
 }
 
-// interval is the time between two lines.
+// interval is the time between two lines of progress.
 const interval = 2 * time.Second
 
 // partUnit: progress.part counts millionths.
 const partUnit = 1_000_000
 
-// tellPart is called between two executions of e.
+// tellPart answers tick with the part that e has done. It is called between two executions
+// of e.
 func (p *progress) tellPart(e *engine.Engine) {
 	if p == nil || !p.asked.Load() {
 		return
@@ -46,7 +46,7 @@ func (p *progress) tellPart(e *engine.Engine) {
 	}
 }
 
-// tick tells, now that elapsed has passed, how far c has come, if it is time.
+// tick tells how far c has come, if it is time to. elapsed is the time since the beginning.
 func (p *progress) tick(c *engine.Control, elapsed time.Duration) {
 	if p == nil {
 		return
@@ -71,7 +71,7 @@ func (p *progress) tell(line string) {
 	p.written = true
 }
 
-// end leaves the line, if one was written in place.
+// end erases the line, if one was written in place.
 func (p *progress) end() {
 	if p != nil && p.written && p.inPlace {
 		fmt.Fprint(p.to, "\r\033[K")
@@ -80,10 +80,12 @@ func (p *progress) end() {
 
 func (p *progress) line(c *engine.Control, elapsed time.Duration) string {
 	n := c.Ended.Load()
-	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s", p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
+	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s",
+		p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
 	tree, spent := p.done(c, n, elapsed)
 	if tree > 0 {
-		s += fmt.Sprintf(", about %s of the tree, at least %s left", percent(tree), left(elapsed, tree))
+		s += fmt.Sprintf(", about %s of the tree, at least %s left",
+			percent(tree), left(elapsed, tree))
 	}
 	if spent > 0 {
 		s += fmt.Sprintf(", %s of the budget, %s left", percent(spent), left(elapsed, spent))
@@ -91,8 +93,9 @@ func (p *progress) line(c *engine.Control, elapsed time.Duration) string {
 	return s
 }
 
-// done returns the parts that are done: of all executions, and of the budget, that
-// which is spent earlier if there are two. What is drawn at random is a budget, too.
+// done returns the parts that are done, of the tree and of the budget. Of two budgets it
+// takes the one that is spent first. The number of executions to draw at random counts as
+// a budget, too.
 func (p *progress) done(c *engine.Control, n uint64, elapsed time.Duration) (tree, spent float64) {
 	tree = float64(p.part.Load()) / partUnit
 	if c.Limits.Drawn {
@@ -107,7 +110,7 @@ func (p *progress) done(c *engine.Control, n uint64, elapsed time.Duration) (tre
 	return min(tree, 1), min(spent, 1)
 }
 
-// left is how long the rest takes if part has taken elapsed.
+// left returns the time that the rest takes if part has taken elapsed.
 func left(elapsed time.Duration, part float64) string {
 	return roughly(time.Duration(float64(elapsed) * (1 - part) / part))
 }
@@ -119,7 +122,7 @@ func percent(part float64) string {
 	return fmt.Sprintf("%.0f %%", 100*part)
 }
 
-// roughly rounds d to what an estimate is worth.
+// roughly rounds d to the precision of an estimate.
 func roughly(d time.Duration) string {
 	switch {
 	case d > 10*24*time.Hour:

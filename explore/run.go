@@ -9,18 +9,18 @@ import (
 	"schedlab/explore/internal/story"
 )
 
-// Run explores program: it executes it again and again, each time in another
-// order of its threads' steps. program runs on the first thread of each
-// execution; it makes what it uses, starts threads by [Go], and may end before
-// them. The error is of options or flags that do not fit, or of the file of
-// -explore.resume; with an error of that file the Result counts nevertheless. In a test,
-// use [Test].
+// Run explores program: it executes it again and again, each time in another order of its
+// threads' steps. In a test, use [Test].
 //
-// To shorten the counterexample may take some seconds more.
+// program runs on the first thread of each execution. It makes the variables that it uses,
+// starts threads by [Go], and may end before them. To shorten a counterexample may take
+// some seconds more.
+//
+// An error says which options or flags do not fit, or what is wrong with the file of
+// -explore.resume. If that file could not be written, the Result is valid nevertheless.
 //
 // When a thread blocks outside the controlled types, Run returns a violation of
-// [Blocking] and leaves that thread's goroutine, and those of the others, as
-// they stand.
+// [Blocking]. It abandons the goroutines of that thread and of the others.
 func Run(program func(), opts ...Option) (Result, error) {
 	cfg, err := configure(opts, &flags)
 	if err != nil {
@@ -39,7 +39,7 @@ func Run(program func(), opts ...Option) (Result, error) {
 	return x.run()
 }
 
-// configure makes a config of opts and of fl, which override them; nil: none.
+// configure makes a config of opts and of fl, which override them. fl may be nil.
 func configure(opts []Option, fl *flagValues) (*config, error) {
 	cfg := defaults()
 	for _, o := range opts {
@@ -54,11 +54,13 @@ func configure(opts []Option, fl *flagValues) (*config, error) {
 	return cfg, cfg.possible(engine.KnowsGoroutines)
 }
 
-// possible says what cannot be done on a CPU where goroutines are known apart, or not.
+// possible refuses several workers on a CPU where goroutines are not known apart.
 func (c *config) possible(known bool) error {
 	if c.workers > 1 && !known {
-		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration at a time, since goroutines are told apart "+
-			"on amd64 and arm64 only; leave Workers out, and use shards (-explore.shard) in processes of their own", c.workers)
+		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration "+
+			"at a time, since goroutines are told apart on amd64 and arm64 only; "+
+			"leave Workers out, and use shards (-explore.shard) in processes of their own",
+			c.workers)
 	}
 	return nil
 }
@@ -72,16 +74,18 @@ type exploration struct {
 	origin  story.Origin
 	engines []*engine.Engine
 	results chan Result
-	shared  *dpor.Tree // what the engines share who explore exhaustively
-	first   uint64     // what the first execution did, in short: see recognise; 0: not known yet
-	before  *Result    // what an earlier run has found, from which this one goes on
+	shared  *dpor.Tree // of all engines; nil: the strategy is not exhaustive
+	first   uint64     // identifies the first execution: see recognise; 0: not known yet
+	before  *Result    // of the earlier run that this one continues; nil: there is none
 
 	saveEvery time.Duration
-	progress  *progress // nil: nobody wants to read it
+	progress  *progress // nil: it is not told
 }
 
 func newExploration(cfg *config, program func(), name string) (*exploration, error) {
-	x := &exploration{cfg: cfg, ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery}
+	x := &exploration{
+		cfg: cfg, ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery,
+	}
 	if cfg.Strategy == "exhaustive" {
 		return x, x.divide()
 	}
@@ -91,11 +95,11 @@ func newExploration(cfg *config, program func(), name string) (*exploration, err
 
 // # Rounds
 //
-// An exploration that is kept in a file is done in rounds: now and then all engines
-// leave what they have not explored to their tree, as at the end of a budget; that is
-// written, and they go on from there. So who kills the process loses one round.
+// An exploration that is kept in a file runs in rounds. At the end of a round all engines
+// return what they have not explored to their tree, as at the end of a budget. The tree is
+// written, and the engines go on from there. If the process is killed, one round is lost.
 
-// saveEvery is how long a round takes.
+// saveEvery is the length of a round.
 const saveEvery = 30 * time.Second
 
 // run lets the engines work, round by round, and explains what they find.
@@ -104,14 +108,15 @@ func (x *exploration) run() (r Result, err error) {
 	s := x.engines[0].Strategy
 	for first := true; ; first = false {
 		if x.round(&r, first) {
-			s = strategies[x.cfg.Strategy].make(x.cfg) // the engine may still use its own
+			// The abandoned engine may still use its strategy.
+			s = strategies[x.cfg.Strategy].make(x.cfg)
 			break
 		}
 		if x.shared == nil || !x.ctl.Rest.Load() || x.ctl.Halt.Load() || x.finished() {
 			break
 		}
 		so := x.total(r)
-		x.keep(&so) // if that fails the last one says so, unless it succeeds
+		x.keep(&so) // its error is dropped: what counts is the call at the end
 		x.ctl.Rest.Store(false)
 		x.shared.Reopen()
 	}
@@ -128,7 +133,7 @@ func (x *exploration) run() (r Result, err error) {
 	return r, x.keep(&r)
 }
 
-// total is r with what an earlier run has found.
+// total adds to r what an earlier run has found.
 func (x *exploration) total(r Result) Result {
 	r.Elapsed = time.Since(x.ctl.Start)
 	if x.before != nil {
@@ -139,16 +144,19 @@ func (x *exploration) total(r Result) Result {
 }
 
 // round lets the engines work until they rest or have ended, watches them, and adds
-// to r what they find. It says whether one blocks and is abandoned.
+// to r what they find. It says whether an engine blocks and is abandoned.
 func (x *exploration) round(r *Result, first bool) (abandoned bool) {
-	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
+	// The buffer lets an abandoned engine end.
+	x.results = make(chan Result, len(x.engines))
 	for _, e := range x.engines {
 		e.Control = x.ctl
 		go func() { x.results <- x.work(e, first && e == x.engines[0]) }()
 	}
-	watch, tell, save := time.NewTicker(x.cfg.Patience/engine.SilentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
+	watch := time.NewTicker(x.cfg.Patience / engine.SilentTicks)
 	defer watch.Stop()
+	tell := time.NewTicker(interval / 4)
 	defer tell.Stop()
+	save := time.NewTicker(x.saveEvery)
 	defer save.Stop()
 	for left := len(x.engines); left > 0; {
 		select {
@@ -163,7 +171,8 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 			if v := x.ctl.Blocked(x.engines); v != nil {
 				x.ctl.Abandon()
 				r.add(&Result{Violation: (*Violation)(v), Violations: 1})
-				r.Complete, r.Steps = x.ctl.Ended.Load()-r.Stuck-r.Cut-r.TooLong, x.ctl.Steps.Load()
+				r.Complete = x.ctl.Ended.Load() - r.Stuck - r.Cut - r.TooLong
+				r.Steps = x.ctl.Steps.Load()
 				return true
 			}
 		}
@@ -171,7 +180,7 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 	return false
 }
 
-// work explores, and closes e.
+// work explores with e, and closes it.
 func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
 	defer e.Close()
 	defer leave(e)
@@ -186,8 +195,8 @@ func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
 	return explore(e, x.progress)
 }
 
-// explore executes until the strategy has no execution left, or a budget is
-// spent, or a property is violated.
+// explore executes until the strategy has no execution left, a budget is spent, or a
+// property is violated.
 func explore(e *engine.Engine, p *progress) (r Result) {
 	if e.Control == nil {
 		e.Control = engine.NewControl(e.Limits)
@@ -199,7 +208,7 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 	before := e.Steps
 	for e.Strategy.Begin(e) && e.Control.Admit() {
 		e.Perform()
-		e.Strategy.End(e) // it may say that it was a repetition
+		e.Strategy.End(e) // it may mark the execution as a repetition
 		if v := e.Control.Fault(); v != nil {
 			e.Outcome, e.Failure = engine.Failed, v
 		}
@@ -214,7 +223,7 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 	return r
 }
 
-// leave ends the work of those who share e's tree.
+// leave returns what e has not explored to the shared tree, and ends the work of all.
 func leave(e *engine.Engine) {
 	if d, ok := e.Strategy.(*dpor.Strategy); ok {
 		d.Leave()
@@ -228,7 +237,7 @@ func enough(e *engine.Engine) bool {
 	case e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged):
 		e.Control.Stop("")
 	case e.Outcome == engine.TooLong && !e.Limits.KeepGoing && !engine.Samples(e.Strategy):
-		// Nothing can be verified any more.
+		// No proof is possible any more.
 		e.Control.Stop(story.Endless(e))
 	default:
 		return false
@@ -236,8 +245,8 @@ func enough(e *engine.Engine) bool {
 	return true
 }
 
-// divide makes the engines of an exploration that is to be exhaustive: workers
-// that share a tree, each with the same part if there are shards.
+// divide makes the engines of an exhaustive exploration. They are workers that share a
+// tree. If there are shards, all workers explore the part of this shard.
 func (x *exploration) divide() error {
 	cfg := x.cfg
 	x.shared = dpor.NewTree(cfg.workers)

@@ -48,7 +48,8 @@ func TestThreadsThatShareNothingProveNothing(t *testing.T) {
 				f, r := watched(t, c.program, opts...)
 				require.Equal(t, c.verdict, r.Verdict, "%v", &r)
 				if c.verdict == Unknown {
-					require.Contains(t, f.errors[0], "no two threads touched one variable that the explorer sees")
+					require.Contains(t, f.errors[0],
+						"no two threads touched the same variable that the explorer sees")
 				}
 				f, r = watched(t, c.program, append(opts, Disjoint())...)
 				require.Equal(t, Verified, r.Verdict, "%v", &r)
@@ -92,7 +93,8 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 		opts    []Option
 		fails   string // what the failure says; "": passes
 	}{
-		{"drawn, without Search", right, []Option{pct, Executions(20)}, "verifies nothing; Test passes on that with Search"},
+		{"drawn, without Search", right, []Option{pct, Executions(20)},
+			"verifies nothing; add Search if Test is to pass on that"},
 		{"drawn", right, []Option{pct, Executions(20), Search()}, ""},
 		{"drawn, and there is time", right, []Option{pct, Executions(20), Budget(time.Hour), Search()}, ""},
 		{"a part of all", right, []Option{Executions(1), Search()}, ""},

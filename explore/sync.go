@@ -8,15 +8,15 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// Once is a controlled [sync.Once]. Do is made of the steps of one that finds it done,
-// or of a lock.
+// Once is a controlled [sync.Once]. Do takes the one step that finds it done, or the steps
+// of a lock.
 type Once struct {
 	done Bool
 	m    Mutex
 }
 
-// Do calls f if this is the first call of Do for o, and returns when f, called by
-// whomever, has returned. If f calls o.Do that is a deadlock.
+// Do calls f if this is the first call of Do for o. Every call returns only after f has
+// returned. If f calls o.Do, that is a deadlock.
 func (o *Once) Do(f func()) {
 	if o.done.Load() {
 		return
@@ -29,23 +29,24 @@ func (o *Once) Do(f func()) {
 	}
 }
 
-// WaitGroup is a controlled [sync.WaitGroup]. That Add is called beside Wait, of which
-// sync says that it must not be, is not found out unless it makes a difference.
+// WaitGroup is a controlled [sync.WaitGroup]. Package sync forbids to call Add concurrently
+// with Wait when the counter is zero. That is reported only where it makes a difference.
 type WaitGroup struct{ n Uint32 }
 
-// Add adds delta to the counter, and when that becomes zero wakes all that wait. If it
-// becomes negative, Add panics.
+// Add adds delta to the counter. If the counter becomes zero, Add wakes all threads that
+// wait; if it becomes negative, Add panics.
 func (wg *WaitGroup) Add(delta int) {
 	n := int32(wg.n.Add(uint32(delta)))
 	if n < 0 {
-		panic(fmt.Sprintf("explore: WaitGroup.Add: the counter is %d; Done was called more often than Add announced", n))
+		panic(fmt.Sprintf("explore: WaitGroup.Add: the counter is %d; "+
+			"Done was called more often than Add announced", n))
 	}
 	if n == 0 && len(wg.n.w.Waiters()) > 0 {
 		wg.n.Wake(math.MaxInt)
 	}
 }
 
-// Done takes one from the counter.
+// Done subtracts 1 from the counter.
 func (wg *WaitGroup) Done() { wg.Add(-1) }
 
 // Wait waits until the counter is zero.
@@ -66,10 +67,10 @@ func (wg *WaitGroup) Go(f func()) {
 	})
 }
 
-// NewCond returns a Cond with l.
+// NewCond returns a Cond with the lock l.
 func NewCond(l *Mutex) *Cond { return &Cond{L: l} }
 
-// RLocker returns what locks m by RLock and RUnlock.
+// RLocker returns a locker that calls m.RLock and m.RUnlock.
 func (m *RWMutex) RLocker() sync.Locker { return (*rlocker)(m) }
 
 type rlocker RWMutex

@@ -17,19 +17,19 @@ import (
 	"schedlab/explore/internal/story"
 )
 
-// Test explores program and fails t unless the verdict is Verified (see also [Search]
-// and [MustViolate]): it prints
-// the execution that violates a property, one column per thread, with a line that
-// does it again; or says what ran out. See [Run], [Option] and 'Flags'.
+// Test explores program and fails t unless the verdict is [Verified]; see also [Search] and
+// [MustViolate]. It prints the execution that violates a property, one column per thread,
+// with a line that replays it, or says what ran out. See [Run], [Option] and 'Flags'.
 //
-// With -v it logs the verdict, with its bound and counts; with -v or
-// -explore.v it tells its progress when it takes more than two seconds.
+// With -v it logs the verdict, with its bound and counts. With -v or -explore.v it also
+// tells its progress if it takes more than two seconds.
 func Test(t testing.TB, program func(), opts ...Option) Result {
 	t.Helper()
 	nth := ordinal(t)
 	fl, skip := flags.forNth(nth)
 	if skip {
-		t.Logf("explore: the %s exploration of this test is left out: -explore.replay is for another one", nthName(nth))
+		t.Logf("explore: the %s exploration of this test is left out: -explore.replay is for "+
+			"another one", nthName(nth))
 		return Result{Why: "left out"}
 	}
 	cfg, err := configure(opts, fl)
@@ -56,7 +56,7 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 	return r
 }
 
-// endBefore stops in time for t to report before go test -timeout kills it.
+// endBefore ends the exploration in time for t to report before go test -timeout kills it.
 func endBefore(c *engine.Control, t testing.TB) {
 	d, ok := t.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
@@ -64,7 +64,8 @@ func endBefore(c *engine.Control, t testing.TB) {
 	}
 	if end, ok := d.Deadline(); ok {
 		left := time.Until(end)
-		c.EndAfter(left-left/10, "the time of go test is running out; give more by -timeout, or explore less")
+		c.EndAfter(left-left/10, "the time of go test is running out; give more by -timeout, "+
+			"or explore less")
 	}
 }
 
@@ -76,7 +77,8 @@ func (x *exploration) report(t testing.TB, r *Result, nth int) {
 	case x.leftOpen(r):
 		t.Logf("explore: %v; the other shards tell the rest: see Merge", r)
 	case want != "" && (v == nil || v.Property != want):
-		t.Errorf("explore: MustViolate(%q): that was not violated\n%v%s", want, r, counterexample(t, v, nth))
+		t.Errorf("explore: MustViolate(%q): that was not violated\n%v%s",
+			want, r, counterexample(t, v, nth))
 	case want == "" && r.Verdict != Verified && !x.searched(r):
 		t.Errorf("explore: %v%s", r, counterexample(t, v, nth))
 	case v != nil:
@@ -89,20 +91,21 @@ func (x *exploration) report(t testing.TB, r *Result, nth int) {
 	}
 }
 
-// leftOpen says whether r, of one shard, is neither a pass nor a failure: nothing
-// belongs to it, or what must be violated may be so in another one.
+// leftOpen says whether r, of one shard, is neither a pass nor a failure. Either the shard
+// is empty, or the property of MustViolate may be violated in another shard.
 func (x *exploration) leftOpen(r *Result) bool {
 	cfg := x.cfg
-	return cfg.Shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
+	return cfg.Shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 &&
+		(cfg.expect != "" || r.Complete == 0)
 }
 
-// searched says whether r is what a Search that finds nothing has to show.
+// searched says whether r lets a Search pass that has found nothing.
 func (x *exploration) searched(r *Result) bool {
 	return x.cfg.search && x.cfg.Strategy != "replay" && askedToEnd.Load() == nil &&
 		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != engine.Separate
 }
 
-// counterexample is v in full, and where its page is.
+// counterexample returns v in full, with the place of its page.
 func counterexample(t testing.TB, v *Violation, nth int) string {
 	if v == nil {
 		return ""
@@ -114,7 +117,7 @@ func counterexample(t testing.TB, v *Violation, nth int) string {
 	return text
 }
 
-// savePage writes page where the test keeps its files, and says where. Without
+// savePage writes page to the test's folder of artifacts, and says where it is. Without
 // -artifacts go test would delete it at once.
 func savePage(t testing.TB, page string, nth int) string {
 	switch {
@@ -156,7 +159,7 @@ func forgetOrdinal(t testing.TB) {
 	delete(ordinals.m, t)
 }
 
-// nthName is "first", and so on.
+// nthName returns "first" for 1, and "2." for 2.
 func nthName(n int) string {
 	if n == 1 {
 		return "first"
@@ -170,7 +173,7 @@ func artifactsKept() bool {
 	return f != nil && f.Value.String() == "true"
 }
 
-// progressOf returns where t's progress is told; nil: nowhere.
+// progressOf returns the progress of t; nil if it is not to be told.
 func progressOf(t testing.TB) *progress {
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
 	if !terminal && !flags.verbose && !testing.Verbose() {

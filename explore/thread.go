@@ -5,9 +5,9 @@ import "schedlab/explore/internal/engine"
 // Thread is a controlled thread that [Go] started.
 type Thread engine.Thread
 
-// Go starts a controlled thread that runs f. What the caller did before is
-// visible to f. Starting is no step: it commutes with everything.
+// Go starts a controlled thread that runs f. f sees what the caller did before. To start a
+// thread is no step: it commutes with everything.
 func Go(f func()) *Thread { return (*Thread)(engine.Self("Go").Start(f)) }
 
-// Join waits until the thread has ended; what it did is visible then.
+// Join waits until the thread has ended. The caller then sees what the thread did.
 func (th *Thread) Join() { engine.Self("Thread.Join").Joins((*engine.Thread)(th)) }

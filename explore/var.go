@@ -2,9 +2,9 @@ package explore
 
 import "schedlab/explore/internal/engine"
 
-// Var is plain shared memory: reading and writing it are no steps, and two
-// accesses that nothing orders, one of them a write, are a data race, which is
-// a violation. See 'Two kinds of happens-before'.
+// Var is plain shared memory. To read or write it is no step. Two accesses that nothing
+// orders, of which at least one is a write, are a data race, which is a violation. See
+// 'Two kinds of happens-before'.
 type Var[T any] struct{ m memory[T] }
 
 // Load returns the value.

@@ -13,10 +13,10 @@ type Verdict uint8
 
 const (
 	// Unknown: a budget ran out, or not everything within the bound could be
-	// executed. A pass only for those who Search.
+	// executed. Test passes on it only with Search.
 	Unknown Verdict = iota
-	// Verified: every execution within the bound keeps all properties, and there
-	// was at least one complete one.
+	// Verified: every execution within the bound keeps all properties, and at least
+	// one of them is complete.
 	Verified
 	// Violated: an execution breaks a property.
 	Violated
@@ -32,13 +32,13 @@ type Result struct {
 	Violation  *Violation // of Violated: the first
 	Violations uint64     // executions that broke a property; more than 1 only with KeepGoing
 	Complete   uint64     // executions in which every thread ended
-	Stuck      uint64     // executions in which no thread could go on, and not all had ended: some of the Violations
-	Cut        uint64     // executions given up because all that could follow had been explored: see Cut executions
+	Stuck      uint64     // executions in which threads were left that could not go on: Violations
+	Cut        uint64     // executions given up as not needed: see 'Cut executions'
 	TooLong    uint64     // executions given up at the limit of Steps
 	Steps      uint64     // of all executions
 	Elapsed    time.Duration
 
-	timeouts int // early ones, at most, in one execution
+	timeouts int // the most early ones in one execution
 	sharing  engine.Sharing
 }
 
@@ -71,7 +71,7 @@ func (r *Result) count(e *engine.Engine) {
 	e.Control.Steps.Add(uint64(len(e.Events)))
 }
 
-// add makes r the result of what r and o have found. See conclude.
+// add adds to r what o has found. The verdict is left to conclude.
 func (r *Result) add(o *Result) {
 	r.Complete += o.Complete
 	r.Stuck += o.Stuck
@@ -100,7 +100,7 @@ func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
 	}
 }
 
-// timeBound is what Timeouts(n) adds to the bound.
+// timeBound returns what Timeouts(n) adds to the bound.
 func (r *Result) timeBound(n int) string {
 	switch {
 	case n == 0:
@@ -111,45 +111,55 @@ func (r *Result) timeBound(n int) string {
 	return ""
 }
 
-// doubt says why nothing is verified although nothing is violated; "" if
-// everything is.
+// doubt says why the program is not verified although nothing is violated; "" if it is
+// verified.
 func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	why := c.Reason()
 	switch {
 	case why != "":
 		return why
 	case r.TooLong > 0:
-		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.Limits.Steps)
+		return r.tooLong(c.Limits.Steps)
 	case r.Complete == 0 && r.Cut > 0:
-		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.Limits.Strategy)
+		return fmt.Sprintf("no execution came to its end: strategy %s gave up all %d; "+
+			"try Strategy(\"naive\")", c.Limits.Strategy, r.Cut)
 	case r.Complete == 0:
 		return "nothing was executed to its end"
 	case c.Limits.Strategy == "replay":
-		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
+		return "the execution that was replayed breaks nothing; " +
+			"run without -explore.replay to verify the program"
 	case engine.Samples(s):
-		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.Limits.Strategy)
-	case r.sharing == engine.Separate && !c.Limits.Sharded: // of shards Merge says it
+		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and "+
+			"verifies nothing; add Search if Test is to pass on that", c.Limits.Strategy)
+	case r.sharing == engine.Separate && !c.Limits.Sharded: // of shards, Merge says it
 		return shareNothing
 	}
 	return ""
 }
 
-// shareNothing is why there is no proof: see 'Threads that share nothing'.
-const shareNothing = "no two threads touched one variable that the explorer sees: use explore.Int32, explore.Var and so on in place of " +
-	"sync/atomic and plain variables; if the threads are to share nothing, say so by Disjoint"
+func (r *Result) tooLong(steps int) string {
+	return fmt.Sprintf("%d executions were given up after %d steps; "+
+		"make the program shorter, or give more by Steps", r.TooLong, steps)
+}
 
-// String is the verdict in one line, with its bound and what was executed.
+// shareNothing is why there is no proof: see 'Threads that share nothing'.
+const shareNothing = "no two threads touched the same variable that the explorer sees: " +
+	"use explore.Int32, explore.Var and so on in place of sync/atomic and plain variables; " +
+	"if the threads are to share nothing, say so by Disjoint"
+
+// String returns the verdict in one line, with its bound and what was executed.
 func (r Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(), engine.Count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(),
+		engine.Count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
 	if r.Why != "" {
 		fmt.Fprintf(&b, "; %s", r.Why)
 	}
 	return b.String()
 }
 
-// executions counts them: each is in one number, but those that are stuck are named
-// again among those that violate.
+// executions returns the counts as text. Each execution is in one number, except that
+// "stuck" counts some of the violating ones again.
 func (r *Result) executions() string {
 	all := r.Complete + r.Cut + r.TooLong + r.Violations
 	if all == r.Complete {
@@ -166,7 +176,10 @@ func (r *Result) executions() string {
 	for _, c := range []struct {
 		n    uint64
 		what string
-	}{{r.Complete, "complete"}, {r.Cut, "cut"}, {r.TooLong, "too long"}, {r.Violations, violating}} {
+	}{
+		{r.Complete, "complete"}, {r.Cut, "cut"},
+		{r.TooLong, "too long"}, {r.Violations, violating},
+	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
