@@ -50,7 +50,7 @@ func (e *Engine) Decided(d int32) *Thread {
 		return nil
 	}
 	t := e.Alive[d&PlaceMask]
-	if check := d >> checkShift; check != 0 && check != t.Op.check() || !e.Enabled(t) {
+	if check := d >> checkShift; check != 0 && check != t.Op.check() || !t.Enabled() {
 		return nil
 	}
 	return t

@@ -120,14 +120,14 @@ func (c *calm) wish(e *engine.Engine) *engine.Thread {
 	for c.at < len(c.wishes) {
 		t := e.Threads[c.wishes[c.at]]
 		c.at++
-		if slices.Contains(e.Alive, t) && e.Enabled(t) {
+		if t.Enabled() {
 			return t
 		}
 	}
-	if t := e.LastThread(); t != nil && e.Enabled(t) {
+	if t := e.LastThread(); t != nil && t.Enabled() {
 		return t
 	}
-	return e.Runnable(nil)[0]
+	return e.Enabled()[0]
 }
 
 func (c *calm) Choose(e *engine.Engine, t *engine.Thread, n int) int {

@@ -125,8 +125,8 @@ func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 	asleep := s.inherit(e, last, goesOn)
 	calm := s.spent == s.limit
 	if calm && goesOn && !s.refused {
-		s.refused = slices.ContainsFunc(e.Alive, func(t *engine.Thread) bool {
-			return t != last && e.Enabled(t) && !slices.Contains(asleep, t.ID)
+		s.refused = slices.ContainsFunc(e.Enabled(), func(t *engine.Thread) bool {
+			return t != last && !slices.Contains(asleep, t.ID)
 		})
 	}
 	t := s.Fork(e, calm, asleep...)

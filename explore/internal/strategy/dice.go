@@ -69,8 +69,8 @@ func (p *priorities) room(e *engine.Engine) {
 // highest returns the thread with the highest priority of those that are
 // enabled, nil if there is none.
 func (p priorities) highest(e *engine.Engine) (best *engine.Thread) {
-	for _, t := range e.Alive {
-		if e.Enabled(t) && (best == nil || p[t.ID] > p[best.ID]) {
+	for _, t := range e.Enabled() {
+		if best == nil || p[t.ID] > p[best.ID] {
 			best = t
 		}
 	}

@@ -93,12 +93,14 @@ func (w *Walk) Repeat(e *engine.Engine) *engine.Thread {
 func (w *Walk) Fork(e *engine.Engine, calm bool, asleep ...int32) *engine.Thread {
 	last := e.LastThread()
 	w.Turns = append(w.Turns, turn{})
-	for i := len(e.Alive) - 1; i >= 0 && !(calm && e.GoesOn(last)); i-- {
-		if t := e.Alive[i]; t != last && e.Enabled(t) && !slices.Contains(asleep, t.ID) {
-			w.offer(moveOf(t))
+	if !calm || !e.GoesOn(last) {
+		for _, t := range slices.Backward(e.Enabled()) {
+			if t != last && !slices.Contains(asleep, t.ID) {
+				w.offer(moveOf(t))
+			}
 		}
 	}
-	if last != nil && e.Enabled(last) {
+	if last != nil && last.Enabled() {
 		w.offer(moveOf(last))
 	}
 	if !w.take() {
