@@ -147,7 +147,7 @@ func (e *Engine) Execute() {
 	e.spawn(nil, e.Program)
 	e.resume(e.next())
 	e.judge()
-	e.share()
+	e.noteSharing()
 	if len(e.busy) > 0 {
 		e.abort()
 	}

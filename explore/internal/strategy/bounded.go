@@ -123,13 +123,13 @@ func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 	goesOn := e.GoesOn(last)
 	n := len(s.Turns)
 	asleep := s.inherit(e, last, goesOn)
-	calm := s.spent == s.limit
-	if calm && goesOn && !s.refused {
+	stay := s.spent == s.limit
+	if stay && goesOn && !s.refused {
 		s.refused = slices.ContainsFunc(e.Enabled(), func(t *engine.Thread) bool {
 			return t != last && !slices.Contains(asleep, t.ID)
 		})
 	}
-	t := s.Fork(e, calm, asleep...)
+	t := s.Fork(e, stay, asleep...)
 	if t == nil {
 		s.asleep = s.asleep[:s.naps[n].from]
 		s.naps = s.naps[:n]

@@ -20,14 +20,14 @@ type dice struct {
 	rng    *rand.Rand
 }
 
-// defaultSamples is how many executions are drawn if no budget says it.
-const defaultSamples = 10_000
+// defaultDraws is how many executions are drawn if no budget says it.
+const defaultDraws = 10_000
 
 func newDice(c *Parameters) dice {
 	s := dice{seed: c.Seed, number: uint64(c.Shard), stride: uint64(max(1, c.Shards)), most: c.Executions}
 	switch {
 	case s.most == 0 && c.Budget == 0:
-		s.most = defaultSamples
+		s.most = defaultDraws
 	case s.most == 0:
 		s.most = 1 << 63 // until the time is up
 	}

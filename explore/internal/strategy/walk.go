@@ -10,11 +10,11 @@ import (
 // path to the deepest turn at which something is left to take, takes that, and
 // goes on from there.
 type Walk struct {
-	Turns []turn
-	Todo  []move // what is left at each turn, that of the deepest last; of each, what comes next last
-	Depth int    // turns that this execution has passed
-	Known int    // turns that it must repeat
-	begun bool
+	Turns   []turn
+	Todo    []move // what is left at each turn, that of the deepest last; of each, what comes next last
+	Depth   int    // turns that this execution has passed
+	Repeats int    // turns that it must repeat
+	begun   bool
 }
 
 // turn is a decision on the path.
@@ -52,12 +52,12 @@ func (w *Walk) Begin(*engine.Engine) bool {
 func (w *Walk) backtrack() bool {
 	for n := len(w.Turns); n > 0; n-- {
 		if t := &w.Turns[n-1]; t.Left > 0 {
-			w.Turns, w.Known = w.Turns[:n], n
+			w.Turns, w.Repeats = w.Turns[:n], n
 			w.pop(t)
 			return true
 		}
 	}
-	w.Turns, w.Known = w.Turns[:0], 0
+	w.Turns, w.Repeats = w.Turns[:0], 0
 	return false
 }
 
@@ -69,7 +69,7 @@ func (w *Walk) pop(t *turn) {
 }
 
 // Repeating says whether the next decision has been taken already.
-func (w *Walk) Repeating() bool { return w.Depth < w.Known }
+func (w *Walk) Repeating() bool { return w.Depth < w.Repeats }
 
 // Repeat returns the thread of the next turn.
 func (w *Walk) Repeat(e *engine.Engine) *engine.Thread {
@@ -88,12 +88,12 @@ func (w *Walk) Repeat(e *engine.Engine) *engine.Thread {
 }
 
 // Fork begins a new turn and returns the thread that it takes first: the one that
-// took the last step, if it can go on. calm: then nobody else. The threads of
+// took the last step, if it can go on. stay: then nobody else. The threads of
 // asleep are left out.
-func (w *Walk) Fork(e *engine.Engine, calm bool, asleep ...int32) *engine.Thread {
+func (w *Walk) Fork(e *engine.Engine, stay bool, asleep ...int32) *engine.Thread {
 	last := e.LastThread()
 	w.Turns = append(w.Turns, turn{})
-	if !calm || !e.GoesOn(last) {
+	if !stay || !e.GoesOn(last) {
 		for _, t := range slices.Backward(e.Enabled()) {
 			if t != last && !slices.Contains(asleep, t.ID) {
 				w.offer(moveOf(t))
@@ -103,7 +103,7 @@ func (w *Walk) Fork(e *engine.Engine, calm bool, asleep ...int32) *engine.Thread
 	if last != nil && last.Enabled() {
 		w.offer(moveOf(last))
 	}
-	if !w.take() {
+	if !w.descend() {
 		return nil
 	}
 	return e.Threads[w.Turns[w.Depth-1].x]
@@ -117,9 +117,9 @@ func (w *Walk) offer(m move) {
 	u.of++
 }
 
-// take makes the first move of the last turn. If nothing was offered it removes
+// descend makes the first move of the last turn. If nothing was offered it removes
 // the turn and says false.
-func (w *Walk) take() bool {
+func (w *Walk) descend() bool {
 	u := &w.Turns[len(w.Turns)-1]
 	if u.of == 0 {
 		w.Turns = w.Turns[:len(w.Turns)-1]
@@ -144,7 +144,7 @@ func (w *Walk) Choose(e *engine.Engine, _ *engine.Thread, n int) int {
 	for v := n - 1; v >= 0; v-- {
 		w.offer(move{int32(v), engine.OpNone, int32(n)})
 	}
-	w.take()
+	w.descend()
 	return int(w.Turns[w.Depth-1].x)
 }
 
