@@ -105,7 +105,7 @@ func (s *shortest) Begin(e *engine.Engine) bool {
 func (s *shortest) Next(e *engine.Engine) (t *engine.Thread) {
 	switch {
 	case e.Grants >= s.limit:
-		s.prune()
+		s.Prune()
 		return nil
 	case s.Repeating():
 		t = s.Repeat(e)
@@ -116,16 +116,6 @@ func (s *shortest) Next(e *engine.Engine) (t *engine.Thread) {
 		s.preemptions++
 	}
 	return t
-}
-
-// prune gives up what is left of the path from here on.
-func (s *shortest) prune() {
-	for len(s.Turns) > s.Depth {
-		last := len(s.Turns) - 1
-		s.Todo = s.Todo[:len(s.Todo)-int(s.Turns[last].Left)]
-		s.Turns = s.Turns[:last]
-	}
-	s.Repeats = min(s.Repeats, s.Depth)
 }
 
 func (s *shortest) End(e *engine.Engine) {
