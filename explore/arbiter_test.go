@@ -59,7 +59,7 @@ func (a *arbiter) take(ways int) int {
 
 func (a *arbiter) Next(e *engine.Engine) *engine.Thread {
 	a.look(e)
-	ts := e.Runnable(nil)
+	ts := e.Enabled()
 	if len(ts) == 0 {
 		return nil
 	}

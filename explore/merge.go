@@ -35,7 +35,7 @@ func Merge(files ...string) (map[string]Result, error) {
 			if wholes[name] == nil {
 				wholes[name] = &whole{state: s, name: name, files: map[int]string{}}
 			}
-			wholes[name].take(s, file)
+			wholes[name].add(s, file)
 		}
 	}
 	results := map[string]Result{}
@@ -51,7 +51,7 @@ type whole struct {
 	*state
 	name  string
 	files map[int]string // by shard
-	sum   Result
+	total Result
 	errs  []error
 }
 
@@ -59,8 +59,8 @@ func (w *whole) wrong(format string, a ...any) {
 	w.errs = append(w.errs, fmt.Errorf("explore: "+w.name+": "+format, a...))
 }
 
-// take adds s, from file.
-func (w *whole) take(s *state, file string) {
+// add adds s, from file.
+func (w *whole) add(s *state, file string) {
 	switch {
 	case s.Shards != w.Shards || s.Steps != w.Steps || s.Timeouts != w.Timeouts ||
 		s.Expect != w.Expect || s.First != w.First:
@@ -78,9 +78,9 @@ func (w *whole) take(s *state, file string) {
 	}
 	w.files[s.Shard] = file
 	r := s.Result.restore()
-	elapsed := w.sum.Elapsed + r.Elapsed
-	w.sum.add(r)
-	w.sum.Elapsed = elapsed
+	elapsed := w.total.Elapsed + r.Elapsed
+	w.total.add(r)
+	w.total.Elapsed = elapsed
 	switch v := r.Violation; {
 	case v != nil && v.Property != w.Expect:
 		w.wrong("%s: %s", file, v.Text())
@@ -102,7 +102,7 @@ func (w *whole) result() Result {
 		w.wrong("%s of %d missing: %s",
 			engine.Count(n, "shard"), w.Shards, strings.Join(missing, ", "))
 	}
-	r := w.sum
+	r := w.total
 	r.Bound = dpor.New(nil, nil).Bound() + r.timeBound(w.Timeouts) +
 		"; merged from " + engine.Count(len(w.files), "shard")
 	switch {

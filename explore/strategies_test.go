@@ -26,7 +26,7 @@ func (s *spy) Begin(e *engine.Engine) bool {
 
 func (s *spy) Next(e *engine.Engine) *engine.Thread {
 	t := s.Strategy.Next(e)
-	if t != nil && e.Enabled(t) && e.Preempts(t) {
+	if t != nil && t.Enabled() && e.Preempts(t) {
 		s.preemptions++
 	}
 	return t

@@ -308,10 +308,10 @@ func (d *Strategy) choice(e *engine.Engine, n *place) *engine.Thread {
 		return e.Threads[n.cur.thread]
 	}
 	t := e.Current
-	if !e.Enabled(t) || n.sleeps(t) {
+	if !t.Enabled() || n.sleeps(t) {
 		t = nil
-		for _, u := range e.Alive {
-			if e.Enabled(u) && !n.sleeps(u) {
+		for _, u := range e.Enabled() {
+			if !n.sleeps(u) {
 				t = u
 				break
 			}

@@ -71,8 +71,8 @@ func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.de
 func (s *Splitter) expand(d *Strategy, e *engine.Engine, n *place) {
 	n.full = true
 	list := &n.pending
-	for _, t := range e.Alive {
-		if e.Enabled(t) && !n.sleeps(t) {
+	for _, t := range e.Enabled() {
+		if !n.sleeps(t) {
 			*list = &branch{step: stepOf(t), known: n.objects, ways: &way{}}
 			list = &(*list).next
 		}

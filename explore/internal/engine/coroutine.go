@@ -42,7 +42,7 @@ func (s *Coroutine) SwitchTo(to *Coroutine) bool {
 	s.touch(t)
 	to.touch(t)
 	s.at = t.e.running
-	s.leave(t.e, to.take())
+	s.leave(t.e, to.claim())
 	return !s.dead
 }
 
@@ -55,8 +55,8 @@ func (s *Coroutine) leave(e *Engine, to *coro.Stack) {
 	}
 }
 
-// take makes s the running one.
-func (s *Coroutine) take() *coro.Stack {
+// claim makes s the running one.
+func (s *Coroutine) claim() *coro.Stack {
 	at := s.at
 	s.at = nil
 	return at
@@ -89,6 +89,6 @@ func (s *Coroutine) Destroy() {
 		c.f = func() {}
 	}
 	c.back = e.running
-	s.leave(e, s.take())
+	s.leave(e, s.claim())
 	*s = Coroutine{}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"schedlab/internal/coro"
 )
@@ -38,8 +39,10 @@ type Engine struct {
 
 	// The execution under way.
 	Threads  []*Thread // by id; may hold threads of other executions, which did not begin
-	Alive    []*Thread // begun or about to
+	Alive    []*Thread // begun or about to, in the order of birth
 	begun    int       // how many of them have
+	decision uint64    // how many have been taken, in all executions
+	enabled  []*Thread // see Enabled
 	live     int
 	Names    *ThreadNames
 	Objects  []*Object // the first nobjects belong to this execution
@@ -144,7 +147,7 @@ func (e *Engine) Execute() {
 	e.spawn(nil, e.Program)
 	e.resume(e.next())
 	e.judge()
-	e.share()
+	e.noteSharing()
 	if len(e.busy) > 0 {
 		e.abort()
 	}
@@ -190,7 +193,7 @@ func (e *Engine) next() *Thread {
 	case t == nil:
 		e.Outcome = Cut
 		return nil
-	case !e.Enabled(t):
+	case !t.Enabled():
 		e.Diverge(e.cannot(t))
 		return nil
 	}
@@ -221,27 +224,50 @@ func (e *Engine) over() bool {
 	return false
 }
 
-// Enabled says whether t can take its step.
-func (e *Engine) Enabled(t *Thread) bool {
+// anyEnabled says whether a thread can take its step; most often the running one can.
+func (e *Engine) anyEnabled() bool {
+	e.decision++
+	return e.Current.Enabled() || slices.ContainsFunc(e.Alive, (*Thread).Enabled)
+}
+
+// Enabled returns the threads that can take their steps, in the order of birth. It is
+// valid until the next decision.
+func (e *Engine) Enabled() []*Thread {
+	e.enabled = e.enabled[:0]
+	for _, t := range e.Alive {
+		if t.Enabled() {
+			e.enabled = append(e.enabled, t)
+		}
+	}
+	return e.enabled
+}
+
+// Enabled says whether t can take its step. That is found out once for each decision.
+func (t *Thread) Enabled() bool {
+	if t.asked != t.e.decision {
+		t.asked, t.enabled = t.e.decision, t.canStep()
+	}
+	return t.enabled
+}
+
+func (t *Thread) canStep() bool {
 	if t.Ended || len(t.Await) > 0 && !t.changed() {
 		return false
 	}
 	o := t.Op.Obj
 	switch t.Op.Kind {
-	case OpNone:
-		return false
 	case OpLock, OpRLock:
 		return o.bits&(locked|wanted) == 0
+	case OpJoin:
+		return t.Op.Join.Ended
 	case OpDrain:
 		return o.bits == wanted
 	case OpNoteSleep:
-		return o.bits == NoteSignaled || e.expired(t)
+		return o.bits == NoteSignaled || t.e.expired(t)
 	case OpWoken:
-		return t.Woken || e.expired(t)
+		return t.Woken || t.e.expired(t)
 	case OpTimeout:
-		return e.expired(t)
-	case OpJoin:
-		return t.Op.Join.Ended
+		return t.e.expired(t)
 	}
 	return true
 }
@@ -254,28 +280,6 @@ func (t *Thread) changed() bool {
 		}
 	}
 	return false
-}
-
-func (e *Engine) anyEnabled() bool {
-	if e.Enabled(e.Current) {
-		return true // most often
-	}
-	for _, t := range e.Alive {
-		if e.Enabled(t) {
-			return true
-		}
-	}
-	return false
-}
-
-// Runnable appends the threads that are enabled to to, in the order of birth.
-func (e *Engine) Runnable(to []*Thread) []*Thread {
-	for _, t := range e.Alive {
-		if e.Enabled(t) {
-			to = append(to, t)
-		}
-	}
-	return to
 }
 
 // done writes down that t has executed its op, and how.
@@ -388,7 +392,7 @@ func (e *Engine) Preempts(t *Thread) bool {
 
 // GoesOn says whether last, which took the last step, could take the next one as
 // well, without time having advanced in between: then nobody ran.
-func (e *Engine) GoesOn(last *Thread) bool { return last != nil && !e.barrier && e.Enabled(last) }
+func (e *Engine) GoesOn(last *Thread) bool { return last != nil && !e.barrier && last.Enabled() }
 
 // LastThread returns the thread that took the last step, nil at the beginning.
 func (e *Engine) LastThread() *Thread {

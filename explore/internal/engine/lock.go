@@ -14,12 +14,12 @@ func (w *Word) TryLock(c Class, what string) bool {
 		t.done(Writes, w.bits, w.bits, false)
 		return false
 	}
-	w.take(t)
+	w.hold(t)
 	return true
 }
 
-// take makes t the holder, by the operation under way.
-func (w *Word) take(t *Thread) {
+// hold makes t the holder, by the operation under way.
+func (w *Word) hold(t *Thread) {
 	old := w.bits
 	t.acquire(w.o)
 	t.sync.join(w.o.rsync)
@@ -40,7 +40,7 @@ func (w *Word) Unlock(c Class, what, how string) {
 }
 
 // Lock is Lock of a Mutex.
-func (w *Word) Lock(c Class, what string) { w.take(w.begin(c, OpLock, 0, what)) }
+func (w *Word) Lock(c Class, what string) { w.hold(w.begin(c, OpLock, 0, what)) }
 
 // WriteLock is Lock of an RWMutex. Where it finds readers it takes two steps.
 func (w *Word) WriteLock(what string) {
@@ -50,7 +50,7 @@ func (w *Word) WriteLock(what string) {
 		t.done(Writes, old, w.bits, false)
 		t = w.begin(ClassRWMutex, OpDrain, 0, what)
 	}
-	w.take(t)
+	w.hold(t)
 }
 
 // ReadLock is RLock of an RWMutex.

@@ -50,7 +50,7 @@ func (e *Engine) Decided(d int32) *Thread {
 		return nil
 	}
 	t := e.Alive[d&PlaceMask]
-	if check := d >> checkShift; check != 0 && check != t.Op.check() || !e.Enabled(t) {
+	if check := d >> checkShift; check != 0 && check != t.Op.check() || !t.Enabled() {
 		return nil
 	}
 	return t
@@ -94,18 +94,20 @@ var kindLetters = [...]byte{
 // String returns the schedule as one word, for the flag -explore.replay.
 func (s Schedule) String() string {
 	text := s.text()
-	mark := scheduleVersion
+	version := scheduleVersion
 	if len(text) > longSchedule {
 		var b bytes.Buffer
 		w, _ := flate.NewWriter(&b, flate.BestCompression) // fails only for a level that does not exist
 		io.WriteString(w, text)
 		w.Close()
-		mark, text = scheduleVersion+"z", base64.RawURLEncoding.EncodeToString(b.Bytes())
+		version, text = scheduleVersion+"z", base64.RawURLEncoding.EncodeToString(b.Bytes())
 	}
-	return mark + text + "-" + sum(mark+text)
+	return version + text + "-" + checksum(version+text)
 }
 
-func sum(text string) string { return fmt.Sprintf("%04x", crc32.ChecksumIEEE([]byte(text))&0xffff) }
+func checksum(text string) string {
+	return fmt.Sprintf("%04x", crc32.ChecksumIEEE([]byte(text))&0xffff)
+}
 
 func (s Schedule) text() string {
 	var b strings.Builder
@@ -177,7 +179,7 @@ func unwrapped(text string) (body, why string) {
 		return "", "it must begin with " + scheduleVersion
 	case !known:
 		return "", "it is of another version than " + scheduleVersion + ", which this package reads: find the violation again"
-	case sum(text) != check:
+	case checksum(text) != check:
 		return "", "its check sum is wrong: something is missing or has been changed"
 	}
 	packed, long := strings.CutPrefix(body, "z")

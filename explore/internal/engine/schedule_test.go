@@ -65,8 +65,8 @@ func TestKindLetters(t *testing.T) {
 
 func TestWhatIsNoSchedule(t *testing.T) {
 	good := Schedule{0, 1, 1, chose(2)}.String()
-	require.Equal(t, "v1.0y.1yy=2-"+sum("v1.0y.1yy=2"), good)
-	signed := func(text string) string { return text + "-" + sum(text) }
+	require.Equal(t, "v1.0y.1yy=2-"+checksum("v1.0y.1yy=2"), good)
+	signed := func(text string) string { return text + "-" + checksum(text) }
 	for _, c := range []struct{ text, why string }{
 		{"", "must begin with v1"},
 		{"hello", "must begin with v1"},
@@ -97,7 +97,7 @@ func FuzzParseSchedule(f *testing.F) {
 	f.Add(".0s0l1_3.2=1c0")
 	f.Fuzz(func(t *testing.T, body string) {
 		text := scheduleVersion + body
-		s, err := ParseSchedule(text + "-" + sum(text))
+		s, err := ParseSchedule(text + "-" + checksum(text))
 		if err != nil || len(s) > 10_000 {
 			return
 		}

@@ -17,9 +17,9 @@ const (
 	connected                // two have, or need not
 )
 
-// share looks, at the end of e's execution, whether two of its threads have touched
+// noteSharing looks, at the end of e's execution, whether two of its threads have touched
 // one variable. For plain memory that is noted on the way: see shadow.touched.
-func (e *Engine) share() {
+func (e *Engine) noteSharing() {
 	if e.Sharing == connected || len(e.Alive) < 2 {
 		return
 	}

@@ -79,7 +79,7 @@ func (e *Engine) Standing(d int32) string {
 	case t.Op.Obj != nil:
 		text += fmt.Sprintf(" %v (object %d)", t.Op.Obj, t.Op.Obj.ID)
 	}
-	if !e.Enabled(t) {
+	if !t.Enabled() {
 		text += ", for which it must wait"
 	}
 	return text

@@ -11,15 +11,17 @@ import (
 // Thread is a controlled thread. At any moment one of an engine's threads runs;
 // the others stand before the operation that they have announced.
 type Thread struct {
-	e     *Engine
-	ID    int32
-	Nth   int32   // place in the order in which this execution has made its threads, from 0
-	kids  []int32 // ids of the threads that it makes, in all executions
-	nkids int     // of which it has made so many in this one
-	fn    func()
-	stack *coro.Stack // where it goes on, if it does not run
-	began bool
-	Ended bool
+	e       *Engine
+	ID      int32
+	Nth     int32   // place in the order in which this execution has made its threads, from 0
+	kids    []int32 // ids of the threads that it makes, in all executions
+	nkids   int     // of which it has made so many in this one
+	fn      func()
+	stack   *coro.Stack // where it goes on, if it does not run
+	began   bool
+	Ended   bool
+	asked   uint64 // the decision for which enabled has been found out
+	enabled bool
 
 	Op       Op
 	Seq      int32 // events so far

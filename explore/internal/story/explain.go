@@ -3,7 +3,7 @@
 //
 //	explain.go    Explain: the way from a violation to its story
 //	shrink.go     the schedule with the fewest preemptions and steps
-//	calm.go       a quieter schedule, where to find the shortest takes too long
+//	quieter.go    a quieter schedule, where to find the shortest takes too long
 //	recording.go  what an execution does, with its places in the source
 //	describe.go   events in words
 //	sources.go    names of variables, from the source

@@ -26,7 +26,7 @@ var ShortenTime = 2 * time.Second
 // (Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of
 // Multithreaded Programs", PLDI 2007), depth first and without reduction; then for
 // shorter and shorter ones within the bound that was found. Where that is too much
-// it is at least quieter than it was: see calm.
+// it is at least quieter than it was: see quieter.
 //
 // An execution on the way may block outside the controlled types. Then its
 // goroutine is abandoned, and the schedule stays as it was.
@@ -56,7 +56,7 @@ func shortestOf(e *engine.Engine, p engine.Property, first engine.Schedule) (bes
 	if x.Failure == nil || x.Failure.Property != p {
 		return first, false
 	}
-	c := newCalm(x, p, met.Preemptions)
+	c := newQuieter(x, p, met.Preemptions)
 	deadline := time.Now().Add(ShortenTime)
 	x.Observer = nil
 	c.improve(x, deadline.Add(-ShortenTime/2))
@@ -105,7 +105,7 @@ func (s *shortest) Begin(e *engine.Engine) bool {
 func (s *shortest) Next(e *engine.Engine) (t *engine.Thread) {
 	switch {
 	case e.Grants >= s.limit:
-		s.prune()
+		s.Prune()
 		return nil
 	case s.Repeating():
 		t = s.Repeat(e)
@@ -116,16 +116,6 @@ func (s *shortest) Next(e *engine.Engine) (t *engine.Thread) {
 		s.preemptions++
 	}
 	return t
-}
-
-// prune gives up what is left of the path from here on.
-func (s *shortest) prune() {
-	for len(s.Turns) > s.Depth {
-		last := len(s.Turns) - 1
-		s.Todo = s.Todo[:len(s.Todo)-int(s.Turns[last].Left)]
-		s.Turns = s.Turns[:last]
-	}
-	s.Known = min(s.Known, s.Depth)
 }
 
 func (s *shortest) End(e *engine.Engine) {

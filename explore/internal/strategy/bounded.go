@@ -88,17 +88,17 @@ func (s *Bounded) nextRound(e *engine.Engine) bool {
 // sleep puts what has been explored at the turn where the next execution leaves
 // the path to sleep, if that is sound.
 func (s *Bounded) sleep() {
-	n := len(s.Turns)
-	for n > 0 && s.Turns[n-1].Left == 0 {
+	n := len(s.turns)
+	for n > 0 && s.turns[n-1].left == 0 {
 		n--
 	}
 	if len(s.naps) > n {
 		s.asleep, s.naps = s.asleep[:s.naps[n].from], s.naps[:n]
 	}
-	if n == 0 || s.Turns[n-1].kind == engine.OpNone {
+	if n == 0 || s.turns[n-1].kind == engine.OpNone {
 		return
 	}
-	u, p := &s.Turns[n-1], &s.naps[n-1]
+	u, p := &s.turns[n-1], &s.naps[n-1]
 	if p.went || !p.goes {
 		s.asleep = append(s.asleep, u.x)
 	}
@@ -121,15 +121,15 @@ func (s *Bounded) Next(e *engine.Engine) (t *engine.Thread) {
 func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 	last := e.LastThread()
 	goesOn := e.GoesOn(last)
-	n := len(s.Turns)
+	n := len(s.turns)
 	asleep := s.inherit(e, last, goesOn)
-	calm := s.spent == s.limit
-	if calm && goesOn && !s.refused {
-		s.refused = slices.ContainsFunc(e.Alive, func(t *engine.Thread) bool {
-			return t != last && e.Enabled(t) && !slices.Contains(asleep, t.ID)
+	stay := s.spent == s.limit
+	if stay && goesOn && !s.refused {
+		s.refused = slices.ContainsFunc(e.Enabled(), func(t *engine.Thread) bool {
+			return t != last && !slices.Contains(asleep, t.ID)
 		})
 	}
-	t := s.Fork(e, calm, asleep...)
+	t := s.Fork(e, stay, asleep...)
 	if t == nil {
 		s.asleep = s.asleep[:s.naps[n].from]
 		s.naps = s.naps[:n]
@@ -142,13 +142,13 @@ func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 // inherit makes the nap of a new turn and returns the threads that sleep there:
 // those that slept at the turn before and have nothing to do with the step between.
 func (s *Bounded) inherit(e *engine.Engine, last *engine.Thread, goesOn bool) []int32 {
-	for len(s.naps) < len(s.Turns) {
+	for len(s.naps) < len(s.turns) {
 		s.naps = append(s.naps, nap{from: int32(len(s.asleep)), goes: true}) // of Choose
 	}
 	from := len(s.asleep)
 	s.naps = append(s.naps, nap{from: int32(from), goes: true})
-	p := len(s.Turns) - 1
-	for p >= 0 && s.Turns[p].kind == engine.OpNone {
+	p := len(s.turns) - 1
+	for p >= 0 && s.turns[p].kind == engine.OpNone {
 		p--
 	}
 	if p < 0 {

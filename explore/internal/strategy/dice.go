@@ -20,14 +20,14 @@ type dice struct {
 	rng    *rand.Rand
 }
 
-// defaultSamples is how many executions are drawn if no budget says it.
-const defaultSamples = 10_000
+// defaultDraws is how many executions are drawn if no budget says it.
+const defaultDraws = 10_000
 
 func newDice(c *Parameters) dice {
 	s := dice{seed: c.Seed, number: uint64(c.Shard), stride: uint64(max(1, c.Shards)), most: c.Executions}
 	switch {
 	case s.most == 0 && c.Budget == 0:
-		s.most = defaultSamples
+		s.most = defaultDraws
 	case s.most == 0:
 		s.most = 1 << 63 // until the time is up
 	}
@@ -69,8 +69,8 @@ func (p *priorities) room(e *engine.Engine) {
 // highest returns the thread with the highest priority of those that are
 // enabled, nil if there is none.
 func (p priorities) highest(e *engine.Engine) (best *engine.Thread) {
-	for _, t := range e.Alive {
-		if e.Enabled(t) && (best == nil || p[t.ID] > p[best.ID]) {
+	for _, t := range e.Enabled() {
+		if best == nil || p[t.ID] > p[best.ID] {
 			best = t
 		}
 	}

@@ -1,16 +1,20 @@
 package strategy
 
-import "schedlab/explore/internal/engine"
+import (
+	"slices"
+
+	"schedlab/explore/internal/engine"
+)
 
 // fuzz does one execution, decided by the bytes of a fuzzer: one for each decision
 // that is one, so that a mutation of a byte is a mutation of a decision. Where
 // they end the running thread goes on as long as it can: so fewer bytes are fewer
 // switches, and to minimize the bytes is to minimize the execution.
 type fuzz struct {
-	bytes   []byte
-	at      int
-	begun   bool
-	enabled []*engine.Thread
+	bytes []byte
+	at    int
+	begun bool
+	order []*engine.Thread // those that are enabled, the one that took the last step first
 }
 
 // NewFuzz makes the strategy "fuzz".
@@ -34,20 +38,14 @@ func (s *fuzz) pick(n int) int {
 // Next lets the thread that took the last step go on if the byte is 0, else takes
 // one of the others.
 func (s *fuzz) Next(e *engine.Engine) *engine.Thread {
-	s.enabled = s.enabled[:0]
-	last := e.LastThread()
-	if last != nil && e.Enabled(last) {
-		s.enabled = append(s.enabled, last)
+	ts := append(s.order[:0], e.Enabled()...)
+	if i := slices.Index(ts, e.LastThread()); i > 0 {
+		last := ts[i]
+		copy(ts[1:], ts[:i])
+		ts[0] = last
 	}
-	for _, t := range e.Alive {
-		if t != last && e.Enabled(t) {
-			s.enabled = append(s.enabled, t)
-		}
-	}
-	if len(s.enabled) == 0 {
-		return nil
-	}
-	return s.enabled[s.pick(len(s.enabled))]
+	s.order = ts
+	return ts[s.pick(len(ts))]
 }
 
 func (s *fuzz) Choose(_ *engine.Engine, _ *engine.Thread, n int) int { return s.pick(n) }

@@ -7,18 +7,14 @@ import "schedlab/explore/internal/engine"
 // pass is met rarely. See pct and pos.
 type random struct {
 	dice
-	enabled []*engine.Thread
 }
 
 // NewRandom makes the strategy "random".
 func NewRandom(c *Parameters) *random { return &random{dice: newDice(c)} }
 
 func (s *random) Next(e *engine.Engine) *engine.Thread {
-	s.enabled = e.Runnable(s.enabled[:0])
-	if len(s.enabled) == 0 {
-		return nil
-	}
-	return s.enabled[s.rng.IntN(len(s.enabled))]
+	ts := e.Enabled()
+	return ts[s.rng.IntN(len(ts))]
 }
 
 func (s *random) End(*engine.Engine) {}

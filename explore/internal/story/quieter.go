@@ -7,12 +7,12 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// calm makes an execution quieter, step by step, that is too long to look for the
+// quieter makes an execution quieter, step by step, that is too long to look for the
 // shortest among all: it moves a block, the steps that a thread takes one after
 // the other, next to another block of the same thread, or leaves it out; executes
 // that as far as it can be executed; and keeps what breaks the property with fewer
 // preemptions, or with as few and in fewer steps.
-type calm struct {
+type quieter struct {
 	property engine.Property
 	best     engine.Schedule
 	steps    []int32           // of best, the threads
@@ -27,20 +27,20 @@ type calm struct {
 	spent  int           // preemptions
 }
 
-const calmExecutions = 5000
+const quieterExecutions = 5000
 
-// newCalm begins with what x has just executed.
-func newCalm(x *engine.Engine, p engine.Property, preemptions int) *calm {
-	c := &calm{property: p}
+// newQuieter begins with what x has just executed.
+func newQuieter(x *engine.Engine, p engine.Property, preemptions int) *quieter {
+	c := &quieter{property: p}
 	c.keep(x, preemptions)
 	return c
 }
 
 // improve tries all that it can think of, on x.
-func (c *calm) improve(x *engine.Engine, deadline time.Time) {
+func (c *quieter) improve(x *engine.Engine, deadline time.Time) {
 	x.Strategy = c
 	for i, tries := 0, 0; i < 3*len(c.blocks()); i++ {
-		if tries++; tries > calmExecutions || time.Now().After(deadline) {
+		if tries++; tries > quieterExecutions || time.Now().After(deadline) {
 			return
 		}
 		if c.try(x, c.rearranged(i/3, i%3)) {
@@ -50,7 +50,7 @@ func (c *calm) improve(x *engine.Engine, deadline time.Time) {
 }
 
 // try executes steps, and keeps what happens if that is better.
-func (c *calm) try(e *engine.Engine, steps []int32) (better bool) {
+func (c *quieter) try(e *engine.Engine, steps []int32) (better bool) {
 	c.wishes, c.at, c.chosen, c.spent = steps, 0, map[int32]int{}, 0
 	e.Execute()
 	if e.Failure == nil || e.Failure.Property != c.property || c.spent > c.preemptions ||
@@ -62,7 +62,7 @@ func (c *calm) try(e *engine.Engine, steps []int32) (better bool) {
 }
 
 // keep makes what e has just executed the best.
-func (c *calm) keep(e *engine.Engine, preemptions int) {
+func (c *quieter) keep(e *engine.Engine, preemptions int) {
 	c.best, c.preemptions = slices.Clone(e.Schedule), preemptions
 	c.steps, c.numbers = nil, map[int32][]int32{}
 	for _, d := range c.best {
@@ -76,7 +76,7 @@ func (c *calm) keep(e *engine.Engine, preemptions int) {
 }
 
 // blocks cuts the steps where the thread changes.
-func (c *calm) blocks() (all [][]int32) {
+func (c *quieter) blocks() (all [][]int32) {
 	for i, id := range c.steps {
 		if i == 0 || id != c.steps[i-1] {
 			all = append(all, nil)
@@ -88,7 +88,7 @@ func (c *calm) blocks() (all [][]int32) {
 
 // rearranged returns the steps with one block moved: how says whether to the next
 // of its thread, to the one before, or away.
-func (c *calm) rearranged(block, how int) []int32 {
+func (c *quieter) rearranged(block, how int) []int32 {
 	rest := c.blocks()
 	b := rest[block]
 	rest = slices.Delete(rest, block, block+1)
@@ -104,9 +104,9 @@ func (c *calm) rearranged(block, how int) []int32 {
 	return slices.Concat(rest...)
 }
 
-func (c *calm) Begin(*engine.Engine) bool { return true }
+func (c *quieter) Begin(*engine.Engine) bool { return true }
 
-func (c *calm) Next(e *engine.Engine) *engine.Thread {
+func (c *quieter) Next(e *engine.Engine) *engine.Thread {
 	t := c.wish(e)
 	if e.Preempts(t) {
 		c.spent++
@@ -116,21 +116,21 @@ func (c *calm) Next(e *engine.Engine) *engine.Thread {
 
 // wish returns the thread of the next wish that can be granted. After the last,
 // threads run as long as they can.
-func (c *calm) wish(e *engine.Engine) *engine.Thread {
+func (c *quieter) wish(e *engine.Engine) *engine.Thread {
 	for c.at < len(c.wishes) {
 		t := e.Threads[c.wishes[c.at]]
 		c.at++
-		if slices.Contains(e.Alive, t) && e.Enabled(t) {
+		if t.Enabled() {
 			return t
 		}
 	}
-	if t := e.LastThread(); t != nil && e.Enabled(t) {
+	if t := e.LastThread(); t != nil && t.Enabled() {
 		return t
 	}
-	return e.Runnable(nil)[0]
+	return e.Enabled()[0]
 }
 
-func (c *calm) Choose(e *engine.Engine, t *engine.Thread, n int) int {
+func (c *quieter) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 	i := c.chosen[t.ID]
 	c.chosen[t.ID]++
 	if i < len(c.numbers[t.ID]) {
@@ -139,6 +139,6 @@ func (c *calm) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 	return 0
 }
 
-func (c *calm) End(*engine.Engine) {}
+func (c *quieter) End(*engine.Engine) {}
 
-func (c *calm) Bound() string { return "quieter executions" }
+func (c *quieter) Bound() string { return "quieter executions" }
