@@ -186,7 +186,6 @@ func progressOf(t testing.TB) *progress {
 	return p
 }
 
-
 // logWriter logs each line that is written to it.
 type logWriter struct{ t testing.TB }
 

@@ -8,7 +8,7 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// describe tells what ev did.
+// describe says in words what ev did.
 func (r *recording) describe(e *engine.Engine, ev *engine.Event) string {
 	name := ""
 	show := func(bits uint64) string { return fmt.Sprint(bits) }
@@ -49,8 +49,10 @@ func (r *recording) describe(e *engine.Engine, ev *engine.Event) string {
 	return r.describeWait(e, ev, name, show)
 }
 
-// describeWait does that for what waits and wakes.
-func (r *recording) describeWait(e *engine.Engine, ev *engine.Event, name string, show func(uint64) string) string {
+// describeWait does the same for operations that wait or wake.
+func (r *recording) describeWait(
+	e *engine.Engine, ev *engine.Event, name string, show func(uint64) string,
+) string {
 	switch ev.Kind {
 	case engine.OpNoteSleep:
 		if !ev.OK {
@@ -62,14 +64,15 @@ func (r *recording) describeWait(e *engine.Engine, ev *engine.Event, name string
 	case engine.OpCondWait:
 		return fmt.Sprintf("wait for %v, unlock %s", e.Objects[ev.Obj2], name)
 	case engine.OpSignal, engine.OpBroadcast, engine.OpFutexWake:
-		whom := "nobody waits"
+		effect := "nobody waits"
 		if ev.OK {
-			whom = "wakes " + strings.Join(r.woken(e), ", ")
+			effect = "wakes " + strings.Join(r.woken(e), ", ")
 		}
-		return fmt.Sprintf("%v %s: %s", ev.Kind, name, whom)
+		return fmt.Sprintf("%v %s: %s", ev.Kind, name, effect)
 	case engine.OpFutexWait:
 		if !ev.OK {
-			return fmt.Sprintf("futex wait %s: no, is %s, not %s", name, show(ev.Old), show(ev.Want))
+			return fmt.Sprintf("futex wait %s: no, is %s, not %s",
+				name, show(ev.Old), show(ev.Want))
 		}
 		return fmt.Sprintf("futex wait while %s is %s", name, show(ev.Old))
 	case engine.OpWoken:
@@ -84,16 +87,17 @@ func (r *recording) describeWait(e *engine.Engine, ev *engine.Event, name string
 }
 
 // woken returns the threads that the last event has woken.
-func (r *recording) woken(e *engine.Engine) (whom []string) {
+func (r *recording) woken(e *engine.Engine) (all []string) {
 	for _, t := range e.Alive {
 		if t.Woken && t.WokenBy == int32(len(e.Events)-1) {
-			whom = append(whom, t.String())
+			all = append(all, t.String())
 		}
 	}
-	return whom
+	return all
 }
 
-// show is class.show, but pointers are numbered in the order in which they appear.
+// show returns bits as a value of class c. Pointers are numbered in the order in which they
+// appear.
 func (r *recording) show(c engine.Class, bits uint64) string {
 	switch {
 	case c != engine.ClassPointer:
@@ -106,7 +110,7 @@ func (r *recording) show(c engine.Class, bits uint64) string {
 	return fmt.Sprintf("&%d", r.pointers[bits])
 }
 
-// pendingText tells for which step t waits.
+// pendingText says in words what t waits for.
 func pendingText(t *engine.Thread) string {
 	o := t.Op.Obj
 	switch {

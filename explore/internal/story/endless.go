@@ -9,8 +9,8 @@ import (
 	"schedlab/explore/internal/strategy"
 )
 
-// Endless says which loop it was that the step limit has ended: which thread took
-// the most steps, and where it took them. For that it does the execution again.
+// Endless names the loop that reached the limit of steps: the thread that took the most
+// steps in the second half, and where it took them. For that it repeats the execution.
 func Endless(e *engine.Engine) string {
 	steps := map[int32]int{}
 	for _, ev := range e.Events[len(e.Events)/2:] {
@@ -22,27 +22,32 @@ func Endless(e *engine.Engine) string {
 			busiest = nth
 		}
 	}
-	l := &lookout{Replay: *strategy.NewReplay(slices.Clone(e.Schedule)), thread: busiest, from: len(e.Events) / 2}
+	l := &lookout{
+		Replay: *strategy.NewReplay(slices.Clone(e.Schedule)),
+		thread: busiest, from: len(e.Events) / 2,
+	}
 	again := engine.New(e.Limits, e.Program, l)
 	l.Begin(again)
 	again.Execute()
 	again.Close()
 	return fmt.Sprintf("an execution reached the limit of %d steps: thread %d goes round %s. "+
-		"If it waits for another thread, call explore.Pause in the loop; if it only takes long, give more by Steps",
+		"If it waits for another thread, call explore.Pause in the loop; "+
+		"if it only takes long, give more by Steps",
 		e.Limits.Steps, busiest, l.where())
 }
 
-// lookout replays an execution and looks where a thread takes its steps.
+// lookout replays an execution and notes the lines at which one thread takes its steps.
 type lookout struct {
 	strategy.Replay
-	thread int32 // by its place: ids may differ
-	from   int   // steps before do not count
+	thread int32 // by the order in which threads were made: ids may differ
+	from   int   // earlier steps do not count
 	lines  []string
 }
 
 func (l *lookout) Next(e *engine.Engine) *engine.Thread {
-	// It is called by the thread that announces its step.
-	if len(e.Events) >= l.from && e.Current.Nth == l.thread && !e.Current.Ended && len(l.lines) < maxLines {
+	// The thread that announces its step calls Next: its stack shows the line.
+	t := e.Current
+	if len(e.Events) >= l.from && t.Nth == l.thread && !t.Ended && len(l.lines) < maxLines {
 		if line := callSite().String(); line != "" && !slices.Contains(l.lines, line) {
 			l.lines = append(l.lines, line)
 		}
@@ -50,7 +55,7 @@ func (l *lookout) Next(e *engine.Engine) *engine.Thread {
 	return l.Replay.Next(e)
 }
 
-// maxLines of a loop are named.
+// maxLines is the number of lines of a loop that are named.
 const maxLines = 8
 
 func (l *lookout) where() string {

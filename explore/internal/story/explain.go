@@ -1,16 +1,18 @@
-// Package story makes of a violation what people read: it shortens the schedule, repeats
+// Package story turns a violation into text for people. It shortens the schedule, repeats
 // and records the execution, and writes it as a table and as a page.
 //
-//	explain.go    Explain: the way from a violation to its story
-//	shrink.go     the schedule with the fewest preemptions and steps
-//	quieter.go    a quieter schedule, where to find the shortest takes too long
-//	recording.go  what an execution does, with its places in the source
-//	describe.go   events in words
-//	sources.go    names of variables, from the source
+//	explain.go    Explain: from a violation to its table and its page
+//	shrink.go     shorten: the schedule with the fewest preemptions and steps
+//	quieter.go    a quieter schedule, for when the search for the shortest takes too long
+//	recording.go  the observer that records an execution
+//	site.go       places where the program calls the explorer, and its wrappers
+//	describe.go   events and waits in words
+//	sources.go    names of variables and lines, from the source
+//	story.go      a violation with its rows and columns
+//	command.go    the command that repeats an execution
 //	table.go      the story as a table
 //	html.go       the story as a page: page.html
-//	tags.go       the build tags of the binary
-//	endless.go    which loop has no end
+//	endless.go    Endless: the loop that reached the limit of steps
 package story
 
 import (
@@ -24,26 +26,17 @@ import (
 // Origin is where a violation was found.
 type Origin struct {
 	Test    string // its name; "": in none
-	Nth     int    // in which of its explorations, from 1
+	Nth     int    // which of the test's explorations, from 1
 	Verdict string // in one line
 }
 
-// Explain makes of v, which e has found at o, what people read: it shortens the
-// schedule, and repeats it to tell what happens, in v.Table and v.HTML.
+// Explain sets v.Table and v.HTML, which tell v to people, and shortens v's schedule. e has
+// found v, at o. The execution that led to v is repeated: once to find names for its
+// variables, and once more to tell it with them.
 func Explain(e *engine.Engine, v *engine.Violation, o Origin) {
-	replayed := e.Limits.Strategy == "replay" // then that execution is asked for, and no other
+	replayed := e.Limits.Strategy == "replay" // the user asked for this execution, not a shorter
 	if v.Property == engine.Blocking || v.Property == engine.Nondeterminism {
-		help := ""
-		// To repeat it would hang, or something else would happen.
-		if v.Property == engine.Nondeterminism && !replayed {
-			v.Message += placeOf(e, v)
-			help = hint
-		}
-		v.Table = v.String() + "\n"
-		if help != "" {
-			v.Table += "\n" + help + "\n"
-		}
-		v.HTML = page(&story{violation: v, origin: o, hint: help})
+		explainUnrepeated(e, v, o, replayed)
 		return
 	}
 	schedule, minimal := v.Schedule, false
@@ -55,13 +48,7 @@ func Explain(e *engine.Engine, v *engine.Violation, o Origin) {
 	defer first.Close()
 	defer x.Close()
 	if x.Failure == nil || x.Failure.Property != v.Property {
-		what := "nothing happened"
-		if x.Failure != nil {
-			what = x.Failure.String()
-		}
-		v.Table = fmt.Sprintf("%v\n\nIt did not happen again when it was repeated (%s): does the program depend on anything but its schedule,\n"+
-			"such as the order of a map, the clock, randomness, or variables that outlive an execution?\n", v, what)
-		v.HTML = page(&story{violation: v, origin: o, remark: v.Table})
+		explainVanished(v, x.Failure, o)
 		return
 	}
 	schedule = x.Strategy.(*strategy.Replay).Met
@@ -74,8 +61,37 @@ func Explain(e *engine.Engine, v *engine.Violation, o Origin) {
 	v.Table, v.HTML = table(s), page(s)
 }
 
-// placeOf says where the step is taken at which the program was not the same again,
-// if it can be met once more.
+// explainUnrepeated explains Blocking and Nondeterminism without a repetition: the first
+// would hang again, and in the second something else would happen.
+func explainUnrepeated(e *engine.Engine, v *engine.Violation, o Origin, replayed bool) {
+	help := ""
+	if v.Property == engine.Nondeterminism && !replayed {
+		v.Message += placeOf(e, v)
+		help = hint
+	}
+	v.Table = v.String() + "\n"
+	if help != "" {
+		v.Table += "\n" + help + "\n"
+	}
+	v.HTML = page(&story{violation: v, origin: o, hint: help})
+}
+
+// explainVanished explains v, which did not happen when its execution was repeated; now
+// happened instead, or nothing if it is nil.
+func explainVanished(v, now *engine.Violation, o Origin) {
+	what := "nothing happened"
+	if now != nil {
+		what = now.String()
+	}
+	v.Table = fmt.Sprintf("%v\n\nIt did not happen again when it was repeated (%s). "+
+		"Does the program depend on anything but its schedule,\n"+
+		"such as the order of a map, the clock, randomness, "+
+		"or variables that outlive an execution?\n", v, what)
+	v.HTML = page(&story{violation: v, origin: o, remark: v.Table})
+}
+
+// placeOf says where the program takes the step that was not the same again, if it can be
+// met once more.
 func placeOf(e *engine.Engine, v *engine.Violation) string {
 	x := again(e, v.Schedule, nil)
 	defer x.Close()
@@ -87,8 +103,8 @@ func placeOf(e *engine.Engine, v *engine.Violation) string {
 	return ""
 }
 
-// again executes e's program once more, as s says, on an engine of its own, and
-// records it. names is a recording of the same that was made before; or nil.
+// again executes e's program once more, as s says, on an engine of its own, and records it.
+// names is an earlier recording of the same execution, or nil.
 func again(e *engine.Engine, s engine.Schedule, names *recording) *engine.Engine {
 	x := sibling(e, strategy.NewReplay(s))
 	r := &recording{vars: map[*engine.Shadow]int{}, pointers: map[uint64]int{}, sources: sources{}}
@@ -110,7 +126,7 @@ func sibling(e *engine.Engine, s engine.Strategy) *engine.Engine {
 	return engine.New(&cfg, e.Program, s)
 }
 
-// recordingOf returns what e, which again has made, has recorded.
+// recordingOf returns the recording of e, which again has made.
 func recordingOf(e *engine.Engine) *recording { return e.Observer.(*recording) }
 
 // hint says where to look for the cause of Nondeterminism.

@@ -15,7 +15,7 @@ var pageTemplate = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("page").Parse(pageText))
 })
 
-// page writes s as a page of HTML that needs nothing else.
+// page returns s as a self-contained page of HTML.
 func page(s *story) string {
 	var b strings.Builder
 	view := struct {
@@ -27,16 +27,18 @@ func page(s *story) string {
 		Preempted bool
 	}{
 		Title: s.title(), Package: testedPackage(), Verdict: s.origin.Verdict,
-		Message: s.violation.Message, Stack: s.violation.Stack, Hint: s.hint,
-		Remark: s.remark, Replay: s.replay, Columns: s.columns, Idle: strings.Join(s.idle, ", "), Rows: s.pageRows(), Preempted: s.preempted(),
+		Message: s.violation.Message, Remark: s.remark, Replay: s.replay,
+		Stack: s.violation.Stack, Hint: s.hint,
+		Columns: s.columns, Idle: strings.Join(s.idle, ", "),
+		Rows: s.pageRows(), Preempted: s.preempted(),
 	}
 	if err := pageTemplate().Execute(&b, view); err != nil {
-		panic("explore: page: " + err.Error())
+		panic("explore: page: the template does not fit the story: " + err.Error())
 	}
 	return b.String()
 }
 
-// title is what one of several pages is found by.
+// title tells one of several pages from the others.
 func (s *story) title() string {
 	if s.origin.Test == "" {
 		return string(s.violation.Property)
@@ -58,7 +60,10 @@ type pageRow struct {
 func (s *story) pageRows() (rows []pageRow) {
 	for i := range s.rows {
 		w := &s.rows[i]
-		p := pageRow{Index: i, Object: w.object, From: w.from, At: w.place(), Code: w.code, Full: fmt.Sprintf("%s:%d", w.file, w.line)}
+		p := pageRow{
+			Index: i, Object: w.object, From: w.from,
+			At: w.place(), Full: fmt.Sprintf("%s:%d", w.file, w.line), Code: w.code,
+		}
 		if w.step > 0 {
 			p.Step = fmt.Sprint(w.step)
 		}
@@ -82,6 +87,6 @@ func (s *story) pageRows() (rows []pageRow) {
 	return rows
 }
 
-// Name and Started are for the template.
+// The template calls Name and Started.
 func (c column) Name() string    { return c.name }
 func (c column) Started() string { return c.started }

@@ -7,78 +7,82 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// quieter makes an execution quieter, step by step, that is too long to look for the
-// shortest among all: it moves a block, the steps that a thread takes one after
-// the other, next to another block of the same thread, or leaves it out; executes
-// that as far as it can be executed; and keeps what breaks the property with fewer
-// preemptions, or with as few and in fewer steps.
+// quieter looks for a quieter execution near a given one. It is for executions that are too
+// long to find the shortest of all. A block is a run of steps of one thread. quieter
+// repeats these steps while they help:
+//
+//  1. Move a block next to another block of the same thread, or leave it out.
+//  2. Execute the result as far as it can be executed.
+//  3. Keep it if it breaks the property with fewer preemptions, or with as few and in fewer
+//     steps.
 type quieter struct {
 	property engine.Property
 	best     engine.Schedule
-	steps    []int32           // of best, the threads
+	steps    []int32           // the thread of each step of best
 	numbers  map[int32][]int32 // what Choose returned to each thread in best
 
-	preemptions int // in best
+	preemptions int // of best
 
 	// The execution under way.
-	wishes []int32
-	at     int
-	chosen map[int32]int // how many of numbers
+	wishes []int32       // threads, in the order in which they are to take steps
+	at     int           // the next wish
+	chosen map[int32]int // how many of its numbers each thread has got
 	spent  int           // preemptions
 }
 
+// quieterExecutions is a limit for improve.
 const quieterExecutions = 5000
 
-// newQuieter begins with what x has just executed.
+// newQuieter begins with the execution that x has just done.
 func newQuieter(x *engine.Engine, p engine.Property, preemptions int) *quieter {
-	c := &quieter{property: p}
-	c.keep(x, preemptions)
-	return c
+	q := &quieter{property: p}
+	q.keep(x, preemptions)
+	return q
 }
 
-// improve tries all that it can think of, on x.
-func (c *quieter) improve(x *engine.Engine, deadline time.Time) {
-	x.Strategy = c
-	for i, tries := 0, 0; i < 3*len(c.blocks()); i++ {
+// improve tries every way to move each block, on x.
+func (q *quieter) improve(x *engine.Engine, deadline time.Time) {
+	x.Strategy = q
+	for i, tries := 0, 0; i < 3*len(q.blocks()); i++ {
 		if tries++; tries > quieterExecutions || time.Now().After(deadline) {
 			return
 		}
-		if c.try(x, c.rearranged(i/3, i%3)) {
-			i = -1 // from the beginning
+		if q.try(x, q.rearranged(i/3, i%3)) {
+			i = -1 // the blocks have changed: begin again
 		}
 	}
 }
 
-// try executes steps, and keeps what happens if that is better.
-func (c *quieter) try(e *engine.Engine, steps []int32) (better bool) {
-	c.wishes, c.at, c.chosen, c.spent = steps, 0, map[int32]int{}, 0
+// try executes steps, and keeps the execution if it is better.
+func (q *quieter) try(e *engine.Engine, steps []int32) (better bool) {
+	q.wishes, q.at, q.chosen, q.spent = steps, 0, map[int32]int{}, 0
 	e.Execute()
-	if e.Failure == nil || e.Failure.Property != c.property || c.spent > c.preemptions ||
-		c.spent == c.preemptions && e.Schedule.Steps() >= c.best.Steps() {
+	if e.Failure == nil || e.Failure.Property != q.property || q.spent > q.preemptions ||
+		q.spent == q.preemptions && e.Schedule.Steps() >= q.best.Steps() {
 		return false
 	}
-	c.keep(e, c.spent)
+	q.keep(e, q.spent)
 	return true
 }
 
-// keep makes what e has just executed the best.
-func (c *quieter) keep(e *engine.Engine, preemptions int) {
-	c.best, c.preemptions = slices.Clone(e.Schedule), preemptions
-	c.steps, c.numbers = nil, map[int32][]int32{}
-	for _, d := range c.best {
+// keep makes the execution that e has just done the best.
+func (q *quieter) keep(e *engine.Engine, preemptions int) {
+	q.best, q.preemptions = slices.Clone(e.Schedule), preemptions
+	q.steps, q.numbers = nil, map[int32][]int32{}
+	for _, d := range q.best {
 		if d >= 0 {
-			c.steps = append(c.steps, e.Alive[d].ID)
+			q.steps = append(q.steps, e.Alive[d].ID)
 		}
 	}
 	for _, n := range e.Choices {
-		c.numbers[n.Thread] = append(c.numbers[n.Thread], n.V)
+		q.numbers[n.Thread] = append(q.numbers[n.Thread], n.V)
 	}
 }
 
 // blocks cuts the steps where the thread changes.
-func (c *quieter) blocks() (all [][]int32) {
-	for i, id := range c.steps {
-		if i == 0 || id != c.steps[i-1] {
+func (q *quieter) blocks() (all [][]int32) {
+	for i, id := range q.steps {
+		if i == 0 || id != q.steps[i-1] {
 			all = append(all, nil)
 		}
 		all[len(all)-1] = append(all[len(all)-1], id)
@@ -86,10 +90,10 @@ func (c *quieter) blocks() (all [][]int32) {
 	return all
 }
 
-// rearranged returns the steps with one block moved: how says whether to the next
-// of its thread, to the one before, or away.
-func (c *quieter) rearranged(block, how int) []int32 {
-	rest := c.blocks()
+// rearranged returns the steps with one block moved. If how is 0 the block comes before the
+// next block of its thread, if 1 after the previous one, and if 2 it is left out.
+func (q *quieter) rearranged(block, how int) []int32 {
+	rest := q.blocks()
 	b := rest[block]
 	rest = slices.Delete(rest, block, block+1)
 	to := -1
@@ -104,22 +108,22 @@ func (c *quieter) rearranged(block, how int) []int32 {
 	return slices.Concat(rest...)
 }
 
-func (c *quieter) Begin(*engine.Engine) bool { return true }
+func (q *quieter) Begin(*engine.Engine) bool { return true }
 
-func (c *quieter) Next(e *engine.Engine) *engine.Thread {
-	t := c.wish(e)
+func (q *quieter) Next(e *engine.Engine) *engine.Thread {
+	t := q.wish(e)
 	if e.Preempts(t) {
-		c.spent++
+		q.spent++
 	}
 	return t
 }
 
-// wish returns the thread of the next wish that can be granted. After the last,
-// threads run as long as they can.
-func (c *quieter) wish(e *engine.Engine) *engine.Thread {
-	for c.at < len(c.wishes) {
-		t := e.Threads[c.wishes[c.at]]
-		c.at++
+// wish returns the thread of the next wish that can be granted. After the last wish threads
+// run as long as they can.
+func (q *quieter) wish(e *engine.Engine) *engine.Thread {
+	for q.at < len(q.wishes) {
+		t := e.Threads[q.wishes[q.at]]
+		q.at++
 		if t.Enabled() {
 			return t
 		}
@@ -130,15 +134,15 @@ func (c *quieter) wish(e *engine.Engine) *engine.Thread {
 	return e.Enabled()[0]
 }
 
-func (c *quieter) Choose(e *engine.Engine, t *engine.Thread, n int) int {
-	i := c.chosen[t.ID]
-	c.chosen[t.ID]++
-	if i < len(c.numbers[t.ID]) {
-		return min(int(c.numbers[t.ID][i]), n-1)
+func (q *quieter) Choose(e *engine.Engine, t *engine.Thread, n int) int {
+	i := q.chosen[t.ID]
+	q.chosen[t.ID]++
+	if i < len(q.numbers[t.ID]) {
+		return min(int(q.numbers[t.ID][i]), n-1)
 	}
 	return 0
 }
 
-func (c *quieter) End(*engine.Engine) {}
+func (q *quieter) End(*engine.Engine) {}
 
-func (c *quieter) Bound() string { return "quieter executions" }
+func (q *quieter) Bound() string { return "quieter executions" }

@@ -2,107 +2,48 @@ package story
 
 import (
 	"fmt"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"schedlab/explore/internal/engine"
 )
 
-// recording is what an execution tells beyond its events, for people to read.
-// The execution must be the first of its engine, so that thread ids are places.
+// recording observes an execution, and keeps what its events do not tell: names, values and
+// places in the source. The execution must be the first of its engine, so that the ids of
+// threads are the order in which they were made.
 type recording struct {
 	rows     []row
-	threads  []site // by id: where each was started
-	standing []site // by id: of the step announced
-	failedAt site
-	next     row                    // what is known of the step that has been granted
-	vars     map[*engine.Shadow]int // number, in the order of first use
-	pointers map[uint64]int         // likewise
+	threads  []site                 // by id: where each was started
+	standing []site                 // by id: of the step that the thread has announced
+	failedAt site                   // where a property was violated
+	next     row                    // of the step that has been granted, not yet complete
+	vars     map[*engine.Shadow]int // the number of each Var, in the order of first use
+	pointers map[uint64]int         // the number of each pointer, likewise
 	sources  sources
 
-	// Names of what has none, by object id and by number of Var: found out in a
-	// recording of the same execution.
+	// Names for objects and Vars that the program has not named, by object id and by number
+	// of Var. They come from an earlier recording of the same execution.
 	names    []string
 	varNames []string
-	uses     [][]site // by object id
-	varUses  [][]site
+
+	// The calls that use each object and each Var, from which names are found.
+	uses    [][]site // by object id
+	varUses [][]site // by number of Var
 }
 
-// row is an operation, an access of plain memory, or a choice.
+// row tells an operation, an access of plain memory, or a choice.
 type row struct {
 	thread   int32
 	step     int // from 1; 0: it is no step
 	preempts bool
 	text     string
-	object   string // what it touches
+	object   string // the name of what it touches
 	writes   bool
-	from     int  // index of the row whose value it sees; -1
-	pending  bool // it was never done
-	code     string
+	from     int    // the row whose value it reads, or that woke its thread; -1: none
+	pending  bool   // it was never done
+	code     string // the line of the source
 	site
 }
-
-// site is a call of this package in the program.
-type site struct {
-	file, function string
-	line           int
-	method         string // what is called: Int32.Load
-	call           string // its name at the call, Load, or that of a wrapper
-}
-
-func (s site) String() string {
-	if s.line == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line)
-}
-
-// wrappers are the files whose functions wrap those of the explorer, by name.
-var wrappers sync.Map
-
-// Wrap makes file one whose functions wrap those of the explorer.
-func Wrap(file string) { wrappers.Store(file, true) }
-
-func wraps(file string) bool {
-	_, ok := wrappers.Load(file)
-	return ok
-}
-
-// callSite returns where the program calls this package, on the running stack.
-func callSite() (s site) {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for more := true; more; {
-		var f runtime.Frame
-		f, more = frames.Next()
-		name, ours := engine.Ours(f.Function, f.File)
-		switch {
-		case ours && name == "":
-		case ours:
-			s.method = plainName(name)
-			s.call = lastName(s.method)
-		case wraps(f.File):
-			s.call = lastName(plainName(f.Function))
-		case strings.HasPrefix(f.Function, "runtime."):
-		case strings.Contains(f.Function, "internal/coro."), strings.HasPrefix(f.Function, "iter."):
-			return s // the end of the program's part
-		default:
-			s.file, s.line, s.function = f.File, f.Line, f.Function
-			return s
-		}
-	}
-	return s
-}
-
-// plainName makes Pointer.Load of (*Pointer[...]).Load.
-func plainName(f string) string {
-	return strings.NewReplacer("(*", "", ")", "", "[...]", "").Replace(f)
-}
-
-func lastName(f string) string { return f[strings.LastIndexByte(f, '.')+1:] }
 
 func grown[T any](s []T, i int) []T {
 	for len(s) <= i {
@@ -111,7 +52,7 @@ func grown[T any](s []T, i int) []T {
 	return s
 }
 
-// Born: the running thread starts t.
+// Born: the running thread has started t.
 func (r *recording) Born(t *engine.Thread) {
 	r.threads = grown(r.threads, int(t.ID))
 	if t.ID > 0 {
@@ -119,7 +60,7 @@ func (r *recording) Born(t *engine.Thread) {
 	}
 }
 
-// Announced: t stands before its op.
+// Announced: t has announced its next operation.
 func (r *recording) Announced(t *engine.Thread) {
 	r.standing = grown(r.standing, int(t.ID))
 	at := callSite()
@@ -129,7 +70,8 @@ func (r *recording) Announced(t *engine.Thread) {
 			continue
 		}
 		r.uses = grown(r.uses, int(o.ID))
-		if owner, _, _ := strings.Cut(at.method, "."); owner == o.Class.TypeName() || composed[owner] {
+		owner, _, _ := strings.Cut(at.method, ".")
+		if owner == o.Class.TypeName() || composed[owner] {
 			r.uses[o.ID] = append(r.uses[o.ID], at)
 		}
 	}
@@ -158,12 +100,13 @@ func (r *recording) Done(e *engine.Engine) {
 		w.from = r.lastWrite(w.object)
 	}
 	if ev.Kind == engine.OpWoken && ev.From >= 0 {
-		w.from = slices.IndexFunc(r.rows, func(w row) bool { return w.step == int(ev.From)+1 })
+		waker := int(ev.From) + 1
+		w.from = slices.IndexFunc(r.rows, func(w row) bool { return w.step == waker })
 	}
 	r.rows = append(r.rows, w)
 }
 
-// lastWrite returns the row that gave object its value, -1 if none did.
+// lastWrite returns the last row that wrote object; -1 if none did.
 func (r *recording) lastWrite(object string) int {
 	for i := len(r.rows) - 1; i >= 0; i-- {
 		if r.rows[i].object == object && r.rows[i].writes {
@@ -187,7 +130,7 @@ func (r *recording) Accessed(s *engine.Shadow, t *engine.Thread, m engine.Mode) 
 	}
 	r.varUses[i] = append(r.varUses[i], w.site)
 	if strings.HasPrefix(w.method, "Stack.") {
-		return // not memory of the program
+		return // a Stack is not memory of the program
 	}
 	w.object, w.text = s.Name, "read "+s.Name
 	if m == engine.Writes {
@@ -197,7 +140,7 @@ func (r *recording) Accessed(s *engine.Shadow, t *engine.Thread, m engine.Mode) 
 	r.rows = append(r.rows, w)
 }
 
-// Value is what the last access of plain memory has read or written.
+// Value completes the last access of plain memory with the value read or written.
 func (r *recording) Value(v any) {
 	w := &r.rows[len(r.rows)-1]
 	shown := fmt.Sprintf("%+v", v)
@@ -213,7 +156,8 @@ func (r *recording) Value(v any) {
 
 const maxValue = 24 // characters
 
-// Raced tells where t, which is about to access s, and other have done it.
+// Raced returns the places of two accesses of s that race: the one that t is about to make,
+// and the last one of other that conflicts with it.
 func (r *recording) Raced(s *engine.Shadow, t *engine.Thread, other *engine.Thread) string {
 	if strings.HasPrefix(callSite().method, "Stack.") {
 		return ""
@@ -238,7 +182,7 @@ func (r *recording) Failed() {
 	r.failedAt = callSite()
 }
 
-// NameOf returns the name of o that was found out, or "".
+// NameOf returns the name that was found for o, or "".
 func (r *recording) NameOf(o *engine.Object) string {
 	if int(o.ID) >= len(r.names) {
 		return ""
@@ -246,5 +190,6 @@ func (r *recording) NameOf(o *engine.Object) string {
 	return r.names[o.ID]
 }
 
-// composed are types that are made of controlled ones, which have their names.
+// composed are the types of the face that are made of controlled ones. Their parts have
+// their names.
 var composed = map[string]bool{"Once": true, "WaitGroup": true, "rlocker": true}

@@ -8,28 +8,28 @@ import (
 	"schedlab/explore/internal/strategy"
 )
 
-// What shortening a schedule may cost.
+// The budget of a search for the shortest schedule.
 const (
 	shortenExecutions = 20_000
 	shortenSteps      = 2_000_000
 )
 
-// shortenTime is how long it may take. A variable for tests: what they compare must
-// not depend on how busy the machine is.
+// ShortenTime is the time that it may take. It is a variable for tests: what they compare
+// must not depend on how busy the machine is.
 var ShortenTime = 2 * time.Second
 
-// shorten returns the schedule with the fewest preemptions, and the fewest steps
-// among those, that breaks v's property, and whether there is none better: whether
-// the search came to its end.
+// shorten returns a schedule that breaks v's property with the fewest preemptions, and
+// among those with the fewest steps. minimal says that there is none better, because the
+// search came to its end.
 //
-// It looks for executions without preemptions, then for those with one, and so on
-// (Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of
-// Multithreaded Programs", PLDI 2007), depth first and without reduction; then for
-// shorter and shorter ones within the bound that was found. Where that is too much
-// it is at least quieter than it was: see quieter.
+// It looks for executions without preemptions, then for those with one, and so on, depth
+// first and without reduction (Musuvathi and Qadeer, "Iterative Context Bounding for
+// Systematic Testing of Multithreaded Programs", PLDI 2007). Within the bound that it finds
+// it looks for shorter and shorter ones. If that costs too much, the result is at least
+// quieter than v's schedule: see quieter.
 //
-// An execution on the way may block outside the controlled types. Then its
-// goroutine is abandoned, and the schedule stays as it was.
+// An execution on the way may block outside the controlled types. Then its goroutine is
+// abandoned, and the schedule stays as it was.
 func shorten(e *engine.Engine, v *engine.Violation) (s engine.Schedule, minimal bool) {
 	type result struct {
 		s       engine.Schedule
@@ -49,24 +49,29 @@ func shorten(e *engine.Engine, v *engine.Violation) (s engine.Schedule, minimal 
 	}
 }
 
-func shortestOf(e *engine.Engine, p engine.Property, first engine.Schedule) (best engine.Schedule, minimal bool) {
+// shortestOf does the work of shorten for the property p, from the schedule first.
+func shortestOf(
+	e *engine.Engine, p engine.Property, first engine.Schedule,
+) (best engine.Schedule, minimal bool) {
 	x := again(e, first, nil)
 	defer x.Close()
 	met := x.Strategy.(*strategy.Replay)
 	if x.Failure == nil || x.Failure.Property != p {
 		return first, false
 	}
-	c := newQuieter(x, p, met.Preemptions)
+	q := newQuieter(x, p, met.Preemptions)
 	deadline := time.Now().Add(ShortenTime)
 	x.Observer = nil
-	c.improve(x, deadline.Add(-ShortenTime/2))
-	s := &shortest{property: p, best: c.best, deadline: deadline}
+	q.improve(x, deadline.Add(-ShortenTime/2))
+	s := &shortest{property: p, best: q.best, deadline: deadline}
 	y := sibling(e, s)
 	defer y.Close()
-	for s.most = 0; s.most <= c.preemptions && !s.found && !s.spent; s.most++ {
+	for s.most = 0; s.most <= q.preemptions && !s.found && !s.spent; s.most++ {
 		s.limit = e.Limits.Steps
-		if s.most == c.preemptions {
-			s.limit = s.best.Steps() // what is met first is taken, whatever the best was
+		if s.most == q.preemptions {
+			// Not one less: of the executions as short as q's the first one met is taken, so
+			// that the result does not depend on where the search began.
+			s.limit = s.best.Steps()
 		}
 		for s.Walk = (strategy.Walk{}); s.Begin(y); {
 			y.Execute()
@@ -76,8 +81,8 @@ func shortestOf(e *engine.Engine, p engine.Property, first engine.Schedule) (bes
 	return s.best, !s.spent
 }
 
-// shortest executes every interleaving with at most so many preemptions and
-// steps. Whenever one breaks the property it allows fewer steps from then on.
+// shortest executes every interleaving with at most so many preemptions and steps. When
+// one breaks the property, the next ones must have fewer steps.
 type shortest struct {
 	strategy.Walk
 	property    engine.Property
@@ -89,7 +94,7 @@ type shortest struct {
 
 	executions int
 	deadline   time.Time
-	spent      bool // before the end
+	spent      bool // the budget, before the end of the search
 }
 
 func (s *shortest) Begin(e *engine.Engine) bool {
@@ -98,7 +103,8 @@ func (s *shortest) Begin(e *engine.Engine) bool {
 		return false
 	}
 	s.executions++
-	s.spent = s.executions > shortenExecutions || e.Steps > shortenSteps || s.executions%64 == 0 && time.Now().After(s.deadline)
+	s.spent = s.executions > shortenExecutions || e.Steps > shortenSteps ||
+		s.executions%64 == 0 && time.Now().After(s.deadline)
 	return !s.spent
 }
 

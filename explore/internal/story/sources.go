@@ -9,11 +9,13 @@ import (
 	"strings"
 )
 
-// Objects that the program has not named get the name that they have in its
-// source: at q.head.Load() it is q.head. Two that have the same are numbered. Where
-// the source is not at hand, or says too little, the type is the name.
+// # Names from the source
+//
+// An object that the program has not named gets the name that it has in the source: at
+// q.head.Load() it is q.head. If two objects have the same name, the second one is q.head#2.
+// If there is no source, or a line has several such calls, the type is the name.
 
-// named returns the names that follow from uses, one for each, by index.
+// named returns a name for each of uses, by index.
 func (r *recording) named(uses [][]site) []string {
 	names, count := make([]string, len(uses)), map[string]int{}
 	for i, calls := range uses {
@@ -42,7 +44,7 @@ func (r *recording) name(calls []site) string {
 	return typeName
 }
 
-// sources are parsed files.
+// sources are parsed files by name.
 type sources map[string]*source
 
 type source struct {
@@ -52,8 +54,8 @@ type source struct {
 
 type call struct{ name, receiver string }
 
-// receivers returns what may be the receiver of the call at s, as the source has
-// it. There is more than one if the line has several such calls.
+// receivers returns the receiver of the call at s, as it stands in the source. If the line
+// has several such calls it returns all their receivers.
 func (f sources) receivers(s site) (all []string) {
 	for _, c := range f.of(s).calls[s.line] {
 		if c.name == s.call {
@@ -63,7 +65,7 @@ func (f sources) receivers(s site) (all []string) {
 	return all
 }
 
-// line returns the line of s; "" if its file cannot be read.
+// line returns the source line of s; "" if its file cannot be read.
 func (f sources) line(s site) string {
 	if lines := f.of(s).lines; 0 < s.line && s.line <= len(lines) {
 		return strings.TrimSpace(lines[s.line-1])
@@ -71,7 +73,7 @@ func (f sources) line(s site) string {
 	return ""
 }
 
-// of returns the file of s.
+// of returns the source file of s.
 func (f sources) of(s site) *source {
 	src := f[s.file]
 	if src == nil {
@@ -81,7 +83,8 @@ func (f sources) of(s site) *source {
 	return src
 }
 
-// parseSource returns the calls of methods in file; none if it cannot be read.
+// parseSource returns the lines of file and its calls of methods. It returns none if the
+// file cannot be read.
 func parseSource(file string) *source {
 	src := &source{calls: map[int][]call{}}
 	text, err := os.ReadFile(file)
@@ -98,7 +101,8 @@ func parseSource(file string) *source {
 		if c, ok := n.(*ast.CallExpr); ok {
 			if sel, ok := c.Fun.(*ast.SelectorExpr); ok {
 				at := func(p token.Pos) int { return fset.Position(p).Offset }
-				receiver := strings.Join(strings.Fields(string(text[at(sel.X.Pos()):at(sel.X.End())])), " ")
+				expr := string(text[at(sel.X.Pos()):at(sel.X.End())])
+				receiver := strings.Join(strings.Fields(expr), " ")
 				if len(receiver) > maxValue {
 					receiver = "…" + receiver[len(receiver)-maxValue:]
 				}

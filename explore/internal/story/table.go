@@ -2,136 +2,19 @@ package story
 
 import (
 	"fmt"
-	"regexp"
-	"runtime/debug"
 	"strings"
-	"sync"
 	"unicode/utf8"
-
-	"schedlab/explore/internal/engine"
-	"schedlab/explore/internal/strategy"
 )
 
-// story is a violation with what led to it, ready to be written down.
-type story struct {
-	violation *engine.Violation
-	origin    Origin
-	columns   []column
-	idle      []string // threads that took no step
-	rows      []row
-	remark    string
-	hint      string // where to look for the cause; "": that is obvious
-	replay    string // the command that does it again
-}
-
-// column is a thread.
-type column struct {
-	id            int32
-	name, started string
-}
-
-func (c column) String() string { return fmt.Sprintf("%s (%s)", c.name, c.started) }
-
-// tell makes a story of x, which has just repeated v, found at o.
-func tell(x *engine.Engine, v *engine.Violation, o Origin) *story {
-	r := recordingOf(x)
-	s := &story{violation: v, origin: o, rows: r.rows}
-	s.remark, s.replay = remark(v, x.Strategy.(*strategy.Replay).Preemptions), replayCommand(v.Schedule, o)
-	switch v.Property {
-	case engine.Deadlock, engine.LostWakeup, engine.LeakedThreads, engine.Livelock:
-	default:
-		s.rows = append(s.rows, row{thread: int32(v.Thread), text: "✗ " + breaking(x, v), from: -1, site: r.failedAt, pending: true})
-	}
-	if x.Outcome == engine.Stuck {
-		for _, t := range x.Alive {
-			if !t.Ended {
-				s.rows = append(s.rows, row{thread: t.ID, text: "✗ " + pendingText(t), from: -1, site: r.standing[t.ID], pending: true})
-			}
-		}
-	}
-	acts := map[int32]bool{}
-	for i := range s.rows {
-		w := &s.rows[i]
-		acts[w.thread] = true
-		if w.line == 0 {
-			w.site = r.threads[w.thread] // its function is itself an operation, as in Go(n.Wakeup)
-		}
-		w.code = r.sources.line(w.site)
-	}
-	for _, t := range x.Alive {
-		c := column{t.ID, t.String(), "main"}
-		if t.ID > 0 {
-			c.started = r.threads[t.ID].String()
-		}
-		if acts[t.ID] {
-			s.columns = append(s.columns, c)
-		} else {
-			s.idle = append(s.idle, c.String())
-		}
-	}
-	return s
-}
-
-// breaking tells what broke: the property and, if that prevented a step, which.
-func breaking(x *engine.Engine, v *engine.Violation) string {
-	if t := x.Alive[v.Thread]; x.Grants > len(x.Events) && t.Op.Obj != nil {
-		return fmt.Sprintf("%v %v: %s", t.Op.Kind, t.Op.Obj, v.Property)
-	}
-	return string(v.Property)
-}
-
-// replayCommand returns what does s, found at o, again. A token that is not of the
-// first exploration of its test says so.
-func replayCommand(s engine.Schedule, o Origin) string {
-	flag := "-explore.replay="
-	if o.Nth > 1 {
-		flag += fmt.Sprintf("%d:", o.Nth)
-	}
-	flag += s.String()
-	if o.Test == "" {
-		return flag
-	}
-	return fmt.Sprintf("go test %s%s -run '%s' %s", buildTags(), testedPackage(), runPattern(o.Test), flag)
-}
-
-// testedPackage is the path of the package whose tests these are; "." if that is
-// not known, as for go test of files.
-var testedPackage = sync.OnceValue(func() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		path, test := strings.CutSuffix(info.Path, ".test")
-		if test && path != "command-line-arguments" {
-			return path
-		}
-	}
-	return "."
-})
-
-// runPattern returns what the flag -run must be so that only that test runs.
-func runPattern(testName string) string {
-	parts := strings.Split(testName, "/")
-	for i, p := range parts {
-		parts[i] = "^" + strings.ReplaceAll(regexp.QuoteMeta(p), "'", ".") + "$"
-	}
-	return strings.Join(parts, "/")
-}
-
-func remark(v *engine.Violation, preemptions int) string {
-	size := engine.Count(v.Step, "step") + ", " + engine.Count(preemptions, "preemption")
-	if v.Minimal {
-		return size + ": no execution breaks this property with fewer preemptions, or with as few and in fewer steps"
-	}
-	return size + ": the search for a shorter execution did not come to its end; there may be one"
-}
-
-// Widths in characters. In narrower columns than minColumn nothing can be read:
-// then there is one column for all threads.
+// Widths in characters. A column narrower than minColumn cannot be read: then all threads
+// share one column.
 const (
 	tableWidth = 160
 	minColumn  = 18
 	maxPlace   = 40
 )
 
-// table writes s as text.
+// table returns s as text.
 func table(s *story) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v\n\n", s.violation)
@@ -160,11 +43,10 @@ func (s *story) preempted() bool {
 	return false
 }
 
-// grid is a table of text. Its first column is aligned to the right; the last
-// line of each cell is not.
+// grid is a table of text. Its first column is aligned to the right.
 type grid struct {
 	head   []string
-	rows   [][]string // of one cell: a remark across all columns
+	rows   [][]string // a row of one cell is a remark across all columns
 	widths []int
 }
 
@@ -182,7 +64,9 @@ func (s *story) grid() *grid {
 	g.head = append(g.head, "at")
 	for i := 0; i < len(s.rows); i++ {
 		if n := s.alone(i); n > 0 {
-			g.rows = append(g.rows, []string{fmt.Sprintf("... %d steps of thread %d alone ...", n, s.rows[i].thread)})
+			g.rows = append(g.rows, []string{
+				fmt.Sprintf("... %d steps of thread %d alone ...", n, s.rows[i].thread),
+			})
 			i += n - 1
 			continue
 		}
@@ -192,10 +76,10 @@ func (s *story) grid() *grid {
 	return g
 }
 
-// A thread that runs alone for long is shown by its first and last rows.
+// shownAlone is the number of rows that are shown at each end of a long run of one thread.
 const shownAlone = 8
 
-// alone returns how many rows from i on are to be left out.
+// alone returns how many rows from i on are left out; 0: none.
 func (s *story) alone(i int) int {
 	first, end := i, i
 	for first > 0 && s.same(first-1, i) {
@@ -235,12 +119,13 @@ func (s *story) cells(w *row, together bool, n int) []string {
 	return cells
 }
 
-// place returns where w is, with the function if that has a name of its own.
+// place returns the place of w, with its function if that has a name.
 func (w *row) place() string {
 	text := w.site.String()
 	name := w.function[strings.LastIndexByte(w.function, '/')+1:]
 	_, name, _ = strings.Cut(name, ".")
-	if name = strings.ReplaceAll(name, "[...]", ""); name != "" && !strings.Contains(name, ".func") {
+	name = strings.ReplaceAll(name, "[...]", "")
+	if name != "" && !strings.Contains(name, ".func") {
 		text += " " + name
 	}
 	if utf8.RuneCountInString(text) > maxPlace {
@@ -249,7 +134,8 @@ func (w *row) place() string {
 	return text
 }
 
-// fit makes the columns as wide as they need, but not wider than there is room.
+// fit makes the columns as wide as their cells. While the table is too wide it narrows the
+// widest column, but never the first or the last.
 func (g *grid) fit() {
 	g.widths = make([]int, len(g.head))
 	for _, r := range append([][]string{g.head}, g.rows...) {
@@ -297,11 +183,11 @@ func (g *grid) write(b *strings.Builder) {
 	}
 }
 
-// line writes a row, as many lines as its longest cell needs.
+// line writes a row, with as many lines as its longest cell needs.
 func (g *grid) line(b *strings.Builder, cells []string) {
 	parts, height := make([][]string, len(cells)), 1
 	for i, c := range cells {
-		parts[i] = wrap(c, g.widths[i])
+		parts[i] = broken(c, g.widths[i])
 		height = max(height, len(parts[i]))
 	}
 	for k := range height {
@@ -322,9 +208,8 @@ func (g *grid) line(b *strings.Builder, cells []string) {
 	}
 }
 
-// wrap breaks text into lines of up to width characters, between words if it
-// can.
-func wrap(text string, width int) (lines []string) {
+// broken returns text in lines of up to width characters, broken between words if possible.
+func broken(text string, width int) (lines []string) {
 	r := []rune(text)
 	for len(r) > width {
 		cut := width
