@@ -11,19 +11,21 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// arbiter counts traces without any reduction: it executes every interleaving and
-// tells the traces apart by what they are, for each object the order of its
-// writes, with the reads in between.
+// These tests prove that the exhaustive strategy executes as many traces as there are. They
+// count the traces of small programs without any reduction.
+
+// arbiter is a strategy that executes every interleaving, and tells the traces apart by
+// what they are: for each object the order of its writes, with the reads between them.
 type arbiter struct {
 	path     []crossing
 	depth    int
-	waits    map[int][]int32 // what events after a Pause have waited for
-	complete map[string]int
+	waits    map[int][]int32 // by event: the objects it waited for, after a Pause
+	complete map[string]int  // executions of each trace
 	stuck    map[string]int
-	shortest map[Property]int // steps before it was broken
+	shortest map[Property]int // the fewest steps before it was broken
 }
 
-// crossing is a point with several ways to go on.
+// crossing is a point at which the execution can go on in several ways.
 type crossing struct{ way, ways int }
 
 func countTraces(program func()) *arbiter {
@@ -66,7 +68,7 @@ func (a *arbiter) Next(e *engine.Engine) *engine.Thread {
 	return ts[a.take(len(ts))]
 }
 
-// look notes what the last event had waited for.
+// look notes the objects that the last event waited for.
 func (a *arbiter) look(e *engine.Engine) {
 	if i := len(e.Events) - 1; i >= 0 && e.Events[i].Waited {
 		a.waits[i] = nil
@@ -95,10 +97,10 @@ func (a *arbiter) End(e *engine.Engine) {
 	}
 }
 
-// trace is the same for two executions if and only if they are the same trace.
-// Objects have no names: what their events are tells them apart.
+// trace returns the same for two executions if and only if they are the same trace. Objects
+// have no names in it: their events tell them apart.
 func (a *arbiter) trace(e *engine.Engine) string {
-	rounds := map[int32][][]string{} // of an object: a write, and the reads after it
+	rounds := map[int32][][]string{} // by object: each write with the reads after it
 	touch := func(i int, o int32, m engine.Mode) {
 		name := fmt.Sprintf("%d.%d", e.Events[i].Thread, e.Events[i].Seq)
 		if m == engine.Writes {
@@ -157,7 +159,7 @@ func TestTheExplorerAgreesWithEveryInterleaving(t *testing.T) {
 	}
 }
 
-// Programs of which nobody has published the number of traces.
+// The number of traces of these programs is not published.
 var smallPrograms = map[string]func(){
 	"ticket lock(2)":  ticketLock(2).started(),
 	"ticket lock(3)":  ticketLock(3).started(),
@@ -333,8 +335,8 @@ func fib(n int) bodies {
 	}
 }
 
-// futexLock: 0 free, 1 locked, 2 locked and somebody may wait (Drepper, "Futexes
-// are tricky").
+// futexLock: 0 is free, 1 is locked, and 2 is locked while threads may wait (Drepper,
+// "Futexes are tricky").
 func futexLock(n int) bodies {
 	return func() []func() {
 		var w Uint32

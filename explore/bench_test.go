@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// steps is a program of threads that each take k steps on a variable that all
-// share.
+// The benchmarks behind 'What it costs', and a test that steps allocate nothing.
+
+// steps is a program of threads that each take k steps on one shared variable.
 func steps(threads, k int) func() {
 	return func() {
 		var x Int32
@@ -23,8 +24,8 @@ func steps(threads, k int) func() {
 	}
 }
 
-// apart is a program of two threads that each take k steps, all but the last 4 on
-// a variable of their own, and those on one that both share: 70 traces.
+// apart is a program of two threads that each take k steps. The last 4 are on a shared
+// variable, the others on one of the thread's own. It has 70 traces.
 func apart(k int) func() {
 	return func() {
 		var x Int32
@@ -42,8 +43,8 @@ func apart(k int) func() {
 	}
 }
 
-// cpuTime is what this process has used so far, in nanoseconds; 0 if the system
-// does not tell. On a busy machine it says more than the clock.
+// cpuTime is the CPU time of this process in nanoseconds; 0 if the system does not tell it.
+// On a busy machine it says more than the clock.
 var cpuTime = func() int64 { return 0 }
 
 // measure explores program again and again on one engine.
@@ -71,7 +72,7 @@ func measure(b *testing.B, cfg *config, program func()) {
 	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/steps, "allocs/step")
 }
 
-// BenchmarkStrategies: every strategy on two threads of 8 steps, which have 12870
+// BenchmarkStrategies runs every strategy on two threads of 8 steps, which have 12870
 // interleavings and as many traces.
 func BenchmarkStrategies(b *testing.B) {
 	for _, name := range []string{"exhaustive", "naive", "bounded", "random", "pct", "pos"} {
@@ -83,19 +84,22 @@ func BenchmarkStrategies(b *testing.B) {
 	}
 }
 
-// BenchmarkExhaustive: programs of which the traces are known.
+// BenchmarkExhaustive runs programs whose number of traces is known.
 func BenchmarkExhaustive(b *testing.B) {
 	for _, c := range []struct {
 		name    string
 		program func()
 	}{
-		{"lastzero10", lastZero(10).started()}, {"mutex3x2", sections(3, 2).started()}, {"chaselev2", chaseLev(2).started()}, {"chaselev3", chaseLev(3).started()},
+		{"lastzero10", lastZero(10).started()},
+		{"mutex3x2", sections(3, 2).started()},
+		{"chaselev2", chaseLev(2).started()},
+		{"chaselev3", chaseLev(3).started()},
 	} {
 		b.Run("program="+c.name, func(b *testing.B) { measure(b, defaults(), c.program) })
 	}
 }
 
-// BenchmarkLength: what a step costs in executions of 50, 500 and 5000 steps.
+// BenchmarkLength shows what a step costs in executions of 50, 500 and 5000 steps.
 func BenchmarkLength(b *testing.B) {
 	for _, name := range []string{"exhaustive", "naive", "random", "pct", "pos"} {
 		for _, length := range []int{50, 500, 5000} {
@@ -111,9 +115,9 @@ func BenchmarkLength(b *testing.B) {
 	}
 }
 
-// TestStepsAllocateNothing: a longer execution allocates no more than a shorter
-// one, once there is room for it. (bounded gives executions up, and that costs
-// new coroutines: its allocations are per execution, too, but not always as many.)
+// TestStepsAllocateNothing: a long execution allocates no more than a short one, once there
+// is room for it. The strategy bounded is left out: it gives executions up, which costs new
+// coroutines, and not always as many.
 func TestStepsAllocateNothing(t *testing.T) {
 	for _, name := range []string{"exhaustive", "naive", "random", "pct", "pos"} {
 		allocs := func(k int) float64 {
@@ -134,7 +138,7 @@ func TestStepsAllocateNothing(t *testing.T) {
 			for range 30 {
 				once()
 			}
-			return testing.AllocsPerRun(30, once) // of 70
+			return testing.AllocsPerRun(30, once) // of 70 executions
 		}
 		short, long := allocs(20), allocs(400)
 		require.InDelta(t, short, long, 1, "%s: allocations of 40 and of 800 steps", name)

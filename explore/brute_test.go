@@ -9,10 +9,10 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// The judge of the strategies: it enumerates all executions of a prog, step by
-// step on explicit states, and knows nothing of engines, clocks and races. What
-// it must know is what each operation does, when it can be done, and which two
-// depend on each other: see brute and step2.writes.
+// The judge of the strategies. It enumerates all executions of a prog, step by step on
+// explicit states, and shares nothing with engines, clocks and races. It knows what each
+// operation does (do), when it can be done (enabled), and which two operations depend on
+// each other (writes). The tests that use it are in soundness_test.go.
 
 // step2 is one step of an execution.
 type step2 struct {
@@ -21,10 +21,10 @@ type step2 struct {
 	obj, obj2 int8 // -1: none; obj2 is always written
 	ok        bool
 	old       uint64 // of a number
-	awaits    uint32 // the objects for which it waited, after Pause; a bit each
+	awaits    uint32 // the objects that it waited for after Pause; a bit each
 }
 
-// writes says whether s does not commute with others that touch its object.
+// writes says whether s depends on all other steps that touch its object.
 func (s *step2) writes() bool {
 	switch s.kind {
 	case engine.OpLoad, engine.OpRLock, engine.OpTryRLock, engine.OpRUnlock, engine.OpNoteSleep:
@@ -44,10 +44,9 @@ type traced struct {
 	stuck   bool
 }
 
-// canonical returns the same for two executions if and only if one becomes the
-// other by swapping neighbours that do not depend on each other: for each thread
-// its steps and choices, and for each object the order of those that touch it,
-// where that matters.
+// canonical returns the same for two executions if and only if they are the same trace:
+// swapping independent neighbours makes one of the other. It lists the steps and choices of
+// each thread. For each object it lists the steps that touch it, in the order that matters.
 func (tr *traced) canonical() string {
 	var b []byte
 	var seq [maxProcs]byte
@@ -104,7 +103,7 @@ func (tr *traced) order(b []byte, o int8, seq [maxProcs]byte) []byte {
 	return b
 }
 
-// String shows the steps one after the other.
+// String returns the steps one after the other.
 func (tr *traced) String() string {
 	var b strings.Builder
 	for _, s := range tr.steps {
@@ -140,14 +139,17 @@ func (tr *traced) clone() *traced {
 	return &c
 }
 
-// bruteState is a state of a program. Copying it copies all of it.
+// bruteState is a state of a program. An assignment copies all of it.
 type bruteState struct {
 	threads [maxProcs]bruteThread
 	objs    [objects]bruteObject
 }
 
 type bruteObject struct {
-	val     uint32 // number; locked; 4 for each reader, 2 if a writer waits for them, 1 if written; signaled; heap object
+	// val is the number, the object in the heap, or whether the object is locked or
+	// signaled. Of the RWMutex it is 4 for each reader, 2 if a writer waits for them, and
+	// 1 if it is held for writing.
+	val     uint32
 	changes int8
 	queue   [maxProcs]int8
 	queued  int
@@ -155,23 +157,23 @@ type bruteObject struct {
 
 type bruteThread struct {
 	started, woken bool
-	phase          uint8 // of a pWait or pFWait: 1, queued; 2, takes the mutex; of a pRWLock: 1, waits for readers
+	phase          uint8 // of pWait, pFWait: 1 queued, 2 takes the mutex; of pRWLock: 1 waits
 	pc             int
 	r              uint32
 	q, made        int
 	results        uint32
 	chose          bool   // since the last Pause
-	marks, awaits  uint32 // what it has read since the last Pause, and waits for: a bit each
+	marks, awaits  uint32 // objects read since the last Pause, and waited for: a bit each
 	marked, seen   [objects]bruteMark
 }
 
-// bruteMark is an object as a thread knows it.
+// bruteMark is an object as a thread has read it.
 type bruteMark struct {
-	version     int8 // changes when first read, and own ones since
+	version     int8 // the object's changes when first read, and the thread's own ones since
 	first, last uint32
 }
 
-// mark: t has found old in o and left new there.
+// mark notes that t has found old in o and left new there.
 func (t *bruteThread) mark(o int8, k engine.Kind, old, new uint32, changes int8) {
 	m := &t.marked[o]
 	switch {
@@ -186,13 +188,13 @@ func (t *bruteThread) mark(o int8, k engine.Kind, old, new uint32, changes int8)
 	}
 }
 
-// brute enumerates.
+// brute enumerates the executions of a program.
 type brute struct {
 	code   [][]ins
-	limit  int // executions at most
-	count  int
+	limit  int                // of count
+	count  int                // executions
 	failed int                // executions that break a property
-	traces map[string]*traced // the others: one of each trace
+	traces map[string]*traced // of the others, one of each trace
 	path   traced
 }
 
@@ -239,8 +241,8 @@ func (b *brute) explore(s bruteState) {
 
 func (b *brute) over(s *bruteState, i int) bool { return s.threads[i].pc == len(b.code[i]) }
 
-// settle does what is no step. It says true if it has gone on with each number of
-// a Choose, instead.
+// settle executes what is no step, up to the next step of each thread. It returns true if
+// it met a Choose and has explored each of its numbers.
 func (b *brute) settle(s *bruteState) bool {
 	for i := range b.code {
 		for t := &s.threads[i]; t.started && !b.over(s, i); {
@@ -263,7 +265,7 @@ func (b *brute) settle(s *bruteState) bool {
 	return false
 }
 
-// choose goes on with each number below n.
+// choose calls f with each number below n.
 func (b *brute) choose(i, n int, f func(int)) {
 	for v := range n {
 		b.path.choices = append(b.path.choices, [2]int8{int8(i), int8(v)})
@@ -272,7 +274,7 @@ func (b *brute) choose(i, n int, f func(int)) {
 	}
 }
 
-// answer makes ret what t's last operation returned.
+// answer notes that t's last operation returned ret.
 func (t *bruteThread) answer(ret uint32) {
 	if ret != t.r {
 		t.results = t.results*31 + ret + 1
@@ -280,7 +282,7 @@ func (t *bruteThread) answer(ret uint32) {
 	t.r = ret
 }
 
-// local does in if it is no step.
+// local executes in if it is no step, and says whether it did.
 func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	next := t.pc + 1
 	switch in.op {
@@ -315,8 +317,9 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	return true
 }
 
-// pause: the next step waits until others change what has been read since the last
-// Pause, unless t itself has seen it change, or it is the RWMutex, or t has chosen.
+// pause makes t's next step wait until others change what t has read since its last Pause.
+// There are three exceptions: t itself has seen it change, it is the RWMutex, or t has
+// chosen.
 func (t *bruteThread) pause() {
 	if t.chose {
 		t.marks, t.chose = 0, false
@@ -365,7 +368,7 @@ func (t *bruteThread) changed(s *bruteState) bool {
 	return false
 }
 
-// step does the next step of thread i and goes on from there.
+// step executes the next step of thread i and explores what follows.
 func (b *brute) step(s bruteState, i int) {
 	t := &s.threads[i]
 	in := b.code[i][t.pc]
@@ -405,7 +408,7 @@ func (b *brute) step(s bruteState, i int) {
 	}
 	new := touched.val
 	if in.op == pSignal || in.op == pBroad {
-		old, new, ret = ret, ret, t.r // how many were woken
+		old, new, ret = ret, ret, t.r // ret is the number of threads woken
 	}
 	if t.phase == 0 {
 		t.pc++
@@ -414,7 +417,7 @@ func (b *brute) step(s bruteState, i int) {
 	b.done(s, i, r, old, new)
 }
 
-// done writes down that r has happened, which found old and left new, and goes on.
+// done notes that r has happened, which found old and left new, and explores what follows.
 func (b *brute) done(s bruteState, i int, r step2, old, new uint32) {
 	t := &s.threads[i]
 	if r.obj >= 0 {
@@ -433,7 +436,7 @@ func (b *brute) done(s bruteState, i int, r step2, old, new uint32) {
 	b.path.steps = b.path.steps[:len(b.path.steps)-1]
 }
 
-// do changes in's object. It says false if that is a violation.
+// do executes in on its object. It returns false if that is a violation.
 func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 	o := &s.objs[in.obj]
 	t := &s.threads[i]
@@ -535,8 +538,8 @@ func (s *bruteState) wakeOne(obj, k int) {
 	o.queued--
 }
 
-// wait goes on with a wait that has begun: woken, then the mutex of a Cond; or the
-// readers of the RWMutex are gone.
+// wait continues a wait that has begun. A woken thread goes on, or takes the mutex of its
+// Cond. A writer goes on when the readers of the RWMutex are gone.
 func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	t := &s.threads[i]
 	switch {
@@ -565,8 +568,8 @@ func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	}
 }
 
-// wake is the Wake of a futex, which may choose whom: n have been woken, who all stood
-// in the queue before at.
+// wake is the Wake of a futex, which may wake any of the threads that wait. So far it has
+// woken n of them, which stood in the queue before at.
 func (b *brute) wake(s bruteState, i int, in ins, r step2, n, at int) {
 	o := &s.objs[in.obj]
 	left := min(in.a-n, o.queued-at)
@@ -591,7 +594,7 @@ func (b *brute) wake(s bruteState, i int, in ins, r step2, n, at int) {
 	}
 }
 
-// followed is a strategy, and what is done after each execution.
+// followed is a strategy with a function that is called after each execution.
 type followed struct {
 	engine.Strategy
 	after func(e *engine.Engine)
@@ -602,11 +605,11 @@ func (w followed) End(e *engine.Engine) {
 	w.after(e)
 }
 
-// found is what a strategy has executed.
+// found is what a strategy has found.
 type found struct {
 	Result
-	traces   map[string]*traced // of executions that came to an end
-	times    map[string]int     // how often each
+	traces   map[string]*traced // of the executions that came to an end
+	times    map[string]int     // the number of executions of each trace
 	diverged *Violation
 }
 
@@ -632,8 +635,8 @@ func (p *prog) explored(s engine.Strategy) *found {
 	return f
 }
 
-// compare says what is wrong with what has been executed, given all there is;
-// "": nothing. once: no trace may have been executed twice.
+// compare says what is wrong with f, given all executions; "": nothing. once says that no
+// trace may have been executed twice.
 func (b *brute) compare(f *found, once bool) string {
 	if f.diverged != nil {
 		return fmt.Sprint("divergence: ", f.diverged)
@@ -654,11 +657,13 @@ func (b *brute) compare(f *found, once bool) string {
 	}
 	for key, tr := range b.traces {
 		if f.traces[key] == nil {
-			return fmt.Sprintf("missing (one of %d; there are %d traces):\n%s", len(b.traces)-len(f.traces), len(b.traces), tr)
+			return fmt.Sprintf("missing (one of %d; there are %d traces):\n%s",
+				len(b.traces)-len(f.traces), len(b.traces), tr)
 		}
 	}
 	if f.Violations != f.Stuck {
-		return fmt.Sprintf("%d executions are failures, but %d are stuck: %v", f.Violations, f.Stuck, f.Violation)
+		return fmt.Sprintf("%d executions are failures, but %d are stuck: %v",
+			f.Violations, f.Stuck, f.Violation)
 	}
 	return ""
 }

@@ -21,7 +21,7 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite the expected counterexamples in testdata")
 
-// What is compared must not depend on how busy the machine is.
+// What these tests compare must not depend on how busy the machine is.
 func init() { story.ShortenTime = time.Hour }
 
 // badAll returns all known-bad programs of the tests, by name.
@@ -43,7 +43,7 @@ func badAll() map[string]func() {
 	return all
 }
 
-// firstViolation searches as s does.
+// firstViolation explores by s up to the first violation.
 func firstViolation(t *testing.T, program func(), s engine.Strategy) (*engine.Engine, *Violation) {
 	e := newEngine(defaults(), program, s)
 	t.Cleanup(e.Close)
@@ -63,24 +63,26 @@ func explained(t *testing.T, program func(), testName string) *Violation {
 	return v
 }
 
-// withoutTags are what the line that replays says of build tags.
+// withoutTags matches the build tags in the line that replays.
 var withoutTags = regexp.MustCompile(`go test -tags \S+ `)
 
-// A table is so wide, at most.
+// tableWidth is the greatest width of a table.
 const tableWidth = 160
 
-// The text of small counterexamples, in full.
+// The texts of small counterexamples are those of testdata.
 func TestCounterexamplesReadLikeThis(t *testing.T) {
 	for _, c := range badPrograms {
 		t.Run(c.name, func(t *testing.T) {
-			got := withoutTags.ReplaceAllString(explained(t, c.program, "TestX/"+c.name).Table, "go test ")
+			table := explained(t, c.program, "TestX/"+c.name).Table
+			got := withoutTags.ReplaceAllString(table, "go test ")
 			file := filepath.Join("testdata", "counterexample-"+c.name+".txt")
 			if *rewrite {
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o666))
 			}
 			want, err := os.ReadFile(file)
 			require.NoError(t, err)
-			require.Equal(t, string(want), got, "go test -run TestCounterexamples ./explore -rewrite makes this what is expected")
+			require.Equal(t, string(want), got,
+				"go test -run TestCounterexamples ./explore -rewrite rewrites testdata")
 			require.NotContains(t, got, "/tmp")
 			for line := range strings.Lines(got) {
 				if !strings.HasPrefix(line, "replay: ") {
@@ -91,7 +93,7 @@ func TestCounterexamplesReadLikeThis(t *testing.T) {
 	}
 }
 
-// The token in a counterexample does the same again, in another engine.
+// The token in a counterexample repeats the execution, in another engine.
 func TestReplayDoesItAgain(t *testing.T) {
 	for name, program := range badAll() {
 		t.Run(name, func(t *testing.T) {
@@ -115,8 +117,8 @@ func TestReplayDoesItAgain(t *testing.T) {
 	}
 }
 
-// best returns the fewest preemptions, and the fewest steps with those, of the
-// executions of program that violate p: by looking at all of them.
+// best looks at all executions of program that violate p. It returns the fewest
+// preemptions, and the fewest steps with those.
 func best(program func(), p Property) (preemptions, steps int) {
 	cfg := defaults()
 	cfg.KeepGoing = true
@@ -135,7 +137,7 @@ func best(program func(), p Property) (preemptions, steps int) {
 	return preemptions, steps
 }
 
-// counting is naive, and counts preemptions.
+// counting is the strategy naive, and counts preemptions.
 type counting struct {
 	strategy.Naive
 	preemptions int
@@ -155,7 +157,10 @@ func (s *counting) Next(e *engine.Engine) *engine.Thread {
 }
 
 func TestNoExecutionIsShorterThanAMinimalOne(t *testing.T) {
-	known := map[string][2]int{"counter": {1, 7}, "order": {1, 2}, "publication": {0, 2}, "pop": {0, 5}, "sleeper": {1, 5}, "wakers": {0, 2}}
+	known := map[string][2]int{ // preemptions, steps
+		"counter": {1, 7}, "order": {1, 2}, "publication": {0, 2},
+		"pop": {0, 5}, "sleeper": {1, 5}, "wakers": {0, 2},
+	}
 	checked := 0
 	for name, program := range badAll() {
 		if slices.Contains([]string{"loop", "Treiber's stack that uses nodes again"}, name) {
@@ -166,7 +171,8 @@ func TestNoExecutionIsShorterThanAMinimalOne(t *testing.T) {
 			require.True(t, v.Minimal)
 			preemptions, steps := best(program, v.Property)
 			require.Equal(t, steps, v.Schedule.Steps())
-			require.Contains(t, v.Table, fmt.Sprintf(", %s: no execution", engine.Count(preemptions, "preemption")))
+			require.Contains(t, v.Table,
+				fmt.Sprintf(", %s: no execution", engine.Count(preemptions, "preemption")))
 			if want, ok := known[name]; ok {
 				require.Equal(t, want, [2]int{preemptions, steps})
 			}
@@ -176,7 +182,7 @@ func TestNoExecutionIsShorterThanAMinimalOne(t *testing.T) {
 	require.Greater(t, checked, 20)
 }
 
-// Who replays an execution is told of that one, though there are shorter ones.
+// A replayed execution is told as it is, though there are shorter ones.
 func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	cfg := defaults()
 	cfg.Strategy, cfg.Replay = "replay", Schedule{1, 2, 1, 2, 0, 0, 0}
@@ -190,7 +196,7 @@ func TestWhatIsReplayedIsNotShortened(t *testing.T) {
 	require.Contains(t, v.Table, "explore.replay=v1.1l0.2l0.1s0.2s0.0jjl0-")
 }
 
-// What a search at random has found comes out as short as what any other has.
+// A violation found at random comes out as short as one found by any other strategy.
 func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
 	for _, c := range badPrograms[:6] {
 		want := explained(t, c.program, "")
@@ -208,7 +214,7 @@ func TestShorteningForgetsWhereItCameFrom(t *testing.T) {
 	}
 }
 
-// An execution at random that is too long for the search becomes readable.
+// A random execution that is too long for the search becomes readable.
 func TestLongExecutionsBecomeQuiet(t *testing.T) {
 	program := func() {
 		var c counter
@@ -250,7 +256,7 @@ func TestNotMinimalIsSaid(t *testing.T) {
 	require.Contains(t, v.Table, "there may be one")
 }
 
-// A schedule of one program, given to another.
+// A schedule of one program does not fit another one, and the message says where.
 func TestReplayOfAnotherProgram(t *testing.T) {
 	old := explained(t, badCounter, "").Schedule
 	for _, c := range []struct {
@@ -258,8 +264,10 @@ func TestReplayOfAnotherProgram(t *testing.T) {
 		program func()
 		want    string
 	}{
-		{"fewer threads", func() {}, "as step 1 it expects thread 1: load (object 0); but the execution has ended"},
-		{"a thread without steps", func() { Go(func() {}).Join() }, "as step 1 it expects thread 1: load (object 0); but thread 1 has ended"},
+		{"fewer threads", func() {},
+			"as step 1 it expects thread 1: load (object 0); but the execution has ended"},
+		{"a thread without steps", func() { Go(func() {}).Join() },
+			"as step 1 it expects thread 1: load (object 0); but thread 1 has ended"},
 		{"another operation", func() {
 			var c counter
 			a, b := Go(c.add), Go(func() { c.n.Store(2) })
@@ -272,7 +280,8 @@ func TestReplayOfAnotherProgram(t *testing.T) {
 			a, b := Go(func() { x.Load() }), Go(c.add)
 			a.Join()
 			b.Join()
-		}, "as step 2 it expects thread 2: load (object 0); but thread 2 stands before: load int32 2 (object 1)"},
+		}, "as step 2 it expects thread 2: load (object 0); " +
+			"but thread 2 stands before: load int32 2 (object 1)"},
 		{"another Choose", func() {
 			var c counter
 			a, b := Go(func() { c.n.Load(); Choose(2) }), Go(c.add)
@@ -298,7 +307,7 @@ func TestReplayOfAnotherProgram(t *testing.T) {
 	}
 }
 
-// What does not happen again is not told as if it had.
+// If a violation does not happen again, the text says so.
 func TestExplainSaysThatItDidNotHappenAgain(t *testing.T) {
 	runs := 0
 	e, v := firstViolation(t, func() {
@@ -329,7 +338,11 @@ func TestObjectsHaveTheNamesOfTheSource(t *testing.T) {
 			panic("done")
 		}
 	}, "")
-	for _, want := range []string{"store slots[i]: 0 → 1", "store slots[i]#2: 0", "store the named one: 0", "store c.n: 0", "store c.n#2: 0"} {
+	for _, want := range []string{
+		"store slots[i]: 0 → 1", "store slots[i]#2: 0",
+		"store the named one: 0",
+		"store c.n: 0", "store c.n#2: 0",
+	} {
 		require.Contains(t, v.Table, want)
 	}
 }
@@ -347,7 +360,7 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	require.NotContains(t, escaped.HTML, "<script>alert")
 }
 
-// A call through a wrapper is told by the line and the name of the call.
+// A call through a wrapper is told by the line and the name of the wrapper's caller.
 func TestWrappersAreLookedThrough(t *testing.T) {
 	v := explained(t, func() {
 		var front gate

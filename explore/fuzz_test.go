@@ -11,14 +11,15 @@ import (
 
 func FuzzCriticalSections(f *testing.F) { Fuzz(f, sections(3, 2).started()) }
 
-// FuzzLostUpdate is told what to find: its corpus holds an input that finds it.
+// FuzzLostUpdate must find an assertion: its corpus in testdata holds an input that does.
 func FuzzLostUpdate(f *testing.F) { Fuzz(f, addsByHand, MustViolate(Assertion)) }
 
-// byBytes executes program as bytes say, and returns what was decided.
+// byBytes executes program as bytes say, and returns its schedule.
 func byBytes(t testing.TB, program func(), bytes []byte) (schedule string, r Result) {
 	cfg := defaults()
 	cfg.Bytes = bytes
-	r = exploreWith(t, "fuzz", cfg, program, func(e *engine.Engine) { schedule = fmt.Sprint(e.Schedule) })
+	r = exploreWith(t, "fuzz", cfg, program,
+		func(e *engine.Engine) { schedule = fmt.Sprint(e.Schedule) })
 	return schedule, r
 }
 
@@ -52,9 +53,11 @@ func TestBytesReachEveryInterleaving(t *testing.T) {
 
 func TestNoBytesAreNoPreemptions(t *testing.T) {
 	cfg := defaults()
-	exploreWith(t, "fuzz", cfg, steps(3, 4), func(e *engine.Engine) { require.Zero(t, preemptionsOf(e)) })
+	exploreWith(t, "fuzz", cfg, steps(3, 4),
+		func(e *engine.Engine) { require.Zero(t, preemptionsOf(e)) })
 	cfg.Bytes = []byte{0, 0, 1}
-	exploreWith(t, "fuzz", cfg, steps(2, 4), func(e *engine.Engine) { require.Equal(t, 1, preemptionsOf(e)) })
+	exploreWith(t, "fuzz", cfg, steps(2, 4),
+		func(e *engine.Engine) { require.Equal(t, 1, preemptionsOf(e)) })
 }
 
 func TestTheSameBytesDoTheSame(t *testing.T) {

@@ -31,6 +31,7 @@ func TestMemoryDoesNotGrowWithExecutions(t *testing.T) {
 	}
 	first := explore(10_000)
 	last := explore(100_000)
-	require.Less(t, int64(last)-int64(first), int64(1<<20), "bytes more after 110 000 executions than after 10 000: %d, %d", last, first)
+	require.Less(t, int64(last)-int64(first), int64(1<<20),
+		"bytes more after 110 000 executions than after 10 000: %d, %d", last, first)
 	t.Logf("%d bytes after 10 000 executions, %d after 110 000", first, last)
 }

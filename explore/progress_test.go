@@ -32,8 +32,10 @@ func TestProgressTellsTheTreeFromTheBudget(t *testing.T) {
 		want string
 	}{
 		{nil, "about 4 % of the tree, at least 48s left"},
-		{[]Option{Budget(8 * time.Second)}, "about 4 % of the tree, at least 48s left, 25 % of the budget, 6s left"},
-		{[]Option{Strategy("pct")}, "4 % of the budget, 48s left"}, // the default number of executions
+		{[]Option{Budget(8 * time.Second)},
+			"about 4 % of the tree, at least 48s left, 25 % of the budget, 6s left"},
+		// A strategy that draws has a budget by default: the number of executions.
+		{[]Option{Strategy("pct")}, "4 % of the budget, 48s left"},
 		{[]Option{Strategy("pct"), Budget(4 * time.Second)}, "50 % of the budget, 2s left"},
 	} {
 		cfg, err := configure(c.opts, nil)
@@ -53,7 +55,9 @@ func TestProgressOnATerminalIsOneLine(t *testing.T) {
 	p.tick(c, 2*time.Second)
 	p.tick(c, 4*time.Second)
 	p.end()
-	require.Equal(t, "\r\033[KTestX: 0 executions in 2s, 0/s\r\033[KTestX: 0 executions in 4s, 0/s\r\033[K", out.String())
+	require.Equal(t, "\r\033[KTestX: 0 executions in 2s, 0/s"+
+		"\r\033[KTestX: 0 executions in 4s, 0/s"+
+		"\r\033[K", out.String())
 }
 
 func TestWhatIsShortIsNotTold(t *testing.T) {
@@ -69,8 +73,11 @@ func TestWhatIsShortIsNotTold(t *testing.T) {
 
 func TestTimeLeftIsRounded(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		1499 * time.Millisecond: "1s", 5*time.Minute + 3*time.Second: "5m3s", 90 * time.Minute: "90 minutes", 30 * time.Hour: "30 hours",
-		1e6 * time.Hour: "many days",
+		1499 * time.Millisecond:       "1s",
+		5*time.Minute + 3*time.Second: "5m3s",
+		90 * time.Minute:              "90 minutes",
+		30 * time.Hour:                "30 hours",
+		1e6 * time.Hour:               "many days",
 	} {
 		require.Equal(t, want, roughly(d))
 	}
@@ -91,7 +98,11 @@ func (w *watcher) Begin(e *engine.Engine) bool {
 }
 
 func TestTheEstimateGrowsToTheWhole(t *testing.T) {
-	for name, program := range map[string]func(){"choices": choices, "mutex(3,2)": sections(3, 2).started(), "lastzero(7)": lastZero(7).started()} {
+	for name, program := range map[string]func(){
+		"choices":     choices,
+		"mutex(3,2)":  sections(3, 2).started(),
+		"lastzero(7)": lastZero(7).started(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			w := &watcher{}
 			e := newEngine(defaults(), program, w)

@@ -2,7 +2,7 @@ package explore
 
 import "schedlab/explore/internal/engine"
 
-// machine runs a prog with the controlled types and says what happened.
+// machine executes a prog with the controlled types, and returns its trace.
 type machine struct {
 	code    [][]ins
 	e       *engine.Engine
@@ -13,11 +13,11 @@ type machine struct {
 	started [maxProcs]*Thread
 	who     map[int32]int       // thread id -> number in the program
 	names   map[int32]int       // object id -> number in the program
-	awaits  map[[2]int32]uint32 // thread id and seq of an event -> what it waited for, after Pause
+	awaits  map[[2]int32]uint32 // thread id and seq of an event -> what it awaited, after Pause
 	results [maxProcs]uint32    // a hash of what its operations returned
 }
 
-// shared is the variables of a program.
+// shared holds the variables of a program.
 type shared struct {
 	words   [mutexAt]Uint32
 	mutexes [rwAt - mutexAt]Mutex
@@ -38,7 +38,7 @@ func (m *machine) makeShared() {
 	m.cond.L = &m.mutexes[0]
 }
 
-// program is what is explored.
+// program is the function to explore.
 func (m *machine) program() {
 	if !m.outside {
 		m.makeShared()
@@ -104,7 +104,7 @@ func (m *machine) start(i int) {
 	m.who[(*engine.Thread)(m.started[i]).ID] = i
 }
 
-// pause pauses and notes for what its thread waits then.
+// pause calls Pause, and notes what the thread awaits then.
 func (m *machine) pause() {
 	Pause()
 	t := m.e.Current
@@ -115,7 +115,7 @@ func (m *machine) pause() {
 	m.awaits[[2]int32{t.ID, t.Seq + 1}] = set
 }
 
-// word does an operation on a number.
+// word executes an operation on a number.
 func (m *machine) word(in ins, r uint32) uint32 {
 	var x *Uint32
 	if in.obj < mutexAt {
@@ -145,8 +145,8 @@ func (m *machine) word(in ins, r uint32) uint32 {
 	return r
 }
 
-// point does an operation on the pointer. It returns what its thread's pointer
-// and number are then.
+// point executes an operation on the pointer. It returns the thread's pointer and number
+// after it.
 func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
 	m.names[m.pointer.p.Object(m.e).ID] = ptrAt
 	switch in.op {
@@ -165,7 +165,7 @@ func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
 	return q, r
 }
 
-// sync does an operation on a lock, note or condition.
+// sync executes an operation on a lock, note or condition.
 func (m *machine) sync(in ins, r uint32) uint32 {
 	name := func(w *engine.Word, c engine.Class) { m.names[w.Object(m.e, c).ID] = in.obj }
 	switch {
@@ -229,7 +229,7 @@ func (m *machine) readers(in ins, r uint32) uint32 {
 	return r
 }
 
-// trace returns the execution that has just ended.
+// trace returns the execution that m has just ended.
 func (m *machine) trace() *traced {
 	e := m.e
 	tr := &traced{}
@@ -240,8 +240,11 @@ func (m *machine) trace() *traced {
 		return int8(m.names[id])
 	}
 	for _, ev := range e.Events {
-		s := step2{thread: int8(m.who[ev.Thread]), kind: ev.Kind, obj: name(ev.Obj), obj2: name(ev.Obj2), ok: ev.OK,
-			awaits: m.awaits[[2]int32{ev.Thread, ev.Seq}]}
+		s := step2{
+			thread: int8(m.who[ev.Thread]), kind: ev.Kind, ok: ev.OK,
+			obj: name(ev.Obj), obj2: name(ev.Obj2),
+			awaits: m.awaits[[2]int32{ev.Thread, ev.Seq}],
+		}
 		if isNumber(int(s.obj)) {
 			s.old, tr.final[s.obj] = ev.Old, ev.New
 		}

@@ -30,24 +30,39 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 	}{
 		{Result{}, "0 executions complete"},
 		{Result{Complete: 1}, "1 execution complete"},
-		{Result{Complete: 3, Violations: 1, Stuck: 1}, "4 executions: 3 complete, 1 violating (stuck)"},
-		{Result{Complete: 6, Violations: 4, Stuck: 2}, "10 executions: 6 complete, 4 violating (2 of them stuck)"},
-		{Result{Complete: 2, Cut: 1, TooLong: 1, Violations: 1}, "5 executions: 2 complete, 1 cut, 1 too long, 1 violating"},
+		{Result{Complete: 3, Violations: 1, Stuck: 1},
+			"4 executions: 3 complete, 1 violating (stuck)"},
+		{Result{Complete: 6, Violations: 4, Stuck: 2},
+			"10 executions: 6 complete, 4 violating (2 of them stuck)"},
+		{Result{Complete: 2, Cut: 1, TooLong: 1, Violations: 1},
+			"5 executions: 2 complete, 1 cut, 1 too long, 1 violating"},
 	} {
 		require.Equal(t, "Unknown (b): "+c.want+", 0 steps, 0s", (&Result{
 			Bound: "b", Complete: c.r.Complete, Cut: c.r.Cut, TooLong: c.r.TooLong, Stuck: c.r.Stuck, Violations: c.r.Violations,
 		}).String())
 	}
-	r, err := Run(func() { var n Note; Go(func() { n.Sleep() }); Go(func() { Assert(!n.Signaled(), "") }); n.Clear() }, KeepGoing())
+	r, err := Run(func() {
+		var n Note
+		Go(func() { n.Sleep() })
+		Go(func() {
+			Assert(!n.Signaled(),
+				"")
+		})
+		n.Clear()
+	}, KeepGoing())
 	require.NoError(t, err)
-	require.Contains(t, r.String(), fmt.Sprintf("%d executions: %d violating (stuck)", r.Violations, r.Violations))
+	require.Contains(t, r.String(),
+		fmt.Sprintf("%d executions: %d violating (stuck)", r.Violations, r.Violations))
 }
 
 func TestAPageSaysWhatItIsOf(t *testing.T) {
 	e, v := firstViolation(t, badSleeper, dpor.New(nil, nil))
-	story.Explain(e, v.inner(), story.Origin{Test: "TestRing/small", Nth: 1, Verdict: "Violated (every execution): 3 executions"})
+	story.Explain(e, v.inner(),
+		story.Origin{Test: "TestRing/small", Nth: 1,
+			Verdict: "Violated (every execution): 3 executions"})
 	for _, want := range []string{
-		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): 3 executions",
+		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): " +
+			"3 executions",
 		`<td class="code">if !ready.Load() {</td>`, `tabindex="0"`,
 	} {
 		require.Contains(t, v.HTML, want)
@@ -121,7 +136,8 @@ func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	}
 	f, r := watched(t, program)
 	require.Equal(t, Nondeterminism, r.Violation.Property)
-	require.Regexp(t, `step 3, which was "thread 0: add int32 #0: 1 → \d+", is now ".*" \(at report_test.go:\d+\)`, f.errors[0])
+	require.Regexp(t,
+		`step 3, which was "thread 0: add int32 #0: 1 → \d+", is now ".*" \(at report_test.go:\d+\)`, f.errors[0])
 	require.Contains(t, f.errors[0], "the order in which a map is ranged over")
 	require.Contains(t, r.Violation.HTML, "the order in which a map is ranged over")
 
@@ -157,7 +173,8 @@ func TestMergePrintsWhatTheShardWouldPrint(t *testing.T) {
 
 func TestAViolationThatNobodyHasExplainedHasAToken(t *testing.T) {
 	v := &Violation{Property: Deadlock, Message: "all wait", Schedule: Schedule{0}}
-	require.Equal(t, "deadlock after 0 steps: all wait\nreplay: -explore.replay="+v.Schedule.String(), v.Text())
+	require.Equal(t,
+		"deadlock after 0 steps: all wait\nreplay: -explore.replay="+v.Schedule.String(), v.Text())
 }
 
 func TestWorkersNeedGoroutinesThatAreKnownApart(t *testing.T) {
@@ -202,7 +219,8 @@ func TestAnInterruptedExplorationHasAVerdict(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAnInterruptedExplorationHasAVerdict$")
+	cmd := exec.CommandContext(ctx, os.Args[0],
+		"-test.run=^TestAnInterruptedExplorationHasAVerdict$")
 	cmd.Env = append(os.Environ(), child+"=1")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -217,7 +235,10 @@ func TestAnInterruptedExplorationHasAVerdict(t *testing.T) {
 	require.NoError(t, err)
 	require.Error(t, cmd.Wait(), "it must fail")
 	text := string(rest)
-	require.Equal(t, 2, strings.Count(text, "the process was asked to end (interrupt); -explore.resume=$PWD/part.json would have kept"), text)
+	require.Equal(t, 2,
+		strings.Count(text,
+			"the process was asked to end (interrupt); -explore.resume=$PWD/part.json "+
+				"would have kept"), text)
 	require.Equal(t, 2, strings.Count(text, "Unknown (every execution): "), text)
 }
 

@@ -30,7 +30,11 @@ func (f *fakeTB) ArtifactDir() string       { return f.t.TempDir() }
 func (f *fakeTB) Cleanup(g func())          { f.clean = append(f.clean, g) }
 func (f *fakeTB) Logf(s string, a ...any)   { f.logs = append(f.logs, fmt.Sprintf(s, a...)) }
 func (f *fakeTB) Errorf(s string, a ...any) { f.errors = append(f.errors, fmt.Sprintf(s, a...)) }
-func (f *fakeTB) Fatal(a ...any)            { f.errors = append(f.errors, fmt.Sprint(a...)); panic(fatal{}) }
+func (f *fakeTB) Fatal(a ...any) {
+	f.errors = append(f.errors,
+		fmt.Sprint(a...))
+	panic(fatal{})
+}
 
 // watched runs Test on a fakeTB.
 func watched(t *testing.T, program func(), opts ...Option) (*fakeTB, Result) {
@@ -77,17 +81,26 @@ func TestVerdictsFailOrPassATest(t *testing.T) {
 		fails   string // what the failure says; "": passes
 		logs    string
 	}{
-		{"verified", storeBuffering, nil, Verified, "", "Verified (every execution): 3 executions complete, 12 steps"},
+		{"verified", storeBuffering, nil, Verified, "",
+			"Verified (every execution): 3 executions complete, 12 steps"},
 		{"bounded", storeBuffering, []Option{Preemptions(0)}, Verified, "", "preemption"},
 		{"violated", lockForGood, nil, Violated, "deadlock after 1 step", ""},
-		{"declared", lockForGood, []Option{MustViolate(Deadlock)}, Violated, "", "Violated (every execution)"},
-		{"another declared", lockForGood, []Option{MustViolate(DataRace)}, Violated, `MustViolate("data race"): that was not violated`, ""},
-		{"declared in vain", storeBuffering, []Option{MustViolate(Deadlock)}, Verified, `MustViolate("deadlock"): that was not violated`, ""},
-		{"budget of executions", storeBuffering, []Option{Executions(2)}, Unknown, "the budget of 2 executions is spent", ""},
-		{"budget just enough", storeBuffering, []Option{Executions(3)}, Verified, "", "3 executions complete"},
-		{"random", storeBuffering, []Option{Strategy("random"), Executions(5)}, Unknown, "leaves executions out", ""},
-		{"steps", spins, []Option{Steps(50)}, Unknown, "an execution reached the limit of 50 steps: thread 1 goes round run_test.go:", ""},
-		{"no such option", storeBuffering, []Option{Preemptions(-1)}, Unknown, "Preemptions: -1; it must be 0 or more", ""},
+		{"declared", lockForGood, []Option{MustViolate(Deadlock)}, Violated, "",
+			"Violated (every execution)"},
+		{"another declared", lockForGood, []Option{MustViolate(DataRace)}, Violated,
+			`MustViolate("data race"): that was not violated`, ""},
+		{"declared in vain", storeBuffering, []Option{MustViolate(Deadlock)}, Verified,
+			`MustViolate("deadlock"): that was not violated`, ""},
+		{"budget of executions", storeBuffering, []Option{Executions(2)}, Unknown,
+			"the budget of 2 executions is spent", ""},
+		{"budget just enough", storeBuffering, []Option{Executions(3)}, Verified, "",
+			"3 executions complete"},
+		{"random", storeBuffering, []Option{Strategy("random"), Executions(5)}, Unknown,
+			"leaves executions out", ""},
+		{"steps", spins, []Option{Steps(50)}, Unknown,
+			"an execution reached the limit of 50 steps: thread 1 goes round run_test.go:", ""},
+		{"no such option", storeBuffering, []Option{Preemptions(-1)}, Unknown,
+			"Preemptions: -1; it must be 0 or more", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, r := watched(t, c.program, c.opts...)
@@ -176,7 +189,8 @@ func TestTheLoopIsNamed(t *testing.T) {
 	r, err := Run(twoLoops, Steps(100))
 	require.NoError(t, err)
 	require.Equal(t, Unknown, r.Verdict)
-	require.Regexp(t, `thread 1 goes round run_test\.go:(\d+), run_test\.go:(\d+)\. If it waits`, r.Why)
+	require.Regexp(t, `thread 1 goes round run_test\.go:(\d+), run_test\.go:(\d+)\. If it waits`,
+		r.Why)
 }
 
 // withFlags runs f as if the test binary had been given args.

@@ -24,14 +24,25 @@ func TestThreadsThatShareNothingProveNothing(t *testing.T) {
 		verdict Verdict
 	}{
 		{"real atomics", unseenCounter, Unknown},
-		{"each a variable of its own", func() { var x, y Int32; Go(func() { x.Add(1) }); y.Add(1) }, Unknown},
-		{"each a Var of its own", func() { var x, y Var[int]; Go(func() { x.Store(1) }); y.Store(1) }, Unknown},
+		{"each a variable of its own", func() { var x, y Int32; Go(func() { x.Add(1) }); y.Add(1) },
+			Unknown},
+		{"each a Var of its own",
+			func() { var x, y Var[int]; Go(func() { x.Store(1) }); y.Store(1) }, Unknown},
 		{"one that does nothing", func() { var x Int32; x.Add(1); Go(func() {}) }, Unknown},
 		{"one thread", func() { var x Int32; x.Add(1) }, Verified},
 		{"a variable", func() { var x Int32; Go(func() { x.Add(1) }); x.Add(1) }, Verified},
-		{"a variable, only read", func() { var x Int32; Go(func() { x.Load() }); x.Load() }, Verified},
-		{"a Var, ordered by Join", func() { var x Var[int]; Go(func() { x.Store(1) }).Join(); x.Load() }, Verified},
-		{"a Cond", func() { var m, other Mutex; c := NewCond(&m); Go(func() { other.Lock(); c.Signal() }); c.Signal() }, Verified},
+		{"a variable, only read", func() { var x Int32; Go(func() { x.Load() }); x.Load() },
+			Verified},
+		{"a Var, ordered by Join",
+			func() { var x Var[int]; Go(func() { x.Store(1) }).Join(); x.Load() }, Verified},
+		{"a Cond",
+			func() {
+				var m,
+					other Mutex
+				c := NewCond(&m)
+				Go(func() { other.Lock(); c.Signal() })
+				c.Signal()
+			}, Verified},
 		{"the clock", func() { Go(func() { Sleep(1) }); Sleep(2) }, Verified},
 		{"a variable, in one execution of two", func() {
 			var x, y Int32
@@ -44,7 +55,8 @@ func TestThreadsThatShareNothingProveNothing(t *testing.T) {
 		}, Verified},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, opts := range [][]Option{nil, {Strategy("naive")}, {Preemptions(2)}, {Workers(2)}} {
+			for _, opts := range [][]Option{nil, {Strategy("naive")}, {Preemptions(2)},
+				{Workers(2)}} {
 				f, r := watched(t, c.program, opts...)
 				require.Equal(t, c.verdict, r.Verdict, "%v", &r)
 				if c.verdict == Unknown {
@@ -96,11 +108,13 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 		{"drawn, without Search", right, []Option{pct, Executions(20)},
 			"verifies nothing; add Search if Test is to pass on that"},
 		{"drawn", right, []Option{pct, Executions(20), Search()}, ""},
-		{"drawn, and there is time", right, []Option{pct, Executions(20), Budget(time.Hour), Search()}, ""},
+		{"drawn, and there is time", right,
+			[]Option{pct, Executions(20), Budget(time.Hour), Search()}, ""},
 		{"a part of all", right, []Option{Executions(1), Search()}, ""},
 		{"all of it", right, []Option{Search()}, ""},
 		{"drawn, and wrong", addsByHand, []Option{pct, Executions(200), Search()}, "assertion"},
-		{"too long", spins, []Option{pct, Executions(20), Steps(30), Search()}, "were given up after 30 steps"},
+		{"too long", spins, []Option{pct, Executions(20), Steps(30), Search()},
+			"were given up after 30 steps"},
 		{"nothing is shared", unseenCounter, []Option{Search()}, "no two threads touched"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,8 +136,9 @@ func TestABudgetIsTheEndOfWhatIsDrawn(t *testing.T) {
 	cfg := defaults()
 	cfg.Executions = 1
 	for strategy, why := range map[string]string{
-		"exhaustive": "the budget of 1 execution is spent; give more by Executions or -explore.executions, or explore less, such as by Preemptions",
-		"pos":        "",
+		"exhaustive": "the budget of 1 execution is spent; give more by Executions or " +
+			"-explore.executions, or explore less, such as by Preemptions",
+		"pos": "",
 	} {
 		cfg.Strategy = strategy
 		c := newControl(cfg)

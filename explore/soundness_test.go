@@ -15,10 +15,12 @@ import (
 )
 
 var (
-	bruteTime  = flag.Duration("brute", 0, "compare random programs with brute force for so long per profile, not a fixed number")
+	bruteTime = flag.Duration("brute", 0,
+		"compare random programs with brute force for so long per profile, not a fixed number")
 	bruteSeed  = flag.Uint64("brute.seed", 0, "first seed of random programs")
-	bruteLimit = flag.Int("brute.limit", 600, "interleavings of a random program at most; larger ones are left out")
-	bruteCut   = flag.Bool("brute.cut", true, "a cut execution is a failure where nothing blocks")
+	bruteLimit = flag.Int("brute.limit", 600,
+		"interleavings of a random program at most; larger ones are left out")
+	bruteCut = flag.Bool("brute.cut", true, "a cut execution is a failure where nothing blocks")
 )
 
 // exhaustives are the strategies that must find every execution.
@@ -40,7 +42,8 @@ type tally struct {
 }
 
 func (c *tally) String() string {
-	return fmt.Sprintf("%d programs (%d more are too large) with %d interleavings; %d break a property; %d executions, %d stuck; %d cut, in %d programs",
+	return fmt.Sprintf("%d programs (%d more are too large) with %d interleavings; %d break a "+
+		"property; %d executions, %d stuck; %d cut, in %d programs",
 		c.programs, c.large, c.interleavings, c.violated, c.executions, c.stuck, c.cut, c.withCut)
 }
 
@@ -52,13 +55,19 @@ func TestRandomPrograms(t *testing.T) {
 				var c tally
 				n := uint64(randomPrograms() / s.share)
 				start := time.Now()
-				for seed := *bruteSeed; *bruteTime > 0 && time.Since(start) < *bruteTime || seed < *bruteSeed+n && *bruteTime == 0; seed++ {
+				for seed := *bruteSeed; *bruteTime > 0 && time.Since(start) < *bruteTime ||
+					seed < *bruteSeed+n && *bruteTime == 0; seed++ {
 					p := pf.random(rand.New(rand.NewPCG(seed, 0)))
 					check := func(p *prog, c *tally) string {
-						return compare(p, s.make(), s.once, s.every, *bruteCut && s.once && pf.uncut, c)
+						return compare(p, s.make(), s.once, s.every,
+							*bruteCut && s.once && pf.uncut, c)
 					}
 					if what := check(p, &c); what != "" {
-						p = p.shrink(func(q *prog) bool { w := check(q, &tally{}); return w != "" && w[:5] == what[:5] })
+						p = p.shrink(func(q *prog) bool {
+							w := check(q, &tally{})
+							return w != "" &&
+								w[:5] == what[:5]
+						})
 						t.Errorf("seed %d, made small:\n%s%s", seed, p, check(p, &tally{}))
 						break
 					}
@@ -124,9 +133,11 @@ func TestThreadOrderDoesNotMatter(t *testing.T) {
 				q := p.permuted(r)
 				a, b := p.explored(dpor.New(nil, nil)), q.explored(dpor.New(nil, nil))
 				if a.Violations == a.Stuck && b.Violations == b.Stuck {
-					require.Equal(t, [2]uint64{a.Complete, a.Stuck}, [2]uint64{b.Complete, b.Stuck}, "complete, stuck: seed %d\n%s\n%s", seed, p, q)
+					require.Equal(t, [2]uint64{a.Complete, a.Stuck}, [2]uint64{b.Complete, b.Stuck},
+						"complete, stuck: seed %d\n%s\n%s", seed, p, q)
 				} else {
-					require.Equal(t, a.Violations > 0, b.Violations > 0, "violated: seed %d\n%s\n%s", seed, p, q)
+					require.Equal(t, a.Violations > 0, b.Violations > 0,
+						"violated: seed %d\n%s\n%s", seed, p, q)
 				}
 			}
 		})
@@ -155,8 +166,11 @@ func TestEnumerateKnown(t *testing.T) {
 		{"cas(3)", 3, [][]ins{{cas(0, 1)}, {cas(0, 2)}, {cas(0, 3)}}},
 		{"casrot(3)", 5, [][]ins{{cas(0, 1)}, {cas(1, 2)}, {cas(2, 3)}}},
 		{"wcas(3)", 13, [][]ins{{store(x, 2)}, {cas(2, 3)}, {cas(2, 3)}, {cas(2, 3)}}},
-		{"casw(3)", 66, [][]ins{{cas(0, 1), store(x, 3)}, {cas(0, 1), store(x, 4)}, {cas(0, 1), store(x, 5)}}},
-		{"mutex(3,2)", 90, [][]ins{{lock, unlock, lock, unlock}, {lock, unlock, lock, unlock}, {lock, unlock, lock, unlock}}},
+		{"casw(3)", 66,
+			[][]ins{{cas(0, 1), store(x, 3)}, {cas(0, 1), store(x, 4)}, {cas(0, 1), store(x, 5)}}},
+		{"mutex(3,2)", 90,
+			[][]ins{{lock, unlock, lock, unlock}, {lock, unlock, lock, unlock},
+				{lock, unlock, lock, unlock}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := startAll(c.threads...)
@@ -205,15 +219,21 @@ func TestJudgeNoticesFaults(t *testing.T) {
 	load, store := ins{op: pLoad}, ins{op: pStore, a: 1}
 	p := startAll([]ins{store}, []ins{load}, []ins{load})
 	b, _ := enumerate(p, 1000)
-	require.Contains(t, b.compare(p.explored(&few{dpor.New(nil, nil), 3, false}), true), "missing (one of 1; there are 4 traces)")
-	require.Contains(t, b.compare(p.explored(&few{dpor.New(nil, nil), 100, true}), true), "repeated 2 times")
+	require.Contains(t, b.compare(p.explored(&few{dpor.New(nil, nil), 3, false}), true),
+		"missing (one of 1; there are 4 traces)")
+	require.Contains(t, b.compare(p.explored(&few{dpor.New(nil, nil), 100, true}), true),
+		"repeated 2 times")
 	require.Empty(t, b.compare(p.explored(&few{dpor.New(nil, nil), 100, true}), false))
-	require.Contains(t, b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(dpor.New(nil, nil)), true), "invented")
+	require.Contains(t,
+		b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(dpor.New(nil, nil)),
+			true), "invented")
 	deadlock := startAll([]ins{{op: pLock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}})
 	b, _ = enumerate(deadlock, 1000)
 	require.Len(t, b.traces, 2)
-	require.Contains(t, b.compare(deadlock.explored(&few{dpor.New(nil, nil), 1, false}), true), "missing")
-	bad := startAll([]ins{{op: pUnlock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}, {op: pLock, obj: mutexAt}})
+	require.Contains(t, b.compare(deadlock.explored(&few{dpor.New(nil, nil), 1, false}), true),
+		"missing")
+	bad := startAll([]ins{{op: pUnlock, obj: mutexAt}},
+		[]ins{{op: pLock, obj: mutexAt}, {op: pLock, obj: mutexAt}})
 	b, _ = enumerate(bad, 1000)
 	require.Contains(t, b.compare(&found{}, true), "a violation is missed")
 }

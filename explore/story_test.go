@@ -143,6 +143,7 @@ var badPrograms = []struct {
 	name    string
 	program func()
 }{
-	{"counter", badCounter}, {"order", badOrder}, {"publication", badPublication}, {"pop", badPop}, {"sleeper", badSleeper},
+	{"counter", badCounter}, {"order", badOrder}, {"publication", badPublication}, {"pop",
+		badPop}, {"sleeper", badSleeper},
 	{"wakers", badWakers}, {"loop", badLoop}, {"spinners", badSpinners}, {"timeout", badTimeout},
 }

@@ -41,7 +41,8 @@ func (s *spy) Samples() bool { return engine.Samples(s.Strategy) }
 
 // exploreWith explores program by a strategy of the table and shows each
 // execution, those that count, to seen.
-func exploreWith(t testing.TB, name string, cfg *config, program func(), seen func(e *engine.Engine)) Result {
+func exploreWith(t testing.TB, name string, cfg *config, program func(),
+	seen func(e *engine.Engine)) Result {
 	t.Helper()
 	cfg.Strategy, cfg.KeepGoing = name, true
 	s := &spy{Strategy: strategies[name].make(cfg), seen: func(e *engine.Engine) {
@@ -62,7 +63,8 @@ func ignore(*engine.Engine) {}
 func preemptionsOf(e *engine.Engine) (n int) {
 	for i := 1; i < len(e.Events); i++ {
 		a, b := e.Events[i-1].Thread, e.Events[i].Thread
-		goesOn := slices.ContainsFunc(e.Events[i:], func(ev engine.Event) bool { return ev.Thread == a })
+		goesOn := slices.ContainsFunc(e.Events[i:],
+			func(ev engine.Event) bool { return ev.Thread == a })
 		if a != b && goesOn {
 			n++
 		}
@@ -89,7 +91,8 @@ func TestNaiveExecutesEachInterleavingOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[string]bool{}
-			r := exploreWith(t, "naive", defaults(), c.program, func(e *engine.Engine) { seen[fmt.Sprint(e.Schedule)] = true })
+			r := exploreWith(t, "naive", defaults(), c.program,
+				func(e *engine.Engine) { seen[fmt.Sprint(e.Schedule)] = true })
 			require.Equal(t, c.want, r.Complete)
 			require.Len(t, seen, int(c.want))
 		})
@@ -124,7 +127,8 @@ func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 			compared := 0
 			for seed := *bruteSeed; seed < *bruteSeed+n; seed++ {
 				p := pf.random(rand.New(rand.NewPCG(seed, 1)))
-				if _, small := enumerate(p, 150); small && !p.spawnsDeep() && boundedFindsFewest(t, p, seed) {
+				if _, small := enumerate(p, 150); small && !p.spawnsDeep() &&
+					boundedFindsFewest(t, p, seed) {
 					compared++
 				}
 			}
@@ -137,7 +141,8 @@ func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 func (p *prog) spawnsDeep() bool {
 	var spawns func(body []ins) bool
 	spawns = func(body []ins) bool {
-		return slices.ContainsFunc(body, func(in ins) bool { return in.op == pGo || spawns(in.body) })
+		return slices.ContainsFunc(body,
+			func(in ins) bool { return in.op == pGo || spawns(in.body) })
 	}
 	return slices.ContainsFunc(p.threads[1:], spawns)
 }
@@ -254,7 +259,8 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 		"naive":   "every interleaving",
 		"bounded": "every execution: a limit of 2 preemptions leaves nothing out",
 		"random":  "random: 10 executions, seed 4",
-		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 with probability >= 1/(n k^2) = 0.021 " +
+		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 with probability " +
+			">= 1/(n k^2) = 0.021 " +
 			"(n=3 threads, k=4 steps), all together 0.19",
 		"pos":  "partial order sampling: 10 executions, seed 4",
 		"fuzz": "the execution that the bytes say",
@@ -274,7 +280,8 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 }
 
 func schedules(t testing.TB, name string, cfg *config, program func()) (all []string) {
-	exploreWith(t, name, cfg, program, func(e *engine.Engine) { all = append(all, fmt.Sprint(e.Schedule)) })
+	exploreWith(t, name, cfg, program,
+		func(e *engine.Engine) { all = append(all, fmt.Sprint(e.Schedule)) })
 	return all
 }
 
@@ -315,8 +322,10 @@ func TestPCTKeepsItsPromise(t *testing.T) {
 			cfg := defaults()
 			cfg.Depth, cfg.Executions, cfg.Seed = c.depth, 2000, 3
 			var s *strategy.Pct
-			r := exploreWith(t, "pct", cfg, program, func(e *engine.Engine) { s = e.Strategy.(*spy).Strategy.(*strategy.Pct) })
-			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.Chance(), "%s, %d more threads: %s", c.name, extra, s.Bound())
+			r := exploreWith(t, "pct", cfg, program,
+				func(e *engine.Engine) { s = e.Strategy.(*spy).Strategy.(*strategy.Pct) })
+			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.Chance(),
+				"%s, %d more threads: %s", c.name, extra, s.Bound())
 		}
 	}
 }
@@ -343,7 +352,8 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 		program func()
 		traces  int
 	}{
-		{"late by 6", lateOf(6), 2}, {"late by 10", lateOf(10), 2}, {"lastzero(4)", lastZero(4).started(), 28}, {"Chase-Lev", chaseLev(1).started(), 18},
+		{"late by 6", lateOf(6), 2}, {"late by 10", lateOf(10), 2}, {"lastzero(4)",
+			lastZero(4).started(), 28}, {"Chase-Lev", chaseLev(1).started(), 18},
 	} {
 		rarest := func(name string) int {
 			hits := map[string]int{}
@@ -361,7 +371,8 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 			return least
 		}
 		r, p := rarest("random"), rarest("pos")
-		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d", c.name, c.traces, r, p, samples)
+		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d", c.name, c.traces, r, p,
+			samples)
 		require.Greater(t, p, r, c.name)
 	}
 }
@@ -382,11 +393,13 @@ func traceOf(e *engine.Engine) string {
 			continue
 		}
 		reading[ev.Obj]++
-		slices.SortFunc((*o)[len(*o)-reading[ev.Obj]:], func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
+		slices.SortFunc((*o)[len(*o)-reading[ev.Obj]:],
+			func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
 	}
 	seen = slices.DeleteFunc(seen, func(o [][2]int32) bool { return len(o) == 0 })
 	slices.SortFunc(seen, func(a, b [][2]int32) int {
-		return slices.CompareFunc(a, b, func(x, y [2]int32) int { return slices.Compare(x[:], y[:]) })
+		return slices.CompareFunc(a, b,
+			func(x, y [2]int32) int { return slices.Compare(x[:], y[:]) })
 	})
 	return fmt.Sprint(seen, chosen(e))
 }
@@ -431,9 +444,10 @@ func TestNaiveSeesThatTheProgramDiffers(t *testing.T) {
 	} {
 		for _, strategy := range []string{"naive", "bounded"} {
 			run, diverged := -1, false
-			exploreWith(t, strategy, defaults(), func() { run++; program(run) }, func(e *engine.Engine) {
-				diverged = diverged || e.Failure != nil && e.Failure.Property == Nondeterminism
-			})
+			exploreWith(t, strategy, defaults(), func() { run++; program(run) },
+				func(e *engine.Engine) {
+					diverged = diverged || e.Failure != nil && e.Failure.Property == Nondeterminism
+				})
 			require.True(t, diverged, "%s: %s", strategy, name)
 		}
 	}

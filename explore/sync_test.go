@@ -84,8 +84,10 @@ var syncPrograms = []struct {
 		wg.Wait()
 		x.Load()
 	}, DataRace},
-	{"WaitGroup: one Done is missing", func() { var wg WaitGroup; wg.Add(2); Go(wg.Done); wg.Wait() }, Deadlock},
-	{"WaitGroup: one Done too many", func() { var wg WaitGroup; wg.Add(1); Go(wg.Done); wg.Done(); wg.Done() }, Panic},
+	{"WaitGroup: one Done is missing",
+		func() { var wg WaitGroup; wg.Add(2); Go(wg.Done); wg.Wait() }, Deadlock},
+	{"WaitGroup: one Done too many",
+		func() { var wg WaitGroup; wg.Add(1); Go(wg.Done); wg.Done(); wg.Done() }, Panic},
 	{"RLocker: readers together, writers alone", func() {
 		var m RWMutex
 		var x Var[int]
@@ -132,7 +134,8 @@ func TestTheirPartsHaveTheirNames(t *testing.T) {
 		all.Wait()
 		named.Do(func() { panic("here") })
 	}, "")
-	for _, want := range []string{"load setup: false", "lock setup#2", "store setup: false → true", "add all: 0 → 1", "load config: false", "lock config's lock"} {
+	for _, want := range []string{"load setup: false", "lock setup#2", "store setup: false → true",
+		"add all: 0 → 1", "load config: false", "lock config's lock"} {
 		require.Contains(t, v.Table, want)
 	}
 }

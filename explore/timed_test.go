@@ -38,10 +38,25 @@ var timedOps = []struct {
 	{"Now()", func(_ *timedWorld, seen *sights) { seen.saw(Now()) }},
 	{"poll", func(*timedWorld, *sights) { poll() }},
 	{"Choose(2)", func(_ *timedWorld, seen *sights) { seen.saw(Choose(2)) }},
-	{"mu{n.SleepFor(10)}", func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.n.SleepFor(10)); w.mu.Unlock() }},
-	{"mu{x.Add(1)}", func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.x.Add(1)); w.mu.Unlock() }},
-	{"rw{x.Add(1)}", func(w *timedWorld, seen *sights) { w.rw.Lock(); seen.saw(w.x.Add(1)); w.rw.Unlock() }},
-	{"r{Sleep(10); x.Load()}", func(w *timedWorld, seen *sights) { w.rw.RLock(); Sleep(10); seen.saw(w.x.Load()); w.rw.RUnlock() }},
+	{"mu{n.SleepFor(10)}",
+		func(w *timedWorld,
+			seen *sights) {
+			w.mu.Lock()
+			seen.saw(w.n.SleepFor(10))
+			w.mu.Unlock()
+		}},
+	{"mu{x.Add(1)}",
+		func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.x.Add(1)); w.mu.Unlock() }},
+	{"rw{x.Add(1)}",
+		func(w *timedWorld, seen *sights) { w.rw.Lock(); seen.saw(w.x.Add(1)); w.rw.Unlock() }},
+	{"r{Sleep(10); x.Load()}",
+		func(w *timedWorld,
+			seen *sights) {
+			w.rw.RLock()
+			Sleep(10)
+			seen.saw(w.x.Load())
+			w.rw.RUnlock()
+		}},
 }
 
 type timedWorld struct {
@@ -109,7 +124,8 @@ func (p timedProgram) legal() bool {
 // outcomes returns what the threads can see, by strategy, with so many early
 // timeouts and, by one that bounds them, preemptions; and the fewest preemptions with
 // which they do.
-func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts, preemptions int) (map[string]int, Result) {
+func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts,
+	preemptions int) (map[string]int, Result) {
 	fewest, end := map[string]int{}, ""
 	cfg := defaults()
 	cfg.Timeouts, cfg.Preempt, cfg.Executions = timeouts, preemptions, tooManyTimed

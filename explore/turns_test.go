@@ -14,7 +14,8 @@ import (
 // byTurns lets workers explore a program together, but one execution at a time,
 // whose turn it is drawn from seed: what several workers do at the same time, to be
 // done again. Each has a program of his own.
-func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts, violations int) {
+func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts,
+	violations int) {
 	tr := dpor.NewTree(workers + 1) // one more is never there, so that nobody is told that all are idle
 	tr.Begun = true
 	names := &engine.ThreadNames{}
@@ -101,8 +102,10 @@ func TestWorkersByTurnsExploreWhatOneDoes(t *testing.T) {
 		for _, workers := range []int{2, 3} {
 			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
 				for seed := range turns {
-					complete, stuck, cuts, _ := byTurns(func() func() { return p.program }, workers, seed)
-					require.Equal(t, [3]int{int(p.complete), int(p.stuck), 0}, [3]int{complete, stuck, cuts}, "complete, stuck, cut: seed %d", seed)
+					complete, stuck, cuts, _ := byTurns(func() func() { return p.program }, workers,
+						seed)
+					require.Equal(t, [3]int{int(p.complete), int(p.stuck), 0},
+						[3]int{complete, stuck, cuts}, "complete, stuck, cut: seed %d", seed)
 				}
 			})
 		}
@@ -124,8 +127,10 @@ func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 				if one.Violations != one.Stuck {
 					continue // such an execution ends early
 				}
-				complete, stuck, _, _ := byTurns(func() func() { return newMachine(p).program }, 2, seed)
-				require.Equal(t, [2]int{int(one.Complete), int(one.Stuck)}, [2]int{complete, stuck}, "complete, stuck: seed %d\n%s", seed, p)
+				complete, stuck, _, _ := byTurns(func() func() { return newMachine(p).program }, 2,
+					seed)
+				require.Equal(t, [2]int{int(one.Complete), int(one.Stuck)}, [2]int{complete, stuck},
+					"complete, stuck: seed %d\n%s", seed, p)
 				shared++
 			}
 			require.Positive(t, shared)

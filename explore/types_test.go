@@ -128,9 +128,11 @@ func interesting(x reflect.Type) (vs []reflect.Value) {
 	case reflect.Bool:
 		return []reflect.Value{reflect.ValueOf(false), reflect.ValueOf(true)}
 	case reflect.Pointer:
-		return []reflect.Value{reflect.Zero(typ), reflect.ValueOf(new(int)), reflect.ValueOf(new(int))}
+		return []reflect.Value{reflect.Zero(typ), reflect.ValueOf(new(int)),
+			reflect.ValueOf(new(int))}
 	}
-	for _, v := range []uint64{0, 1, 5, math.MaxInt32, 1 << 31, math.MaxUint32, math.MaxInt64, 1 << 63, math.MaxUint64} {
+	for _, v := range []uint64{0, 1, 5, math.MaxInt32, 1 << 31, math.MaxUint32, math.MaxInt64,
+		1 << 63, math.MaxUint64} {
 		vs = append(vs, reflect.ValueOf(v).Convert(typ))
 	}
 	return vs
@@ -169,7 +171,10 @@ func TestOutsideAnExplorationTheyPanicClearly(t *testing.T) {
 	)
 	for what, f := range map[string]func(){
 		"Int32.Load": func() { x.Load() }, "Int32.Store": func() { x.Store(1) }, "Int32.Add": func() { x.Add(1) },
-		"Int32.Swap": func() { x.Swap(1) }, "Int32.CompareAndSwap": func() { x.CompareAndSwap(0, 1) },
+		"Int32.Swap": func() { x.Swap(1) }, "Int32.CompareAndSwap": func() {
+			x.CompareAndSwap(0,
+				1)
+		},
 		"Pointer.Load": func() { p.Load() }, "Pointer.Store": func() { p.Store(nil) },
 		"Mutex.Lock": m.Lock, "Mutex.Unlock": m.Unlock, "Mutex.TryLock": func() { m.TryLock() },
 		"RWMutex.RLock": rw.RLock, "RWMutex.RUnlock": rw.RUnlock, "RWMutex.Lock": rw.Lock, "RWMutex.Unlock": rw.Unlock,
@@ -178,12 +183,17 @@ func TestOutsideAnExplorationTheyPanicClearly(t *testing.T) {
 		"Uint32.Wait": func() { u.Wait(0, -1) }, "Uint32.Wake": func() { u.Wake(1) },
 		"Var.Load": func() { v.Load() }, "Var.Store": func() { v.Store(1) },
 		"Go": func() { Go(func() {}) }, "Choose": func() { Choose(2) }, "Pause": Pause, "Now": func() { Now() },
-		"Sleep": func() { Sleep(1) }, "Name": func() { Name(&x, "x") }, "Assert": func() { Assert(false, "") },
+		"Sleep": func() { Sleep(1) }, "Name": func() {
+			Name(&x,
+				"x")
+		}, "Assert": func() { Assert(false, "") },
 		"Stack.Init": func() { s.Init(func() {}) }, "Stack.Switch": func() { s.Switch(&s) }, "Stack.Destroy": s.Destroy,
 	} {
 		t.Run(what, func(t *testing.T) {
-			require.PanicsWithValue(t, "explore: "+what+": the caller is not a thread of an exploration; "+
-				"call it inside the program given to Test or Run, on threads started by explore.Go", f)
+			require.PanicsWithValue(t,
+				"explore: "+what+": the caller is not a thread of an exploration; "+
+					"call it inside the program given to Test or Run, on threads started "+
+					"by explore.Go", f)
 		})
 	}
 }
@@ -257,7 +267,9 @@ func TestChooseTakesOnlyWhatAScheduleHolds(t *testing.T) {
 	for _, n := range []int{-1, 0, engine.MaxChoices + 1} {
 		v := once(func() { Choose(n) }).Violation
 		require.NotNil(t, v, "%d", n)
-		require.Equal(t, fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, engine.MaxChoices), v.Message)
+		require.Equal(t,
+			fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n,
+				engine.MaxChoices), v.Message)
 	}
 }
 
@@ -274,7 +286,9 @@ func TestACopyOfAUsedVariableIsRefused(t *testing.T) {
 		"pointer": func() { var x Pointer[int]; x.Load(); copied(&x).Load() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, "explore: a variable was copied after its first use; share it by a pointer", once(program).Violation.Message)
+			require.Equal(t,
+				"explore: a variable was copied after its first use; share it "+
+					"by a pointer", once(program).Violation.Message)
 		})
 	}
 }

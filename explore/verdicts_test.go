@@ -27,7 +27,8 @@ func TestProgramsHaveTheirVerdicts(t *testing.T) {
 				require.Equal(t, p.property, r.Violation.Property, "%v", r.Violation)
 			}
 			require.Equal(t, want, r.Verdict, "%v", r.Violation)
-			got := judged{p.name, nil, p.property, p.shortest, r.Complete, r.Stuck, r.Violations - r.Stuck}
+			got := judged{p.name, nil, p.property, p.shortest, r.Complete, r.Stuck,
+				r.Violations - r.Stuck}
 			p.b = nil
 			require.Equal(t, p, got)
 		})
@@ -61,7 +62,8 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			Name(&a, "a")
 			Go(func() { a.Lock(); b.Lock(); b.Unlock(); a.Unlock() })
 			Go(func() { b.Lock(); a.Lock(); a.Unlock(); b.Unlock() }).Join()
-		}, "thread 1 waits for mutex 2, held by thread 2; thread 2 waits for mutex a, held by thread 1; " +
+		}, "thread 1 waits for mutex 2, held by thread 2; thread 2 waits for mutex a, held " +
+			"by thread 1; " +
 			"thread 0 waits for the end of thread 2"},
 		{func() {
 			var m Mutex
@@ -84,7 +86,8 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			rw.RLock()
 			Go(rw.Lock)
 			rw.RLock()
-		}, "thread 0 waits for rwmutex 1, held by itself, behind thread 1, which wants to write; thread 1 waits for rwmutex 1, held by thread 0"},
+		}, "thread 0 waits for rwmutex 1, held by itself, behind thread 1, which wants to write; " +
+			"thread 1 waits for rwmutex 1, held by thread 0"},
 		{func() {
 			var m Mutex
 			var n Note
@@ -92,7 +95,8 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			Go(func() { m.Lock(); n.Wakeup(); c.Wait() })
 			Go(func() { n.Sleep(); m.Lock(); m.TryLock() }).Join()
 			m.Lock()
-		}, "thread 0 waits for mutex 1, held by thread 2, which has ended; thread 1 waits to be woken on cond 1"},
+		}, "thread 0 waits for mutex 1, held by thread 2, which has ended; thread 1 waits to be " +
+			"woken on cond 1"},
 		{func() {
 			var x Int32
 			var flag Bool
@@ -118,19 +122,22 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			n.Wakeup()
 			n.Clear()
 			n.Sleep()
-		}, "thread 0 sleeps on note 1; thread 0 woke it (step 1), and thread 0 cleared it (step 2) before anybody saw it"},
+		}, "thread 0 sleeps on note 1; thread 0 woke it (step 1), and thread 0 cleared it (step " +
+			"2) before anybody saw it"},
 		{func() {
 			var m Mutex
 			c := Cond{L: &m}
 			Go(c.Signal).Join()
 			m.Lock()
 			c.Wait()
-		}, "thread 0 waits to be woken on cond 1; thread 1 woke it (step 1) when nobody waited yet"},
+		}, "thread 0 waits to be woken on cond 1; thread 1 woke it (step 1) when " +
+			"nobody waited yet"},
 		{func() {
 			var w Uint32
 			Go(func() { w.Wake(1) }).Join()
 			w.Wait(0, -1)
-		}, "thread 0 waits to be woken on uint32 1; thread 1 woke it (step 1) when nobody waited yet"},
+		}, "thread 0 waits to be woken on uint32 1; thread 1 woke it (step 1) when " +
+			"nobody waited yet"},
 	} {
 		require.Equal(t, c.says, once(c.program).Violation.Message)
 	}
@@ -213,7 +220,8 @@ func TestALoopWithoutPauseEndsInUnknown(t *testing.T) {
 }
 
 var judgedPrograms = []judged{
-	{"lost update", checkedCounter(func(x *Int32) { x.Store(x.Load() + 1) }), Assertion, 8, 4, 0, 4},
+	{"lost update", checkedCounter(func(x *Int32) { x.Store(x.Load() + 1) }), Assertion, 8, 4, 0,
+		4},
 	{"update by add", checkedCounter(func(x *Int32) { x.Add(1) }), "", 0, 4, 0, 0},
 	{"update by CAS", checkedCounter(func(x *Int32) {
 		for {

@@ -61,10 +61,12 @@ func TestCodeThatBlocksOutsideIsNamed(t *testing.T) {
 		program        func()
 		message, stack string
 	}{
-		{"channel", blocksOnChannel, `thread 1 has been blocked \(chan receive\)`, "blocksOnChannel"},
+		{"channel", blocksOnChannel, `thread 1 has been blocked \(chan receive\)`,
+			"blocksOnChannel"},
 		{"mutex", blocksOnMutex, `thread 0 has been blocked \(sync.Mutex.Lock\)`, "blocksOnMutex"},
 		{"sleep", sleepsForReal, `thread 0 has been blocked \(sleep\)`, "sleepsForReal"},
-		{"after steps", blocksAfterSteps, `thread 2 has been blocked \(chan receive\)`, "blocksAfterSteps"},
+		{"after steps", blocksAfterSteps, `thread 2 has been blocked \(chan receive\)`,
+			"blocksAfterSteps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Contains(t, whyBlocked(t, c.program, c.message).Stack, c.stack)

@@ -76,7 +76,8 @@ func TestWorkersTogetherExploreWhatOneDoes(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
 				for range repetitions() {
 					r := together(p.program, workers)
-					require.Equal(t, []uint64{p.complete, p.stuck}, []uint64{r.Complete, r.Stuck}, "complete, stuck")
+					require.Equal(t, []uint64{p.complete, p.stuck}, []uint64{r.Complete, r.Stuck},
+						"complete, stuck")
 					require.Zero(t, r.Cut, "cut")
 				}
 			})
@@ -103,26 +104,28 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 		}
 		for _, shards := range []int{1, 3} {
 			for _, depth := range depths() {
-				t.Run(fmt.Sprintf("%s/shards=%d/depth=%d", p.name, shards, depth), func(t *testing.T) {
-					var sum Result
-					for i := range shards {
-						cfg := defaults()
-						cfg.KeepGoing = true
-						cfg.Shard, cfg.Shards = i, shards
-						split := dpor.NewSplitter(i, shards)
-						if depth != ownDepth {
-							split.Fix(depth)
+				t.Run(fmt.Sprintf("%s/shards=%d/depth=%d", p.name, shards, depth),
+					func(t *testing.T) {
+						var sum Result
+						for i := range shards {
+							cfg := defaults()
+							cfg.KeepGoing = true
+							cfg.Shard, cfg.Shards = i, shards
+							split := dpor.NewSplitter(i, shards)
+							if depth != ownDepth {
+								split.Fix(depth)
+							}
+							e := newEngine(cfg, p.program, dpor.New(nil, split))
+							r := explore(e, nil)
+							e.Close()
+							sum.Complete += r.Complete
+							sum.Stuck += r.Stuck
+							sum.Cut += r.Cut
 						}
-						e := newEngine(cfg, p.program, dpor.New(nil, split))
-						r := explore(e, nil)
-						e.Close()
-						sum.Complete += r.Complete
-						sum.Stuck += r.Stuck
-						sum.Cut += r.Cut
-					}
-					t.Logf("%d cut", sum.Cut)
-					require.Equal(t, []uint64{p.complete, p.stuck}, []uint64{sum.Complete, sum.Stuck}, "complete, stuck; %d cut", sum.Cut)
-				})
+						t.Logf("%d cut", sum.Cut)
+						require.Equal(t, []uint64{p.complete, p.stuck},
+							[]uint64{sum.Complete, sum.Stuck}, "complete, stuck; %d cut", sum.Cut)
+					})
 			}
 		}
 	}
@@ -147,7 +150,8 @@ func TestWorkersAgreeOnThreadsThatThreadsMake(t *testing.T) {
 	t.Logf("%v", &one)
 	for range 10 {
 		r := together(families, 3)
-		require.Equal(t, []uint64{one.Complete, one.Stuck, one.Cut}, []uint64{r.Complete, r.Stuck, r.Cut})
+		require.Equal(t, []uint64{one.Complete, one.Stuck, one.Cut},
+			[]uint64{r.Complete, r.Stuck, r.Cut})
 	}
 }
 
