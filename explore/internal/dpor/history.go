@@ -62,36 +62,37 @@ func (h *history) rewind() {
 	}
 }
 
-// next makes room for the next event to be told, and returns it.
-func (h *history) next() int32 {
-	i := h.seen
+// next returns the next event to be told, for which there is room then.
+func (h *history) next() (i int32, ev *engine.Event) {
+	if len(h.last) < len(h.e.Threads) || h.seen >= len(h.prev) {
+		h.makeRoom()
+	}
+	ev = &h.e.Events[h.seen]
+	if ev.After {
+		h.barrier = int32(h.seen)
+	}
+	return int32(h.seen), ev
+}
+
+// makeRoom makes room for all threads, and for some more events.
+func (h *history) makeRoom() {
 	if len(h.e.Threads) > h.stride {
 		h.widen((len(h.e.Threads) + 3) &^ 3)
 	}
 	for len(h.last) < len(h.e.Threads) {
 		h.last = append(h.last, -1)
 	}
-	if i >= len(h.prev) {
-		h.prev = append(h.prev, 0)
+	if n := len(h.prev); h.seen >= n {
+		n = max(16, 2*n)
+		h.prev = append(make([]int32, 0, n), h.prev...)[:n]
+		h.clocks = append(make([]int32, 0, n*h.stride), h.clocks...)[:n*h.stride]
 	}
-	if need := (i + 1) * h.stride; need > len(h.clocks) {
-		more := max(need, 2*len(h.clocks)) - len(h.clocks)
-		h.clocks = append(h.clocks, make([]int32, more)...)
-	}
-	if h.e.Events[i].After {
-		h.barrier = int32(i)
-	}
-	return int32(i)
 }
 
 // widen makes clocks stride numbers long.
 func (h *history) widen(stride int) {
-	n := 0
-	if h.stride > 0 {
-		n = len(h.clocks) / h.stride
-	}
-	wide := make([]int32, n*stride)
-	for i := range n {
+	wide := make([]int32, len(h.prev)*stride)
+	for i := range h.prev {
 		copy(wide[i*stride:], h.clock(int32(i)))
 	}
 	h.clocks, h.stride = wide, stride
@@ -134,8 +135,8 @@ func (h *history) prior(t *engine.Thread, seq int32) int32 {
 // follow makes the clock of event i what i follows in every execution: what came before
 // in its thread; and what woke it, or the end of the thread that it joins, unless it
 // could have timed out instead.
-func (h *history) follow(i int32) []int32 {
-	ev, c := &h.e.Events[i], h.clock(i)
+func (h *history) follow(i int32, ev *engine.Event) []int32 {
+	c := h.clock(i)
 	clear(c)
 	p := h.prior(h.e.Threads[ev.Thread], ev.Seq)
 	if h.prev[i] = p; p >= 0 {
@@ -147,26 +148,26 @@ func (h *history) follow(i int32) []int32 {
 	return c
 }
 
-// followAll adds all that has been executed to the clock of event i, which was made
-// possible by time advancing: nothing of that could have come after i.
-func (h *history) followAll(i int32) {
+// followAll adds all that has been executed to c, the clock of an event that was made
+// possible by time advancing: nothing of that could have come after it.
+func (h *history) followAll(c []int32) {
 	for _, l := range h.last {
 		if l >= 0 {
-			join(h.clock(i), h.clock(l))
+			join(c, h.clock(l))
 		}
 	}
 }
 
 // afterBarrier says whether event i polled the clock, and was not the first to see it
 // advance.
-func (h *history) afterBarrier(i int32) bool {
-	return h.e.Events[i].Waited && h.prev[i] < h.barrier &&
+func (h *history) afterBarrier(i int32, ev *engine.Event) bool {
+	return ev.Waited && h.prev[i] < h.barrier &&
 		slices.Contains(h.e.Effect(i).Awaited, h.e.TimeID)
 }
 
 // followBarrier does for such an event what followAll does for the first one.
-func (h *history) followBarrier(i int32) {
-	b, c := &h.e.Events[h.barrier], h.clock(i)
+func (h *history) followBarrier(c []int32) {
+	b := &h.e.Events[h.barrier]
 	own := c[b.Thread]
 	join(c, h.clock(h.barrier))
 	c[b.Thread] = max(own, b.Seq-1)
@@ -174,8 +175,7 @@ func (h *history) followBarrier(i int32) {
 
 // predecessors returns the events that event i depends on: the last ones that touched its
 // objects. They are valid until the next call.
-func (h *history) predecessors(i int32) []int32 {
-	ev := &h.e.Events[i]
+func (h *history) predecessors(i int32, ev *engine.Event) []int32 {
 	h.preds = h.preds[:0]
 	if ev.Obj != engine.NoObject {
 		h.addPreds(ev.Obj, ev.Mode)
@@ -201,9 +201,8 @@ func (h *history) addPreds(obj int32, m engine.Mode) {
 	}
 }
 
-// complete adds preds, and what event i follows, to its clock.
-func (h *history) complete(i int32, preds []int32) {
-	ev, c := &h.e.Events[i], h.clock(i)
+// complete adds preds, and what ev follows, to c, its clock.
+func (h *history) complete(ev *engine.Event, c, preds []int32) {
 	for _, p := range preds {
 		join(c, h.clock(p))
 	}
@@ -226,18 +225,17 @@ func (h *history) of(obj int32) *accesses {
 }
 
 // note tells event i, the next one, to the objects that it touched.
-func (h *history) note(i int32) {
-	ev := &h.e.Events[i]
+func (h *history) note(i int32, ev *engine.Event) {
 	if ev.Obj != engine.NoObject {
-		h.noteAccess(i, ev.Obj, ev.Mode)
+		h.of(ev.Obj).note(i, ev, ev.Mode, h.e.Events)
 	}
 	if ev.Obj2 != engine.NoObject {
-		h.noteAccess(i, ev.Obj2, engine.Writes)
+		h.of(ev.Obj2).note(i, ev, engine.Writes, h.e.Events)
 	}
 	if ev.Waited {
 		for _, o := range h.e.Effect(i).Awaited {
 			if o != ev.Obj {
-				h.noteRead(i, o)
+				h.of(o).noteRead(i, ev, h.e.Events)
 			}
 		}
 	}
@@ -248,22 +246,20 @@ func (h *history) note(i int32) {
 	h.seen++
 }
 
-func (h *history) noteAccess(i, obj int32, m engine.Mode) {
-	a := h.of(obj)
+func (a *accesses) note(i int32, ev *engine.Event, m engine.Mode, events []engine.Event) {
 	if m == engine.Writes {
 		a.write, a.reads = i, a.reads[:0]
 	} else {
-		h.noteRead(i, obj)
+		a.noteRead(i, ev, events)
 	}
-	if h.e.Events[i].Locks() {
+	if ev.Locks() {
 		a.lock = i
 	}
 }
 
-func (h *history) noteRead(i, obj int32) {
-	a, thread := h.of(obj), h.e.Events[i].Thread
+func (a *accesses) noteRead(i int32, ev *engine.Event, events []engine.Event) {
 	for k, r := range a.reads {
-		if h.e.Events[r].Thread == thread {
+		if events[r].Thread == ev.Thread {
 			a.reads[k] = i
 			return
 		}
@@ -273,8 +269,7 @@ func (h *history) noteRead(i, obj int32) {
 
 // stillWoken says whether event i, the next one, if it had waited after a Pause, could
 // have gone on without event p: whether something else was written, not because of p.
-func (h *history) stillWoken(p, i int32) bool {
-	ev := &h.e.Events[i]
+func (h *history) stillWoken(p, i int32, ev *engine.Event) bool {
 	if !ev.Waited {
 		return true
 	}

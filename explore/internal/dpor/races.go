@@ -20,12 +20,12 @@ func (d *Strategy) observe(e *engine.Engine) {
 	h := &d.past
 	h.e = e
 	for h.seen < len(e.Events) {
-		i := h.next()
+		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
-			d.order(i)
+			d.order(i, ev)
 		}
-		h.note(i)
+		h.note(i, ev)
 	}
 }
 
@@ -40,40 +40,40 @@ func (d *Strategy) lastThreadNode() int {
 
 // order makes the clock of event i, and writes down the races that end in it. What is in
 // the clock by then is no race. See history for the steps.
-func (d *Strategy) order(i int32) {
-	h, ev := &d.past, &d.past.e.Events[i]
-	c := h.follow(i)
+func (d *Strategy) order(i int32, ev *engine.Event) {
+	h := &d.past
+	c := h.follow(i, ev)
 	if ev.Timed && !ev.Early {
 		d.lateRace(i, c)
 	}
 	if ev.After {
 		if ev.Kind == engine.OpNoteSleep { // while the Note was signaled it could have come before
-			d.disabled(i, c)
+			d.disabled(i, ev, c)
 		}
-		h.followAll(i)
-	} else if h.afterBarrier(i) {
-		h.followBarrier(i)
+		h.followAll(c)
+	} else if h.afterBarrier(i, ev) {
+		h.followBarrier(c)
 	}
-	preds := h.predecessors(i)
-	d.findRaces(i, c, preds)
-	h.complete(i, preds)
+	preds := h.predecessors(i, ev)
+	d.findRaces(i, ev, c, preds)
+	h.complete(ev, c, preds)
 }
 
 // findRaces writes down the races that end in event i, which depends on preds; c is what
 // its thread knew before.
-func (d *Strategy) findRaces(i int32, c, preds []int32) {
-	h, ev := &d.past, &d.past.e.Events[i]
+func (d *Strategy) findRaces(i int32, ev *engine.Event, c, preds []int32) {
+	h := &d.past
 	for k, p := range preds {
 		if h.ordered(p, c) {
 			continue
 		}
 		if pe := &h.e.Events[p]; pe.Enables(ev.Kind) && pe.Obj == ev.Obj {
-			d.disabled(i, c)
+			d.disabled(i, ev, c)
 			if !ev.Timed {
 				continue
 			}
 		}
-		if h.immediate(k, preds) && h.stillWoken(p, i) && !d.slept(p, i, preds) {
+		if h.immediate(k, preds) && h.stillWoken(p, i, ev) && !d.slept(p, i, ev, preds) {
 			d.races = append(d.races, race{e: p, f: i})
 		}
 	}
@@ -95,8 +95,7 @@ func (h *history) immediate(k int, preds []int32) bool {
 // slept says whether the step that is event i sleeps where p was taken, and depends on
 // nothing that came after that, but p: then it can come before all that does not depend on
 // p, whatever follows, and so what the race leads to has been explored.
-func (d *Strategy) slept(p, i int32, preds []int32) bool {
-	ev := &d.past.e.Events[i]
+func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 	if ev.Waited || ev.Timed || ev.Kind.Compares() || d.past.prev[i] > p || ev.From > p {
 		return false
 	}
@@ -128,14 +127,14 @@ func (d *Strategy) lateRace(i int32, c []int32) {
 
 // disabled writes down the race with the event that made event i impossible for a while:
 // see 'Races with locks'.
-func (d *Strategy) disabled(i int32, c []int32) {
+func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 	h := &d.past
-	p := h.of(h.e.Events[i].Obj).lock
+	p := h.of(ev.Obj).lock
 	if p < 0 || h.ordered(p, c) {
 		return
 	}
 	r := race{e: p, f: i}
-	if (len(d.races) == 0 || d.races[len(d.races)-1] != r) && h.stillWoken(p, i) {
+	if (len(d.races) == 0 || d.races[len(d.races)-1] != r) && h.stillWoken(p, i, ev) {
 		d.races = append(d.races, r)
 	}
 }

@@ -46,10 +46,10 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 	v = &m.made
 	v.before, v.less = m.after, false
 	if r.f < 0 {
-		v.last = m.h.pending(-1 - r.f)
+		v.last.pend(m.h, -1-r.f)
 		return v, true
 	}
-	v.last = m.h.foresee(r)
+	v.last.foresee(m.h, r)
 	return v, !m.h.e.Events[r.f].Timed || m.foreseeTimed(v, r)
 }
 
@@ -70,18 +70,18 @@ func (m *reverser) leaveOut(v *reversal, away func(int32) bool) {
 	v.before = slices.DeleteFunc(v.before, away)
 }
 
-// pending foresees the step for which the thread waits in vain.
-func (h *history) pending(thread int32) foreseen {
+// pend makes f the step for which the thread waits in vain.
+func (f *foreseen) pend(h *history, thread int32) {
 	t := h.e.Threads[thread]
-	s := stepOf(t)
-	return foreseen{step: s, effect: engine.Effect{Footprint: s.Footprint}, prev: h.prior(t, t.Seq+1), from: -1}
+	f.step, f.prev, f.from = stepOf(t), h.prior(t, t.Seq+1), -1
+	f.effect = engine.Effect{Footprint: f.Footprint}
 }
 
-// foresee foresees event r.f just before r.e. Of an operation that compares, that may be
-// another one: it finds what r.e has found.
-func (h *history) foresee(r race) foreseen {
+// foresee makes f event r.f just before r.e. What compares finds there what r.e has found.
+func (f *foreseen) foresee(h *history, r race) {
 	first, ev := &h.e.Events[r.e], &h.e.Events[r.f]
-	f := foreseen{step: h.step(r.f), effect: h.e.Effect(r.f), prev: h.prev[r.f], from: ev.From}
+	f.step, f.prev, f.from = h.step(r.f), h.prev[r.f], ev.From
+	f.effect = h.e.Effect(r.f)
 	if ev.Kind.Compares() && first.Obj == ev.Obj {
 		f.Mode = engine.Reads
 		if first.Old == ev.Want {
@@ -89,7 +89,6 @@ func (h *history) foresee(r race) foreseen {
 		}
 		f.effect.Mode = f.Mode
 	}
-	return f
 }
 
 // # Time limits
