@@ -17,22 +17,20 @@ import (
 func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts,
 	violations int) {
 	tr := dpor.NewTree(workers + 1) // one more is never there, so that nobody is told that all are idle
-	tr.Begun = true
 	names := &engine.ThreadNames{}
 	team := make([]*turner, workers)
 	for i := range team {
 		team[i] = newTurner(program(), tr, names)
 		defer team[i].e.Close()
 	}
-	team[0].busy, team[0].fresh = true, true
+	team[0].busy, team[0].fresh = team[0].d.Begin(team[0].e), true
 	rng := rand.New(rand.NewPCG(seed, 0))
-	for busy(team) > 0 || len(tr.Tasks) > 0 {
+	for busy(team) > 0 || tr.Waiting() > 0 {
 		w := team[rng.IntN(workers)]
-		if !w.prepare(tr) {
+		if !w.prepare() {
 			continue
 		}
-		tr.Idle = workers - busy(team)
-		tr.Hungry.Store(int32(tr.Idle))
+		tr.SetIdle(workers - busy(team))
 		w.e.Execute()
 		w.d.End(w.e)
 		switch w.e.Outcome {
@@ -58,25 +56,20 @@ type turner struct {
 }
 
 func newTurner(program func(), tr *dpor.Tree, names *engine.ThreadNames) *turner {
-	d := &dpor.Strategy{Tree: tr, Begun: true}
+	d := dpor.New(tr, nil)
 	e := newEngine(defaults(), program, d)
 	e.Names = names
 	return &turner{e: e, d: d}
 }
 
 // prepare finds w something to execute.
-func (w *turner) prepare(tr *dpor.Tree) bool {
+func (w *turner) prepare() bool {
 	if w.busy && !w.fresh {
-		w.busy = w.d.Backtrack()
+		w.busy = w.d.Continue()
 	}
 	w.fresh = false
-	for !w.busy && len(tr.Tasks) > 0 {
-		job := tr.Tasks[0]
-		tr.Tasks = tr.Tasks[1:]
-		w.busy = w.d.Adopt(job)
-	}
-	if w.busy {
-		w.d.Rewind()
+	if !w.busy {
+		w.busy = w.d.Take()
 	}
 	return w.busy
 }

@@ -18,10 +18,6 @@ func (n *node) branches() (before, all int) {
 	if n.n != 0 {
 		return int(n.taken) - 1, int(n.n)
 	}
-	waiting := 0
-	for b := n.pending; b != nil; b = b.next {
-		waiting++
-	}
 	taken := max(int(n.taken), 1)
-	return taken - 1, taken + waiting
+	return taken - 1, taken + n.wakeup.size()
 }

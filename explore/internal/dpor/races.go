@@ -6,25 +6,26 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// observe computes the clocks of the events that have not been seen yet, and
-// looks for races that end in them.
+// race is a pair of events, dependent and with nothing between them, that could have come
+// the other way round. If f is negative, it is the step for which the thread -1-f waits in
+// vain.
+type race struct{ e, f int32 }
+
+// endsFrom says whether r ends in an event from i on.
+func (r race) endsFrom(i int) bool { return r.f < 0 || int(r.f) >= i }
+
+// observe tells the history the events that it has not been told, and looks for the races
+// that end in those of them that are new.
 func (d *Strategy) observe(e *engine.Engine) {
-	for ; d.seen < len(e.Events); d.seen++ {
-		i := int32(d.seen)
-		ev := &e.Events[i]
-		d.room(e, d.seen)
-		if ev.After {
-			d.barrier = i
+	h := &d.past
+	h.e = e
+	for h.seen < len(e.Events) {
+		i, ev := h.next()
+		if h.seen >= h.kept {
+			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
+			d.order(i, ev)
 		}
-		if d.seen >= d.known {
-			d.nodeOf[i] = int32(d.lastThreadNode())
-			d.clockOf(e, i, ev)
-		}
-		d.note(e, i, ev)
-		if ev.Early {
-			d.early = append(d.early, i)
-		}
-		d.last[ev.Thread] = i
+		h.note(i, ev)
 	}
 }
 
@@ -37,178 +38,68 @@ func (d *Strategy) lastThreadNode() int {
 	return i
 }
 
-// room makes room for the clock of event i.
-func (d *Strategy) room(e *engine.Engine, i int) {
-	if len(e.Threads) > d.stride {
-		d.widen((len(e.Threads) + 3) &^ 3)
-	}
-	for len(d.last) < len(e.Threads) {
-		d.last = append(d.last, -1)
-	}
-	if i >= len(d.nodeOf) {
-		d.nodeOf, d.prev = append(d.nodeOf, 0), append(d.prev, 0)
-	}
-	if need := (i + 1) * d.stride; need > len(d.clocks) {
-		d.clocks = append(d.clocks, make([]int32, max(need, 2*len(d.clocks))-len(d.clocks))...)
-	}
-}
-
-// widen makes clocks stride numbers long.
-func (d *Strategy) widen(stride int) {
-	n := 0
-	if d.stride > 0 {
-		n = len(d.clocks) / d.stride
-	}
-	wide := make([]int32, n*stride)
-	for i := range n {
-		copy(wide[i*stride:], d.clock(int32(i)))
-	}
-	d.clocks, d.stride = wide, stride
-}
-
-func (d *Strategy) clock(i int32) []int32 {
-	at := int(i) * d.stride
-	return d.clocks[at : at+d.stride]
-}
-
-// before says whether a happened before b, or is b.
-func (d *Strategy) before(e *engine.Engine, a, b int32) bool {
-	return d.clock(b)[e.Events[a].Thread] >= e.Events[a].Seq
-}
-
-func joinInto(c, other []int32) {
-	for i, n := range other {
-		if c[i] < n {
-			c[i] = n
-		}
-	}
-}
-
-// prior returns the event of t's before the one with number seq, or its
-// parent's that made it; -1 if there is none.
-func (d *Strategy) prior(t *engine.Thread, seq int32) int32 {
-	if seq == 1 {
-		return t.Birth
-	}
-	return d.last[t.ID]
-}
-
-// clockOf computes the clock of event i and writes down its races. Whatever is in the
-// clock by then is no race; so first comes only what i follows in every execution:
-//
-//  1. what came before in its thread;
-//  2. what woke it, or the end of the thread that it joins, unless it could have timed
-//     out instead;
-//  3. if it is there because time advanced, all that had been executed: see afterAll.
-//
-// Then the races are looked for, and what it depends on is added.
-func (d *Strategy) clockOf(e *engine.Engine, i int32, ev *engine.Event) {
-	t := e.Threads[ev.Thread]
-	c := d.clock(i)
-	clear(c)
-	d.prev[i] = d.prior(t, ev.Seq)
-	if p := d.prev[i]; p >= 0 {
-		copy(c, d.clock(p))
-	}
+// order makes the clock of event i, and writes down the races that end in it. What is in
+// the clock by then is no race. See history for the steps.
+func (d *Strategy) order(i int32, ev *engine.Event) {
+	h := &d.past
+	c := h.follow(i, ev)
 	if ev.Timed && !ev.Early {
-		d.lateRace(e, i, c)
-	}
-	if ev.From >= 0 && !ev.Timed {
-		joinInto(c, d.clock(ev.From))
+		d.lateRace(i, c)
 	}
 	if ev.After {
-		d.afterAll(e, i, ev, c)
-	} else if ev.Waited && d.prev[i] < d.barrier && t.WaitedFor(e.TimeID) {
-		d.afterBarrier(e, c)
-	}
-	d.predecessors(e, t, ev)
-	d.findRaces(e, i, ev, c)
-	for _, p := range d.preds {
-		joinInto(c, d.clock(p))
-	}
-	if ev.From >= 0 {
-		joinInto(c, d.clock(ev.From))
-	}
-	c[ev.Thread] = ev.Seq
-}
-
-// afterAll adds to c, the clock of event i, all that has been executed: nothing of
-// that could have come after i, which was made possible by time advancing. But where
-// a Note was signaled for a while i could have come before.
-func (d *Strategy) afterAll(e *engine.Engine, i int32, ev *engine.Event, c []int32) {
-	if ev.Kind == engine.OpNoteSleep {
-		d.disabled(e, i, ev, c)
-	}
-	for _, l := range d.last {
-		if l >= 0 {
-			joinInto(c, d.clock(l))
+		if ev.Kind == engine.OpNoteSleep { // while the Note was signaled it could have come before
+			d.disabled(i, ev, c)
 		}
+		h.followAll(c)
+	} else if h.afterBarrier(i, ev) {
+		h.followBarrier(c)
 	}
+	preds := h.predecessors(i, ev)
+	d.findRaces(i, ev, c, preds)
+	h.complete(ev, c, preds)
 }
 
-// afterBarrier does the same for a thread that polled the clock and was not the
-// first to see it advance.
-func (d *Strategy) afterBarrier(e *engine.Engine, c []int32) {
-	b := &e.Events[d.barrier]
-	known := c[b.Thread]
-	joinInto(c, d.clock(d.barrier))
-	c[b.Thread] = max(known, b.Seq-1)
-}
-
-// predecessors makes d.preds the events that t's event ev depends on: the last ones
-// that touched its objects.
-func (d *Strategy) predecessors(e *engine.Engine, t *engine.Thread, ev *engine.Event) {
-	d.preds = d.preds[:0]
-	if ev.Obj != engine.NoObject {
-		d.addPreds(&e.Object(ev.Obj).Dep, ev.Mode)
-	}
-	if ev.Obj2 != engine.NoObject {
-		d.addPreds(&e.Object(ev.Obj2).Dep, engine.Writes)
-	}
-	if ev.Waited {
-		for _, m := range t.Waited {
-			d.addPreds(&m.Obj.Dep, engine.Reads)
-		}
-	}
-}
-
-func (d *Strategy) addPreds(dep *engine.Dependencies, m engine.Mode) {
-	if dep.LastWrite >= 0 {
-		d.preds = append(d.preds, dep.LastWrite)
-	}
-	if m == engine.Writes {
-		d.preds = append(d.preds, dep.Reads...)
-	}
-}
-
-// findRaces writes down the races that end in event i, whose objects were touched
-// by d.preds; c is what its thread knew before.
-func (d *Strategy) findRaces(e *engine.Engine, i int32, ev *engine.Event, c []int32) {
-	for k, p := range d.preds {
-		pe := &e.Events[p]
-		if c[pe.Thread] >= pe.Seq {
+// findRaces writes down the races that end in event i, which depends on preds; c is what
+// its thread knew before.
+func (d *Strategy) findRaces(i int32, ev *engine.Event, c, preds []int32) {
+	h := &d.past
+	for k, p := range preds {
+		if h.ordered(p, c) {
 			continue
 		}
-		if pe.Enables(ev.Kind) && pe.Obj == ev.Obj {
-			d.disabled(e, i, ev, c)
+		if pe := &h.e.Events[p]; pe.Enables(ev.Kind) && pe.Obj == ev.Obj {
+			d.disabled(i, ev, c)
 			if !ev.Timed {
 				continue
 			}
 		}
-		if d.immediate(e, k) && d.stillWoken(e, p, ev) && !d.slept(e, p, i, ev) {
+		if h.immediate(k, preds) && h.stillWoken(p, i, ev) && !d.slept(p, i, ev, preds) {
 			d.races = append(d.races, race{e: p, f: i})
 		}
 	}
 }
 
+// immediate says whether no other of preds comes after the k-th.
+func (h *history) immediate(k int, preds []int32) bool {
+	for j, q := range preds {
+		if j != k && q != preds[k] && h.before(preds[k], q) {
+			return false
+		}
+		if j < k && q == preds[k] {
+			return false // the same one once more
+		}
+	}
+	return true
+}
+
 // slept says whether the step that is event i sleeps where p was taken, and depends on
 // nothing that came after that, but p: then it can come before all that does not depend on
 // p, whatever follows, and so what the race leads to has been explored.
-func (d *Strategy) slept(e *engine.Engine, p, i int32, ev *engine.Event) bool {
-	if ev.Waited || ev.Timed || ev.Kind == engine.OpCAS || ev.Kind == engine.OpFutexWait || d.prev[i] > p || ev.From > p {
+func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
+	if ev.Waited || ev.Timed || ev.Kind.Compares() || d.past.prev[i] > p || ev.From > p {
 		return false
 	}
-	for _, q := range d.preds {
+	for _, q := range preds {
 		if q > p {
 			return false
 		}
@@ -221,81 +112,30 @@ func (d *Strategy) slept(e *engine.Engine, p, i int32, ev *engine.Event) bool {
 	return false
 }
 
-// lateRace writes down the race of event i, which did not time out early, with the
-// early timeout that was the last one allowed: before that, i could have. c is what
-// its thread knew before.
-func (d *Strategy) lateRace(e *engine.Engine, i int32, c []int32) {
-	if len(d.early) == 0 || len(d.early) < e.Limits.Timeouts {
+// lateRace writes down the race of event i, which did not time out early, with the early
+// timeout that was the last one allowed: before that, i could have. c is what its thread
+// knew before.
+func (d *Strategy) lateRace(i int32, c []int32) {
+	h := &d.past
+	if len(h.early) == 0 || len(h.early) < h.e.Limits.Timeouts {
 		return
 	}
-	p := d.early[len(d.early)-1]
-	if pe := &e.Events[p]; c[pe.Thread] < pe.Seq {
+	if p := h.early[len(h.early)-1]; !h.ordered(p, c) {
 		d.races = append(d.races, race{e: p, f: i})
 	}
 }
 
-// immediate says whether no other predecessor comes after the k-th.
-func (d *Strategy) immediate(e *engine.Engine, k int) bool {
-	for j, q := range d.preds {
-		if j != k && q != d.preds[k] && d.before(e, d.preds[k], q) {
-			return false
-		}
-		if j < k && q == d.preds[k] {
-			return false // the same one once more
-		}
-	}
-	return true
-}
-
-// disabled writes down the race with the event that made event i impossible for a
-// while.
-func (d *Strategy) disabled(e *engine.Engine, i int32, ev *engine.Event, c []int32) {
-	p := e.Object(ev.Obj).Dep.LastLock
-	if p < 0 {
+// disabled writes down the race with the event that made event i impossible for a while:
+// see 'Races with locks'.
+func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
+	h := &d.past
+	p := h.of(ev.Obj).lock
+	if p < 0 || h.ordered(p, c) {
 		return
 	}
-	pe := &e.Events[p]
 	r := race{e: p, f: i}
-	if c[pe.Thread] < pe.Seq && (len(d.races) == 0 || d.races[len(d.races)-1] != r) && d.stillWoken(e, p, ev) {
+	if (len(d.races) == 0 || d.races[len(d.races)-1] != r) && h.stillWoken(p, i, ev) {
 		d.races = append(d.races, r)
-	}
-}
-
-// stillWoken says whether ev, if it had waited after a Pause, could have gone on
-// without event p: whether something else was written, not because of p.
-func (d *Strategy) stillWoken(e *engine.Engine, p int32, ev *engine.Event) bool {
-	if !ev.Waited {
-		return true
-	}
-	for _, m := range e.Threads[ev.Thread].Waited {
-		for _, w := range m.Obj.Changes[m.Version:] {
-			switch {
-			case w < 0: // time advanced, before event -1-w
-				if int(-1-w) <= d.seen {
-					return true
-				}
-			case w < p || w > p && int(w) < d.seen && !d.before(e, p, w):
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// note tells the objects of event i that it has touched them.
-func (d *Strategy) note(e *engine.Engine, i int32, ev *engine.Event) {
-	if ev.Obj != engine.NoObject {
-		e.Object(ev.Obj).Dep.Note(i, ev.Mode, e.Events)
-	}
-	if ev.Obj2 != engine.NoObject {
-		e.Object(ev.Obj2).Dep.Note(i, engine.Writes, e.Events)
-	}
-	if ev.Waited {
-		for _, m := range e.Threads[ev.Thread].Waited {
-			if m.Obj.ID != ev.Obj {
-				m.Obj.Dep.NoteRead(i, ev.Thread, e.Events)
-			}
-		}
 	}
 }
 
@@ -304,75 +144,127 @@ func (d *Strategy) waitInVain(e *engine.Engine) {
 	if e.Outcome != engine.Stuck {
 		return
 	}
+	h := &d.past
 	for _, t := range e.Alive {
-		if t.Ended || t.Op.Obj == nil || len(t.Await) > 0 {
+		if t.Ended || t.Op.Obj == nil || len(t.Await) > 0 || !t.Op.Kind.WaitsForLock() {
 			continue
 		}
-		switch t.Op.Kind {
-		case engine.OpLock, engine.OpRLock, engine.OpNoteSleep:
-			p := t.Op.Obj.Dep.LastLock
-			if p < 0 || e.Events[p].Thread == t.ID {
-				continue
-			}
-			if q := d.prior(t, t.Seq+1); q < 0 || !d.before(e, p, q) {
-				d.races = append(d.races, race{e: p, f: -1 - t.ID})
-			}
+		p := h.of(t.Op.Obj.ID).lock
+		if p < 0 || e.Events[p].Thread == t.ID {
+			continue
 		}
+		if q := h.prior(t, t.Seq+1); q < 0 || !h.before(p, q) {
+			d.races = append(d.races, race{e: p, f: -1 - t.ID})
+		}
+	}
+}
+
+// forget removes the races that end in events from i on.
+func (d *Strategy) forget(i int) {
+	for len(d.races) > 0 && d.races[len(d.races)-1].endsFrom(i) {
+		d.races = d.races[:len(d.races)-1]
 	}
 }
 
 // reverse looks at the races, those that begin in the same event together.
 func (d *Strategy) reverse(e *engine.Engine) {
-	d.order = d.order[:0]
+	d.todo = d.todo[:0]
 	for _, r := range d.races {
-		if r.since(d.fresh) || d.again(e, r) {
-			d.order = append(d.order, r)
+		if r.endsFrom(d.firstNew) || d.again(e, r) {
+			d.todo = append(d.todo, r)
 		}
 	}
-	slices.SortFunc(d.order, func(a, b race) int { return int(a.e) - int(b.e) })
-	for rest := d.order; len(rest) > 0; {
+	slices.SortFunc(d.todo, func(a, b race) int { return int(a.e) - int(b.e) })
+	for rest := d.todo; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].e == rest[0].e {
 			n++
 		}
-		d.reverseAll(e, rest[:n])
+		d.reverseAll(rest[:n])
 		rest = rest[n:]
 	}
 }
 
-// again says whether r, which has been looked at, must be looked at again because
-// other things follow it now.
+// again says whether r, which has been looked at, must be looked at again because other
+// things follow it now.
 func (d *Strategy) again(e *engine.Engine, r race) bool {
 	return len(d.nodes[d.nodeOf[r.e]].sleep) > 0 || len(e.Choices) > 0 || r.f >= 0 && e.Events[r.f].Timed
 }
 
-// reverseAll puts what follows if a race goes the other way into the wakeup tree
-// of the node before it, unless that has been or will be explored anyway. All
-// races begin in the same event.
-func (d *Strategy) reverseAll(e *engine.Engine, races []race) {
+// reverseAll puts the reversals of races, which begin in the same event, into the wakeup
+// tree of the node before it, unless they have been or will be explored anyway.
+func (d *Strategy) reverseAll(races []race) {
 	p := &d.nodes[d.nodeOf[races[0].e]]
 	if p.full {
 		return
 	}
-	d.independentOf(e, races[0].e)
-	d.Tree.lock(p.node)
-	defer d.Tree.unlock(p.node)
-	if !d.awake(e, p) {
+	d.maker.begin(&d.past, races[0].e)
+	d.tree.lock(p.node)
+	defer d.tree.unlock(p.node)
+	drowsy, awake := d.drowsy(p, d.maker.after, d.some[:0])
+	d.some = drowsy
+	if !awake {
 		return
 	}
-	less := false
 	for _, r := range races {
-		if less {
-			d.independentOf(e, r.e)
-			d.awake(e, p)
+		if v, ok := d.maker.reverse(r); ok && d.wakes(p, v, drowsy) {
+			v.ready(&d.past, p.objects)
+			p.wakeup.insert(v, &d.pool)
 		}
-		d.less = false
-		ok := d.foresee(e, r)
-		if less = d.less; !ok || less && !d.awake(e, p) || d.canBeginF(e) {
-			continue
-		}
-		d.sequence(e)
-		d.elsewhere, d.doubt = d.elsewhere[:0], false
-		d.insert(e, p.node, &p.pending)
 	}
+}
+
+// wakes says whether v wakes all that sleeps at p: whether none of that can begin v. drowsy
+// are the steps that can come before all but f, if nothing is left out of v.
+func (d *Strategy) wakes(p *place, v *reversal, drowsy []*step) bool {
+	if v.less {
+		awake := false
+		if drowsy, awake = d.drowsy(p, v.before, d.others[:0]); !awake {
+			return false
+		}
+		d.others = drowsy
+	}
+	for _, s := range drowsy {
+		if s.thread == v.last.thread {
+			if v.last.initial(&d.past, v.before) {
+				return false
+			}
+		} else if !s.outer && !d.past.asleep(s).Conflicts(v.last.effect) {
+			return false
+		}
+	}
+	return true
+}
+
+// drowsy says whether no step that sleeps at p is the first of its thread in list and can
+// come before all of that: is a weak initial of it. It appends to to those steps that are
+// not in list and conflict with nothing of it: they wake only if f wakes them. Of what
+// sleeps because of a splitter only steps that are in the list count: see there.
+func (d *Strategy) drowsy(p *place, list []int32, to []*step) (drowsy []*step, awake bool) {
+	d.seq.set(&d.past, list, nil)
+	for i := range p.node.sleep {
+		s := &p.node.sleep[i]
+		if i == len(p.sleep) {
+			continue // what was taken here does not sleep for itself
+		}
+		if k := d.seq.find(s.thread); k >= 0 {
+			if d.seq.initial(k) {
+				return to, false
+			}
+		} else if s.outer {
+			to = append(to, s)
+		} else if ok, _ := d.seq.independent(d.past.asleep(s), allKnown); ok {
+			to = append(to, s)
+		}
+	}
+	return to, true
+}
+
+// asleep returns what s, which sleeps, would do.
+func (h *history) asleep(s *step) engine.Effect {
+	if !s.waited {
+		return engine.Effect{Footprint: s.Footprint}
+	}
+	x, _ := h.effectOf(s)
+	return x
 }

@@ -65,7 +65,7 @@ type saver struct {
 // Save returns what is left to be done, in its saved form.
 func (tr *Tree) Save(names *engine.ThreadNames) (s Remainder) {
 	sv := &saver{&s, map[*node]int{}}
-	for _, t := range tr.Tasks {
+	for _, t := range tr.tasks {
 		st := savedTask{Guide: saveWays(t.guide), Done: t.done}
 		for _, p := range t.path {
 			st.Path = append(st.Path, savedPlace{sv.node(p.node), saveStep(p.cur), p.v, len(p.sleep)})
@@ -83,7 +83,7 @@ func (sv *saver) node(n *node) int {
 		sv.ids[n] = id
 		sn := savedNode{
 			Events: n.events, Objects: n.objects, N: n.n, First: n.first, Taken: n.taken,
-			Pending: saveBranches(n.pending), Ways: saveWays(n.ways), Shared: n.shared, Full: n.full, Active: n.active,
+			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways), Shared: n.shared, Full: n.full, Active: n.active,
 		}
 		for _, x := range n.sleep {
 			sn.Sleep = append(sn.Sleep, saveStep(x))
@@ -101,25 +101,25 @@ func (s savedStep) restore() step {
 	return step{thread: s.Thread, seq: s.Seq, kind: s.Kind, waited: s.Waited, outer: s.Outer, Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode}}
 }
 
-func saveBranches(b *branch) (list []savedBranch) {
-	for ; b != nil; b = b.next {
-		list = append(list, savedBranch{saveStep(b.step), b.known, saveWays(b.ways)})
+func saveBranches(t wakeupTree) (list []savedBranch) {
+	for b := t.first; b != nil; b = b.next {
+		list = append(list, savedBranch{saveStep(b.step), b.objects, saveWays(b.ways)})
 	}
 	return list
 }
 
-func restoreBranches(list []savedBranch) (first *branch) {
-	at := &first
+func restoreBranches(list []savedBranch) (t wakeupTree) {
+	at := &t.first
 	for _, s := range list {
-		*at = &branch{step: s.Step.restore(), known: s.Known, ways: restoreWays(s.Ways)}
+		*at = &branch{step: s.Step.restore(), objects: s.Known, ways: restoreWays(s.Ways)}
 		at = &(*at).next
 	}
-	return first
+	return t
 }
 
 func saveWays(w *way) (list []savedWay) {
 	for ; w != nil; w = w.next {
-		list = append(list, savedWay{w.choices, saveBranches(w.kids), w.doubt})
+		list = append(list, savedWay{w.choices, saveBranches(w.then), w.doubt})
 	}
 	return list
 }
@@ -127,7 +127,7 @@ func saveWays(w *way) (list []savedWay) {
 func restoreWays(list []savedWay) (first *way) {
 	at := &first
 	for _, s := range list {
-		*at = &way{choices: s.Choices, kids: restoreBranches(s.Kids), doubt: s.Doubt}
+		*at = &way{choices: s.Choices, then: restoreBranches(s.Kids), doubt: s.Doubt}
 		at = &(*at).next
 	}
 	return first
@@ -156,14 +156,14 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadNames, error
 		}
 		tasks = append(tasks, t)
 	}
-	tr.Tasks, tr.Begun = tasks, finished || len(tasks) > 0
+	tr.tasks, tr.begun = tasks, finished || len(tasks) > 0
 	return names, nil
 }
 
 func (sn *savedNode) restore() *node {
 	n := &node{
 		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
-		pending: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways), shared: sn.Shared, full: sn.Full, active: sn.Active,
+		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways), shared: sn.Shared, full: sn.Full, active: sn.Active,
 	}
 	for _, x := range sn.Sleep {
 		n.sleep = append(n.sleep, x.restore())

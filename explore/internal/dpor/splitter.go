@@ -68,13 +68,11 @@ func (s *Splitter) parts(e *engine.Engine) (n int) {
 func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.depth }
 
 // expand puts all steps that do not sleep into n's wakeup tree.
-func (s *Splitter) expand(d *Strategy, e *engine.Engine, n *place) {
+func (n *node) expand(e *engine.Engine) {
 	n.full = true
-	list := &n.pending
 	for _, t := range e.Enabled() {
 		if !n.sleeps(t) {
-			*list = &branch{step: stepOf(t), known: n.objects, ways: &way{}}
-			list = &(*list).next
+			n.wakeup.add(stepOf(t), n.objects)
 		}
 	}
 }

@@ -29,12 +29,12 @@ import (
 type Tree struct {
 	mu      sync.Mutex
 	moved   *sync.Cond // tasks, idle or halted has changed
-	Tasks   []task
+	tasks   []task
 	workers int
-	Idle    int
-	Begun   bool // somebody has taken the root
+	idle    int
+	begun   bool // somebody has taken the root
 	halted  bool
-	Hungry  atomic.Int32 // workers without a task; read without mu, as a hint
+	hungry  atomic.Int32 // workers without a task; read without mu, as a hint
 }
 
 // task is a branch to be explored: the path to it, and what is known of the way
@@ -72,36 +72,79 @@ func (t *Tree) root() bool {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	first := !t.Begun
-	t.Begun = true
+	first := !t.begun
+	t.begun = true
 	return first
 }
 
-// more waits for a task for d and makes it d's. It says false if there will be
+// more waits for a task, and prepares its first execution. It says false if there will be
 // none.
-func (t *Tree) more(d *Strategy) bool {
-	if t == nil {
+func (d *Strategy) more() bool {
+	if d.tree == nil {
 		return false
 	}
 	for {
-		job, ok := t.next()
+		job, ok := d.tree.next()
 		if !ok {
 			return false
 		}
-		if d.Adopt(job) {
+		if d.adopt(job) {
 			return true
 		}
 	}
 }
 
+// Take is more, but does not wait: it says false if there is no task now. It is for workers
+// that take turns on one goroutine.
+func (d *Strategy) Take() bool {
+	for {
+		job, ok := d.tree.first()
+		if !ok || d.adopt(job) {
+			return ok
+		}
+	}
+}
+
+// Waiting returns how many tasks nobody has taken.
+func (t *Tree) Waiting() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.tasks)
+}
+
+// SetIdle says how many workers have nothing to do, for those that take turns.
+func (t *Tree) SetIdle(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.idle = n
+	t.hungry.Store(int32(n))
+}
+
+// first removes the first task, if there is one.
+func (t *Tree) first() (job task, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.tasks) == 0 {
+		return task{}, false
+	}
+	return t.removeFirst(), true
+}
+
+func (t *Tree) removeFirst() task {
+	job := t.tasks[0]
+	t.tasks = t.tasks[1:]
+	return job
+}
+
+// next waits for a task and removes it.
 func (t *Tree) next() (job task, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.Idle++
-	t.Hungry.Add(1)
-	defer t.Hungry.Add(-1)
-	for len(t.Tasks) == 0 && !t.halted {
-		if t.Idle == t.workers {
+	t.idle++
+	t.hungry.Add(1)
+	defer t.hungry.Add(-1)
+	for len(t.tasks) == 0 && !t.halted {
+		if t.idle == t.workers {
 			t.halted = true
 			t.moved.Broadcast()
 			break
@@ -111,32 +154,31 @@ func (t *Tree) next() (job task, ok bool) {
 	if t.halted {
 		return task{}, false
 	}
-	t.Idle--
-	job = t.Tasks[0]
-	t.Tasks = t.Tasks[1:]
-	return job, true
+	t.idle--
+	return t.removeFirst(), true
 }
 
-// Adopt makes job what d does. It says false if there was nothing left of it.
-func (d *Strategy) Adopt(job task) bool {
+// adopt makes job what d does. It says false if there was nothing left of it.
+func (d *Strategy) adopt(job task) bool {
 	d.nodes = append(d.nodes[:0], job.path...)
-	d.known = 0
+	d.past.kept = 0
 	if job.done {
-		return d.Backtrack()
+		return d.Continue()
 	}
 	d.guide = job.guide
-	d.from(&d.nodes[len(d.nodes)-1])
+	d.goOnFrom(&d.nodes[len(d.nodes)-1])
+	d.prepare()
 	return true
 }
 
-// share gives a branch of d's to the others, if they have nothing to do.
-func (t *Tree) share(d *Strategy) {
-	if t == nil || t.Hungry.Load() == 0 {
+// giveAway gives a branch of d's to the others, if they have nothing to do.
+func (t *Tree) giveAway(d *Strategy) {
+	if t == nil || t.hungry.Load() == 0 {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.Tasks) >= t.Idle {
+	if len(t.tasks) >= t.idle {
 		return
 	}
 	for i := range d.nodes {
@@ -154,7 +196,7 @@ func (t *Tree) share(d *Strategy) {
 			path[k].join()
 		}
 		d.advance(&path[i])
-		t.Tasks = append(t.Tasks, task{path: path, guide: d.guide})
+		t.tasks = append(t.tasks, task{path: path, guide: d.guide})
 		d.guide = nil
 		t.moved.Signal()
 		return
@@ -205,7 +247,7 @@ func (n *node) mayTake(b *branch) bool {
 
 // Leave hands in what d has not explored, and ends the work of all.
 func (d *Strategy) Leave() {
-	t := d.Tree
+	t := d.tree
 	if t == nil {
 		return
 	}
@@ -213,10 +255,10 @@ func (d *Strategy) Leave() {
 	defer t.mu.Unlock()
 	switch {
 	case len(d.nodes) > 0:
-		t.Tasks = append(t.Tasks, task{path: append([]place(nil), d.nodes...), guide: d.guide, done: !d.ready})
+		t.tasks = append(t.tasks, task{path: append([]place(nil), d.nodes...), guide: d.guide, done: !d.ready})
 		d.nodes, d.guide = d.nodes[:0], nil
 	case d.ready:
-		t.Begun, d.Begun = false, false // it had not even begun
+		t.begun, d.begun = false, false // it had not even begun
 	}
 	d.ready = false
 	t.halted = true
@@ -224,7 +266,7 @@ func (d *Strategy) Leave() {
 }
 
 // Finished says whether nothing is left to be explored.
-func (t *Tree) Finished() bool { return t.Begun && len(t.Tasks) == 0 }
+func (t *Tree) Finished() bool { return t.begun && len(t.tasks) == 0 }
 
 // Reopen lets the workers, who have all left, come back.
-func (t *Tree) Reopen() { t.halted, t.Idle = false, 0 }
+func (t *Tree) Reopen() { t.halted, t.idle = false, 0 }

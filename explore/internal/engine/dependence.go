@@ -1,52 +1,17 @@
 package engine
 
-// Dependencies is what a reducing strategy knows of an object in the execution
-// under way: who touched it last.
-type Dependencies struct {
-	LastWrite int32   // event, or -1
-	Reads     []int32 // events since lastWrite, the last of each thread
-
-	// The last Lock, or TryLock that succeeded, or Clear of a signaled Note; -1. See
-	// 'Races with locks'.
-	LastLock int32
-}
-
-func (d *Dependencies) reset() {
-	d.LastWrite, d.LastLock = -1, -1
-	d.Reads = d.Reads[:0]
-}
-
-// Note writes down that event i touched the object, by mode m.
-func (d *Dependencies) Note(i int32, m Mode, events []Event) {
-	ev := &events[i]
-	if m == Writes {
-		d.LastWrite = i
-		d.Reads = d.Reads[:0]
-	} else {
-		d.NoteRead(i, ev.Thread, events)
-	}
+// Locks says whether ev made operations impossible that others make possible again: Lock,
+// TryLock that succeeded, and Clear of a signaled Note.
+func (ev *Event) Locks() bool {
 	switch ev.Kind {
 	case OpLock:
-		d.LastLock = i
+		return true
 	case OpTryLock:
-		if ev.OK {
-			d.LastLock = i
-		}
+		return ev.OK
 	case OpNoteClear:
-		if ev.Old == NoteSignaled {
-			d.LastLock = i
-		}
+		return ev.Old == NoteSignaled
 	}
-}
-
-func (d *Dependencies) NoteRead(i, thread int32, events []Event) {
-	for k, r := range d.Reads {
-		if events[r].Thread == thread {
-			d.Reads[k] = i
-			return
-		}
-	}
-	d.Reads = append(d.Reads, i)
+	return false
 }
 
 // Enables says whether ev made an operation of kind k possible: such an operation

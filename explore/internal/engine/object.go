@@ -86,8 +86,6 @@ type Object struct {
 	// see 'Two kinds of happens-before'.
 	sync  clock
 	rsync clock // of an RWMutex, what its readers have released
-
-	Dep Dependencies
 }
 
 // resetter is a variable of the program. reset makes it what it was before the
@@ -108,7 +106,6 @@ func (e *Engine) register(owner resetter, c Class, bits uint64) *Object {
 	o.name = ""
 	o.queue, o.Changes = o.queue[:0], o.Changes[:0]
 	o.sync, o.rsync = o.sync[:0], o.rsync[:0]
-	o.Dep.reset()
 	return o
 }
 

@@ -46,6 +46,12 @@ var kindNames = [...]string{
 
 func (k Kind) String() string { return kindNames[k] }
 
+// Compares says whether it depends on the value what an operation of this kind does.
+func (k Kind) Compares() bool { return k == OpCAS || k == OpFutexWait }
+
+// WaitsForLock says whether operations of this kind wait for what Event.Locks has taken.
+func (k Kind) WaitsForLock() bool { return k == OpLock || k == OpRLock || k == OpNoteSleep }
+
 // Valid says whether there is such a kind.
 func (k Kind) Valid() bool { return int(k) < len(kindNames) }
 

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"runtime"
-	"slices"
 
 	"schedlab/internal/coro"
 )
@@ -46,12 +45,6 @@ const NoDeadline = -1
 
 // String names t for people, who know nothing of ids.
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.Nth) }
-
-// WaitedFor says whether t's last event, before which it had paused, had waited for
-// the object of id.
-func (t *Thread) WaitedFor(id int32) bool {
-	return slices.ContainsFunc(t.Waited, func(m Mark) bool { return m.Obj.ID == id })
-}
 
 // Mark is an object that a thread has read since its last Pause.
 type Mark struct {
