@@ -46,7 +46,8 @@ func TestOptionsThatDoNotFitAreErrors(t *testing.T) {
 		{"two strategies", []Option{Strategy("random"), Strategy("pct")},
 			`Strategy("pct") contradicts Strategy("random"); give one of the two`},
 		{"preemptions of random", []Option{Strategy("random"), Preemptions(2)},
-			`Preemptions(2) contradicts Strategy("random"): it is for bounded; drop one`},
+			`Preemptions(2) contradicts Strategy("random"): ` +
+				`it is for bounded; drop one of the two`},
 		{"preemptions of exhaustive", []Option{Strategy("exhaustive"), Preemptions(2)},
 			`Preemptions(2) contradicts Strategy("exhaustive")`},
 		{"preemptions and depth", []Option{Preemptions(2), Depth(3)},

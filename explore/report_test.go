@@ -37,17 +37,13 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 		{Result{Complete: 2, Cut: 1, TooLong: 1, Violations: 1},
 			"5 executions: 2 complete, 1 cut, 1 too long, 1 violating"},
 	} {
-		require.Equal(t, "Unknown (b): "+c.want+", 0 steps, 0s", (&Result{
-			Bound: "b", Complete: c.r.Complete, Cut: c.r.Cut, TooLong: c.r.TooLong, Stuck: c.r.Stuck, Violations: c.r.Violations,
-		}).String())
+		c.r.Bound = "b"
+		require.Equal(t, "Unknown (b): "+c.want+", 0 steps, 0s", c.r.String())
 	}
 	r, err := Run(func() {
 		var n Note
-		Go(func() { n.Sleep() })
-		Go(func() {
-			Assert(!n.Signaled(),
-				"")
-		})
+		Go(n.Sleep)
+		Go(func() { Assert(!n.Signaled(), "") })
 		n.Clear()
 	}, KeepGoing())
 	require.NoError(t, err)
@@ -57,19 +53,21 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 
 func TestAPageSaysWhatItIsOf(t *testing.T) {
 	e, v := firstViolation(t, badSleeper, dpor.New(nil, nil))
-	story.Explain(e, v.inner(),
-		story.Origin{Test: "TestRing/small", Nth: 1,
-			Verdict: "Violated (every execution): 3 executions"})
+	story.Explain(e, v.inner(), story.Origin{
+		Test: "TestRing/small", Nth: 1,
+		Verdict: "Violated (every execution): 3 executions",
+	})
 	for _, want := range []string{
-		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): " +
-			"3 executions",
-		`<td class="code">if !ready.Load() {</td>`, `tabindex="0"`,
+		"<h1>TestRing/small: lost wakeup</h1>",
+		"schedlab/explore · Violated (every execution): 3 executions",
+		`<td class="code">if !ready.Load() {</td>`,
+		`tabindex="0"`,
 	} {
 		require.Contains(t, v.HTML, want)
 	}
 }
 
-// A row of one who wakes up points to the row of who woke him.
+// The row of a thread that wakes up points to the row of the step that woke it.
 func TestThePageShowsWhoWokeAThread(t *testing.T) {
 	e, v := violationOf(t, func() {
 		var m Mutex
@@ -101,10 +99,10 @@ func TestThePageShowsWhoWokeAThread(t *testing.T) {
 	require.True(t, found)
 }
 
-// pageRow is a row of a page: the row it comes from, and what it shows.
+// pageRow matches a row of a page: the row that it points to, and what it shows.
 var pageRow = regexp.MustCompile(`<tr .* data-from="(-?\d+)">(.*)`)
 
-// violationOf looks for an execution that violates p.
+// violationOf explores up to an execution that violates p.
 func violationOf(t *testing.T, program func(), p Property) (*engine.Engine, *Violation) {
 	cfg := defaults()
 	cfg.KeepGoing = true
@@ -123,8 +121,8 @@ func violationOf(t *testing.T, program func(), p Property) (*engine.Engine, *Vio
 	return nil, nil
 }
 
-// Of a program that is not the same again the place is told, and what may be the cause;
-// but not if it is the token that is of another program.
+// If a program is not the same again, the message tells the place and what may be the
+// cause. It does not if the token is of another program.
 func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	n := int32(0)
 	program := func() {
@@ -136,8 +134,8 @@ func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	}
 	f, r := watched(t, program)
 	require.Equal(t, Nondeterminism, r.Violation.Property)
-	require.Regexp(t,
-		`step 3, which was "thread 0: add int32 #0: 1 → \d+", is now ".*" \(at report_test.go:\d+\)`, f.errors[0])
+	require.Regexp(t, `step 3, which was "thread 0: add int32 #0: 1 → \d+", is now ".*" `+
+		`\(at report_test.go:\d+\)`, f.errors[0])
 	require.Contains(t, f.errors[0], "the order in which a map is ranged over")
 	require.Contains(t, r.Violation.HTML, "the order in which a map is ranged over")
 
@@ -149,7 +147,7 @@ func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	}, replayLine.FindString(f.errors[0]))
 }
 
-// What a shard has found Merge prints with names, table and the line that does it again.
+// Merge prints what a shard has found with names, table and the line that replays it.
 func TestMergePrintsWhatTheShardWouldPrint(t *testing.T) {
 	dir := t.TempDir()
 	var found string
@@ -173,8 +171,8 @@ func TestMergePrintsWhatTheShardWouldPrint(t *testing.T) {
 
 func TestAViolationThatNobodyHasExplainedHasAToken(t *testing.T) {
 	v := &Violation{Property: Deadlock, Message: "all wait", Schedule: Schedule{0}}
-	require.Equal(t,
-		"deadlock after 0 steps: all wait\nreplay: -explore.replay="+v.Schedule.String(), v.Text())
+	require.Equal(t, "deadlock after 0 steps: all wait\n"+
+		"replay: -explore.replay="+v.Schedule.String(), v.Text())
 }
 
 func TestWorkersNeedGoroutinesThatAreKnownApart(t *testing.T) {
@@ -189,7 +187,8 @@ func TestWorkersNeedGoroutinesThatAreKnownApart(t *testing.T) {
 	}
 }
 
-// Who sleeps to the end of time wakes up then; who polls the clock is left spinning.
+// A thread that sleeps to the end of time wakes up then. A thread that polls the clock
+// spins for ever.
 func TestTheEndOfTimeIsReached(t *testing.T) {
 	r := once(func() { Sleep(math.MaxInt64); Assert(Now() == math.MaxInt64, "too early") })
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
@@ -235,14 +234,13 @@ func TestAnInterruptedExplorationHasAVerdict(t *testing.T) {
 	require.NoError(t, err)
 	require.Error(t, cmd.Wait(), "it must fail")
 	text := string(rest)
-	require.Equal(t, 2,
-		strings.Count(text,
-			"the process was asked to end (interrupt); -explore.resume=$PWD/part.json "+
-				"would have kept"), text)
+	why := "the process was asked to end (interrupt); " +
+		"-explore.resume=$PWD/part.json would have kept"
+	require.Equal(t, 2, strings.Count(text, why), text)
 	require.Equal(t, 2, strings.Count(text, "Unknown (every execution): "), text)
 }
 
-// interruptible is to be interrupted in its first exploration.
+// interruptible expects an interrupt in its first exploration.
 func interruptible(t *testing.T) {
 	told := false
 	program := func() {

@@ -12,7 +12,7 @@ import (
 	"schedlab/explore/internal/dpor"
 )
 
-// fakeTB is a test that is watched.
+// fakeTB stands for a test, and keeps what it logs.
 type fakeTB struct {
 	testing.TB
 	t      *testing.T
@@ -21,7 +21,7 @@ type fakeTB struct {
 	clean  []func()
 }
 
-// fatal is what ends a fakeTB.
+// fatal is the panic that ends a fakeTB.
 type fatal struct{}
 
 func (f *fakeTB) Helper()                   {}
@@ -31,8 +31,7 @@ func (f *fakeTB) Cleanup(g func())          { f.clean = append(f.clean, g) }
 func (f *fakeTB) Logf(s string, a ...any)   { f.logs = append(f.logs, fmt.Sprintf(s, a...)) }
 func (f *fakeTB) Errorf(s string, a ...any) { f.errors = append(f.errors, fmt.Sprintf(s, a...)) }
 func (f *fakeTB) Fatal(a ...any) {
-	f.errors = append(f.errors,
-		fmt.Sprint(a...))
+	f.errors = append(f.errors, fmt.Sprint(a...))
 	panic(fatal{})
 }
 
@@ -133,7 +132,7 @@ func TestABudgetOfTimeEndsInUnknown(t *testing.T) {
 	require.Contains(t, r.Why, "the budget of 1ms is spent")
 }
 
-// late is a test that go test will soon end.
+// late stands for a test that go test will soon end.
 type late struct{ *fakeTB }
 
 func (late) Deadline() (time.Time, bool) { return time.Now().Add(10 * time.Millisecond), true }
@@ -189,8 +188,8 @@ func TestTheLoopIsNamed(t *testing.T) {
 	r, err := Run(twoLoops, Steps(100))
 	require.NoError(t, err)
 	require.Equal(t, Unknown, r.Verdict)
-	require.Regexp(t, `thread 1 goes round run_test\.go:(\d+), run_test\.go:(\d+)\. If it waits`,
-		r.Why)
+	require.Regexp(t,
+		`thread 1 goes round run_test\.go:(\d+), run_test\.go:(\d+)\. If it waits`, r.Why)
 }
 
 // withFlags runs f as if the test binary had been given args.
@@ -251,7 +250,7 @@ func TestAReplayThatBreaksNothingIsNoPass(t *testing.T) {
 	}, replayLine.FindString(f.errors[0]))
 }
 
-// TestTheSecondExplorationOfATestIsReplayedAlone: the others are left out.
+// The other explorations of a test are left out when one is replayed.
 func TestTheSecondExplorationOfATestIsReplayedAlone(t *testing.T) {
 	two := func(f *fakeTB) (first, second Result) {
 		return Test(f, storeBuffering), Test(f, addsByHand)
@@ -278,7 +277,7 @@ func TestGarbageInTheReplayFlagIsAnError(t *testing.T) {
 	}, "-explore.replay=garbage")
 }
 
-// What KeepGoing's documentation says.
+// See the documentation of KeepGoing: of what would follow nothing is known.
 func TestKeepGoingExploresNothingAfterAFault(t *testing.T) {
 	program := func() {
 		var x Int32
@@ -293,7 +292,7 @@ func TestKeepGoingExploresNothingAfterAFault(t *testing.T) {
 	}
 }
 
-func TestWhoHoldsAViolationCanPrintWhatTestPrints(t *testing.T) {
+func TestAViolationHasTheTextThatTestPrints(t *testing.T) {
 	program := func() { Go(func() { panic("boom") }) }
 	r, err := Run(program)
 	require.NoError(t, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A racy counter of sync/atomic, whose threads the explorer does not see.
+// unseenCounter has a lost update on sync/atomic, which the explorer does not see.
 func unseenCounter() {
 	var n atomic.Int32
 	other := Go(func() { n.Store(n.Load() + 1) })
@@ -24,25 +24,35 @@ func TestThreadsThatShareNothingProveNothing(t *testing.T) {
 		verdict Verdict
 	}{
 		{"real atomics", unseenCounter, Unknown},
-		{"each a variable of its own", func() { var x, y Int32; Go(func() { x.Add(1) }); y.Add(1) },
-			Unknown},
-		{"each a Var of its own",
-			func() { var x, y Var[int]; Go(func() { x.Store(1) }); y.Store(1) }, Unknown},
+		{"each a variable of its own", func() {
+			var x, y Int32
+			Go(func() { x.Add(1) })
+			y.Add(1)
+		}, Unknown},
+		{"each a Var of its own", func() {
+			var x, y Var[int]
+			Go(func() { x.Store(1) })
+			y.Store(1)
+		}, Unknown},
 		{"one that does nothing", func() { var x Int32; x.Add(1); Go(func() {}) }, Unknown},
 		{"one thread", func() { var x Int32; x.Add(1) }, Verified},
 		{"a variable", func() { var x Int32; Go(func() { x.Add(1) }); x.Add(1) }, Verified},
-		{"a variable, only read", func() { var x Int32; Go(func() { x.Load() }); x.Load() },
-			Verified},
-		{"a Var, ordered by Join",
-			func() { var x Var[int]; Go(func() { x.Store(1) }).Join(); x.Load() }, Verified},
-		{"a Cond",
-			func() {
-				var m,
-					other Mutex
-				c := NewCond(&m)
-				Go(func() { other.Lock(); c.Signal() })
-				c.Signal()
-			}, Verified},
+		{"a variable, only read", func() {
+			var x Int32
+			Go(func() { x.Load() })
+			x.Load()
+		}, Verified},
+		{"a Var, ordered by Join", func() {
+			var x Var[int]
+			Go(func() { x.Store(1) }).Join()
+			x.Load()
+		}, Verified},
+		{"a Cond", func() {
+			var m, other Mutex
+			c := NewCond(&m)
+			Go(func() { other.Lock(); c.Signal() })
+			c.Signal()
+		}, Verified},
 		{"the clock", func() { Go(func() { Sleep(1) }); Sleep(2) }, Verified},
 		{"a variable, in one execution of two", func() {
 			var x, y Int32
@@ -55,8 +65,9 @@ func TestThreadsThatShareNothingProveNothing(t *testing.T) {
 		}, Verified},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for _, opts := range [][]Option{nil, {Strategy("naive")}, {Preemptions(2)},
-				{Workers(2)}} {
+			for _, opts := range [][]Option{
+				nil, {Strategy("naive")}, {Preemptions(2)}, {Workers(2)},
+			} {
 				f, r := watched(t, c.program, opts...)
 				require.Equal(t, c.verdict, r.Verdict, "%v", &r)
 				if c.verdict == Unknown {
@@ -71,7 +82,8 @@ func TestThreadsThatShareNothingProveNothing(t *testing.T) {
 	}
 }
 
-// One shard may have but the executions in which nothing is shared: Merge says it.
+// A shard may have only executions in which nothing is shared. So Merge says it, not the
+// shard.
 func TestOfShardsMergeSaysWhetherAnythingIsShared(t *testing.T) {
 	for _, disjoint := range []bool{false, true} {
 		var files []string
@@ -131,7 +143,7 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 	}
 }
 
-// More of a budget helps who could come to an end, and nobody else.
+// A larger budget is recommended only to a strategy that could come to an end.
 func TestABudgetIsTheEndOfWhatIsDrawn(t *testing.T) {
 	cfg := defaults()
 	cfg.Executions = 1

@@ -12,11 +12,15 @@ import (
 	"schedlab/explore/internal/strategy"
 )
 
-// spy shows the end of each execution to somebody.
+// These tests prove what each strategy promises: naive executes each interleaving once,
+// bounded every trace within its bound, pct meets bugs with its probability, and pos meets
+// traces more evenly than random.
+
+// spy is a strategy that counts preemptions and shows each execution to seen.
 type spy struct {
 	engine.Strategy
 	seen        func(e *engine.Engine)
-	preemptions int // of the execution
+	preemptions int // in this execution
 }
 
 func (s *spy) Begin(e *engine.Engine) bool {
@@ -39,10 +43,11 @@ func (s *spy) End(e *engine.Engine) {
 
 func (s *spy) Samples() bool { return engine.Samples(s.Strategy) }
 
-// exploreWith explores program by a strategy of the table and shows each
-// execution, those that count, to seen.
-func exploreWith(t testing.TB, name string, cfg *config, program func(),
-	seen func(e *engine.Engine)) Result {
+// exploreWith explores program by the strategy with that name. It shows each execution that
+// counts to seen.
+func exploreWith(
+	t testing.TB, name string, cfg *config, program func(), seen func(e *engine.Engine),
+) Result {
 	t.Helper()
 	cfg.Strategy, cfg.KeepGoing = name, true
 	s := &spy{Strategy: strategies[name].make(cfg), seen: func(e *engine.Engine) {
@@ -57,9 +62,8 @@ func exploreWith(t testing.TB, name string, cfg *config, program func(),
 
 func ignore(*engine.Engine) {}
 
-// preemptionsOf counts the preemptions of an execution by what has been
-// announced and executed alone: who was preempted does something later, and
-// nothing kept it from doing it. It holds for programs that never wait.
+// preemptionsOf counts the preemptions of an execution from its events alone. A thread that
+// was preempted takes a step later. It is right for programs that never wait.
 func preemptionsOf(e *engine.Engine) (n int) {
 	for i := 1; i < len(e.Events); i++ {
 		a, b := e.Events[i-1].Thread, e.Events[i].Thread
@@ -87,7 +91,7 @@ func TestNaiveExecutesEachInterleavingOnce(t *testing.T) {
 			Go(func() { x.Store(int32(Choose(3))); x.Load() })
 			Go(func() { x.Load() })
 		}, 9},
-		{"critical sections", sections(2, 2).started(), 6}, // to wait for a lock is no step
+		{"critical sections", sections(2, 2).started(), 6}, // waiting for a lock is no step
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[string]bool{}
@@ -115,8 +119,8 @@ func TestNaiveMeetsDeadlocksAndTime(t *testing.T) {
 	require.Zero(t, r.Stuck)
 }
 
-// TestBoundedExploresEachTraceUpToTheBound: those that naive finds, each first with
-// the fewest preemptions with which naive does.
+// TestBoundedExploresEachTraceUpToTheBound: bounded finds the traces that naive finds. It
+// finds each first with the fewest preemptions with which naive does.
 func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 	n := uint64(100)
 	if raceDetector || testing.Short() {
@@ -127,8 +131,8 @@ func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 			compared := 0
 			for seed := *bruteSeed; seed < *bruteSeed+n; seed++ {
 				p := pf.random(rand.New(rand.NewPCG(seed, 1)))
-				if _, small := enumerate(p, 150); small && !p.spawnsDeep() &&
-					boundedFindsFewest(t, p, seed) {
+				_, small := enumerate(p, 150)
+				if small && !p.spawnsDeep() && boundedFindsFewest(t, p, seed) {
 					compared++
 				}
 			}
@@ -137,7 +141,8 @@ func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 	}
 }
 
-// spawnsDeep: threads of threads have other ids in each exploration, and so in traceOf.
+// spawnsDeep says whether threads other than the first start threads. Those have different
+// ids in each exploration, and so in traceOf.
 func (p *prog) spawnsDeep() bool {
 	var spawns func(body []ins) bool
 	spawns = func(body []ins) bool {
@@ -147,8 +152,8 @@ func (p *prog) spawnsDeep() bool {
 	return slices.ContainsFunc(p.threads[1:], spawns)
 }
 
-// boundedFindsFewest compares bounded with naive. It says false if p breaks a
-// property on the way: that ends an execution, at a moment that belongs to no trace.
+// boundedFindsFewest compares bounded with naive. It returns false if p breaks a property
+// on the way: that ends an execution, at a moment that belongs to no trace.
 func boundedFindsFewest(t *testing.T, p *prog, seed uint64) bool {
 	fewest, broken := map[string]int{}, false
 	exploreWith(t, "naive", defaults(), newMachine(p).program, func(e *engine.Engine) {
@@ -196,7 +201,7 @@ func TestBoundedSaysWhenItLeavesNothingOut(t *testing.T) {
 	}
 }
 
-// planted are bugs by the depth of pct: how many orders must be met.
+// planted are bugs with their depth, as pct counts it: the number of ordered events.
 var planted = []struct {
 	name    string
 	depth   int
@@ -259,8 +264,8 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 		"naive":   "every interleaving",
 		"bounded": "every execution: a limit of 2 preemptions leaves nothing out",
 		"random":  "random: 10 executions, seed 4",
-		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 with probability " +
-			">= 1/(n k^2) = 0.021 " +
+		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 " +
+			"with probability >= 1/(n k^2) = 0.021 " +
 			"(n=3 threads, k=4 steps), all together 0.19",
 		"pos":  "partial order sampling: 10 executions, seed 4",
 		"fuzz": "the execution that the bytes say",
@@ -330,8 +335,8 @@ func TestPCTKeepsItsPromise(t *testing.T) {
 	}
 }
 
-// lateOf is a program in which one thread is to be late: its step is to come
-// after k others of a thread that does not know it.
+// lateOf is a program of two traces, one of which is rare: a step of one thread must come
+// after k independent steps of another one.
 func lateOf(k int) func() {
 	return func() {
 		var x, y Int32
@@ -352,8 +357,10 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 		program func()
 		traces  int
 	}{
-		{"late by 6", lateOf(6), 2}, {"late by 10", lateOf(10), 2}, {"lastzero(4)",
-			lastZero(4).started(), 28}, {"Chase-Lev", chaseLev(1).started(), 18},
+		{"late by 6", lateOf(6), 2},
+		{"late by 10", lateOf(10), 2},
+		{"lastzero(4)", lastZero(4).started(), 28},
+		{"Chase-Lev", chaseLev(1).started(), 18},
 	} {
 		rarest := func(name string) int {
 			hits := map[string]int{}
@@ -371,17 +378,18 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 			return least
 		}
 		r, p := rarest("random"), rarest("pos")
-		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d", c.name, c.traces, r, p,
-			samples)
+		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d",
+			c.name, c.traces, r, p, samples)
 		require.Greater(t, p, r, c.name)
 	}
 }
 
-// traceOf names the trace of an execution: what each object saw, reads between
-// two writes in the order of threads.
+// traceOf names the trace of an execution by the events of each object. Reads between two
+// writes are sorted by thread.
 func traceOf(e *engine.Engine) string {
 	seen := make([][][2]int32, len(e.Objects)) // (thread, seq) per object
-	reading := make([]int, len(e.Objects))     // of the last entries, how many are reads
+	reading := make([]int, len(e.Objects))     // the number of reads since the last write
+	compare := func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) }
 	for _, ev := range e.Events {
 		if ev.Obj == engine.NoObject {
 			continue
@@ -393,13 +401,11 @@ func traceOf(e *engine.Engine) string {
 			continue
 		}
 		reading[ev.Obj]++
-		slices.SortFunc((*o)[len(*o)-reading[ev.Obj]:],
-			func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
+		slices.SortFunc((*o)[len(*o)-reading[ev.Obj]:], compare)
 	}
 	seen = slices.DeleteFunc(seen, func(o [][2]int32) bool { return len(o) == 0 })
 	slices.SortFunc(seen, func(a, b [][2]int32) int {
-		return slices.CompareFunc(a, b,
-			func(x, y [2]int32) int { return slices.Compare(x[:], y[:]) })
+		return slices.CompareFunc(a, b, compare)
 	})
 	return fmt.Sprint(seen, chosen(e))
 }
@@ -453,7 +459,7 @@ func TestNaiveSeesThatTheProgramDiffers(t *testing.T) {
 	}
 }
 
-// chosen are the numbers that each thread got from Choose.
+// chosen returns the numbers that each thread got from Choose.
 func chosen(e *engine.Engine) [][]int32 {
 	all := make([][]int32, len(e.Threads))
 	for _, c := range e.Choices {

@@ -11,12 +11,15 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// byTurns lets workers explore a program together, but one execution at a time,
-// whose turn it is drawn from seed: what several workers do at the same time, to be
-// done again. Each has a program of his own.
-func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts,
-	violations int) {
-	tr := dpor.NewTree(workers + 1) // one more is never there, so that nobody is told that all are idle
+// byTurns lets workers explore a program together, but one execution at a time. The seed
+// decides whose turn it is, so that what several workers do can be repeated. Each worker
+// has a program of its own.
+func byTurns(
+	program func() func(), workers int, seed uint64,
+) (ended, blocked, cuts, violations int) {
+	// The tree waits for one worker more, which never comes. So no worker is told that all
+	// are idle.
+	tr := dpor.NewTree(workers + 1)
 	names := &engine.ThreadNames{}
 	team := make([]*turner, workers)
 	for i := range team {
@@ -47,12 +50,12 @@ func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, c
 	return ended, blocked, cuts, violations
 }
 
-// turner is a worker who waits for his turn.
+// turner is a worker that waits for its turn.
 type turner struct {
 	e     *engine.Engine
 	d     *dpor.Strategy
 	busy  bool
-	fresh bool // he has the root
+	fresh bool // it has the root
 }
 
 func newTurner(program func(), tr *dpor.Tree, names *engine.ThreadNames) *turner {
@@ -95,8 +98,8 @@ func TestWorkersByTurnsExploreWhatOneDoes(t *testing.T) {
 		for _, workers := range []int{2, 3} {
 			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
 				for seed := range turns {
-					complete, stuck, cuts, _ := byTurns(func() func() { return p.program }, workers,
-						seed)
+					program := func() func() { return p.program }
+					complete, stuck, cuts, _ := byTurns(program, workers, seed)
 					require.Equal(t, [3]int{int(p.complete), int(p.stuck), 0},
 						[3]int{complete, stuck, cuts}, "complete, stuck, cut: seed %d", seed)
 				}
@@ -105,7 +108,7 @@ func TestWorkersByTurnsExploreWhatOneDoes(t *testing.T) {
 	}
 }
 
-// TestWorkersByTurnsOnRandomPrograms: also where choices, locks and Pause are mixed
+// TestWorkersByTurnsOnRandomPrograms: they also do where choices, locks and Pause are mixed
 // at random.
 func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 	for _, pf := range profiles {
@@ -120,8 +123,8 @@ func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 				if one.Violations != one.Stuck {
 					continue // such an execution ends early
 				}
-				complete, stuck, _, _ := byTurns(func() func() { return newMachine(p).program }, 2,
-					seed)
+				program := func() func() { return newMachine(p).program }
+				complete, stuck, _, _ := byTurns(program, 2, seed)
 				require.Equal(t, [2]int{int(one.Complete), int(one.Stuck)}, [2]int{complete, stuck},
 					"complete, stuck: seed %d\n%s", seed, p)
 				shared++

@@ -12,12 +12,13 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// impatient is long enough for any step to begin, unless the machine is very busy.
+// impatient is a Patience within which every step begins, unless the machine is very busy.
 const impatient = 300 * time.Millisecond
 
-// whyBlocked returns how the watchdog says that program blocks. On a very busy machine it
-// may have met a step that had no CPU yet: only who has more patience, too, is told
-// anything but want, a regular expression, is told something wrong.
+// whyBlocked returns the violation that the watchdog reports for program. Its message must
+// match want, a regular expression. On a very busy machine the watchdog may have met a step
+// that had no CPU yet. So it is wrong only if it says something else with more patience,
+// too.
 func whyBlocked(t *testing.T, program func(), want string) *Violation {
 	for patience := impatient; ; patience *= 4 {
 		r, err := Run(program, Patience(patience))
@@ -125,8 +126,8 @@ func TestAStrayGoroutineIsAFailureOfItsExploration(t *testing.T) {
 	}
 }
 
-// TestALongExecutionIsNotTakenForOneThatHangs: the program itself is the
-// watchdog, and asks before each step.
+// TestALongExecutionIsNotTakenForOneThatHangs: here the program itself is the watchdog, and
+// asks after each step.
 func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
 	c := newControl(defaults())
 	var e *engine.Engine

@@ -11,8 +11,10 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// together explores program with workers engines that share one tree, and adds up
-// what each found.
+// These tests prove that workers, and shards, together explore what one worker does.
+
+// together explores program with several engines that share one tree, and adds up what each
+// of them found.
 func together(program func(), workers int) (sum Result) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -36,8 +38,7 @@ func together(program func(), workers int) (sum Result) {
 	return sum
 }
 
-// parallelPrograms are large enough to be shared; the counts are those of one
-// worker.
+// parallelPrograms are large enough to be shared. The counts are those of one worker.
 var parallelPrograms = []struct {
 	name            string
 	program         func()
@@ -51,8 +52,8 @@ var parallelPrograms = []struct {
 	{"choices", choices, 3 * 3 * 3 * 6, 0},
 }
 
-// choices is three threads that choose one of three numbers, and store it: the
-// order of the stores makes 6 traces of each choice.
+// choices: each of three threads chooses one of three numbers and stores it. The order of
+// the stores makes 6 traces of each choice.
 func choices() {
 	var x Int32
 	for range 3 {
@@ -70,7 +71,7 @@ func repetitions() int {
 func TestWorkersTogetherExploreWhatOneDoes(t *testing.T) {
 	for _, p := range parallelPrograms {
 		if raceDetector && p.complete > 1000 {
-			continue // it takes long, and shares no other way
+			continue // it takes long, and is shared in no other way
 		}
 		for _, workers := range []int{1, 2, 3, 8} {
 			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
@@ -85,7 +86,7 @@ func TestWorkersTogetherExploreWhatOneDoes(t *testing.T) {
 	}
 }
 
-// ownDepth is the depth of shards that they choose themselves.
+// ownDepth lets shards choose their depth themselves.
 const ownDepth = -1
 
 func depths() []int {
@@ -95,8 +96,7 @@ func depths() []int {
 	return []int{0, 1, 4, 100, ownDepth}
 }
 
-// TestShardsTogetherAreTheWhole checks that every execution is in exactly one
-// shard.
+// TestShardsTogetherAreTheWhole checks that every execution is in exactly one shard.
 func TestShardsTogetherAreTheWhole(t *testing.T) {
 	for _, p := range parallelPrograms {
 		if p.name == "lastzero(10)" {
@@ -104,35 +104,40 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 		}
 		for _, shards := range []int{1, 3} {
 			for _, depth := range depths() {
-				t.Run(fmt.Sprintf("%s/shards=%d/depth=%d", p.name, shards, depth),
-					func(t *testing.T) {
-						var sum Result
-						for i := range shards {
-							cfg := defaults()
-							cfg.KeepGoing = true
-							cfg.Shard, cfg.Shards = i, shards
-							split := dpor.NewSplitter(i, shards)
-							if depth != ownDepth {
-								split.Fix(depth)
-							}
-							e := newEngine(cfg, p.program, dpor.New(nil, split))
-							r := explore(e, nil)
-							e.Close()
-							sum.Complete += r.Complete
-							sum.Stuck += r.Stuck
-							sum.Cut += r.Cut
-						}
-						t.Logf("%d cut", sum.Cut)
-						require.Equal(t, []uint64{p.complete, p.stuck},
-							[]uint64{sum.Complete, sum.Stuck}, "complete, stuck; %d cut", sum.Cut)
-					})
+				name := fmt.Sprintf("%s/shards=%d/depth=%d", p.name, shards, depth)
+				t.Run(name, func(t *testing.T) {
+					sum := allShards(p.program, shards, depth)
+					t.Logf("%d cut", sum.Cut)
+					require.Equal(t, []uint64{p.complete, p.stuck},
+						[]uint64{sum.Complete, sum.Stuck}, "complete, stuck; %d cut", sum.Cut)
+				})
 			}
 		}
 	}
 }
 
-// families is threads that make threads, some only if they see a value: not every
-// worker meets all of them, or in one order.
+// allShards explores each shard of program by itself, and adds up what they found.
+func allShards(program func(), shards, depth int) (sum Result) {
+	for i := range shards {
+		cfg := defaults()
+		cfg.KeepGoing = true
+		cfg.Shard, cfg.Shards = i, shards
+		split := dpor.NewSplitter(i, shards)
+		if depth != ownDepth {
+			split.Fix(depth)
+		}
+		e := newEngine(cfg, program, dpor.New(nil, split))
+		r := explore(e, nil)
+		e.Close()
+		sum.Complete += r.Complete
+		sum.Stuck += r.Stuck
+		sum.Cut += r.Cut
+	}
+	return sum
+}
+
+// families has threads that make threads, some only if they see a value. Not every worker
+// meets all of them, or meets them in the same order.
 func families() {
 	var x, y Int32
 	for range 2 {
