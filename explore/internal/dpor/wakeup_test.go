@@ -47,6 +47,9 @@ func TestInsertion(t *testing.T) {
 			[]reversed{{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 3 r1; 4 r0", 0, 2, 9}}, "2w1 (1w0) | 3r1 (4r0)"},
 		{"an object that is not known may be any",
 			[]reversed{{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 1 w0", 0, 2, 5}}, "2w7 (1w0) | 3w8? (1w0?)"},
+		{"a branch that ends in doubt covers nothing", []reversed{
+			{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 4 w3; 1 w0", 0, 3, 5},
+		}, "2w7 (1w0) | 3w8? (1w0? (4w3?))"},
 		{"but none of those that are known",
 			[]reversed{{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w0", 0, 1, 5}}, "2w7 (1w0 | 3w0)"},
 	} {
