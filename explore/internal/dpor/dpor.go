@@ -1,3 +1,126 @@
+// Package dpor explores every execution of a program, one of each Mazurkiewicz trace: the
+// strategy "exhaustive". It is optimal dynamic partial-order reduction (Abdulla, Aronis,
+// Jonsson, Sagonas, "Optimal Dynamic Partial Order Reduction", POPL 2014; "Source Sets: A
+// Foundation for Optimal Dynamic Partial Order Reduction", JACM 64, 2017).
+//
+//	dpor.go      Strategy: the search, one execution after the other
+//	node.go      node: a point at which a thread is chosen, and what sleeps there
+//	history.go   history: what happened before what in one execution
+//	sleep.go     what sleeps at a node, and what wakes it
+//	races.go     pairs of events that could have come the other way round
+//	reversal.go  reversal: the other way round of one race
+//	sequence.go  sequence: which of its steps can come first
+//	wakeup.go    wakeupTree: what is still to be explored from a node
+//	tree.go      Tree: what workers share
+//	splitter.go  Splitter: parts for processes that know nothing of each other
+//	saved.go     the saved form of what is left to be explored
+//	progress.go  how much is done
+//
+// # Nouns
+//
+// A node is a point of the execution at which a thread is chosen. Its sleep set holds the
+// steps whose continuations have been explored already, from here or from an equivalent
+// point: to begin with one of them would repeat a trace. Its wakeup tree holds sequences of
+// steps that are still to be explored from here. A race is a pair of events, dependent and
+// with nothing between them, that could have come the other way round. Its reversal is a
+// sequence that leads to that.
+//
+// # Algorithm
+//
+//  1. Execute. Where the wakeup tree says nothing, take any step that does not sleep.
+//  2. At the end look at all races (e, f). Let E be what came before e. Let v be what came
+//     after e and does not depend on it, and then f. E.v is an execution in which the race
+//     goes the other way: v is the reversal.
+//  3. If a step of E's sleep set can begin v, then E.v has been explored. Otherwise put v
+//     into E's wakeup tree, unless a branch of the tree leads to the same.
+//  4. Go back to the deepest node whose wakeup tree is not empty, put the step taken last
+//     to sleep, and take the first branch.
+//
+// v is all that follows and not only what f needs, because it has to wake what sleeps at E.
+// So a race that has been looked at must be looked at again when other things follow it,
+// unless nothing sleeps there. (To keep of v only what f and the waking need is tempting:
+// trees are shorter and comparisons fewer. It loses traces.)
+//
+// # Why every trace is executed, and none twice
+//
+// A sketch; the papers have the proof. Every trace: let T be a trace of which some
+// execution begins with E, and let E be left for good. If T was not executed, take the
+// execution from E that agrees longest with one of T's. Where they part, T has a step that
+// must come earlier: that is a race of the execution, and its reversal agrees longer with T.
+// The reversal was put into the tree of its node, or something that leads to the same was
+// there, or sleeps, which means that it has been explored: a contradiction in each case.
+//
+// None twice: all executions that begin with a step s at E have been explored when s goes
+// to sleep there. An execution that repeats one of their traces has s as a step that could
+// have come first. Until something that depends on s is executed s sleeps, and afterwards
+// the trace is another one. And no execution ends because all enabled steps sleep: a
+// sequence is put into a tree only if it wakes all that sleeps there.
+//
+// # Objects of other executions
+//
+// v is compared with sleeping steps, and with branches of other executions, without
+// executing it. So it must be known which objects are the same in different executions:
+// those that were announced before E have the same id; of others it is known only within
+// one execution. Where that does not suffice two steps are taken to be dependent, and what
+// is inserted then is marked (way.doubt): that can cost an execution that is cut, but none
+// is missing.
+//
+// # Choices
+//
+// Choose makes nodes of its own, with one branch for each number. It touches nothing and
+// commutes with everything; so sleep sets pass through, and every number is explored
+// wherever a Choose is met. What follows a step in a wakeup tree is kept apart by what is
+// chosen after it (way): each number needs its own way to wake what sleeps.
+//
+// # Races with time limits
+//
+// A wait with a limit that was woken could have timed out instead, if early timeouts are
+// left or its time had come. One that timed out late could have done so early, before the
+// last early timeout that was allowed. So it has a race with its wakeup, and with that
+// timeout (lateRace). Whether the reversal is possible is seen when it is made
+// (foreseeTimed), and what would prevent it is left out of v.
+//
+// # Races with locks
+//
+// A Lock or RLock cannot be done just before the Unlock that made it possible, only before
+// the Lock of the thread that holds the lock, or waits for readers to leave; likewise a
+// Sleep before the Clear of an earlier round. So the race is with that one. A thread that
+// waits for a lock when the execution is stuck has a race with that Lock, too. A writer
+// shuts an RWMutex by the first step of its Lock, which readers do not prevent. So nothing
+// has to be done about the second one, OpDrain: the readers that it waits for were there
+// before the first, and leave afterwards.
+//
+// # What is not proved
+//
+// The papers know neither choices nor time limits nor waiting after a Pause, and execute
+// what is compared here. That every trace is executed, and none twice, is checked against
+// an enumerator that shares no code with this: see explore/soundness_test.go. It knows
+// nothing of time: with time limits, what threads can see is compared with what they see in
+// every interleaving, by the strategy "naive", which shares the engine: see
+// explore/timed_test.go.
+//
+// # One step
+//
+// The engine asks for the next thread:
+//
+//  1. dpor.go: Next; it calls repeat where the path is known, otherwise push and choose
+//  2. races.go: observe, order, findRaces: the step before gets its clock and its races
+//  3. history.go: next, follow, predecessors, complete, note
+//  4. sleep.go: inheritSleep: what slept at the node before sleeps on
+//  5. splitter.go: foreign and within, if there are shards
+//  6. wakeup.go: restate and take, if the wakeup tree says how to go on
+//  7. node.go: free if it does not; enter
+//
+// # One reversal
+//
+// An execution has ended:
+//
+//  1. dpor.go: End
+//  2. races.go: reverse, reverseAll: the races that begin in one event are looked at together
+//  3. reversal.go: begin, reverse, foresee, foreseeTimed: what is executed in place of it
+//  4. sleep.go: begin, wokenBy: whether that has been explored
+//  5. sequence.go: find, initial, independent, remove: which steps can come first
+//  6. wakeup.go: insert, follow, append
 package dpor
 
 import (
@@ -6,79 +129,7 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// Strategy is optimal dynamic partial-order reduction: it executes one
-// representative of each Mazurkiewicz trace, and starts no execution in vain
-// (Abdulla, Aronis, Jonsson, Sagonas, "Optimal Dynamic Partial Order Reduction",
-// POPL 2014; "Source Sets: A Foundation for Optimal Dynamic Partial Order
-// Reduction", JACM 64, 2017).
-//
-// # Nouns
-//
-// A node is a point of the execution at which a thread is chosen. Its sleep set
-// holds the steps whose continuations have been explored already, from here or
-// from an equivalent point: to begin with one of them would repeat a trace. Its
-// wakeup tree holds sequences of steps that are still to be explored from here. A
-// race is a pair of events, dependent and with nothing between them, that could
-// have come the other way round.
-//
-// # Algorithm
-//
-//  1. Execute; where the wakeup tree says nothing, take any step that does not
-//     sleep.
-//  2. At the end look at all races (e, f). Let E be what came before e and v what
-//     came after e and does not depend on it, then f: E.v is an execution in which
-//     the race goes the other way.
-//  3. If a step of E's sleep set can begin v, then E.v has been explored.
-//     Otherwise put v into E's wakeup tree, unless a branch of the tree leads to
-//     the same.
-//  4. Go back to the deepest node whose wakeup tree is not empty, put the step
-//     taken last to sleep, and take the first branch.
-//
-// v is all that follows and not only what f needs, because it has to wake what
-// sleeps at E. So a race that has been looked at must be looked at again when other
-// things follow it, unless nothing sleeps there. (To keep of v only what f and the
-// waking need is tempting: shorter trees, fewer comparisons. It loses traces.)
-//
-// v is compared with sleeping steps, and with branches of other executions,
-// without executing it. So it must be known which objects are the same in
-// different executions: those that were announced before E have the same id; of
-// others it is known only within one execution. Where that does not suffice two
-// steps are taken to be dependent, and what is inserted then is marked (way.doubt):
-// that can cost an execution that is cut, but none is missing.
-//
-// # Choices
-//
-// Choose makes nodes of its own, with one branch for each number. It touches
-// nothing and commutes with everything; so sleep sets pass through, and every
-// number is explored wherever a Choose is met. What follows a step in a wakeup tree
-// is kept apart by what is chosen after it (way): each number needs its own way to
-// wake what sleeps.
-//
-// # Races with time limits
-//
-// A wait with a limit that was woken could have timed out instead, if early timeouts
-// are left or its time had come; one that timed out late could have done so early,
-// before the last early timeout that was allowed. So it has a race with its
-// wakeup, and with that timeout (lateRace); whether the reversal is possible is
-// seen when it is made (foreseeTimed), and what would prevent it is left out of v.
-//
-// # What is not proved
-//
-// The papers know neither choices nor time limits nor waiting after a Pause, and execute
-// what we compare. That every trace is executed, and none twice, is checked against an
-// enumerator that shares no code with this: see explore/soundness_test.go. It knows nothing of
-// time: with time limits, what threads can see is compared with what they see in every
-// interleaving, by naive, which shares the engine: see explore/timed_test.go.
-//
-// # Races with locks
-//
-// A Lock or RLock cannot be done just before the Unlock that made it possible, only
-// before the Lock of whoever holds it, or waits for readers to leave; likewise a
-// Sleep before the Clear of an earlier round. So the race is with that one. A thread
-// that waits for a lock when the execution is stuck has a race with that Lock, too.
-// A writer shuts an RWMutex by the first step of its Lock, which readers do not
-// prevent. So nothing has to be done about the second one, opDrain: the readers that
-// it waits for were there before the first, and leave afterwards.
+// Strategy explores one program, as the package comment says. It is used by one engine.
 type Strategy struct {
 	tree  *Tree     // shared with others who explore the same program; nil: alone
 	split *Splitter // nil: everything belongs to this process
@@ -94,12 +145,10 @@ type Strategy struct {
 	races  []race  // of the events that are kept, in the order of their ends
 	todo   []race  // races to look at
 
-	maker  reverser
-	seq    sequence // see drowsy
-	some   []*step  // room for what drowsy returns
-	others []*step  // likewise
-	pool   pool
-	spare  []*node // free ones
+	maker    reverser
+	sleepers sleepers
+	pool     pool
+	spare    []*node // free ones
 
 	begun bool
 	ready bool // the next execution has been prepared, and has not been done

@@ -58,34 +58,6 @@ func (n *place) enter(s step) {
 	}
 }
 
-// sleeps says whether t's next step sleeps at n.
-func (n *node) sleeps(t *engine.Thread) bool {
-	for i := range n.sleep {
-		if n.sleep[i].thread == t.ID {
-			return true
-		}
-	}
-	return false
-}
-
-// inheritSleep gives n the steps that sleep at from, the node before, and do not depend on
-// the event between the two.
-func (n *node) inheritSleep(e *engine.Engine, from *place) {
-	i := n.events - 1
-	if e.Events[i].After {
-		return
-	}
-	between := e.Effect(i)
-	for k := range from.sleep {
-		t := e.Threads[from.sleep[k].thread]
-		if x := t.Effect(); !x.Conflicts(between) {
-			s := stepOf(t)
-			s.outer = from.sleep[k].outer || from.full
-			n.sleep = append(n.sleep, s)
-		}
-	}
-}
-
 // free returns a thread that is enabled and does not sleep at n, the running one if
 // possible: that costs no switch; nil if there is none.
 func (n *node) free(e *engine.Engine) *engine.Thread {

@@ -201,70 +201,13 @@ func (d *Strategy) reverseAll(races []race) {
 	d.maker.begin(&d.past, races[0].e)
 	d.tree.lock(p.node)
 	defer d.tree.unlock(p.node)
-	drowsy, awake := d.drowsy(p, d.maker.after, d.some[:0])
-	d.some = drowsy
-	if !awake {
+	if !d.sleepers.begin(&d.past, p, d.maker.after) {
 		return
 	}
 	for _, r := range races {
-		if v, ok := d.maker.reverse(r); ok && d.wakes(p, v, drowsy) {
+		if v, ok := d.maker.reverse(r); ok && d.sleepers.wokenBy(v) {
 			v.ready(&d.past, p.objects)
 			p.wakeup.insert(v, &d.pool)
 		}
 	}
-}
-
-// wakes says whether v wakes all that sleeps at p: whether none of that can begin v. drowsy
-// are the steps that can come before all but f, if nothing is left out of v.
-func (d *Strategy) wakes(p *place, v *reversal, drowsy []*step) bool {
-	if v.less {
-		awake := false
-		if drowsy, awake = d.drowsy(p, v.before, d.others[:0]); !awake {
-			return false
-		}
-		d.others = drowsy
-	}
-	for _, s := range drowsy {
-		if s.thread == v.last.thread {
-			if v.last.initial(&d.past, v.before) {
-				return false
-			}
-		} else if !s.outer && !d.past.asleep(s).Conflicts(v.last.effect) {
-			return false
-		}
-	}
-	return true
-}
-
-// drowsy says whether no step that sleeps at p is the first of its thread in list and can
-// come before all of that: is a weak initial of it. It appends to to those steps that are
-// not in list and conflict with nothing of it: they wake only if f wakes them. Of what
-// sleeps because of a splitter only steps that are in the list count: see there.
-func (d *Strategy) drowsy(p *place, list []int32, to []*step) (drowsy []*step, awake bool) {
-	d.seq.set(&d.past, list, nil)
-	for i := range p.node.sleep {
-		s := &p.node.sleep[i]
-		if i == len(p.sleep) {
-			continue // what was taken here does not sleep for itself
-		}
-		if k := d.seq.find(s.thread); k >= 0 {
-			if d.seq.initial(k) {
-				return to, false
-			}
-		} else if s.outer {
-			to = append(to, s)
-		} else if ok, _ := d.seq.independent(d.past.asleep(s), allKnown); ok {
-			to = append(to, s)
-		}
-	}
-	return to, true
-}
-
-// asleep returns what s, which sleeps, would do.
-func (h *history) asleep(s *step) engine.Effect {
-	if !s.waited {
-		return engine.Effect{Footprint: s.Footprint}
-	}
-	x, _ := h.effectOf(s)
-	return x
 }
