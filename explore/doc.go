@@ -195,8 +195,8 @@
 //     it is not seen, and between two steps it is read and written without interruption.
 //     The race detector of Go does not help: one thread runs at a time, so it sees all
 //     accesses in order. If threads share nothing that is watched, the verdict is Unknown unless
-//     [Disjoint] says that this is meant. If they also share watched memory, nothing
-//     reports the rest.
+//     [Disjoint] says that this is meant. If they share watched memory as well, nothing
+//     reports the unwatched.
 //   - A race on a Var ends the execution. What torn or reordered values lead to is not
 //     explored.
 //   - An early timeout is one that comes although other threads could go on. [Timeouts]
@@ -205,8 +205,8 @@
 //     steps take long is not explored.
 //   - With Pause in a loop that gives up after some rounds, the execution in which it
 //     gives up is lost: a thread that pauses waits until something that it read has
-//     changed. Leave Pause out there. Executions that differ only in how often a loop
-//     looked in vain count as one.
+//     changed. Do not call Pause in such a loop. Executions that differ only in how often
+//     a loop looked in vain count as one.
 //   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's
 //     may also fail on a free lock.
 //   - A futex wait never ends without a reason, though futex(2) allows that. A Cond wakes
@@ -331,8 +331,9 @@
 // program uses neither Choose nor Pause, and its first thread touches or names all
 // variables before it starts others. Otherwise it may cut some, for three reasons:
 //
-//   - If threads touch a variable first, it is not certain which variable that is in
-//     another execution. So steps count as dependent that are not.
+//   - Other threads than the first may be the first to touch some variables. Then it is not
+//     certain which is which in another execution, so steps count as dependent that are
+//     not.
 //   - After Pause, and after a number that Choose has returned, it is not always known
 //     which step can come first.
 //   - Several shards begin with the same steps at their borders.
@@ -372,10 +373,9 @@
 //
 // Tests check that exhaustive misses nothing and repeats nothing. They execute thousands
 // of random programs in every interleaving, by code that shares nothing with the
-// strategies. Programs of the literature must have the number of traces that they have
-// there. That code has no waits with a time limit, no sleeps and no clock. Programs with
-// those are compared with the strategy naive, which has the same threads and the same
-// time.
+// strategies. That code has no waits with a time limit, no sleeps and no clock. Programs
+// with those are compared with the strategy naive, which has the same threads and the same
+// time. Programs of the literature must have the number of traces that they have there.
 //
 // # What it costs
 //
