@@ -25,6 +25,32 @@ func defaults() *config {
 	return c
 }
 
+// configure makes a config of opts and of fl, which override them. fl may be nil.
+func configure(opts []Option, fl *flagValues) (*config, error) {
+	cfg := defaults()
+	for _, o := range opts {
+		o(cfg)
+	}
+	if err := cfg.settle(); err != nil {
+		return nil, fmt.Errorf("explore: options: %w", err)
+	}
+	if err := fl.apply(cfg); err != nil {
+		return nil, fmt.Errorf("explore: flags: %w", err)
+	}
+	return cfg, cfg.possible(engine.KnowsGoroutines)
+}
+
+// possible refuses several workers on a CPU where goroutines are not known apart.
+func (c *config) possible(known bool) error {
+	if c.workers > 1 && !known {
+		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration "+
+			"at a time, since goroutines are told apart on amd64 and arm64 only; "+
+			"leave Workers out, and use shards (-explore.shard) in processes of their own",
+			c.workers)
+	}
+	return nil
+}
+
 // limited completes the limits and returns them.
 func (c *config) limited() *engine.Limits {
 	c.Drawn, c.Sharded = c.draws(), c.Shards > 1

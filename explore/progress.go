@@ -3,8 +3,13 @@ package explore
 import (
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
+
+	"golang.org/x/term"
 
 	"schedlab/explore/internal/engine"
 )
@@ -134,3 +139,26 @@ func roughly(d time.Duration) string {
 	}
 	return d.Round(time.Second).String()
 }
+
+// progressOf returns the progress of t; nil if it is not to be told.
+func progressOf(t testing.TB) *progress {
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	if !terminal && !flags.verbose && !testing.Verbose() {
+		return nil
+	}
+	p := &progress{name: t.Name(), to: os.Stderr, inPlace: terminal}
+	if !terminal && !flags.verbose {
+		p.to = logWriter{t}
+	}
+	return p
+}
+
+// logWriter logs each line that is written to it.
+type logWriter struct{ t testing.TB }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.t.Logf("%s", strings.TrimRight(string(p), "\n"))
+	return len(p), nil
+}
+
+var _ io.Writer = logWriter{}

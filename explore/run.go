@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"fmt"
 	"time"
 
 	"schedlab/explore/internal/dpor"
@@ -37,32 +36,6 @@ func Run(program func(), opts ...Option) (Result, error) {
 		defer x.endBySignal()()
 	}
 	return x.run()
-}
-
-// configure makes a config of opts and of fl, which override them. fl may be nil.
-func configure(opts []Option, fl *flagValues) (*config, error) {
-	cfg := defaults()
-	for _, o := range opts {
-		o(cfg)
-	}
-	if err := cfg.settle(); err != nil {
-		return nil, fmt.Errorf("explore: options: %w", err)
-	}
-	if err := fl.apply(cfg); err != nil {
-		return nil, fmt.Errorf("explore: flags: %w", err)
-	}
-	return cfg, cfg.possible(engine.KnowsGoroutines)
-}
-
-// possible refuses several workers on a CPU where goroutines are not known apart.
-func (c *config) possible(known bool) error {
-	if c.workers > 1 && !known {
-		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration "+
-			"at a time, since goroutines are told apart on amd64 and arm64 only; "+
-			"leave Workers out, and use shards (-explore.shard) in processes of their own",
-			c.workers)
-	}
-	return nil
 }
 
 // exploration is one call of Run.

@@ -3,15 +3,10 @@ package explore
 import (
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"golang.org/x/term"
 
 	"schedlab/explore/internal/engine"
 	"schedlab/explore/internal/story"
@@ -133,65 +128,8 @@ func savePage(t testing.TB, page string, nth int) string {
 	return "page: " + file
 }
 
-// ordinals counts the explorations of each test that runs.
-var ordinals struct {
-	mu sync.Mutex
-	m  map[testing.TB]int
-}
-
-// ordinal returns which exploration of t this is, from 1.
-func ordinal(t testing.TB) int {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	if ordinals.m == nil {
-		ordinals.m = map[testing.TB]int{}
-	}
-	if ordinals.m[t] == 0 {
-		t.Cleanup(func() { forgetOrdinal(t) })
-	}
-	ordinals.m[t]++
-	return ordinals.m[t]
-}
-
-func forgetOrdinal(t testing.TB) {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	delete(ordinals.m, t)
-}
-
-// nthName returns "first" for 1, and "2." for 2.
-func nthName(n int) string {
-	if n == 1 {
-		return "first"
-	}
-	return fmt.Sprintf("%d.", n)
-}
-
 // artifactsKept says whether go test was given -artifacts.
 func artifactsKept() bool {
 	f := flag.Lookup("test.artifacts")
 	return f != nil && f.Value.String() == "true"
 }
-
-// progressOf returns the progress of t; nil if it is not to be told.
-func progressOf(t testing.TB) *progress {
-	terminal := term.IsTerminal(int(os.Stderr.Fd()))
-	if !terminal && !flags.verbose && !testing.Verbose() {
-		return nil
-	}
-	p := &progress{name: t.Name(), to: os.Stderr, inPlace: terminal}
-	if !terminal && !flags.verbose {
-		p.to = logWriter{t}
-	}
-	return p
-}
-
-// logWriter logs each line that is written to it.
-type logWriter struct{ t testing.TB }
-
-func (w logWriter) Write(p []byte) (int, error) {
-	w.t.Logf("%s", strings.TrimRight(string(p), "\n"))
-	return len(p), nil
-}
-
-var _ io.Writer = logWriter{}
