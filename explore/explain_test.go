@@ -347,6 +347,50 @@ func TestObjectsHaveTheNamesOfTheSource(t *testing.T) {
 	}
 }
 
+func TestEveryControlledTypeCanBeNamed(t *testing.T) {
+	v := explained(t, func() {
+		var (
+			b    Bool
+			i32  Int32
+			i64  Int64
+			u32  Uint32
+			u64  Uint64
+			uptr Uintptr
+			p    Pointer[int]
+			m    Mutex
+			rw   RWMutex
+			note Note
+			c    = NewCond(&m)
+			once Once
+			wg   WaitGroup
+			mem  Var[int]
+		)
+		for i, x := range []Named{
+			&b, &i32, &i64, &u32, &u64, &uptr, &p, &m, &rw, &note, c, &once, &wg, &mem,
+		} {
+			Name(x, fmt.Sprint("name", i))
+		}
+		b.Load()
+		i32.Load()
+		i64.Load()
+		u32.Load()
+		u64.Load()
+		uptr.Load()
+		p.Load()
+		m.Lock()
+		rw.Lock()
+		note.Wakeup()
+		c.Signal()
+		once.Do(func() {})
+		wg.Wait()
+		mem.Load()
+		panic("done")
+	}, "")
+	for i := range 14 {
+		require.Regexp(t, fmt.Sprintf(` name%d\b`, i), v.Table)
+	}
+}
+
 func TestManyThreadsShareAColumn(t *testing.T) {
 	v := explained(t, badChoices, "")
 	require.Contains(t, v.Table, "step │ thread │ does")

@@ -51,5 +51,5 @@ func (x *Uint32) Wait(v uint32, ns int64) (woken bool) {
 	return x.w.FutexWait(v, ns, "Uint32.Wait")
 }
 
-// Wake wakes up to n threads in Wait, in any order, and returns how many it woke.
+// Wake wakes up to n of the threads in Wait, any of them, and returns how many it woke.
 func (x *Uint32) Wake(n int) (woken int) { return x.w.FutexWake(n, "Uint32.Wake") }

@@ -30,23 +30,23 @@ func Assert(cond bool, format string, args ...any) {
 
 // Name gives x, a variable of a controlled type, its name in counterexamples.
 func Name(x Named, name string) {
-	x.Named(engine.Self("Name"), name)
+	x.named(engine.Self("Name"), name)
 }
 
 // Named is every controlled type: [Name] can name its variables.
 type Named interface {
-	Named(t *engine.Thread, name string)
+	named(t *engine.Thread, name string)
 }
 
-func (x *Bool) Named(t *engine.Thread, name string)    { x.w.Named(t, engine.ClassBool, name) }
-func (x *Int32) Named(t *engine.Thread, name string)   { x.w.Named(t, engine.ClassInt32, name) }
-func (x *Int64) Named(t *engine.Thread, name string)   { x.w.Named(t, engine.ClassInt64, name) }
-func (x *Uint32) Named(t *engine.Thread, name string)  { x.w.Named(t, engine.ClassUint32, name) }
-func (x *Uint64) Named(t *engine.Thread, name string)  { x.w.Named(t, engine.ClassUint64, name) }
-func (x *Uintptr) Named(t *engine.Thread, name string) { x.w.Named(t, engine.ClassUintptr, name) }
-func (m *Mutex) Named(t *engine.Thread, name string)   { m.w.Named(t, engine.ClassMutex, name) }
-func (m *RWMutex) Named(t *engine.Thread, name string) { m.w.Named(t, engine.ClassRWMutex, name) }
-func (n *Note) Named(t *engine.Thread, name string)    { n.w.Named(t, engine.ClassNote, name) }
-func (c *Cond) Named(t *engine.Thread, name string)    { c.w.Named(t, engine.ClassCond, name) }
+func (x *Bool) named(t *engine.Thread, name string)    { x.w.Named(t, engine.ClassBool, name) }
+func (x *Int32) named(t *engine.Thread, name string)   { x.w.Named(t, engine.ClassInt32, name) }
+func (x *Int64) named(t *engine.Thread, name string)   { x.w.Named(t, engine.ClassInt64, name) }
+func (x *Uint32) named(t *engine.Thread, name string)  { x.w.Named(t, engine.ClassUint32, name) }
+func (x *Uint64) named(t *engine.Thread, name string)  { x.w.Named(t, engine.ClassUint64, name) }
+func (x *Uintptr) named(t *engine.Thread, name string) { x.w.Named(t, engine.ClassUintptr, name) }
+func (m *Mutex) named(t *engine.Thread, name string)   { m.w.Named(t, engine.ClassMutex, name) }
+func (m *RWMutex) named(t *engine.Thread, name string) { m.w.Named(t, engine.ClassRWMutex, name) }
+func (n *Note) named(t *engine.Thread, name string)    { n.w.Named(t, engine.ClassNote, name) }
+func (c *Cond) named(t *engine.Thread, name string)    { c.w.Named(t, engine.ClassCond, name) }
 
 func (x *Pointer[T]) named(t *engine.Thread, name string) { x.p.Named(t, name) }

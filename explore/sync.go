@@ -78,9 +78,9 @@ type rlocker RWMutex
 func (r *rlocker) Lock()   { (*RWMutex)(r).RLock() }
 func (r *rlocker) Unlock() { (*RWMutex)(r).RUnlock() }
 
-func (o *Once) Named(t *engine.Thread, name string) {
-	o.done.Named(t, name)
-	o.m.Named(t, name+"'s lock")
+func (o *Once) named(t *engine.Thread, name string) {
+	o.done.named(t, name)
+	o.m.named(t, name+"'s lock")
 }
 
-func (wg *WaitGroup) Named(t *engine.Thread, name string) { wg.n.Named(t, name) }
+func (wg *WaitGroup) named(t *engine.Thread, name string) { wg.n.named(t, name) }

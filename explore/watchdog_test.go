@@ -3,6 +3,7 @@ package explore
 import (
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,15 +88,10 @@ func TestSleepingForRealAgainAndAgainIsNamed(t *testing.T) {
 }
 
 func TestALoopWithoutOperationIsNamed(t *testing.T) {
-	stop := make(chan struct{})
-	defer close(stop)
+	var stop atomic.Bool // the real one
+	defer stop.Store(true)
 	loops := func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
+		for !stop.Load() {
 		}
 	}
 	v := whyBlocked(t, loops, "without a controlled operation")
