@@ -64,8 +64,8 @@ func (n *node) free(e *engine.Engine) *engine.Thread {
 	if t := e.Current; t.Enabled() && !n.sleeps(t) {
 		return t
 	}
-	for _, t := range e.Enabled() {
-		if !n.sleeps(t) {
+	for _, t := range e.Alive {
+		if t.Enabled() && !n.sleeps(t) {
 			return t
 		}
 	}

@@ -33,12 +33,19 @@ func (n *node) inheritSleep(e *engine.Engine, from *place) {
 	between := e.Effect(i)
 	for k := range from.sleep {
 		t := e.Threads[from.sleep[k].thread]
-		if x := t.Effect(); !x.Conflicts(between) {
-			s := stepOf(t)
+		if s := stepOf(t); !s.dependsOn(t, between) {
 			s.outer = from.sleep[k].outer || from.full
 			n.sleep = append(n.sleep, s)
 		}
 	}
+}
+
+// dependsOn says whether s, t's next step, depends on x.
+func (s *step) dependsOn(t *engine.Thread, x engine.Effect) bool {
+	if s.waited || len(x.Awaited) > 0 {
+		return t.Effect().Conflicts(x)
+	}
+	return s.Footprint.Conflicts(x.Footprint)
 }
 
 // sleepers are the steps that sleep at a place, as far as they can begin all but the last

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 
 	"schedlab/internal/coro"
 )
@@ -227,7 +226,15 @@ func (e *Engine) over() bool {
 // anyEnabled says whether a thread can take its step; most often the running one can.
 func (e *Engine) anyEnabled() bool {
 	e.decision++
-	return e.Current.Enabled() || slices.ContainsFunc(e.Alive, (*Thread).Enabled)
+	if e.Current.Enabled() {
+		return true
+	}
+	for _, t := range e.Alive {
+		if t.Enabled() {
+			return true
+		}
+	}
+	return false
 }
 
 // Enabled returns the threads that can take their steps, in the order of birth. It is
@@ -285,13 +292,15 @@ func (t *Thread) changed() bool {
 // done writes down that t has executed its op, and how.
 func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	e := t.e
+	i := int32(len(e.Events))
 	t.Seq++
-	t.Last = int32(len(e.Events))
-	ev := Event{
-		Thread: t.ID, Seq: t.Seq, Kind: t.Op.Kind, Mode: m, OK: ok, Obj: NoObject, Obj2: NoObject,
-		Old: old, New: new, Want: t.Op.want,
-		Waited: len(t.Await) > 0, Timed: t.deadline != NoDeadline, After: e.barrier, From: t.follows(), Now: e.Now, Due: t.deadline,
-	}
+	t.Last = i
+	e.Events = append(e.Events, Event{})
+	ev := &e.Events[i]
+	ev.Thread, ev.Seq, ev.Kind, ev.Mode, ev.OK = t.ID, t.Seq, t.Op.Kind, m, ok
+	ev.Obj, ev.Obj2, ev.Old, ev.New, ev.Want = NoObject, NoObject, old, new, t.Op.want
+	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
+	ev.From, ev.Now, ev.Due = t.follows(), e.Now, t.deadline
 	if t.early {
 		ev.Early, ev.Now = true, t.past
 		t.early = false
@@ -300,18 +309,17 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	if o := t.Op.Obj; o != nil {
 		ev.Obj = o.ID
 		if old != new {
-			o.Changes = append(o.Changes, int32(len(e.Events)))
+			o.Changes = append(o.Changes, i)
 		}
 		t.mark(o, old, new)
 	}
 	if o := t.Op.Obj2; o != nil {
 		ev.Obj2 = o.ID
-		o.Changes = append(o.Changes, int32(len(e.Events)))
+		o.Changes = append(o.Changes, i)
 	}
-	e.Events = append(e.Events, ev)
 	e.Steps++
-	if len(t.Await) > 0 {
-		e.noteAwaited(t)
+	if ev.Waited {
+		e.noteAwaited(t, ev)
 	}
 	t.Await, t.Waited = t.Waited[:0], t.Await
 	t.deadline = NoDeadline
@@ -320,9 +328,8 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	}
 }
 
-// noteAwaited writes down what t's event, the last one, had waited for.
-func (e *Engine) noteAwaited(t *Thread) {
-	ev := &e.Events[len(e.Events)-1]
+// noteAwaited writes down what ev, t's last event, had waited for.
+func (e *Engine) noteAwaited(t *Thread, ev *Event) {
 	ev.aw0 = int32(len(e.Awaited))
 	for _, m := range t.Await {
 		e.Awaited = append(e.Awaited, m.Obj.ID)

@@ -29,7 +29,8 @@ func (w *Word) hold(t *Thread) {
 
 // Unlock is Unlock, of what must be locked, as how says.
 func (w *Word) Unlock(c Class, what, how string) {
-	t := w.begin(c, OpUnlock, 0, what)
+	t := w.announce(c, OpUnlock, 0, what)
+	t.step()
 	if w.bits != locked {
 		t.Violate(BadUnlock, "unlock of %s, which is not %s", w.o, how)
 	}
@@ -40,7 +41,11 @@ func (w *Word) Unlock(c Class, what, how string) {
 }
 
 // Lock is Lock of a Mutex.
-func (w *Word) Lock(c Class, what string) { w.hold(w.begin(c, OpLock, 0, what)) }
+func (w *Word) Lock(c Class, what string) {
+	t := w.announce(c, OpLock, 0, what)
+	t.step()
+	w.hold(t)
+}
 
 // WriteLock is Lock of an RWMutex. Where it finds readers it takes two steps.
 func (w *Word) WriteLock(what string) {
