@@ -61,7 +61,8 @@ var layers = []layer{
 	{
 		folder:  "explore",
 		what:    "the model checker, for anybody's code",
-		imports: []string{"explore/internal/*", "internal/coro"},
+		imports: []string{"explore/internal/*", "internal/names"},
+		modules: []string{terminal},
 	},
 	{folder: "explore/*", what: "programs around it", imports: []string{"explore"}},
 	{
@@ -130,7 +131,6 @@ var layers = []layer{
 		imports: []string{
 			"host", "internal/histogram", "internal/names", "rt", "rt/gnet", "rt/gsync", "rt/heap",
 		},
-		modules: []string{histograms},
 	},
 	{
 		folder:  "check/conform",

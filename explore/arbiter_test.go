@@ -7,34 +7,38 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
-// arbiter counts traces without any reduction: it executes every interleaving and
-// tells the traces apart by what they are, for each object the order of its
-// writes, with the reads in between.
+// These tests prove that the exhaustive strategy executes as many traces as there are. They
+// count the traces of small programs without any reduction.
+
+// arbiter is a strategy that executes every interleaving, and tells the traces apart by
+// what they are: for each object the order of its writes, with the reads between them.
 type arbiter struct {
 	path     []crossing
 	depth    int
-	waits    map[int][]int32 // what events after a Pause have waited for
-	complete map[string]int
+	waits    map[int][]int32 // by event: the objects it waited for, after a Pause
+	complete map[string]int  // executions of each trace
 	stuck    map[string]int
-	shortest map[Property]int // steps before it was broken
+	shortest map[Property]int // the fewest steps before it was broken
 }
 
-// crossing is a point with several ways to go on.
+// crossing is a point at which the execution can go on in several ways.
 type crossing struct{ way, ways int }
 
 func countTraces(program func()) *arbiter {
 	a := &arbiter{complete: map[string]int{}, stuck: map[string]int{}, shortest: map[Property]int{}}
 	cfg := defaults()
-	cfg.keepGoing = true
+	cfg.KeepGoing = true
 	e := newEngine(cfg, program, a)
-	defer e.close()
-	e.explore()
+	defer e.Close()
+	explore(e, nil)
 	return a
 }
 
-func (a *arbiter) begin(*engine) bool {
+func (a *arbiter) Begin(*engine.Engine) bool {
 	a.waits = map[int][]int32{}
 	a.depth = 0
 	for k := len(a.path) - 1; k >= 0; k-- {
@@ -55,51 +59,51 @@ func (a *arbiter) take(ways int) int {
 	return a.path[a.depth-1].way
 }
 
-func (a *arbiter) next(e *engine) *thread {
+func (a *arbiter) Next(e *engine.Engine) *engine.Thread {
 	a.look(e)
-	ts := e.runnable(nil)
+	ts := e.Enabled()
 	if len(ts) == 0 {
 		return nil
 	}
 	return ts[a.take(len(ts))]
 }
 
-// look notes what the last event had waited for.
-func (a *arbiter) look(e *engine) {
-	if i := len(e.events) - 1; i >= 0 && e.events[i].waited {
+// look notes the objects that the last event waited for.
+func (a *arbiter) look(e *engine.Engine) {
+	if i := len(e.Events) - 1; i >= 0 && e.Events[i].Waited {
 		a.waits[i] = nil
-		for _, m := range e.threads[e.events[i].thread].waited {
-			a.waits[i] = append(a.waits[i], m.obj.id)
+		for _, m := range e.Threads[e.Events[i].Thread].Waited {
+			a.waits[i] = append(a.waits[i], m.Obj.ID)
 		}
 	}
 }
 
-func (a *arbiter) choose(_ *engine, _ *thread, n int) int { return a.take(n) }
+func (a *arbiter) Choose(_ *engine.Engine, _ *engine.Thread, n int) int { return a.take(n) }
 
-func (a *arbiter) bound() string { return "" }
+func (a *arbiter) Bound() string { return "" }
 
-func (a *arbiter) end(e *engine) {
+func (a *arbiter) End(e *engine.Engine) {
 	a.look(e)
-	if v := e.failure; v != nil {
+	if v := e.Failure; v != nil {
 		if n, ok := a.shortest[v.Property]; !ok || v.Step < n {
 			a.shortest[v.Property] = v.Step
 		}
 	}
-	switch e.outcome {
-	case complete:
+	switch e.Outcome {
+	case engine.Complete:
 		a.complete[a.trace(e)]++
-	case stuck:
+	case engine.Stuck:
 		a.stuck[a.trace(e)]++
 	}
 }
 
-// trace is the same for two executions if and only if they are the same trace.
-// Objects have no names: what their events are tells them apart.
-func (a *arbiter) trace(e *engine) string {
-	rounds := map[int32][][]string{} // of an object: a write, and the reads after it
-	touch := func(i int, o int32, m mode) {
-		name := fmt.Sprintf("%d.%d", e.events[i].thread, e.events[i].seq)
-		if m == writes {
+// trace returns the same for two executions if and only if they are the same trace. Objects
+// have no names in it: their events tell them apart.
+func (a *arbiter) trace(e *engine.Engine) string {
+	rounds := map[int32][][]string{} // by object: each write with the reads after it
+	touch := func(i int, o int32, m engine.Mode) {
+		name := fmt.Sprintf("%d.%d", e.Events[i].Thread, e.Events[i].Seq)
+		if m == engine.Writes {
 			rounds[o] = append(rounds[o], []string{"w" + name})
 			return
 		}
@@ -109,16 +113,16 @@ func (a *arbiter) trace(e *engine) string {
 		last := &rounds[o][len(rounds[o])-1]
 		*last = append(*last, name)
 	}
-	for i, ev := range e.events {
-		if ev.obj != noObject {
-			touch(i, ev.obj, ev.mode)
+	for i, ev := range e.Events {
+		if ev.Obj != engine.NoObject {
+			touch(i, ev.Obj, ev.Mode)
 		}
-		if ev.obj2 != noObject {
-			touch(i, ev.obj2, writes)
+		if ev.Obj2 != engine.NoObject {
+			touch(i, ev.Obj2, engine.Writes)
 		}
 		for _, o := range a.waits[i] {
-			if o != ev.obj {
-				touch(i, o, reads)
+			if o != ev.Obj {
+				touch(i, o, engine.Reads)
 			}
 		}
 	}
@@ -129,19 +133,19 @@ func (a *arbiter) trace(e *engine) string {
 		}
 		all = append(all, fmt.Sprint(r))
 	}
-	for _, c := range e.choices {
-		all = append(all, fmt.Sprintf("%d chose %d after %s", c.thread, c.v, after(e, c)))
+	for _, c := range e.Choices {
+		all = append(all, fmt.Sprintf("%d chose %d after %s", c.Thread, c.V, after(e, c)))
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
 }
 
 // after names the event that c follows.
-func after(e *engine, c choice) string {
-	if c.after < 0 {
+func after(e *engine.Engine, c engine.Choice) string {
+	if c.After < 0 {
 		return "nothing"
 	}
-	return fmt.Sprint(e.events[c.after].thread, e.events[c.after].seq)
+	return fmt.Sprint(e.Events[c.After].Thread, e.Events[c.After].Seq)
 }
 
 func TestTheExplorerAgreesWithEveryInterleaving(t *testing.T) {
@@ -155,7 +159,7 @@ func TestTheExplorerAgreesWithEveryInterleaving(t *testing.T) {
 	}
 }
 
-// Programs of which nobody has published the number of traces.
+// The number of traces of these programs is not published.
 var smallPrograms = map[string]func(){
 	"ticket lock(2)":  ticketLock(2).started(),
 	"ticket lock(3)":  ticketLock(3).started(),
@@ -331,8 +335,8 @@ func fib(n int) bodies {
 	}
 }
 
-// futexLock: 0 free, 1 locked, 2 locked and somebody may wait (Drepper, "Futexes
-// are tricky").
+// futexLock: 0 is free, 1 is locked, and 2 is locked while threads may wait (Drepper,
+// "Futexes are tricky").
 func futexLock(n int) bodies {
 	return func() []func() {
 		var w Uint32

@@ -1,16 +1,21 @@
 package explore
 
-import "unsafe"
+import (
+	"unsafe"
 
-// The types of this file have the methods of those of sync/atomic, and their
-// meaning: sequential consistency. Their zero values are zero; they must not be
-// copied. Each call is one step of the calling thread, which must be a
-// controlled one. What a call does is said once, in word; here are the names and
-// types, written out because go doc would show methods of a generic type that
-// they embed with its type parameter in place of int32.
+	"schedlab/explore/internal/engine"
+)
+
+// The types of this file have the methods of those of sync/atomic, with the same meaning:
+// sequential consistency. Their zero values are zero, and they must not be copied. Each
+// call is one step of the calling thread, which must be a controlled one.
+//
+// engine.Word does the work; this file gives it names and types. They are written out
+// because go doc would show the methods of an embedded generic type with its type
+// parameter in place of int32.
 
 // Bool is a controlled [sync/atomic.Bool].
-type Bool struct{ w word }
+type Bool struct{ w engine.Word }
 
 func bit(b bool) uint64 {
 	if b {
@@ -20,256 +25,220 @@ func bit(b bool) uint64 {
 }
 
 // Load returns the value.
-func (x *Bool) Load() bool { return x.w.load(classBool, "Bool.Load") != 0 }
+func (x *Bool) Load() bool { return x.w.Load(engine.ClassBool, "Bool.Load") != 0 }
 
 // Store sets the value.
-func (x *Bool) Store(v bool) { x.w.update(classBool, opStore, bit(v), "Bool.Store") }
+func (x *Bool) Store(v bool) { x.w.Update(engine.ClassBool, engine.OpStore, bit(v), "Bool.Store") }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Bool) Swap(v bool) (old bool) {
-	return x.w.update(classBool, opSwap, bit(v), "Bool.Swap") != 0
+	return x.w.Update(engine.ClassBool, engine.OpSwap, bit(v), "Bool.Swap") != 0
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Bool) CompareAndSwap(old, new bool) bool {
-	return x.w.cas(classBool, bit(old), bit(new), "Bool.CompareAndSwap")
+	return x.w.Cas(engine.ClassBool, bit(old), bit(new), "Bool.CompareAndSwap")
 }
 
 // Int32 is a controlled [sync/atomic.Int32].
-type Int32 struct{ w word }
+type Int32 struct{ w engine.Word }
 
 // Load returns the value.
-func (x *Int32) Load() int32 { return int32(x.w.load(classInt32, "Int32.Load")) }
+func (x *Int32) Load() int32 { return int32(x.w.Load(engine.ClassInt32, "Int32.Load")) }
 
 // Store sets the value.
-func (x *Int32) Store(v int32) { x.w.update(classInt32, opStore, uint64(v), "Int32.Store") }
+func (x *Int32) Store(v int32) {
+	x.w.Update(engine.ClassInt32, engine.OpStore, uint64(v), "Int32.Store")
+}
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Int32) Swap(v int32) (old int32) {
-	return int32(x.w.update(classInt32, opSwap, uint64(v), "Int32.Swap"))
+	return int32(x.w.Update(engine.ClassInt32, engine.OpSwap, uint64(v), "Int32.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Int32) CompareAndSwap(old, new int32) bool {
-	return x.w.cas(classInt32, uint64(old), uint64(new), "Int32.CompareAndSwap")
+	return x.w.Cas(engine.ClassInt32, uint64(old), uint64(new), "Int32.CompareAndSwap")
 }
 
 // Add adds delta and returns the sum.
 func (x *Int32) Add(delta int32) (new int32) {
-	return int32(x.w.update(classInt32, opAdd, uint64(delta), "Int32.Add")) + delta
+	return int32(x.w.Update(engine.ClassInt32, engine.OpAdd, uint64(delta), "Int32.Add")) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Int32) And(mask int32) (old int32) {
-	return int32(x.w.update(classInt32, opAnd, uint64(mask), "Int32.And"))
+	return int32(x.w.Update(engine.ClassInt32, engine.OpAnd, uint64(mask), "Int32.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Int32) Or(mask int32) (old int32) {
-	return int32(x.w.update(classInt32, opOr, uint64(mask), "Int32.Or"))
+	return int32(x.w.Update(engine.ClassInt32, engine.OpOr, uint64(mask), "Int32.Or"))
 }
 
 // Int64 is a controlled [sync/atomic.Int64].
-type Int64 struct{ w word }
+type Int64 struct{ w engine.Word }
 
 // Load returns the value.
-func (x *Int64) Load() int64 { return int64(x.w.load(classInt64, "Int64.Load")) }
+func (x *Int64) Load() int64 { return int64(x.w.Load(engine.ClassInt64, "Int64.Load")) }
 
 // Store sets the value.
-func (x *Int64) Store(v int64) { x.w.update(classInt64, opStore, uint64(v), "Int64.Store") }
+func (x *Int64) Store(v int64) {
+	x.w.Update(engine.ClassInt64, engine.OpStore, uint64(v), "Int64.Store")
+}
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Int64) Swap(v int64) (old int64) {
-	return int64(x.w.update(classInt64, opSwap, uint64(v), "Int64.Swap"))
+	return int64(x.w.Update(engine.ClassInt64, engine.OpSwap, uint64(v), "Int64.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Int64) CompareAndSwap(old, new int64) bool {
-	return x.w.cas(classInt64, uint64(old), uint64(new), "Int64.CompareAndSwap")
+	return x.w.Cas(engine.ClassInt64, uint64(old), uint64(new), "Int64.CompareAndSwap")
 }
 
 // Add adds delta and returns the sum.
 func (x *Int64) Add(delta int64) (new int64) {
-	return int64(x.w.update(classInt64, opAdd, uint64(delta), "Int64.Add")) + delta
+	return int64(x.w.Update(engine.ClassInt64, engine.OpAdd, uint64(delta), "Int64.Add")) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Int64) And(mask int64) (old int64) {
-	return int64(x.w.update(classInt64, opAnd, uint64(mask), "Int64.And"))
+	return int64(x.w.Update(engine.ClassInt64, engine.OpAnd, uint64(mask), "Int64.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Int64) Or(mask int64) (old int64) {
-	return int64(x.w.update(classInt64, opOr, uint64(mask), "Int64.Or"))
+	return int64(x.w.Update(engine.ClassInt64, engine.OpOr, uint64(mask), "Int64.Or"))
 }
 
 // Uint32 is a controlled [sync/atomic.Uint32].
-type Uint32 struct{ w word }
+type Uint32 struct{ w engine.Word }
 
 // Load returns the value.
-func (x *Uint32) Load() uint32 { return uint32(x.w.load(classUint32, "Uint32.Load")) }
+func (x *Uint32) Load() uint32 { return uint32(x.w.Load(engine.ClassUint32, "Uint32.Load")) }
 
 // Store sets the value.
-func (x *Uint32) Store(v uint32) { x.w.update(classUint32, opStore, uint64(v), "Uint32.Store") }
+func (x *Uint32) Store(v uint32) {
+	x.w.Update(engine.ClassUint32, engine.OpStore, uint64(v), "Uint32.Store")
+}
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Uint32) Swap(v uint32) (old uint32) {
-	return uint32(x.w.update(classUint32, opSwap, uint64(v), "Uint32.Swap"))
+	return uint32(x.w.Update(engine.ClassUint32, engine.OpSwap, uint64(v), "Uint32.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Uint32) CompareAndSwap(old, new uint32) bool {
-	return x.w.cas(classUint32, uint64(old), uint64(new), "Uint32.CompareAndSwap")
+	return x.w.Cas(engine.ClassUint32, uint64(old), uint64(new), "Uint32.CompareAndSwap")
 }
 
 // Add adds delta and returns the sum.
 func (x *Uint32) Add(delta uint32) (new uint32) {
-	return uint32(x.w.update(classUint32, opAdd, uint64(delta), "Uint32.Add")) + delta
+	return uint32(x.w.Update(engine.ClassUint32, engine.OpAdd, uint64(delta), "Uint32.Add")) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Uint32) And(mask uint32) (old uint32) {
-	return uint32(x.w.update(classUint32, opAnd, uint64(mask), "Uint32.And"))
+	return uint32(x.w.Update(engine.ClassUint32, engine.OpAnd, uint64(mask), "Uint32.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Uint32) Or(mask uint32) (old uint32) {
-	return uint32(x.w.update(classUint32, opOr, uint64(mask), "Uint32.Or"))
+	return uint32(x.w.Update(engine.ClassUint32, engine.OpOr, uint64(mask), "Uint32.Or"))
 }
 
 // Uint64 is a controlled [sync/atomic.Uint64].
-type Uint64 struct{ w word }
+type Uint64 struct{ w engine.Word }
 
 // Load returns the value.
-func (x *Uint64) Load() uint64 { return x.w.load(classUint64, "Uint64.Load") }
+func (x *Uint64) Load() uint64 { return x.w.Load(engine.ClassUint64, "Uint64.Load") }
 
 // Store sets the value.
-func (x *Uint64) Store(v uint64) { x.w.update(classUint64, opStore, v, "Uint64.Store") }
+func (x *Uint64) Store(v uint64) {
+	x.w.Update(engine.ClassUint64, engine.OpStore, v, "Uint64.Store")
+}
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Uint64) Swap(v uint64) (old uint64) {
-	return x.w.update(classUint64, opSwap, v, "Uint64.Swap")
+	return x.w.Update(engine.ClassUint64, engine.OpSwap, v, "Uint64.Swap")
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Uint64) CompareAndSwap(old, new uint64) bool {
-	return x.w.cas(classUint64, old, new, "Uint64.CompareAndSwap")
+	return x.w.Cas(engine.ClassUint64, old, new, "Uint64.CompareAndSwap")
 }
 
 // Add adds delta and returns the sum.
 func (x *Uint64) Add(delta uint64) (new uint64) {
-	return x.w.update(classUint64, opAdd, delta, "Uint64.Add") + delta
+	return x.w.Update(engine.ClassUint64, engine.OpAdd, delta, "Uint64.Add") + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Uint64) And(mask uint64) (old uint64) {
-	return x.w.update(classUint64, opAnd, mask, "Uint64.And")
+	return x.w.Update(engine.ClassUint64, engine.OpAnd, mask, "Uint64.And")
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Uint64) Or(mask uint64) (old uint64) {
-	return x.w.update(classUint64, opOr, mask, "Uint64.Or")
+	return x.w.Update(engine.ClassUint64, engine.OpOr, mask, "Uint64.Or")
 }
 
 // Uintptr is a controlled [sync/atomic.Uintptr].
-type Uintptr struct{ w word }
+type Uintptr struct{ w engine.Word }
 
 // Load returns the value.
-func (x *Uintptr) Load() uintptr { return uintptr(x.w.load(classUintptr, "Uintptr.Load")) }
+func (x *Uintptr) Load() uintptr { return uintptr(x.w.Load(engine.ClassUintptr, "Uintptr.Load")) }
 
 // Store sets the value.
-func (x *Uintptr) Store(v uintptr) { x.w.update(classUintptr, opStore, uint64(v), "Uintptr.Store") }
+func (x *Uintptr) Store(v uintptr) {
+	x.w.Update(engine.ClassUintptr, engine.OpStore, uint64(v), "Uintptr.Store")
+}
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Uintptr) Swap(v uintptr) (old uintptr) {
-	return uintptr(x.w.update(classUintptr, opSwap, uint64(v), "Uintptr.Swap"))
+	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpSwap, uint64(v), "Uintptr.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Uintptr) CompareAndSwap(old, new uintptr) bool {
-	return x.w.cas(classUintptr, uint64(old), uint64(new), "Uintptr.CompareAndSwap")
+	return x.w.Cas(engine.ClassUintptr, uint64(old), uint64(new), "Uintptr.CompareAndSwap")
 }
 
 // Add adds delta and returns the sum.
 func (x *Uintptr) Add(delta uintptr) (new uintptr) {
-	return uintptr(x.w.update(classUintptr, opAdd, uint64(delta), "Uintptr.Add")) + delta
+	old := x.w.Update(engine.ClassUintptr, engine.OpAdd, uint64(delta), "Uintptr.Add")
+	return uintptr(old) + delta
 }
 
-// And sets the value to its bits that are in mask too, and returns what it was.
+// And clears the bits that are not in mask, and returns the old value.
 func (x *Uintptr) And(mask uintptr) (old uintptr) {
-	return uintptr(x.w.update(classUintptr, opAnd, uint64(mask), "Uintptr.And"))
+	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpAnd, uint64(mask), "Uintptr.And"))
 }
 
-// Or adds the bits of mask to the value and returns what it was.
+// Or sets the bits of mask, and returns the old value.
 func (x *Uintptr) Or(mask uintptr) (old uintptr) {
-	return uintptr(x.w.update(classUintptr, opOr, uint64(mask), "Uintptr.Or"))
+	return uintptr(x.w.Update(engine.ClassUintptr, engine.OpOr, uint64(mask), "Uintptr.Or"))
 }
 
 // Pointer is a controlled [sync/atomic.Pointer].
 type Pointer[T any] struct {
-	_ noCopy
-	p *T
-	o *object
-}
-
-func (x *Pointer[T]) reset(o *object) { x.p, x.o = (*T)(o.at), nil }
-
-func (x *Pointer[T]) begin(k kind, want *T, what string) *thread {
-	t := self(what)
-	t.op = op{kind: k, obj: x.object(t.e), want: address(want)}
-	t.step()
-	return t
-}
-
-func (x *Pointer[T]) object(e *engine) *object {
-	if x.o == nil {
-		x.o = e.register(x, classPointer, address(x.p))
-		x.o.at = unsafe.Pointer(x.p)
-	}
-	x.o.mine(e, x)
-	return x.o
-}
-
-// address tells pointers apart; it does not keep what they point to.
-func address[T any](p *T) uint64 { return uint64(uintptr(unsafe.Pointer(p))) }
-
-func (x *Pointer[T]) change(t *thread, p *T) {
-	old, new := address(x.p), address(p)
-	if t.op.kind != opStore {
-		t.acquire(x.o)
-	}
-	t.release(x.o)
-	x.p, x.o.bits = p, new
-	t.done(writes, old, new, true)
+	_ [0]*T // so that Pointers to different types are not converted into each other
+	p engine.Pointer
 }
 
 // Load returns the value.
-func (x *Pointer[T]) Load() *T {
-	t := x.begin(opLoad, nil, "Pointer.Load")
-	t.acquire(x.o)
-	t.done(reads, x.o.bits, x.o.bits, true)
-	return x.p
-}
+func (x *Pointer[T]) Load() *T { return (*T)(x.p.Load("Pointer.Load")) }
 
 // Store sets the value.
-func (x *Pointer[T]) Store(p *T) { x.change(x.begin(opStore, nil, "Pointer.Store"), p) }
+func (x *Pointer[T]) Store(p *T) { x.p.Swap(engine.OpStore, unsafe.Pointer(p), "Pointer.Store") }
 
-// Swap sets the value and returns what it was.
+// Swap sets the value and returns the old one.
 func (x *Pointer[T]) Swap(p *T) (old *T) {
-	t := x.begin(opSwap, nil, "Pointer.Swap")
-	old = x.p
-	x.change(t, p)
-	return old
+	return (*T)(x.p.Swap(engine.OpSwap, unsafe.Pointer(p), "Pointer.Swap"))
 }
 
 // CompareAndSwap sets the value to new if it is old, and says whether it was.
 func (x *Pointer[T]) CompareAndSwap(old, new *T) bool {
-	t := x.begin(opCAS, old, "Pointer.CompareAndSwap")
-	if x.p != old {
-		t.acquire(x.o)
-		t.done(reads, x.o.bits, x.o.bits, false)
-		return false
-	}
-	x.change(t, new)
-	return true
+	return x.p.Cas(unsafe.Pointer(old), unsafe.Pointer(new), "Pointer.CompareAndSwap")
 }

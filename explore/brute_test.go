@@ -1,151 +1,27 @@
 package explore
 
 import (
-	"encoding/binary"
 	"fmt"
-	"slices"
-	"strings"
+
+	"schedlab/explore/internal/engine"
 )
 
-// The judge of the strategies: it enumerates all executions of a prog, step by
-// step on explicit states, and knows nothing of engines, clocks and races. What
-// it must know is what each operation does, when it can be done, and which two
-// depend on each other: see brute and step2.writes.
+// The judge of the strategies. It enumerates all executions of a prog, step by step on
+// explicit states, and shares nothing with engines, clocks and races. It knows what each
+// operation does (do), when it can be done (enabled), and which two operations depend on
+// each other (writes). The tests that use it are in soundness_test.go.
 
-// step2 is one step of an execution.
-type step2 struct {
-	thread    int8
-	kind      kind
-	obj, obj2 int8 // -1: none; obj2 is always written
-	ok        bool
-	old       uint64 // of a number
-	awaits    uint32 // the objects for which it waited, after Pause; a bit each
-}
-
-// writes says whether s does not commute with others that touch its object.
-func (s *step2) writes() bool {
-	switch s.kind {
-	case opLoad, opRLock, opTryRLock, opRUnlock, opNoteSleep:
-		return false
-	case opCAS, opFutexWait:
-		return s.ok
-	}
-	return true
-}
-
-// traced is an execution.
-type traced struct {
-	steps   []step2
-	choices [][2]int8 // thread and number
-	final   [objects]uint64
-	results [maxProcs]uint32
-	stuck   bool
-}
-
-// canonical returns the same for two executions if and only if one becomes the
-// other by swapping neighbours that do not depend on each other: for each thread
-// its steps and choices, and for each object the order of those that touch it,
-// where that matters.
-func (tr *traced) canonical() string {
-	var b []byte
-	var seq [maxProcs]byte
-	var touched [objects]bool
-	for i := range maxProcs {
-		for _, s := range tr.steps {
-			if int(s.thread) == i {
-				b = append(b, byte(s.kind), byte(s.obj), byte(s.obj2), byte(bit(s.ok)), byte(s.old))
-			}
-		}
-		for _, c := range tr.choices {
-			if int(c[0]) == i {
-				b = append(b, 'c', byte(c[1]))
-			}
-		}
-		b = binary.BigEndian.AppendUint32(append(b, 't'), tr.results[i])
-	}
-	for _, s := range tr.steps {
-		for o := range int8(objects) {
-			touched[o] = touched[o] || s.touches(o)
-		}
-	}
-	for o := range int8(objects) {
-		if touched[o] {
-			b = tr.order(b, o, seq)
-			b = append(b, 'o', byte(tr.final[o]))
-		}
-	}
-	return string(append(b, byte(bit(tr.stuck))))
-}
-
-func (s *step2) touches(o int8) bool { return s.obj == o || s.obj2 == o || s.awaits&(1<<o) != 0 }
-
-// order appends the steps that touch o. The order of reads between two writes
-// does not matter.
-func (tr *traced) order(b []byte, o int8, seq [maxProcs]byte) []byte {
-	reads := len(b)
-	for i := range tr.steps {
-		s := &tr.steps[i]
-		seq[s.thread]++
-		if !s.touches(o) {
-			continue
-		}
-		id := byte(s.thread)<<5 | seq[s.thread]
-		if s.obj == o && s.writes() || s.obj2 == o {
-			slices.Sort(b[reads:])
-			b = append(b, 'w', id)
-			reads = len(b)
-		} else {
-			b = append(b, id)
-		}
-	}
-	slices.Sort(b[reads:])
-	return b
-}
-
-// String shows the steps one after the other.
-func (tr *traced) String() string {
-	var b strings.Builder
-	for _, s := range tr.steps {
-		fmt.Fprintf(&b, "\tt%d %v", s.thread, s.kind)
-		for _, o := range []int8{s.obj, s.obj2} {
-			if o >= 0 {
-				fmt.Fprint(&b, " ", objName(int(o)))
-			}
-		}
-		if isNumber(int(s.obj)) {
-			fmt.Fprint(&b, " which is ", s.old)
-		}
-		if !s.ok {
-			b.WriteString(", in vain")
-		}
-		if s.awaits != 0 {
-			b.WriteString(", having waited")
-		}
-		b.WriteByte('\n')
-	}
-	if len(tr.choices) > 0 {
-		fmt.Fprintln(&b, "\tchoices (thread, number):", tr.choices)
-	}
-	if tr.stuck {
-		b.WriteString("\tstuck\n")
-	}
-	return b.String()
-}
-
-func (tr *traced) clone() *traced {
-	c := *tr
-	c.steps, c.choices = slices.Clone(tr.steps), slices.Clone(tr.choices)
-	return &c
-}
-
-// bruteState is a state of a program. Copying it copies all of it.
+// bruteState is a state of a program. An assignment copies all of it.
 type bruteState struct {
 	threads [maxProcs]bruteThread
 	objs    [objects]bruteObject
 }
 
 type bruteObject struct {
-	val     uint32 // number; locked; 4 for each reader, 2 if a writer waits for them, 1 if written; signaled; heap object
+	// val is the number, the object in the heap, or whether the object is locked or
+	// signaled. Of the RWMutex it is 4 for each reader, 2 if a writer waits for them, and
+	// 1 if it is held for writing.
+	val     uint32
 	changes int8
 	queue   [maxProcs]int8
 	queued  int
@@ -153,24 +29,24 @@ type bruteObject struct {
 
 type bruteThread struct {
 	started, woken bool
-	phase          uint8 // of a pWait or pFWait: 1, queued; 2, takes the mutex; of a pRWLock: 1, waits for readers
+	phase          uint8 // of pWait, pFWait: 1 queued, 2 takes the mutex; of pRWLock: 1 waits
 	pc             int
 	r              uint32
 	q, made        int
 	results        uint32
 	chose          bool   // since the last Pause
-	marks, awaits  uint32 // what it has read since the last Pause, and waits for: a bit each
+	marks, awaits  uint32 // objects read since the last Pause, and waited for: a bit each
 	marked, seen   [objects]bruteMark
 }
 
-// bruteMark is an object as a thread knows it.
+// bruteMark is an object as a thread has read it.
 type bruteMark struct {
-	version     int8 // changes when first read, and own ones since
+	version     int8 // the object's changes when first read, and the thread's own ones since
 	first, last uint32
 }
 
-// mark: t has found old in o and left new there.
-func (t *bruteThread) mark(o int8, k kind, old, new uint32, changes int8) {
+// mark notes that t has found old in o and left new there.
+func (t *bruteThread) mark(o int8, k engine.Kind, old, new uint32, changes int8) {
 	m := &t.marked[o]
 	switch {
 	case t.marks&(1<<o) != 0:
@@ -178,19 +54,19 @@ func (t *bruteThread) mark(o int8, k kind, old, new uint32, changes int8) {
 			m.version++
 		}
 		m.last = new
-	case k != opStore:
+	case k != engine.OpStore:
 		t.marks |= 1 << o
 		*m = bruteMark{changes, old, new}
 	}
 }
 
-// brute enumerates.
+// brute enumerates the executions of a program.
 type brute struct {
 	code   [][]ins
-	limit  int // executions at most
-	count  int
+	limit  int                // of count
+	count  int                // executions
 	failed int                // executions that break a property
-	traces map[string]*traced // the others: one of each trace
+	traces map[string]*traced // of the others, one of each trace
 	path   traced
 }
 
@@ -237,8 +113,8 @@ func (b *brute) explore(s bruteState) {
 
 func (b *brute) over(s *bruteState, i int) bool { return s.threads[i].pc == len(b.code[i]) }
 
-// settle does what is no step. It says true if it has gone on with each number of
-// a Choose, instead.
+// settle executes what is no step, up to the next step of each thread. It returns true if
+// it met a Choose and has explored each of its numbers.
 func (b *brute) settle(s *bruteState) bool {
 	for i := range b.code {
 		for t := &s.threads[i]; t.started && !b.over(s, i); {
@@ -261,7 +137,7 @@ func (b *brute) settle(s *bruteState) bool {
 	return false
 }
 
-// choose goes on with each number below n.
+// choose calls f with each number below n.
 func (b *brute) choose(i, n int, f func(int)) {
 	for v := range n {
 		b.path.choices = append(b.path.choices, [2]int8{int8(i), int8(v)})
@@ -270,7 +146,7 @@ func (b *brute) choose(i, n int, f func(int)) {
 	}
 }
 
-// answer makes ret what t's last operation returned.
+// answer notes that t's last operation returned ret.
 func (t *bruteThread) answer(ret uint32) {
 	if ret != t.r {
 		t.results = t.results*31 + ret + 1
@@ -278,7 +154,7 @@ func (t *bruteThread) answer(ret uint32) {
 	t.r = ret
 }
 
-// local does in if it is no step.
+// local executes in if it is no step, and says whether it did.
 func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	next := t.pc + 1
 	switch in.op {
@@ -313,8 +189,9 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	return true
 }
 
-// pause: the next step waits until others change what has been read since the last
-// Pause, unless t itself has seen it change, or it is the RWMutex, or t has chosen.
+// pause makes t's next step wait until others change what t has read since its last Pause.
+// There are three exceptions: t itself has seen it change, it is the RWMutex, or t has
+// chosen.
 func (t *bruteThread) pause() {
 	if t.chose {
 		t.marks, t.chose = 0, false
@@ -363,7 +240,7 @@ func (t *bruteThread) changed(s *bruteState) bool {
 	return false
 }
 
-// step does the next step of thread i and goes on from there.
+// step executes the next step of thread i and explores what follows.
 func (b *brute) step(s bruteState, i int) {
 	t := &s.threads[i]
 	in := b.code[i][t.pc]
@@ -374,13 +251,13 @@ func (b *brute) step(s bruteState, i int) {
 	}
 	switch in.op {
 	case pFWake:
-		r.kind = opFutexWake
+		r.kind = engine.OpFutexWake
 		b.wake(s, i, in, r, 0, 0)
 		return
 	case pQLoad, pQStore, pQAdd:
 		in.op, in.obj, r.obj = direct[in.op], t.q, int8(t.q)
 	case pJoin:
-		r.kind, r.obj = opJoin, -1
+		r.kind, r.obj = engine.OpJoin, -1
 		t.pc++
 		b.done(s, i, r, 0, 0)
 		return
@@ -403,7 +280,7 @@ func (b *brute) step(s bruteState, i int) {
 	}
 	new := touched.val
 	if in.op == pSignal || in.op == pBroad {
-		old, new, ret = ret, ret, t.r // how many were woken
+		old, new, ret = ret, ret, t.r // ret is the number of threads woken
 	}
 	if t.phase == 0 {
 		t.pc++
@@ -412,7 +289,7 @@ func (b *brute) step(s bruteState, i int) {
 	b.done(s, i, r, old, new)
 }
 
-// done writes down that r has happened, which found old and left new, and goes on.
+// done notes that r has happened, which found old and left new, and explores what follows.
 func (b *brute) done(s bruteState, i int, r step2, old, new uint32) {
 	t := &s.threads[i]
 	if r.obj >= 0 {
@@ -431,13 +308,13 @@ func (b *brute) done(s bruteState, i int, r step2, old, new uint32) {
 	b.path.steps = b.path.steps[:len(b.path.steps)-1]
 }
 
-// do changes in's object. It says false if that is a violation.
+// do executes in on its object. It returns false if that is a violation.
 func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 	o := &s.objs[in.obj]
 	t := &s.threads[i]
 	val := o.val
-	set := func(k kind, v uint32) { r.kind, o.val = k, v }
-	try := func(k kind, can bool, v uint32) {
+	set := func(k engine.Kind, v uint32) { r.kind, o.val = k, v }
+	try := func(k engine.Kind, can bool, v uint32) {
 		r.kind, r.ok, *ret = k, can, 0
 		if can {
 			o.val, *ret = v, 1
@@ -445,69 +322,69 @@ func (b *brute) do(s *bruteState, i int, in ins, r *step2, ret *uint32) bool {
 	}
 	switch in.op {
 	case pLoad:
-		r.kind, *ret = opLoad, val
+		r.kind, *ret = engine.OpLoad, val
 	case pStore:
-		set(opStore, uint32(in.a))
+		set(engine.OpStore, uint32(in.a))
 	case pStoreR:
-		set(opStore, t.r+uint32(in.a))
+		set(engine.OpStore, t.r+uint32(in.a))
 	case pAdd:
-		set(opAdd, val+uint32(in.a))
+		set(engine.OpAdd, val+uint32(in.a))
 		*ret = o.val
 	case pSwap:
-		set(opSwap, uint32(in.a))
+		set(engine.OpSwap, uint32(in.a))
 		*ret = val
 	case pCAS:
-		try(opCAS, val == uint32(in.a), uint32(in.b))
+		try(engine.OpCAS, val == uint32(in.a), uint32(in.b))
 	case pPut:
-		set(opStore, uint32(t.q))
+		set(engine.OpStore, uint32(t.q))
 	case pPutNil:
-		try(opCAS, val == 0, uint32(t.q))
+		try(engine.OpCAS, val == 0, uint32(t.q))
 	case pGet:
-		r.kind, t.q = opLoad, int(val)
+		r.kind, t.q = engine.OpLoad, int(val)
 	case pLock:
-		set(opLock, 1)
+		set(engine.OpLock, 1)
 	case pRWLock:
-		set(opLock, 1)
+		set(engine.OpLock, 1)
 		if val != 0 {
 			r.ok, t.phase, o.val = false, 1, val+2
 		}
 	case pTryLock, pRWTry:
-		try(opTryLock, val == 0, 1)
+		try(engine.OpTryLock, val == 0, 1)
 	case pUnlock, pRWUnlock:
-		set(opUnlock, 0)
+		set(engine.OpUnlock, 0)
 		return val == 1
 	case pRLock:
-		set(opRLock, val+4)
+		set(engine.OpRLock, val+4)
 	case pTryRLock:
-		try(opTryRLock, val&3 == 0, val+4)
+		try(engine.OpTryRLock, val&3 == 0, val+4)
 	case pRUnlock:
-		set(opRUnlock, val-4)
+		set(engine.OpRUnlock, val-4)
 		return val >= 4
 	case pSleep:
-		r.kind = opNoteSleep
+		r.kind = engine.OpNoteSleep
 	case pWakeup:
-		set(opNoteWakeup, 1)
+		set(engine.OpNoteWakeup, 1)
 		return val == 0
 	case pClear:
-		set(opNoteClear, 0)
+		set(engine.OpNoteClear, 0)
 	case pWait:
 		m := &s.objs[mutexAt]
-		r.obj, r.obj2, r.kind = mutexAt, condAt, opCondWait
+		r.obj, r.obj2, r.kind = mutexAt, condAt, engine.OpCondWait
 		held := m.val != 0
 		m.val = 0
 		b.enqueue(s, i, in.obj)
 		return held
 	case pFWait:
-		r.kind, r.ok = opFutexWait, val == uint32(in.a)
+		r.kind, r.ok = engine.OpFutexWait, val == uint32(in.a)
 		if r.ok {
 			b.enqueue(s, i, in.obj)
 		}
 		*ret = 0
 	case pSignal, pBroad:
 		n := o.queued
-		r.kind, r.ok = opBroadcast, n > 0
+		r.kind, r.ok = engine.OpBroadcast, n > 0
 		if in.op == pSignal {
-			n, r.kind = min(n, 1), opSignal
+			n, r.kind = min(n, 1), engine.OpSignal
 		}
 		for range n {
 			s.wakeOne(in.obj, 0)
@@ -533,29 +410,29 @@ func (s *bruteState) wakeOne(obj, k int) {
 	o.queued--
 }
 
-// wait goes on with a wait that has begun: woken, then the mutex of a Cond; or the
-// readers of the RWMutex are gone.
+// wait continues a wait that has begun. A woken thread goes on, or takes the mutex of its
+// Cond. A writer goes on when the readers of the RWMutex are gone.
 func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	t := &s.threads[i]
 	switch {
 	case t.phase == 2:
-		r.kind, r.obj = opLock, mutexAt
+		r.kind, r.obj = engine.OpLock, mutexAt
 		s.objs[mutexAt].val = 1
 		t.phase = 0
 		t.pc++
 		b.done(s, i, r, 0, 1)
 	case in.op == pRWLock:
-		r.kind = opDrain
+		r.kind = engine.OpDrain
 		s.objs[rwAt].val = 1
 		t.phase = 0
 		t.pc++
 		b.done(s, i, r, 2, 1)
 	case in.op == pWait:
-		r.kind, r.obj = opWoken, -1
+		r.kind, r.obj = engine.OpWoken, -1
 		t.phase = 2
 		b.done(s, i, r, uint32(r.old), uint32(r.old))
 	default:
-		r.kind, r.obj = opWoken, -1
+		r.kind, r.obj = engine.OpWoken, -1
 		t.phase = 0
 		t.pc++
 		t.answer(1)
@@ -563,8 +440,8 @@ func (b *brute) wait(s bruteState, i int, in ins, r step2) {
 	}
 }
 
-// wake is the Wake of a futex, which may choose whom: n have been woken, who all stood
-// in the queue before at.
+// wake is the Wake of a futex, which may wake any of the threads that wait. So far it has
+// woken n of them, which stood in the queue before at.
 func (b *brute) wake(s bruteState, i int, in ins, r step2, n, at int) {
 	o := &s.objs[in.obj]
 	left := min(in.a-n, o.queued-at)
@@ -587,76 +464,4 @@ func (b *brute) wake(s bruteState, i int, in ins, r step2, n, at int) {
 	} else {
 		b.choose(i, places, one)
 	}
-}
-
-// followed is a strategy, and what is done after each execution.
-type followed struct {
-	strategy
-	after func(e *engine)
-}
-
-func (w followed) end(e *engine) {
-	w.strategy.end(e)
-	w.after(e)
-}
-
-// found is what a strategy has executed.
-type found struct {
-	Result
-	traces   map[string]*traced // of executions that came to an end
-	times    map[string]int     // how often each
-	diverged *Violation
-}
-
-// explored explores p with s.
-func (p *prog) explored(s strategy) *found {
-	m := newMachine(p)
-	f := &found{traces: map[string]*traced{}, times: map[string]int{}}
-	cfg := defaults()
-	cfg.keepGoing = true
-	e := newEngine(cfg, m.program, followed{s, func(e *engine) {
-		switch e.outcome {
-		case complete, stuck:
-			tr := m.trace()
-			key := tr.canonical()
-			f.traces[key] = tr
-			f.times[key]++
-		case diverged:
-			f.diverged = e.failure
-		}
-	}})
-	defer e.close()
-	f.Result = e.explore()
-	return f
-}
-
-// compare says what is wrong with what has been executed, given all there is;
-// "": nothing. once: no trace may have been executed twice.
-func (b *brute) compare(f *found, once bool) string {
-	if f.diverged != nil {
-		return fmt.Sprint("divergence: ", f.diverged)
-	}
-	if b.failed > 0 {
-		if f.Violations == 0 {
-			return "a violation is missed"
-		}
-		return ""
-	}
-	for key, tr := range f.traces {
-		if b.traces[key] == nil {
-			return fmt.Sprintf("invented: this is no execution of the program:\n%s", tr)
-		}
-		if n := f.times[key]; n != 1 && once {
-			return fmt.Sprintf("repeated %d times:\n%s", n, tr)
-		}
-	}
-	for key, tr := range b.traces {
-		if f.traces[key] == nil {
-			return fmt.Sprintf("missing (one of %d; there are %d traces):\n%s", len(b.traces)-len(f.traces), len(b.traces), tr)
-		}
-	}
-	if f.Violations != f.Stuck {
-		return fmt.Sprintf("%d executions are failures, but %d are stuck: %v", f.Violations, f.Stuck, f.Violation)
-	}
-	return ""
 }

@@ -2,45 +2,74 @@ package explore
 
 import (
 	"fmt"
-	"time"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
-// config is what Options and flags set.
+// config holds what options and flags set.
 type config struct {
-	strategy   string // a name in strategies
-	preempt    int    // preemption bound of "bounded"
-	depth      int    // d of "pct"
-	seed       uint64
-	executions uint64        // budget; 0: none, or what the strategy takes for one
-	budget     time.Duration // budget; 0: none
-	steps      int           // of one execution
-	timeouts   int           // early ones in one execution
-	patience   time.Duration // between two steps: see Patience
-	keepGoing  bool          // after a violation
-	expect     Property      // of MustViolate; "": none
-	disjoint   bool          // threads may share nothing
-	search     bool          // Test passes if nothing is found
-	workers    int           // engines at the same time
-	shard      int           // from 0
-	shards     int           // 1: no shards
-	resume     string        // file
-	replay     Schedule
-	bytes      []byte // of a fuzzer
+	strategy.Parameters
+	expect  Property // of MustViolate; "": none
+	search  bool     // Test passes if nothing is found
+	workers int      // engines at the same time
+	resume  string   // file
 
-	wishes // what has been given, to see whether it fits together
+	wishes // to check that what is given fits together
 }
 
 func defaults() *config {
-	return &config{
-		strategy: "exhaustive", preempt: 2, depth: 3, steps: 10_000, timeouts: 1, patience: defaultPatience, workers: 1, shards: 1,
-	}
+	c := &config{workers: 1}
+	c.Strategy, c.Preempt, c.Depth, c.Shards = "exhaustive", 2, 3, 1
+	c.Steps, c.Timeouts, c.Patience = 10_000, 1, defaultPatience
+	return c
 }
 
-// leftOut says why this shard leaves the exploration to another one; "" if it does
-// not.
+// configure makes a config of opts and of fl, which override them. fl may be nil.
+func configure(opts []Option, fl *flagValues) (*config, error) {
+	cfg := defaults()
+	for _, o := range opts {
+		o(cfg)
+	}
+	if err := cfg.settle(); err != nil {
+		return nil, fmt.Errorf("explore: options: %w", err)
+	}
+	if err := fl.apply(cfg); err != nil {
+		return nil, fmt.Errorf("explore: flags: %w", err)
+	}
+	return cfg, cfg.possible(engine.KnowsGoroutines)
+}
+
+// possible refuses several workers on a CPU where goroutines are not known apart.
+func (c *config) possible(known bool) error {
+	if c.workers > 1 && !known {
+		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration "+
+			"at a time, since goroutines are told apart on amd64 and arm64 only; "+
+			"leave Workers out, and use shards (-explore.shard) in processes of their own",
+			c.workers)
+	}
+	return nil
+}
+
+// limited completes the limits and returns them.
+func (c *config) limited() *engine.Limits {
+	c.Drawn, c.Sharded = c.draws(), c.Shards > 1
+	return &c.Limits
+}
+
+// newEngine makes an engine for program, which executes it as s and cfg say.
+func newEngine(cfg *config, program func(), s engine.Strategy) *engine.Engine {
+	return engine.New(cfg.limited(), program, s)
+}
+
+// newControl makes what the engines of an exploration share.
+func newControl(cfg *config) *engine.Control { return engine.NewControl(cfg.limited()) }
+
+// leftOut says why this shard leaves the exploration to another one; "" if it explores.
 func (c *config) leftOut() string {
-	if c.shard == 0 || c.strategy == "exhaustive" {
+	if c.Shard == 0 || c.Strategy == "exhaustive" {
 		return ""
 	}
-	return fmt.Sprintf("strategy %s cannot be divided: shard 1 explores this, and this is shard %d", c.strategy, c.shard+1)
+	return fmt.Sprintf("strategy %s cannot be divided: shard 1 explores this, and this is shard %d",
+		c.Strategy, c.Shard+1)
 }

@@ -1,20 +1,19 @@
-// Package explore is a model checker for concurrent Go code: it executes a small
-// program in every order of its threads' steps, or in as many as you ask for, and
-// prints the execution that goes wrong.
+// Package explore is a model checker for concurrent Go code. It executes a small
+// program in every order of its threads' steps, or in as many orders as you ask for,
+// and prints an execution that goes wrong.
 //
 // # From another module
 //
-// Its name is no address that go get could find. So fetch the repository, say where it
-// is in the go.mod of the module that is to use it, and run go mod tidy:
+// The name of this module, schedlab, is not an address that go get can find. Fetch the
+// repository, say in the go.mod of your module where it is, and run go mod tidy:
 //
 //	require schedlab v0.0.0
 //	replace schedlab => ../schedlab
 //
 // # Example
 //
-// A spin lock, in which something is wrong. The types of this package take the
-// place of those of sync/atomic and sync; [Pause] stands in every loop that waits for
-// another thread.
+// This spin lock has a bug. The types of this package take the place of those of
+// sync/atomic and sync. [Pause] stands in every loop that waits for another thread.
 //
 //	type wrongLock struct{ held explore.Bool }
 //
@@ -27,8 +26,8 @@
 //
 //	func (l *wrongLock) Unlock() { l.held.Store(false) }
 //
-// The program: two threads add to n, a [Var], which is plain memory that is watched
-// for data races.
+// In the program two threads add to n. A [Var] is plain memory that is watched for
+// data races.
 //
 //	func twoAdd(lock sync.Locker) {
 //		var n explore.Var[int]
@@ -47,7 +46,7 @@
 //		explore.Test(t, func() { twoAdd(new(wrongLock)) })
 //	}
 //
-// That fails, and prints:
+// The test fails and prints:
 //
 //	explore: Violated (every execution): 3 executions: 2 complete, 1 violating, 20 steps, 0s
 //
@@ -69,13 +68,16 @@
 //	5 steps, 1 preemption: no execution breaks this property with fewer preemptions, or with as few and in fewer steps
 //	replay: go test schedlab/explore -run '^TestWrongLock$' -explore.replay=v1.0l0.1l0s0s0.0s0-33b2
 //
-// One column per thread, one row per step, and on the right where in the source it
-// was taken. Thread 0 is the program itself; the others are named after the
-// line that starts them. Reading and writing of a Var is no step and has no number.
-// Thread 0 finds the lock free; before it can take it, thread 1 finds it free as
-// well, takes it, adds and releases it; then thread 0 takes it, too, for what it read
-// at step 1, and reads n, which thread 1 has written: nothing has told thread 0 of
-// that, so it might read anything. Repaired, the lock looks and takes in one step:
+// There is one column per thread and one row per step; on the right is the step's place
+// in the source. Thread 0 is the program itself. The other threads are named after the
+// line that starts them. Reading or writing a Var is no step and has no number.
+//
+// Thread 0 finds the lock free. Before it takes the lock, thread 1 also finds it free,
+// takes it, adds and releases it. Then thread 0 takes the lock as well, because of what it
+// read at the first step. It reads n, which thread 1 has written. Nothing orders that read
+// after the write, so the read may return anything.
+//
+// The repaired lock looks and takes in one step:
 //
 //	type spinLock struct{ held explore.Bool }
 //
@@ -91,56 +93,56 @@
 //		explore.Test(t, func() { twoAdd(new(spinLock)) })
 //	}
 //
-// With go test -v that says
+// With go test -v it prints:
 //
 //	explore: Verified (every execution): 4 executions complete, 22 steps, 0s
 //
-// and it is a proof, for this program: there are 4 executions that differ in more than
-// the order of steps which have nothing to do with each other, and none breaks a
-// property. The wrong lock can stay, as a test of the test, by
-// explore.MustViolate(explore.DataRace): then it fails if nothing is found.
+// That is a proof for this program. There are 4 executions that differ in more than the
+// order of independent steps, and none of them breaks a property. The wrong lock can stay
+// as a test of the test: with explore.MustViolate(explore.DataRace) it fails if nothing
+// is found.
 //
 // # How to write a program
 //
-// A program is a func() that [Test] or [Run] executes many times, on the first
-// thread of each execution.
+// A program is a func() that [Test] or [Run] executes many times, on the first thread of
+// each execution.
 //
-//   - Keep it small: two or three threads, two or three operations each. Most bugs need
-//     no more, and the number of executions grows exponentially with both.
-//   - Start threads by [Go], not by a go statement. The program may end before them;
-//     an execution is over when all have ended. Wait for one by [Thread.Join].
-//   - Use [Int32], [Int64], [Uint32], [Uint64], [Uintptr], [Bool] and [Pointer] for
-//     those of sync/atomic; [Mutex], [RWMutex], [Cond], [Once] and [WaitGroup] for those of
-//     sync; [Note] for a one-shot event; [Uint32.Wait] and [Uint32.Wake] for a futex; [Now],
-//     [Sleep] and the waits with a time limit for time. The L of a Cond is a *Mutex, not
-//     any Locker. There are no channels, no Map, Pool or OnceFunc, no atomic.Value, and none
-//     of the functions of sync/atomic, such as AddInt32: build what you need of them on
-//     Mutex and Cond, or check code that is below them. Who blocks outside of these types is found out after [Patience], and
-//     reported with his stack.
-//   - Use [Var] for plain memory that threads share: that is where data races are found.
-//   - Use [Choose] for what the program does not know, such as input or the victim
-//     that a thief picks: every answer is explored.
-//   - Call [Pause] in each round of a loop that waits for another thread, and only
-//     there. Where it is missing the verdict is Unknown, and names the
-//     loop.
-//   - State what must hold by [Assert]; a panic counts as well. Not by t.FailNow
-//     or by require, which calls it: they end the goroutine under the explorer's feet.
-//   - Make all variables inside of the program. Variables of this package's types that
-//     live outside are set back after each execution, but with more than one of
-//     [Workers] they cannot be used; others keep what they were, and then the next
-//     execution differs.
-//   - Nothing but the order of steps and Choose may decide what the program does. Ranging
-//     over a map, the real clock and real random numbers are reported as [Nondeterminism]
-//     when a step is another one than before: another operation, or one on another variable.
-//     Values are compared in the first execution only, and what is executed but once is
-//     compared with nothing.
-//   - Let the first thread touch variables, or [Name] them, before it starts others, if
-//     executions are cut: see 'Cut executions'. Name also makes counterexamples
-//     readable where there is no variable of that name in the source.
+//   - Keep it small: two or three threads with two or three operations each. Most bugs
+//     need no more, and the number of executions grows exponentially with both.
+//   - Start threads by [Go], not by a go statement. Wait for one by [Thread.Join]. The
+//     program may end before its threads; an execution is over when all have ended.
+//   - In place of the types of sync/atomic use [Int32], [Int64], [Uint32], [Uint64],
+//     [Uintptr], [Bool] and [Pointer].
+//   - In place of the types of sync use [Mutex], [RWMutex], [Cond], [Once] and
+//     [WaitGroup]. The L of a Cond is a *Mutex, not any Locker.
+//   - [Note] is a one-shot event; [Uint32.Wait] and [Uint32.Wake] are a futex. [Now],
+//     [Sleep] and the waits with a time limit are for time.
+//   - There are no channels, no Map, Pool or OnceFunc, no atomic.Value, and no functions
+//     like atomic.AddInt32. Build what you need of them on Mutex and Cond, or check code
+//     that is below them. Code that blocks on anything else is detected after
+//     [Patience] and reported with its stack.
+//   - Use [Var] for plain memory that threads share: data races are found there.
+//   - Use [Choose] for what the program does not know, such as input, or the victim that
+//     a thief picks. Every answer is explored.
+//   - Call [Pause] in each round of a loop that waits for another thread, and nowhere
+//     else. Without it the verdict is Unknown and names the loop.
+//   - State what must hold by [Assert]; a panic counts as well. Do not use t.FailNow or
+//     require, which calls it: they end the goroutine under the explorer's feet.
+//   - Make all variables inside the program. Variables of this package's types outside
+//     it are reset after each execution, but more than one of [Workers] cannot use them.
+//     Other variables outside keep their values, so that the next execution differs.
+//   - Only the order of steps and Choose may decide what the program does. Ranging over
+//     a map, the real clock and real random numbers are reported as [Nondeterminism]
+//     when a repeated step is another operation, or one on another variable. Values are
+//     compared in the first execution only. Code that is executed only once is compared
+//     with nothing.
+//   - If executions are cut (see 'Cut executions'), let the first thread touch the
+//     variables, or [Name] them, before it starts other threads. Name also makes
+//     counterexamples readable where the source has no name for a variable.
 //
-// Code that is to run for real as well names its types in one place, and a build tag
-// chooses. With the tag model the line that repeats a counterexample has it, too; with
-// another one, add it. Without the tag, in a file:
+// Code that also runs for real names its types in one place, and a build tag chooses
+// them. The line that replays a counterexample has the tag, too. One file is for the
+// build without the tag:
 //
 //	//go:build !model
 //
@@ -154,7 +156,8 @@
 //
 //	func pause() { runtime.Gosched() }
 //
-// With it, in another one, and in the first line of all tests that explore:
+// Another one is for the build with the tag, and all tests that explore begin with the
+// same first line:
 //
 //	//go:build model
 //
@@ -172,87 +175,98 @@
 //
 // # What a verdict says
 //
-// [Verified] is said if every execution within the bound, which is printed, came to its
-// end and broke no [Property], and there was at least one. [Violated] comes with a
-// counterexample. [Unknown] says what ran out, and Test fails, with two exceptions: the
-// option [Search], and one shard of several (see 'Working with it').
+// A verdict holds within a bound, which is printed.
+//
+//   - [Verified]: every execution within the bound came to its end and broke no
+//     [Property], and there was at least one.
+//   - [Violated] comes with a counterexample.
+//   - [Unknown] says what ran out. Test fails on it, with two exceptions: the option
+//     [Search], and one shard of several (see 'Working with it').
 //
 // A verdict is about one program: these threads, these calls. A lock that is verified
-// for two threads may be wrong with three. Beyond that, each limit errs in one
-// direction. Those that may miss a bug:
+// for two threads may be wrong with three. Each further limit errs in one direction.
 //
-//   - Memory is sequentially consistent, which is what Go's memory model promises of
-//     sync/atomic. For Go that is exact. The same algorithm in C, with weaker orders, has
-//     executions that are not explored here.
-//   - Memory that is neither of this package's types nor a Var is not watched: a race on
+// These may miss a bug:
+//
+//   - Memory is sequentially consistent, as Go's memory model promises for sync/atomic.
+//     For Go that is exact. The same algorithm in C, with weaker orders, has executions
+//     that are not explored here.
+//   - Memory that is neither of this package's types nor a Var is not watched. A race on
 //     it is not seen, and between two steps it is read and written without interruption.
-//     go test -race does not help here: one thread runs at a time, so it sees all in order.
-//     Where threads share nothing else the verdict is Unknown, unless [Disjoint] says that
-//     this is meant; where they do share something else nobody notices.
-//   - A race on a Var ends the execution: what torn or reordered values would lead to is
-//     not explored.
-//   - Early timeouts are bounded by [Timeouts], 1 in each execution: that a wait times
-//     out although others could go on. The bound says so. Time is virtual otherwise: it
-//     stands still while anybody can take a step. That steps take long is not explored.
-//   - Pause in a loop that gives up after some rounds: the execution in which it gives up is
-//     lost, because a thread that pauses waits until something it read has changed. Leave
-//     Pause out there. Executions that differ in how often a loop looked in vain are one.
-//   - TryLock and TryRLock fail only if somebody holds the lock, or waits to write. Go's
-//     may fail though it is free.
-//   - A futex wait never ends for no reason, though futex(2) allows that. A Cond wakes in
-//     the order of arrival, as that of sync does without promising it.
-//   - With [KeepGoing] an execution that breaks a property still ends there, unless it is a
-//     deadlock: what would have followed is not known, nor the executions in which that
-//     comes earlier. So counts may be too low, and other bugs may be missed.
-//   - The strategies that draw at random leave executions out, and are never Verified.
+//     The race detector of Go does not help: one thread runs at a time, so it sees all
+//     accesses in order. If threads share nothing that is watched, the verdict is Unknown unless
+//     [Disjoint] says that this is meant. If they share watched memory as well, nothing
+//     reports the unwatched.
+//   - A race on a Var ends the execution. What torn or reordered values lead to is not
+//     explored.
+//   - An early timeout is one that comes although other threads could go on. [Timeouts]
+//     bounds them, 1 in each execution if not given, and the verdict's bound says so.
+//     Otherwise time is virtual: it stands still while any thread can take a step. That
+//     steps take long is not explored.
+//   - With Pause in a loop that gives up after some rounds, the execution in which it
+//     gives up is lost: a thread that pauses waits until something that it read has
+//     changed. Do not call Pause in such a loop. Executions that differ only in how often
+//     a loop looked in vain count as one.
+//   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's
+//     may also fail on a free lock.
+//   - A futex wait never ends without a reason, though futex(2) allows that. A Cond wakes
+//     threads in the order of arrival, as sync does without promising it.
+//   - With [KeepGoing] an execution that breaks a property still ends there, unless the
+//     property is a deadlock. What would have followed is unknown, and so are the
+//     executions in which that comes earlier. Counts may be too low, and other bugs may be
+//     missed.
+//   - The strategies that draw at random leave executions out. They never say Verified.
 //
-// Those that end in Unknown, or in an alarm that the code may not deserve:
+// These end in Unknown, or in an alarm that the code may not deserve:
 //
-//   - [Steps]: an execution of more than 10 000 steps is given up, and with it the
-//     verdict.
-//   - A loop that spins on [RWMutex.TryLock] has no end, even with Pause: readers come and
-//     go without a trace.
+//   - [Steps]: an execution of more than 10 000 steps is given up, and the verdict is
+//     Unknown.
+//   - A loop that spins on [RWMutex.TryLock] has no end, even with Pause: readers come
+//     and go without a trace.
 //   - [LeakedThreads] and [Livelock] are violations. A program that leaves a thread asleep
 //     on purpose must end it.
-//   - A [Mutex] locked again by the thread that holds it is a deadlock (as it is in Go), and
-//     a second [Note.Wakeup] without a [Note.Clear] is a violation.
+//   - A [Mutex] that its holder locks again is a deadlock, as in Go. A second
+//     [Note.Wakeup] without a [Note.Clear] is a violation.
 //
-// The number of threads, variables and choices has no limit but time and memory.
+// Only time and memory limit the number of threads, variables and choices.
 //
 // # Strategies
 //
-// Chosen by [Strategy], or by the flag -explore.strategy:
+// [Strategy], or the flag -explore.strategy, chooses one of:
 //
-//   - exhaustive, if nothing else is said: every execution, one of each class that differs
-//     in the order of independent steps only. Try this first; if it has not ended after a
+//   - exhaustive, the default: every execution. Of those that differ only in the order of
+//     independent steps it executes one. Try it first. If it has not ended after a
 //     minute, make the program smaller.
 //   - bounded, by [Preemptions](n): every execution in which threads that could go on are
-//     interrupted at most n times. For programs that are too large for exhaustive, such
-//     as a whole scheduler. Most bugs need two; the verdict is good for the bound.
-//   - pct: draws at random, and states the probability with which each execution meets a bug
-//     that needs a few steps in a certain order ([Depth]).
-//   - pos: draws at random, more evenly over the classes.
-//   - random: draws each step. Simple, and unfair: long waits are rare.
-//   - naive: every interleaving, without reduction. To check the others.
+//     interrupted at most n times. It is for programs that are too large for exhaustive,
+//     such as a whole scheduler. Most bugs need two preemptions. The verdict holds for
+//     the bound.
+//   - pct: draws at random, and states the probability with which an execution meets a
+//     bug that needs a few steps in a certain order ([Depth]).
+//   - pos: draws at random, more evenly over the classes of executions.
+//   - random: draws each step. It is simple and unfair: long waits are rare.
+//   - naive: every interleaving, without reduction. It is there to check the others.
 //
-// Where everything is too large, draw. [Search] lets Test pass if nothing is found:
+// Where everything is too large, draw at random. With [Search] the test passes if nothing
+// is found:
 //
-//	explore.Test(t, ring, explore.Strategy("pct"), explore.Budget(time.Minute), explore.Search())
+//	explore.Test(t, ring,
+//		explore.Strategy("pct"), explore.Budget(time.Minute), explore.Search())
 //
-// From the command line, -explore.strategy=pct -explore.budget=10m does it to a test that
-// is otherwise exhaustive; if nothing is found it fails nevertheless, as Unknown. Go's own fuzzer drives
-// schedules by [Fuzz]; it is good where a rare order leads into rare code.
+// The flags -explore.strategy=pct -explore.budget=10m do the same to a test that is
+// otherwise exhaustive. If nothing is found it still fails, as Unknown. [Fuzz] lets Go's
+// own fuzzer decide the schedule. That is good where a rare order leads into rare code.
 //
 // # Flags
 //
-// A test binary that imports this package has these flags; other programs do
-// not. They override the options of every exploration in the binary, so choose the
-// test by -run. go test passes on what it does not know:
+// A test binary that imports this package has these flags; other programs do not. They
+// override the options of every exploration in the binary, so choose the test by -run.
+// go test passes on flags that it does not know:
 //
 //	go test ./queue -run TestRing -v -explore.v -explore.budget=10m
 //
-// Write -flag=value, with the =. A package that does not import this one knows none
-// of them: name packages that do, in place of ./... .
+// Write -flag=value, with the =. A package that does not import this one has none of the
+// flags: name packages that do, in place of ./... .
 //
 //	-explore.strategy=name    like Strategy
 //	-explore.preemptions=n    like Preemptions
@@ -267,100 +281,115 @@
 //
 // # Working with it
 //
-// Test tells its progress every two seconds with -v or -explore.v; on a terminal, too,
-// where go test shows what a test prints: if no package is named. That is executions,
-// executions per second, the part of the tree that is done and the time that the rest
-// takes at least, both estimates which promise too much in the beginning; and the part
-// of a budget that is spent. To interrupt it (^C) ends it with the verdict Unknown and
-// its counts.
+// Test tells its progress every two seconds, with -v or with -explore.v. It also does so
+// on a terminal, if no package is named, because only then go test shows it at once. It
+// tells the executions, the executions per second, and the part of a budget that is spent.
+// It estimates the part of the tree that is done, and the time that the rest takes at
+// least. Early estimates promise too much. An interrupt (^C) ends the exploration with
+// the verdict Unknown and its counts.
 //
 // A counterexample has been shortened: to the fewest preemptions, then to the fewest
-// steps. Below it stands whether there is no shorter one, or only none was found. Steps at
-// which a thread was interrupted carry a star; ✗ marks what broke and who waits for
-// what. x#2 is a second variable that the source calls x, and &1, &2 are pointers, in the
-// order in which they turn up. The last line executes it again:
+// steps. Below it a line says whether none is shorter, or only that none was found. A step
+// with a star is a preemption. A ✗ marks what broke, and what each thread waits for. If
+// the source calls two variables x, the second one is x#2. Pointers are &1, &2 and so on,
+// in the order in which they appear. The last line executes it again:
 //
 //	go test schedlab/explore -run '^TestWrongLock$' -explore.replay=v1.0l0.1l0s0s0.0s0-33b2
 //
-// anywhere in that module, with a debugger if you like. The token holds thread and kind of each
-// step: it survives changes of the program elsewhere, and if a step is another one now
-// it says which. With -artifacts (see go help testflag) the same is kept as a web page that
-// needs nothing else, with the lines of the source beside the steps; its place is printed. Run prints nothing: [Violation.Text] is what Test
-// would have printed, but the name of the test.
+// This works anywhere in that module, also in a debugger. The token holds the thread and
+// the kind of each step. So it survives changes elsewhere in the program; if a step is
+// now another one, the message says which. With -artifacts (see go help testflag) the
+// counterexample is also kept as a self-contained web page, with the lines of the source
+// beside the steps. Its path is printed. Run prints nothing: [Violation.Text] is what Test
+// would have printed, except for the name of the test.
 //
-// The exhaustive strategy divides its work. [Workers], or -explore.workers=n, uses n cores. A
-// matrix of CI jobs, or an array job, has one shard each, without any of them knowing of
-// the others:
+// The exhaustive strategy divides its work. [Workers], or -explore.workers=n, uses n
+// cores. In a matrix of CI jobs, or an array job, each job explores one shard and need not
+// know of the others:
 //
 //	go test ./ring -run TestRing -explore.shard=1/8 -explore.resume=$PWD/part1.json
 //	...
 //	go test ./ring -run TestRing -explore.shard=8/8 -explore.resume=$PWD/part8.json
 //
-// A shard whose part is done and breaks nothing passes, even if its part is empty, and
-// Unknown. A job after them, which has the files, adds them up ([Merge]) and fails if one
-// is missing, unfinished or of another program, or a property is violated:
+// A shard passes if its part is done and breaks nothing, even if that part is empty and
+// the verdict Unknown. A job that runs after them, with their files, adds them up
+// ([Merge]). It fails if a file is missing, unfinished or of another program, or if a
+// property is violated:
 //
 //	go run schedlab/explore/merge part*.json
 //
-// The same flag without shards keeps what an exploration has done when it is interrupted, by
-// -explore.budget, by a signal or by the timeout of go test; and every half minute, should
-// the process be killed. The same command goes on from there; the counts are those of one
-// uninterrupted run. The other strategies begin anew,
-// and leave all to shard 1 if they cannot be divided.
+// Without shards, -explore.resume keeps what an interrupted exploration has done. The
+// interrupt may be -explore.budget, a signal, or the timeout of go test. The file is also
+// written every half minute, in case the process is killed. The same command continues
+// from the file, and its counts are those of one uninterrupted run. The other strategies
+// start over, and are not divided: shard 1 does all of their work.
 //
 // # Cut executions
 //
-// An execution is cut when all that could follow has been explored. It was not needed, and
-// it costs time; it never costs a result. The exhaustive strategy cuts few, and none in
-// a program without Choose and Pause whose first thread touches or names all variables
-// before it starts others. Otherwise it may cut some, because
+// An execution is cut when all that could follow has been explored. It was not needed and
+// costs time, but never a result. The exhaustive strategy cuts few. It cuts none if the
+// program uses neither Choose nor Pause, and its first thread touches or names all
+// variables before it starts others. Otherwise it may cut some, for three reasons:
 //
-//   - of variables that threads touch first, it is not known for certain which is which in
-//     another execution, so that steps are taken to depend on each other that do not;
-//   - after Pause, and after a number that Choose has returned, it is not always known
-//     what can come first;
-//   - at the borders of shards, more than one of them begins the same.
+//   - Other threads than the first may be the first to touch some variables. Then it is not
+//     certain which is which in another execution, so steps count as dependent that are
+//     not.
+//   - After Pause, and after a number that Choose has returned, it is not always known
+//     which step can come first.
+//   - Several shards begin with the same steps at their borders.
 //
-// The bounded strategy cuts many: it may let a step sleep only where that is certain to
-// cost no execution within the bound.
+// The bounded strategy cuts many: it may let a step sleep only if that certainly costs no
+// execution within the bound.
 //
 // # How it works
 //
-// Threads are coroutines, of which one runs at a time. Each announces its next operation; the
-// strategy says whose turn it is; if it is the same thread's it goes on without any switch.
-// After an execution the program is started again, and takes another turn at one point: the
-// search is stateless, there is nothing to save or compare but the path.
+// Threads are coroutines, and one of them runs at a time. Each announces its next
+// operation, and the strategy chooses the thread that takes the next step. If that is the
+// running thread, it goes on without a switch. After an execution the program starts
+// again, and takes another turn at one point. The search is stateless: it saves and
+// compares nothing but the path.
 //
-// Exhaustive is optimal dynamic partial-order reduction (Abdulla, Aronis, Jonsson, Sagonas,
-// POPL 2014 and JACM 2017): after each execution it looks for pairs of dependent steps that
-// could have come the other way round, and puts the way there into a wakeup tree. Two
-// executions that differ in the order of independent steps are one Mazurkiewicz trace, and
-// one of each is executed. Steps are independent if they touch different variables or
-// both read; two operations of one lock are dependent. See 'Algorithm' and 'Races with
-// locks' in dpor.go for the whole of it, 'Sharing' in parallel.go for how workers divide
-// the tree, and 'Sleep sets' in bounded.go for what is sound under a bound (Musuvathi and
-// Qadeer, PLDI 2007; Coons, Musuvathi, McKinley, OOPSLA 2013). Bounded has its guarantee
-// from these, pct from Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010 (see
-// 'Guarantee' in pct.go), pos from Yuan, Yang, Gu, CAV 2018, the detection of races from
-// FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its own: see 'Two
-// kinds of happens-before' in word.go.
+// The exhaustive strategy is optimal dynamic partial-order reduction (Abdulla, Aronis,
+// Jonsson, Sagonas, POPL 2014 and JACM 2017). Steps are independent if they touch
+// different variables or both read. Two operations of one lock are dependent. Executions
+// that differ only in the order of independent steps are one Mazurkiewicz trace, and one
+// of each is executed. After an execution, the strategy looks for pairs of dependent steps
+// that could have come in the other order. It puts the way there into a wakeup tree.
 //
-// That it misses nothing and repeats nothing is tested: thousands of random programs are
-// executed in every interleaving by code that shares nothing with the strategies, and
-// programs of the literature have the number of traces that they have there. Waits with
-// a time limit, sleeps and the clock are not in that code: programs with them are compared
-// with the strategy naive, which has the same threads and the same time.
+// Where to read on, with the sources of each part:
+//
+//   - exhaustive: see 'Algorithm' and 'Races with locks' in
+//     explore/internal/dpor/dpor.go. For the workers that divide the tree see 'Sharing' in
+//     explore/internal/dpor/tree.go.
+//   - bounded: see 'Sleep sets' in explore/internal/strategy/bounded.go for what is sound
+//     under a bound. The guarantee is that of Musuvathi and Qadeer, PLDI 2007, and of
+//     Coons, Musuvathi, McKinley, OOPSLA 2013.
+//   - pct: see 'Guarantee' in explore/internal/strategy/pct.go. It is due to Burckhardt,
+//     Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
+//   - pos: explore/internal/strategy/pos.go, after Yuan, Yang, Gu, CAV 2018.
+//   - data races: FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its
+//     own: see 'Two kinds of happens-before' in explore/internal/engine/word.go.
+//   - counterexamples: explore/internal/story/explain.go.
+//
+// Tests check that exhaustive misses nothing and repeats nothing. They execute thousands
+// of random programs in every interleaving, by code that shares nothing with the
+// strategies. That code has no waits with a time limit, no sleeps and no clock. Programs
+// with those are compared with the strategy naive, which has the same threads and the same
+// time. Programs of the literature must have the number of traces that they have there.
 //
 // # What it costs
 //
-// As ratios, of one run of go test -bench . in this folder: an execution of 16 steps of two
-// threads that all conflict takes 1.7 µs without reduction, some 100 ns a step. A third of
-// that is the switch from one coroutine to another, which in such a program comes every
-// other step; the rest is bookkeeping: whose goroutine this is, the record of the step,
-// clocks, the decision. Exhaustive takes 1.3 times as long there, where nothing can be
-// reduced, for races and sleep sets. Where it reduces much, steps are dearer and fewer: on
-// the search for the last zero among 10 (3 328 traces) a step takes 3 times as long, a
-// quarter of it to turn races around and to keep the wakeup trees. Steps of long executions are no
-// dearer than those of short ones, and allocate nothing. Two workers on two
-// cores are 1.8 to 1.9 times as fast as one if nobody else uses them.
+// The figures are ratios, from one run of go test -bench . in this folder. One execution
+// of 16 steps, of two threads whose steps all conflict, takes 1.7 µs without reduction:
+// some 100 ns a step. A third of that is the switch between coroutines, which in this
+// program comes every other step. The rest is bookkeeping: which goroutine this is, the
+// record of the step, clocks, the decision.
+//
+// Exhaustive takes 1.3 times as long there, for races and sleep sets, since nothing can be
+// reduced. Where it reduces much, there are fewer steps, and each costs more. In the
+// search for the last zero among 10 (3 328 traces) a step takes 3 times as long. A
+// quarter of that goes into reversing races and keeping the wakeup trees.
+//
+// Steps of long executions cost no more than those of short ones, and allocate nothing.
+// Two workers on two otherwise idle cores are 1.8 to 1.9 times as fast as one.
 package explore

@@ -7,9 +7,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/internal/names"
 )
 
-// flags are those of this process: see 'Flags'.
+// flags are the flags of this process: see 'Flags'.
 var flags flagValues
 
 func init() {
@@ -18,7 +21,7 @@ func init() {
 	}
 }
 
-// flagValues is what flags ask for.
+// flagValues are the values of the flags.
 type flagValues struct {
 	verbose bool
 	seeds   bool   // a seed is given
@@ -38,24 +41,27 @@ func (f *flagValues) register(fs *flag.FlagSet) {
 	}
 	set("strategy", "explore by the strategy of this `name`", func(s string) (Option, error) {
 		if _, ok := strategies[s]; !ok || reserved[s] {
-			return nil, fmt.Errorf("there is no such strategy; there are %s", strategyNames())
+			return nil, names.Unknown("strategy", s, strategyNames())
 		}
 		return func(c *config) { c.choose(s, "-explore.strategy="+s) }, nil
 	})
-	set("preemptions", "explore all executions with at most `n` preemptions", number(0, func(c *config, n int) {
-		c.preempt = n
+	preempt := number(0, func(c *config, n int) {
+		c.Preempt = n
 		c.wish(fmt.Sprintf("-explore.preemptions=%d", n), "bounded")
-	}))
+	})
+	set("preemptions", "explore all executions with at most `n` preemptions", preempt)
 	set("seed", "draw at random from this `seed`", func(s string) (Option, error) {
 		f.seeds = true
 		return parseSeed(s)
 	})
-	set("executions", "stop after `n` executions", number(1, func(c *config, n int) { c.executions = uint64(n) }))
+	set("executions", "stop after `n` executions", number(1, func(c *config, n int) {
+		c.Executions = uint64(n)
+	}))
 	set("budget", "stop after this `duration`, such as 90s or 10m", parseBudget)
 	set("workers", "explore on `n` cores", number(1, func(c *config, n int) { c.workers = n }))
 	set("shard", "explore part `i/n` only, i from 1 to n", parseShard)
-	set("resume", "go on from this `file`, and write it when interrupted", parseFile)
-	fs.StringVar(&f.replay, "explore.replay", "", "do the one execution of this `token` again")
+	set("resume", "continue from this `file`, and write it when interrupted", parseFile)
+	fs.StringVar(&f.replay, "explore.replay", "", "repeat the one execution of this `token`")
 	fs.BoolVar(&f.verbose, "explore.v", false, "tell progress and verdicts")
 }
 
@@ -75,7 +81,7 @@ func parseSeed(s string) (Option, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it must be a whole number from 0 to 2^64-1")
 	}
-	return func(c *config) { c.seed = n }, nil
+	return func(c *config) { c.Seed = n }, nil
 }
 
 func parseBudget(s string) (Option, error) {
@@ -83,7 +89,7 @@ func parseBudget(s string) (Option, error) {
 	if err != nil || d <= 0 {
 		return nil, fmt.Errorf("it must be a duration of more than 0, such as 90s or 10m")
 	}
-	return func(c *config) { c.budget = d }, nil
+	return func(c *config) { c.Budget = d }, nil
 }
 
 func parseShard(s string) (Option, error) {
@@ -93,7 +99,7 @@ func parseShard(s string) (Option, error) {
 	if err != nil || err2 != nil || i < 1 || i > n {
 		return nil, fmt.Errorf("it must be i/n with i from 1 to n, such as 1/8")
 	}
-	return func(c *config) { c.shard, c.shards = i-1, n }, nil
+	return func(c *config) { c.Shard, c.Shards = i-1, n }, nil
 }
 
 func parseFile(s string) (Option, error) {
@@ -103,8 +109,8 @@ func parseFile(s string) (Option, error) {
 	return func(c *config) { c.resume = s }, nil
 }
 
-// apply makes cfg, which options have settled, what f asks for. A strategy among
-// the flags takes the place of that of the options, and of what belongs to it.
+// apply sets what the flags ask for in cfg, which options have settled. A strategy among
+// the flags replaces the strategy of the options, and the options that belong to it.
 func (f *flagValues) apply(cfg *config) error {
 	if f == nil {
 		return nil
@@ -113,7 +119,8 @@ func (f *flagValues) apply(cfg *config) error {
 		set(cfg)
 	}
 	if f.seeds && cfg.chosen != "" && !cfg.draws() {
-		cfg.errs = append(cfg.errs, fmt.Errorf("-explore.seed contradicts %s, which draws nothing at random; drop one of the two", cfg.chosen))
+		cfg.errs = append(cfg.errs, fmt.Errorf("-explore.seed contradicts %s, "+
+			"which draws nothing at random; drop one of the two", cfg.chosen))
 	}
 	if err := cfg.settle(); err != nil {
 		return err
@@ -124,8 +131,8 @@ func (f *flagValues) apply(cfg *config) error {
 	return nil
 }
 
-// forNth returns the flags for the nth exploration of a test, and whether it is
-// to be left out because another one is replayed.
+// forNth returns the flags for the nth exploration of a test. skip says that another
+// exploration is replayed, so that this one is left out.
 func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
 	which, token, ok := strings.Cut(f.replay, ":")
 	n, err := strconv.Atoi(which)
@@ -137,13 +144,13 @@ func (f *flagValues) forNth(nth int) (fl *flagValues, skip bool) {
 	return &one, n != nth
 }
 
-// replayOnly makes cfg that of the one execution that token stands for.
+// replayOnly makes c explore only the execution that token stands for.
 func (c *config) replayOnly(token string) error {
-	s, err := parseSchedule(token)
+	s, err := engine.ParseSchedule(token)
 	if err != nil {
 		return err
 	}
-	c.strategy, c.replay = "replay", s
-	c.workers, c.shard, c.shards, c.resume = 1, 0, 1, ""
+	c.Strategy, c.Replay = "replay", s
+	c.workers, c.Shard, c.Shards, c.resume = 1, 0, 1, ""
 	return nil
 }

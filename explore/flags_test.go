@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 // parsed returns the flags that args set.
@@ -31,15 +33,23 @@ func TestFlagsOverrideOptions(t *testing.T) {
 		args []string
 		want func(*config)
 	}{
-		{"none", []Option{Preemptions(1)}, nil, func(c *config) { c.strategy, c.preempt = "bounded", 1 }},
-		{"strategy", []Option{Preemptions(1)}, []string{"-explore.strategy=naive"}, func(c *config) { c.strategy, c.preempt = "naive", 1 }},
-		{"preemptions", []Option{Strategy("random")}, []string{"-explore.preemptions=4"}, func(c *config) { c.strategy, c.preempt = "bounded", 4 }},
-		{"seed", []Option{Strategy("pct"), Seed(1)}, []string{"-explore.seed=0x10"}, func(c *config) { c.strategy, c.seed = "pct", 16 }},
-		{"seed, and nothing is drawn", nil, []string{"-explore.seed=5"}, func(c *config) { c.seed = 5 }},
-		{"budgets", []Option{Executions(7), Budget(time.Hour)}, []string{"-explore.executions=9", "-explore.budget=90s"},
-			func(c *config) { c.executions, c.budget = 9, 90*time.Second }},
-		{"workers", []Option{Workers(3)}, []string{"-explore.workers=2"}, func(c *config) { c.workers = 2 }},
-		{"shard", nil, []string{"-explore.shard=3/8"}, func(c *config) { c.shard, c.shards = 2, 8 }},
+		{"none", []Option{Preemptions(1)}, nil,
+			func(c *config) { c.Strategy, c.Preempt = "bounded", 1 }},
+		{"strategy", []Option{Preemptions(1)}, []string{"-explore.strategy=naive"},
+			func(c *config) { c.Strategy, c.Preempt = "naive", 1 }},
+		{"preemptions", []Option{Strategy("random")}, []string{"-explore.preemptions=4"},
+			func(c *config) { c.Strategy, c.Preempt = "bounded", 4 }},
+		{"seed", []Option{Strategy("pct"), Seed(1)}, []string{"-explore.seed=0x10"},
+			func(c *config) { c.Strategy, c.Seed = "pct", 16 }},
+		{"seed, and nothing is drawn", nil, []string{"-explore.seed=5"},
+			func(c *config) { c.Seed = 5 }},
+		{"budgets", []Option{Executions(7), Budget(time.Hour)},
+			[]string{"-explore.executions=9", "-explore.budget=90s"},
+			func(c *config) { c.Executions, c.Budget = 9, 90*time.Second }},
+		{"workers", []Option{Workers(3)}, []string{"-explore.workers=2"},
+			func(c *config) { c.workers = 2 }},
+		{"shard", nil, []string{"-explore.shard=3/8"},
+			func(c *config) { c.Shard, c.Shards = 2, 8 }},
 		{"resume", nil, []string{"-explore.resume=state"}, func(c *config) { c.resume = "state" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,8 +66,8 @@ func TestFlagsOverrideOptions(t *testing.T) {
 
 func TestFlagsThatDoNotParseSaySo(t *testing.T) {
 	for arg, err := range map[string]string{
-		"-explore.strategy=magic":  "there is no such strategy; there are bounded, exhaustive, naive",
-		"-explore.strategy=replay": "there is no such strategy",
+		"-explore.strategy=magic":  `unknown strategy "magic"; nearest: naive, pct, `,
+		"-explore.strategy=replay": "all: bounded, exhaustive, naive, pct, pos, random",
 		"-explore.preemptions=two": "it must be a whole number, 0 or more",
 		"-explore.preemptions=-1":  "it must be a whole number, 0 or more",
 		"-explore.seed=-1":         "it must be a whole number from 0 to 2^64-1",
@@ -85,9 +95,12 @@ func TestFlagsThatContradictEachOtherAreErrors(t *testing.T) {
 		args []string
 		err  string
 	}{
-		{[]string{"-explore.strategy=random", "-explore.preemptions=2"}, "-explore.preemptions=2 contradicts -explore.strategy=random: it is for bounded"},
-		{[]string{"-explore.strategy=naive", "-explore.seed=2"}, "-explore.seed contradicts -explore.strategy=naive, which draws nothing at random"},
-		{[]string{"-explore.strategy=pct", "-explore.strategy=pos"}, "-explore.strategy=pos contradicts -explore.strategy=pct"},
+		{[]string{"-explore.strategy=random", "-explore.preemptions=2"},
+			"-explore.preemptions=2 contradicts -explore.strategy=random: it is for bounded"},
+		{[]string{"-explore.strategy=naive", "-explore.seed=2"},
+			"-explore.seed contradicts -explore.strategy=naive, which draws nothing at random"},
+		{[]string{"-explore.strategy=pct", "-explore.strategy=pos"},
+			"-explore.strategy=pos contradicts -explore.strategy=pct"},
 		{[]string{"-explore.replay=nonsense"}, "not a schedule: "},
 	} {
 		f, err := parsed(c.args...)
@@ -134,12 +147,17 @@ func TestOnlyTestBinariesHaveFlags(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
 		return file
 	}
-	program := write("main.go", "package main\nimport (\"flag\"; \"fmt\"; _ \""+strings.TrimSuffix(explorePath, ".")+
-		"\")\nfunc main() { flag.VisitAll(func(f *flag.Flag) { fmt.Println(f.Name) }) }\n")
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(here, "flagprobe", "main.go"): program}})
+	program := write("main.go", `package main
+import ("flag"; "fmt"; _ "`+strings.TrimSuffix(engine.Path, ".")+`")
+func main() { flag.VisitAll(func(f *flag.Flag) { fmt.Println(f.Name) }) }
+`)
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		filepath.Join(here, "flagprobe", "main.go"): program,
+	}})
 	require.NoError(t, err)
 	var errs bytes.Buffer // go may say there what it downloads
-	run := exec.Command("go", "run", "-overlay", write("overlay.json", string(overlay)), "./flagprobe")
+	run := exec.Command(
+		"go", "run", "-overlay", write("overlay.json", string(overlay)), "./flagprobe")
 	run.Stderr = &errs
 	out, err := run.Output()
 	require.NoError(t, err, "%s", &errs)

@@ -3,22 +3,25 @@ package explore
 import (
 	"math/rand/v2"
 	"testing"
+
+	"schedlab/explore/internal/story"
 )
 
-// Fuzz lets Go's own fuzzer look for an execution that violates a property: the
-// bytes that it makes up decide which thread takes the next step. Without -fuzz the
-// seeds and the corpus are executed, like those of any fuzz test. An input that
-// fails is kept in testdata, as always, and printed like a counterexample of [Test].
+// Fuzz lets Go's own fuzzer look for an execution that violates a property. The bytes of
+// its inputs decide which thread takes the next step. Without -fuzz the seeds and the
+// corpus are executed, like those of any fuzz test. An input that fails is kept in
+// testdata, as always, and printed like a counterexample of [Test].
 //
 //	func FuzzRing(f *testing.F) { explore.Fuzz(f, ring) }
 //
 //	go test ./queue -run '^$' -fuzz FuzzRing -fuzztime 1m
 //
-// The fuzzer prefers inputs that reach code which no other has reached. So it
-// helps where a rare order of steps leads into rare code; where all orders execute
-// the same lines it only draws, and bytes drawn are worse than "pos" or "pct".
-// It verifies nothing. Of the flags only -explore.replay and -explore.v apply;
-// options that choose a strategy do not fit.
+// The fuzzer prefers inputs that reach code which no other input has reached. So it helps
+// where a rare order of steps leads into rare code. Where all orders execute the same
+// lines it only draws at random, and does that worse than "pos" and "pct".
+//
+// Fuzz verifies nothing. Of the flags only -explore.replay and -explore.v apply. An option
+// that chooses a strategy is an error.
 func Fuzz(f *testing.F, program func(), opts ...Option) {
 	f.Helper()
 	fl, skip := flags.forNth(1)
@@ -29,12 +32,13 @@ func Fuzz(f *testing.F, program func(), opts ...Option) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	switch cfg.strategy {
+	switch cfg.Strategy {
 	case "replay":
-	case defaults().strategy:
-		cfg.strategy = "fuzz"
+	case defaults().Strategy:
+		cfg.Strategy = "fuzz"
 	default:
-		f.Fatalf("explore: Fuzz: an option chooses strategy %s, but here the fuzzer decides: drop it, or use Test", cfg.strategy)
+		f.Fatalf("explore: Fuzz: an option chooses strategy %s, but here the fuzzer decides; "+
+			"drop the option, or use Test", cfg.Strategy)
 	}
 	for _, seed := range fuzzSeeds() {
 		f.Add(seed)
@@ -46,12 +50,12 @@ func Fuzz(f *testing.F, program func(), opts ...Option) {
 // property.
 func fuzzOnce(t testing.TB, cfg config, program func(), decisions []byte) Result {
 	t.Helper()
-	cfg.bytes = decisions
+	cfg.Bytes = decisions
 	x, err := newExploration(&cfg, program, t.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.origin = origin{test: t.Name(), nth: 1}
+	x.origin = story.Origin{Test: t.Name(), Nth: 1}
 	r, err := x.run()
 	if err != nil {
 		t.Error(err)
@@ -62,8 +66,8 @@ func fuzzOnce(t testing.TB, cfg config, program func(), decisions []byte) Result
 	return r
 }
 
-// fuzzSeeds are inputs to begin with: no preemption, one preemption after so many
-// decisions, and many.
+// fuzzSeeds are inputs to begin with: without preemption, with one after each number of
+// decisions up to 15, and with many.
 func fuzzSeeds() (seeds [][]byte) {
 	for i := range 16 {
 		seeds = append(seeds, append(make([]byte, i), 1))
@@ -78,56 +82,3 @@ func fuzzSeeds() (seeds [][]byte) {
 	}
 	return append(seeds, nil)
 }
-
-// fuzz does one execution, decided by the bytes of a fuzzer: one for each decision
-// that is one, so that a mutation of a byte is a mutation of a decision. Where
-// they end the running thread goes on as long as it can: so fewer bytes are fewer
-// switches, and to minimize the bytes is to minimize the execution.
-type fuzz struct {
-	bytes   []byte
-	at      int
-	begun   bool
-	enabled []*thread
-}
-
-func (s *fuzz) begin(*engine) bool {
-	first := !s.begun
-	s.begun, s.at = true, 0
-	return first
-}
-
-// pick returns a number from 0 to n-1; 0 if there are no bytes left.
-func (s *fuzz) pick(n int) int {
-	if n < 2 || s.at == len(s.bytes) {
-		return 0
-	}
-	s.at++
-	return int(s.bytes[s.at-1]) % n
-}
-
-// next lets the thread that took the last step go on if the byte is 0, else takes
-// one of the others.
-func (s *fuzz) next(e *engine) *thread {
-	s.enabled = s.enabled[:0]
-	last := e.lastThread()
-	if last != nil && e.enabled(last) {
-		s.enabled = append(s.enabled, last)
-	}
-	for _, t := range e.alive {
-		if t != last && e.enabled(t) {
-			s.enabled = append(s.enabled, t)
-		}
-	}
-	if len(s.enabled) == 0 {
-		return nil
-	}
-	return s.enabled[s.pick(len(s.enabled))]
-}
-
-func (s *fuzz) choose(_ *engine, _ *thread, n int) int { return s.pick(n) }
-
-func (s *fuzz) end(*engine) {}
-
-func (s *fuzz) samples() bool { return true }
-
-func (s *fuzz) bound() string { return "the execution that the bytes say" }

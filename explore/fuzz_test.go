@@ -5,18 +5,21 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
 func FuzzCriticalSections(f *testing.F) { Fuzz(f, sections(3, 2).started()) }
 
-// FuzzLostUpdate is told what to find: its corpus holds an input that finds it.
+// FuzzLostUpdate must find an assertion: its corpus in testdata holds an input that does.
 func FuzzLostUpdate(f *testing.F) { Fuzz(f, addsByHand, MustViolate(Assertion)) }
 
-// byBytes executes program as bytes say, and returns what was decided.
+// byBytes executes program as bytes say, and returns its schedule.
 func byBytes(t testing.TB, program func(), bytes []byte) (schedule string, r Result) {
 	cfg := defaults()
-	cfg.bytes = bytes
-	r = exploreWith(t, "fuzz", cfg, program, func(e *engine) { schedule = fmt.Sprint(e.schedule) })
+	cfg.Bytes = bytes
+	r = exploreWith(t, "fuzz", cfg, program,
+		func(e *engine.Engine) { schedule = fmt.Sprint(e.Schedule) })
 	return schedule, r
 }
 
@@ -50,9 +53,11 @@ func TestBytesReachEveryInterleaving(t *testing.T) {
 
 func TestNoBytesAreNoPreemptions(t *testing.T) {
 	cfg := defaults()
-	exploreWith(t, "fuzz", cfg, steps(3, 4), func(e *engine) { require.Zero(t, preemptionsOf(e)) })
-	cfg.bytes = []byte{0, 0, 1}
-	exploreWith(t, "fuzz", cfg, steps(2, 4), func(e *engine) { require.Equal(t, 1, preemptionsOf(e)) })
+	exploreWith(t, "fuzz", cfg, steps(3, 4),
+		func(e *engine.Engine) { require.Zero(t, preemptionsOf(e)) })
+	cfg.Bytes = []byte{0, 0, 1}
+	exploreWith(t, "fuzz", cfg, steps(2, 4),
+		func(e *engine.Engine) { require.Equal(t, 1, preemptionsOf(e)) })
 }
 
 func TestTheSameBytesDoTheSame(t *testing.T) {
@@ -77,7 +82,7 @@ func TestSeedsFindBugsOfOnePreemption(t *testing.T) {
 
 func BenchmarkFuzzInput(b *testing.B) {
 	cfg := defaults()
-	cfg.strategy = "fuzz"
+	cfg.Strategy = "fuzz"
 	program := steps(2, 8)
 	b.ReportAllocs()
 	for b.Loop() {

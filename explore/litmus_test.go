@@ -10,15 +10,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// litmus is a program with the outcomes that sequential consistency allows: those
-// and no others must be seen. An outcome is what the threads read, in the order
-// of the program text, and a "/" before the final values, if they are told.
+// These tests prove that memory is sequentially consistent: the classic litmus tests have
+// the outcomes that it allows, and no others.
+
+// litmus is a program with all outcomes that sequential consistency allows. An outcome is
+// what the threads read, in the order of the program text. If the final values are told,
+// they follow after a "/".
 type litmus struct {
 	name string
-	// threads returns what the threads do and, if not nil, what to tell of the
-	// final state. out keeps r0, r1, ...
+	// threads returns the threads' functions. final, if not nil, tells the final values.
+	// out keeps r0, r1, ...
 	threads func(out []int32) (fs []func(), final func() string)
-	n       int // values read
+	n       int // number of values read
 	want    string
 	traces  uint64
 }
@@ -64,8 +67,8 @@ func TestLitmusOutcomesAreThoseOfSequentialConsistency(t *testing.T) {
 	}
 }
 
-// In the tests with a forbidden cycle the number of traces is that of all ways to
-// order each pair of conflicting accesses, without the cycles.
+// Where a cycle is forbidden, the number of traces is that of all ways to order each pair
+// of conflicting accesses, minus those with a cycle.
 var litmusTests = []litmus{
 	{"SB", func(r []int32) ([]func(), func() string) {
 		var x, y Int32
@@ -122,7 +125,7 @@ var litmusTests = []litmus{
 			func() { x.Store(1) }, func() { x.Store(2) },
 			func() { r[0] = x.Load(); r[1] = x.Load() },
 		}, nil
-	}, 2, "00 01 02 11 12 21 22", 12}, // 2 orders of the writers, 6 ways to put two reads in three gaps
+	}, 2, "00 01 02 11 12 21 22", 12}, // 2 orders of writers, 6 ways to put 2 reads in 3 gaps
 	{"CoWW", func(r []int32) ([]func(), func() string) {
 		var x Int32
 		return []func(){
@@ -203,8 +206,8 @@ var litmusTests = []litmus{
 	}, 2, "00 01 10", 3},
 }
 
-// exclusion is a lock of two threads: each adds 1 to what it has read inside.
-// r0 and r1 are the order in which they came in.
+// exclusion lets two threads add 1 to a count inside a lock. r0 and r1 tell the order in
+// which they came in.
 func exclusion(lock, unlock func(i int)) func(r []int32) ([]func(), func() string) {
 	return func(r []int32) ([]func(), func() string) {
 		var count Var[int32]
@@ -217,9 +220,8 @@ func exclusion(lock, unlock func(i int)) func(r []int32) ([]func(), func() strin
 	}
 }
 
-// The locks of which only loads and stores are asked: either thread can be the
-// first, and they are never inside together, which would be a data race of
-// count.
+// Locks that need only loads and stores exclude: either thread can come in first, and the
+// two are never inside together, which would be a data race on count.
 func TestLocksOfLoadsAndStoresExclude(t *testing.T) {
 	for _, l := range []struct {
 		name string
@@ -278,7 +280,7 @@ func dekkerLock() (lock, unlock func(i int)) {
 		}
 }
 
-// bakeryLock is Lamport's (CACM 1974), for two.
+// bakeryLock is Lamport's (CACM 1974), for two threads.
 func bakeryLock() (lock, unlock func(i int)) {
 	choosing, number := new([2]Bool), new([2]Int32)
 	return func(i int) {

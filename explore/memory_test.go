@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
 )
 
 // TestMemoryDoesNotGrowWithExecutions: a search keeps what lies on its path and
@@ -13,14 +15,14 @@ func TestMemoryDoesNotGrowWithExecutions(t *testing.T) {
 	if testing.Short() || raceDetector {
 		t.Skip("too many executions")
 	}
-	d := &dpor{}
+	d := dpor.New(nil, nil)
 	e := newEngine(defaults(), sections(5, 2).started(), d)
-	defer e.close()
+	defer e.Close()
 	explore := func(executions int) uint64 {
 		for range executions {
-			require.True(t, d.begin(e))
-			e.execute()
-			d.end(e)
+			require.True(t, d.Begin(e))
+			e.Execute()
+			d.End(e)
 		}
 		var m runtime.MemStats
 		runtime.GC()
@@ -29,6 +31,7 @@ func TestMemoryDoesNotGrowWithExecutions(t *testing.T) {
 	}
 	first := explore(10_000)
 	last := explore(100_000)
-	require.Less(t, int64(last)-int64(first), int64(1<<20), "bytes more after 110 000 executions than after 10 000: %d, %d", last, first)
+	require.Less(t, int64(last)-int64(first), int64(1<<20),
+		"bytes more after 110 000 executions than after 10 000: %d, %d", last, first)
 	t.Logf("%d bytes after 10 000 executions, %d after 110 000", first, last)
 }

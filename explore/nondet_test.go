@@ -9,6 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// These tests prove that a program that differs from run to run is reported: in the
+// rehearsal, and later by the strategies. See 'Rehearsal'.
+
+// outlives counts executions: it is not reset after each.
 var outlives int
 
 func TestAProgramThatDiffersFromRunToRunIsReported(t *testing.T) {
@@ -68,8 +72,8 @@ func TestAProgramThatDiffersFromRunToRunIsReported(t *testing.T) {
 	}
 }
 
-// TestADivergenceIsReportedWhereItHappens: the rehearsal misses what changes
-// later; strategies that repeat a beginning see it.
+// TestADivergenceIsReportedWhereItHappens: the rehearsal misses a change that comes later.
+// Strategies that repeat a beginning see it.
 func TestADivergenceIsReportedWhereItHappens(t *testing.T) {
 	for _, strategy := range []string{"exhaustive", "naive", "bounded"} {
 		t.Run(strategy, func(t *testing.T) {
@@ -91,13 +95,13 @@ func TestADivergenceIsReportedWhereItHappens(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, Violated, r.Verdict)
 			require.Equal(t, Nondeterminism, r.Violation.Property)
-			require.Regexp(t, `step \d+: thread \d is about to do store .; after the same steps, in an execution before, it did store .$`,
-				r.Violation.Message)
+			require.Regexp(t, `step \d+: thread \d is about to do store .; after the same steps, `+
+				`in an execution before, it did store .$`, r.Violation.Message)
 		})
 	}
 }
 
-// Also for workers that have nothing to do yet.
+// Workers that have nothing to do yet end, too.
 func TestANondeterministicProgramEndsAllWorkers(t *testing.T) {
 	var runs atomic.Int32
 	r, err := Run(func() { var x Int32; x.Store(runs.Add(1)) }, Workers(3))
@@ -105,7 +109,8 @@ func TestANondeterministicProgramEndsAllWorkers(t *testing.T) {
 	require.Equal(t, Nondeterminism, r.Violation.Property)
 }
 
-// Wherever in the search it happens: the races of executions before do not fit.
+// The difference may come anywhere in the search. Races of earlier executions do not fit
+// then.
 func TestADivergenceAnywhereEndsTheSearch(t *testing.T) {
 	found := 0
 	for at := rehearsals + 2; at < rehearsals+12; at++ {
@@ -127,7 +132,7 @@ func TestADivergenceAnywhereEndsTheSearch(t *testing.T) {
 				}
 			}, o...)
 			require.NoError(t, err)
-			if r.Violation != nil { // otherwise it went another way before it met the difference
+			if r.Violation != nil { // else it took another turn before it met the difference
 				require.Equal(t, Nondeterminism, r.Violation.Property, "at %d: %v", at, r.Violation)
 				found++
 			}
@@ -137,15 +142,20 @@ func TestADivergenceAnywhereEndsTheSearch(t *testing.T) {
 }
 
 func TestDeterministicProgramsAreNotSuspected(t *testing.T) {
-	for _, p := range []func(){storeBuffering, lastZero(4).started(), sections(2, 2).started(), chaseLev(1).started(), choices, func() {
+	pointer := func() {
 		var p Pointer[int]
 		Go(func() { p.Store(new(int)) })
 		p.Load()
-	}, func() {
+	}
+	futex := func() {
 		var x Uint32
 		Go(func() { x.Wait(0, -1) })
 		Go(func() { x.Store(1); x.Wake(1) })
-	}} {
+	}
+	for _, p := range []func(){
+		storeBuffering, lastZero(4).started(), sections(2, 2).started(), chaseLev(1).started(),
+		choices, pointer, futex,
+	} {
 		r, err := Run(p, KeepGoing())
 		require.NoError(t, err)
 		if r.Violation != nil {

@@ -1,119 +1,109 @@
 package explore
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
-// Option changes how a program is explored. Without options it is explored
-// completely: every execution, one of each Mazurkiewicz trace, until the first
-// violation, on one core, for as long as that takes. Flags override options: see
-// 'Flags'.
+// Option changes how a program is explored. Without options it is explored completely: one
+// execution of each Mazurkiewicz trace, until the first violation, on one core, for as
+// long as that takes. Flags override options: see 'Flags'.
 type Option func(*config)
 
-// Strategy explores by the strategy of that name, "exhaustive" if not given:
+// Strategy explores by the strategy with this name, "exhaustive" if not given:
 //
 //   - exhaustive: every execution, by optimal partial-order reduction;
 //   - bounded: every execution with few preemptions, see [Preemptions];
 //   - naive: every interleaving, without reduction;
-//   - random, pct, pos: a number of executions at random, see [Executions] and
+//   - random, pct, pos: a number of executions drawn at random, see [Executions] and
 //     [Seed]. They find bugs and verify nothing.
 func Strategy(name string) Option {
 	return func(c *config) { c.choose(name, fmt.Sprintf("Strategy(%q)", name)) }
 }
 
-// Preemptions explores every execution in which threads that could have gone
-// on are interrupted at most n times (0 or more): most bugs need no more than two.
-// It chooses the strategy "bounded", whose n is 2 if this is not given.
+// Preemptions explores every execution in which threads that could have gone on are
+// interrupted at most n times. n is 0 or more. Most bugs need no more than two. It chooses
+// the strategy "bounded", whose n is 2 if this is not given.
 func Preemptions(n int) Option {
 	return func(c *config) {
-		c.preempt = n
+		c.Preempt = n
 		c.need("Preemptions", n, n >= 0, "0 or more")
 		c.wish(fmt.Sprintf("Preemptions(%d)", n), "bounded")
 	}
 }
 
-// Depth chooses the strategy "pct" and says how many ordered events the bug that
-// it is to find needs: 1 or more, 3 if not given.
+// Depth chooses the strategy "pct", which is to find bugs that need d ordered events. d is
+// 1 or more, 3 if not given.
 func Depth(d int) Option {
 	return func(c *config) {
-		c.depth = d
+		c.Depth = d
 		c.need("Depth", d, d >= 1, "1 or more")
 		c.wish(fmt.Sprintf("Depth(%d)", d), "pct")
 	}
 }
 
-// Seed is where the strategies that draw at random begin, 0 if not given. The same
-// seed gives the same executions. It needs such a strategy.
+// Seed is for the strategies that draw at random, and needs one of them: the same seed
+// gives the same executions. It is 0 if not given.
 func Seed(seed uint64) Option {
 	return func(c *config) {
-		c.seed = seed
+		c.Seed = seed
 		c.wish(fmt.Sprintf("Seed(%d)", seed), randomStrategies...)
 	}
 }
 
-// randomStrategies take a seed.
-var randomStrategies = []string{"random", "pct", "pos"}
-
-// draws says whether the strategy is one of them.
-func (c *config) draws() bool { return slices.Contains(randomStrategies, c.strategy) }
-
-// Executions is a budget: at most n executions, 1 or more. When it runs out the
-// verdict is Unknown. If not given there is no limit, and a default one for the
-// strategies that draw at random.
+// Executions is a budget of n executions, 1 or more. When it runs out the verdict is
+// Unknown. If not given there is no limit, except for the strategies that draw at random,
+// which have a default.
 func Executions(n int) Option {
 	return func(c *config) {
-		c.executions = uint64(max(n, 0))
+		c.Executions = uint64(max(n, 0))
 		c.need("Executions", n, n >= 1, "1 or more")
 	}
 }
 
-// Budget is how long to explore, by the wall clock. When it runs out the verdict
-// is Unknown. If not given there is no limit but that of go test.
+// Budget limits the time of the exploration, by the wall clock. When it runs out the
+// verdict is Unknown. If not given there is no limit but that of go test.
 func Budget(d time.Duration) Option {
 	return func(c *config) {
-		c.budget = d
+		c.Budget = d
 		c.need("Budget", d, d > 0, "more than 0")
 	}
 }
 
-// Steps is how long an execution may become, 10 000 steps if not given. A longer
-// one is given up: the verdict is Unknown and names the loop.
+// Steps limits the length of an execution, to 10 000 steps if not given. A longer one is
+// given up: the verdict is Unknown and names the loop.
 func Steps(n int) Option {
 	return func(c *config) {
-		c.steps = n
+		c.Steps = n
 		c.need("Steps", n, n >= 1, "1 or more")
 	}
 }
 
-// Timeouts is how many waits with a time limit may time out in one execution
-// although other threads could still have taken a step, 1 if not given. It
-// belongs to the bound of the verdict.
+// Timeouts limits how many waits time out early in one execution, to 1 if not given. Early
+// means that other threads could still have taken a step. The limit belongs to the bound
+// of the verdict.
 func Timeouts(n int) Option {
 	return func(c *config) {
-		c.timeouts = n
+		c.Timeouts = n
 		c.need("Timeouts", n, n >= 0, "0 or more")
 	}
 }
 
-// Patience is how long a thread may take from one step to the next, by the wall
-// clock, 3 seconds if not given. One that takes longer blocks outside the
-// controlled types or loops for ever: a violation of [Blocking].
+// Patience is the time that a thread may take from one step to the next, by the wall
+// clock, 3 seconds if not given. A thread that takes longer blocks outside the controlled
+// types or loops for ever: a violation of [Blocking].
 func Patience(d time.Duration) Option {
 	return func(c *config) {
-		c.patience = d
+		c.Patience = d
 		c.need("Patience", d, d > 0, "more than 0")
 	}
 }
 
 const defaultPatience = 3 * time.Second
 
-// Workers explores with n engines at the same time, each on a core of its own, 1
-// if not given. The program must then make its variables itself, instead of
-// using package variables.
+// Workers explores with n engines at the same time, each on a core of its own, 1 if not
+// given. The program must then make its variables itself: package variables do not work.
 func Workers(n int) Option {
 	return func(c *config) {
 		c.workers = n
@@ -121,106 +111,33 @@ func Workers(n int) Option {
 	}
 }
 
-// KeepGoing explores on after a violation, and counts the executions that break a
-// property: Result.Violations. Each of them ends where it does. Of the steps that would
-// have followed nothing is known, and so neither of the executions in which they
-// come earlier: all counts may be too low, and another bug may be missed. Only
-// Strategy("naive") finds them. Deadlocks and all others that end by themselves leave
-// nothing out.
-func KeepGoing() Option { return func(c *config) { c.keepGoing = true } }
+// KeepGoing continues after a violation, and counts the executions that break a property:
+// Result.Violations. Each of them ends where it breaks the property. The steps that would
+// have followed are not known, nor the executions in which those come earlier. So all
+// counts may be too low, and another bug may be missed; only Strategy("naive") finds it.
+// Deadlocks, and all violations that end by themselves, leave nothing out.
+func KeepGoing() Option { return func(c *config) { c.KeepGoing = true } }
 
-// MustViolate declares that the program is wrong: [Test] fails unless p is the
-// property that is violated. So a known bug, or a check that must be able to
-// fail, is a test like any other.
+// MustViolate declares that the program is wrong: [Test] fails unless p is the property
+// that is violated. So a known bug, or a check that must be able to fail, becomes a test
+// like any other.
 func MustViolate(p Property) Option {
 	return func(c *config) {
 		c.expect = p
 		if !slices.Contains(properties, p) {
-			c.errs = append(c.errs, fmt.Errorf("MustViolate(%q): there is no such property; use one of the constants of type Property", p))
+			c.errs = append(c.errs, fmt.Errorf("MustViolate(%q): there is no such property; "+
+				"use one of the constants of type Property", p))
 		}
 	}
 }
 
-// Disjoint declares that the threads of the program share nothing on purpose. Without
-// it a program is not [Verified] in which several threads run and no two of them
-// touch one variable of this package's types: most likely they share others, which
-// nobody watches.
-func Disjoint() Option { return func(c *config) { c.disjoint = true } }
+// Disjoint declares that the threads of the program share nothing on purpose. Without it a
+// program of several threads is not [Verified] if no two of them touch the same variable
+// of this package's types. Most likely they share other variables, which nothing watches.
+func Disjoint() Option { return func(c *config) { c.Disjoint = true } }
 
-// Search declares that finding nothing is enough: [Test] passes though the verdict is
-// [Unknown], if executions came to their end and none broke a property until the
-// budget was spent. It is for strategies that draw at random, and for programs of
-// which only a part can be explored. Without it Test passes on a proof only.
+// Search declares that it is enough to find nothing: [Test] passes on the verdict [Unknown]
+// if executions came to their end, and none broke a property until the budget was spent.
+// It is for strategies that draw at random, and for programs that can only be explored in
+// part. Without it Test passes on a proof only.
 func Search() Option { return func(c *config) { c.search = true } }
-
-// wishes is what options, or flags, ask for.
-type wishes struct {
-	errs   []error
-	chosen string // what chose the strategy; "": nothing did
-	wished []wish
-}
-
-// wish is something that makes sense with some strategies only.
-type wish struct {
-	what       string
-	strategies []string
-}
-
-func (c *config) choose(strategy, what string) {
-	if _, ok := strategies[strategy]; !ok || reserved[strategy] {
-		c.errs = append(c.errs, fmt.Errorf("%s: there is no such strategy; there are %s", what, strategyNames()))
-		return
-	}
-	if c.chosen != "" && c.strategy != strategy {
-		c.errs = append(c.errs, fmt.Errorf("%s contradicts %s; give one of the two", what, c.chosen))
-		return
-	}
-	c.strategy, c.chosen = strategy, what
-}
-
-func (c *config) wish(what string, strategies ...string) {
-	c.wished = append(c.wished, wish{what, strategies})
-}
-
-func (c *config) need(what string, got any, ok bool, expected string) {
-	if !ok {
-		c.errs = append(c.errs, fmt.Errorf("%s: %v; it must be %s", what, got, expected))
-	}
-}
-
-// settle chooses the strategy that is wished for, if none has been chosen, and
-// says what does not fit together.
-func (c *config) settle() error {
-	for _, w := range c.wished {
-		switch {
-		case slices.Contains(w.strategies, c.strategy):
-		case c.chosen != "":
-			c.errs = append(c.errs, fmt.Errorf("%s contradicts %s: it is for %s; drop one of the two", w.what, c.chosen, anyOf(w.strategies)))
-		case len(w.strategies) == 1:
-			c.choose(w.strategies[0], w.what)
-		default:
-			c.errs = append(c.errs, fmt.Errorf("%s: strategy %s draws nothing at random; add Strategy(%q), or another of %s, or drop it",
-				w.what, c.strategy, w.strategies[0], anyOf(w.strategies)))
-		}
-	}
-	err := errors.Join(c.errs...)
-	c.wishes = wishes{}
-	return err
-}
-
-func anyOf(names []string) string { return strings.Join(names, ", ") }
-
-// reserved strategies need what only the package itself can give.
-var reserved = map[string]bool{"replay": true, "fuzz": true}
-
-// strategyNames lists what may be chosen.
-func strategyNames() string {
-	var names []string
-	for name := range strategies {
-		if !reserved[name] {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return anyOf(names)
-}

@@ -20,12 +20,14 @@ func TestOptionsChooseTheirStrategy(t *testing.T) {
 		{"depth", []Option{Depth(2)}, "pct"},
 		{"depth and seed", []Option{Depth(2), Seed(1)}, "pct"},
 		{"seed", []Option{Strategy("pos"), Seed(7)}, "pos"},
-		{"budgets", []Option{Executions(5), Budget(time.Second), Steps(3), Timeouts(0), KeepGoing(), Workers(2)}, "exhaustive"},
+		{"budgets", []Option{
+			Executions(5), Budget(time.Second), Steps(3), Timeouts(0), KeepGoing(), Workers(2),
+		}, "exhaustive"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg, err := configure(c.opts, nil)
 			require.NoError(t, err)
-			require.Equal(t, c.strategy, cfg.strategy)
+			require.Equal(t, c.strategy, cfg.Strategy)
 		})
 	}
 }
@@ -36,15 +38,25 @@ func TestOptionsThatDoNotFitAreErrors(t *testing.T) {
 		opts []Option
 		err  string
 	}{
-		{"strategy", []Option{Strategy("magic")}, `Strategy("magic"): there is no such strategy; there are bounded, exhaustive, naive, pct, pos, random`},
-		{"reserved", []Option{Strategy("replay")}, `Strategy("replay"): there is no such strategy`},
-		{"two strategies", []Option{Strategy("random"), Strategy("pct")}, `Strategy("pct") contradicts Strategy("random"); give one of the two`},
+		{"strategy", []Option{Strategy("magic")},
+			`Strategy("magic"): unknown strategy "magic"; nearest: `},
+		{"misspelled", []Option{Strategy("bound")},
+			`Strategy("bound"): unknown strategy "bound"; nearest: bounded, `},
+		{"reserved", []Option{Strategy("replay")}, `Strategy("replay"): unknown strategy "replay"`},
+		{"two strategies", []Option{Strategy("random"), Strategy("pct")},
+			`Strategy("pct") contradicts Strategy("random"); give one of the two`},
 		{"preemptions of random", []Option{Strategy("random"), Preemptions(2)},
-			`Preemptions(2) contradicts Strategy("random"): it is for bounded; drop one of the two`},
-		{"preemptions of exhaustive", []Option{Strategy("exhaustive"), Preemptions(2)}, `Preemptions(2) contradicts Strategy("exhaustive")`},
-		{"preemptions and depth", []Option{Preemptions(2), Depth(3)}, `Depth(3) contradicts Preemptions(2): it is for pct; drop one of the two`},
-		{"seed of nothing", []Option{Seed(3)}, `Seed(3): strategy exhaustive draws nothing at random; add Strategy("random"), or another of random, pct, pos`},
-		{"seed of bounded", []Option{Preemptions(1), Seed(3)}, `Seed(3) contradicts Preemptions(1): it is for random, pct, pos`},
+			`Preemptions(2) contradicts Strategy("random"): ` +
+				`it is for bounded; drop one of the two`},
+		{"preemptions of exhaustive", []Option{Strategy("exhaustive"), Preemptions(2)},
+			`Preemptions(2) contradicts Strategy("exhaustive")`},
+		{"preemptions and depth", []Option{Preemptions(2), Depth(3)},
+			`Depth(3) contradicts Preemptions(2): it is for pct; drop one of the two`},
+		{"seed of nothing", []Option{Seed(3)},
+			`Seed(3): strategy exhaustive draws nothing at random; ` +
+				`add Strategy("random"), or another of random, pct, pos, or drop Seed(3)`},
+		{"seed of bounded", []Option{Preemptions(1), Seed(3)},
+			`Seed(3) contradicts Preemptions(1): it is for random, pct, pos`},
 		{"preemptions", []Option{Preemptions(-1)}, "Preemptions: -1; it must be 0 or more"},
 		{"depth", []Option{Depth(0)}, "Depth: 0; it must be 1 or more"},
 		{"executions", []Option{Executions(0)}, "Executions: 0; it must be 1 or more"},
@@ -53,8 +65,10 @@ func TestOptionsThatDoNotFitAreErrors(t *testing.T) {
 		{"timeouts", []Option{Timeouts(-1)}, "Timeouts: -1; it must be 0 or more"},
 		{"workers", []Option{Workers(0)}, "Workers: 0; it must be 1 or more"},
 		{"patience", []Option{Patience(0)}, "Patience: 0s; it must be more than 0"},
-		{"property", []Option{MustViolate("bad luck")}, `MustViolate("bad luck"): there is no such property`},
-		{"two faults", []Option{Steps(0), Workers(0)}, "Steps: 0; it must be 1 or more\nWorkers: 0; it must be 1 or more"},
+		{"property", []Option{MustViolate("bad luck")},
+			`MustViolate("bad luck"): there is no such property`},
+		{"two faults", []Option{Steps(0), Workers(0)},
+			"Steps: 0; it must be 1 or more\nWorkers: 0; it must be 1 or more"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Run(func() { t.Error("executed") }, c.opts...)

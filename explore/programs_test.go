@@ -6,14 +6,18 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
 )
 
-// bodies makes the shared variables of a program and returns what its threads do,
+// These tests prove that the exhaustive strategy is optimal: a program has as many complete
+// executions as it has Mazurkiewicz traces, and none is begun in vain.
+
+// bodies makes the shared variables of a program and returns the functions of its threads,
 // so that the threads can be started in any order.
 type bodies func() []func()
 
-// started makes a program that starts b's threads, in their order or in the one
-// given.
+// started returns a program that starts b's threads, in the given order or in their own.
 func (b bodies) started(order ...int) func() {
 	return func() {
 		fs := b()
@@ -26,7 +30,7 @@ func (b bodies) started(order ...int) func() {
 	}
 }
 
-// joined makes a program of which the first thread waits for the others.
+// joined returns a program whose first thread waits for the others.
 func (b bodies) joined() func() {
 	return func() {
 		var ths []*Thread
@@ -39,13 +43,13 @@ func (b bodies) joined() func() {
 	}
 }
 
-// allOf explores all of program.
+// allOf explores program completely, and goes on after violations.
 func allOf(program func()) Result {
 	cfg := defaults()
-	cfg.keepGoing, cfg.disjoint = true, true
-	e := newEngine(cfg, program, &dpor{})
-	defer e.close()
-	return e.explore()
+	cfg.KeepGoing, cfg.Disjoint = true, true
+	e := newEngine(cfg, program, dpor.New(nil, nil))
+	defer e.Close()
+	return explore(e, nil)
 }
 
 func factorial(n int) uint64 {
@@ -64,7 +68,7 @@ func power(b, n int) uint64 {
 	return p
 }
 
-// merges is in how many ways n sequences of k can be merged.
+// merges returns the number of ways to merge n sequences of k.
 func merges(n, k int) uint64 {
 	m := factorial(n * k)
 	for range n {
@@ -73,22 +77,22 @@ func merges(n, k int) uint64 {
 	return m
 }
 
-// known is a program of which the number of Mazurkiewicz traces is known: from
-// the literature, or by the argument that stands at the program.
+// known is a program whose number of Mazurkiewicz traces is known: from the literature, or
+// by the argument that stands at the program.
 type known struct {
 	name   string
 	b      bodies
-	traces uint64
+	traces uint64 // complete ones
 	stuck  uint64 // deadlocked ones
 	cut    bool   // executions may be cut: see 'Late objects'
 }
 
 // # Late objects
 //
-// Of variables that no thread has touched yet the explorer does not know which
-// are the same in two executions, and of steps after a Pause not always whether
-// they can come first. It errs on the side of executions that are cut. Where the
-// first thread touches (or names) all variables, and nobody pauses, none is.
+// If no thread has touched two variables yet, the explorer does not know which one is which
+// in another execution. Of a step after a Pause it does not always know whether the step
+// can come first. In both cases it errs towards executions that are cut. If the first
+// thread touches or names all variables, and no thread pauses, none is cut.
 
 func knownPrograms() (all []known) {
 	add := func(traces uint64, b bodies, name string, args ...any) {
@@ -152,12 +156,16 @@ func knownPrograms() (all []known) {
 		}
 	}
 	for n := 2; n <= 6; n++ {
-		all = append(all, known{name: fmt.Sprintf("philosophers(%d)", n), b: philosophers(n), traces: power(2, n) - 2, stuck: 1})
+		all = append(all, known{
+			name: fmt.Sprintf("philosophers(%d)", n), b: philosophers(n),
+			traces: power(2, n) - 2, stuck: 1,
+		})
 		add(power(2, n)-2, orderedPhilosophers(n), "philosophers in order(%d)", n)
 	}
 	for r := 0; r <= 4; r++ {
 		for w := 1; w <= 3; w++ {
-			add(factorial(w)*power(w+1, r), readersWriters(r, w), "readers and writers(%d,%d)", r, w)
+			add(factorial(w)*power(w+1, r), readersWriters(r, w),
+				"readers and writers(%d,%d)", r, w)
 			add(factorial(w)*power(2*w+1, r), rwlock(r, w), "rwmutex(%d,%d)", r, w)
 		}
 	}
@@ -173,7 +181,7 @@ func knownPrograms() (all []known) {
 func TestProgramsHaveAsManyExecutionsAsTraces(t *testing.T) {
 	for _, p := range knownPrograms() {
 		if raceDetector && p.traces > 1000 {
-			continue // one goroutine at a time has no races to be found
+			continue // one goroutine runs at a time: there are no races to find
 		}
 		t.Run(p.name, func(t *testing.T) {
 			p.check(t, allOf(p.b.started()))
@@ -227,8 +235,8 @@ func passedMessage() []func() {
 	}
 }
 
-// each returns f(0), ..., f(n-1).
-// each returns n threads, with room for another: what it allocates is measured, too.
+// each returns n functions that call f(0), ..., f(n-1). There is room for one more, since
+// what it allocates is measured, too.
 func each(n int, f func(i int)) []func() {
 	fs := make([]func(), 0, n+1)
 	for i := range n {
@@ -261,7 +269,7 @@ func ainc(n int) bodies {
 	}
 }
 
-// swaps: a Swap is a write, even of the value that is there.
+// swaps: a Swap is a write, even if the value stays the same.
 func swaps(n int) bodies {
 	return func() []func() {
 		var x Bool
@@ -383,8 +391,8 @@ func trap() (fs []func(), ok *bool) {
 	}, ok
 }
 
-// The next three are the smallest of which this explorer has lost a trace, found
-// by random programs: what it had begun to explore was taken for all of it.
+// The next three are the smallest programs of which this explorer once lost a trace, found
+// by random programs. It had taken what it had begun to explore for explored.
 
 func bridge() []func() {
 	var x, y, z Int32
@@ -419,8 +427,8 @@ func fourStores() []func() {
 	}
 }
 
-// A published version of source sets explored 6 of the 12 traces, and none of
-// those in which the third thread succeeds.
+// A published version of source sets explored 6 of the 12 traces, and none of those in
+// which the third thread succeeds.
 func TestTheSoundnessTrapLosesNoOutcome(t *testing.T) {
 	seen := map[bool]int{}
 	r := allOf(func() {
@@ -558,8 +566,8 @@ func indexer(n int, early bool) bodies {
 	}
 }
 
-// philosophers: a trace says for each fork which of its two users has it first;
-// that cannot go round the table in either direction.
+// philosophers: a trace says for each fork which of its two users has it first. That order
+// cannot go round the table in either direction, so 2^n - 2 traces are complete.
 func philosophers(n int) bodies {
 	return func() []func() {
 		fork := make([]Mutex, n)
@@ -586,25 +594,27 @@ func eat(first, second *Mutex) {
 	first.Unlock()
 }
 
-// readersWriters: w! orders of the writers; each reader is in one of w+1 gaps.
+// readersWriters: the writers have w! orders, and each reader is in one of w+1 gaps.
 func readersWriters(r, w int) bodies {
 	return func() []func() {
 		var x Int64
-		return append(each(r, func(int) { x.Load() }), each(w, func(i int) { x.Store(int64(i)) })...)
+		return append(each(r, func(int) { x.Load() }),
+			each(w, func(i int) { x.Store(int64(i)) })...)
 	}
 }
 
-// rwlock: w! orders of the writers; each reader is in one of w+1 gaps, or one of the w
+// rwlock: the writers have w! orders. Each reader is in one of w+1 gaps, or one of the w
 // writers waits for it.
 func rwlock(r, w int) bodies {
 	return func() []func() {
 		var m RWMutex
-		return append(each(r, func(int) { m.RLock(); m.RUnlock() }), each(w, func(int) { m.Lock(); m.Unlock() })...)
+		return append(each(r, func(int) { m.RLock(); m.RUnlock() }),
+			each(w, func(int) { m.Lock(); m.Unlock() })...)
 	}
 }
 
-// turns: who has number i looks in vain, before it sees i, at any of the i numbers
-// before: 2^i ways.
+// turns: the thread with number i looks in vain, before it sees i, at any subset of the i
+// numbers before: there are 2^i ways.
 func turns(n int) bodies {
 	return func() []func() {
 		var serving Uint32
@@ -617,8 +627,8 @@ func turns(n int) bodies {
 	}
 }
 
-// spinLock: n! orders. The i-th to come in has failed, or not, while each of the i
-// before it was inside.
+// spinLock: there are n! orders. While each of the i threads before it was inside, the i-th
+// thread to come in has failed or has not tried.
 func spinLock(n int) bodies {
 	return func() []func() {
 		var locked Bool
@@ -654,9 +664,9 @@ func sleepers(n int) bodies {
 	}
 }
 
-// once explores program until something is broken.
+// once explores program until it breaks a property.
 func once(program func()) Result {
-	e := newEngine(defaults(), program, &dpor{})
-	defer e.close()
-	return e.explore()
+	e := newEngine(defaults(), program, dpor.New(nil, nil))
+	defer e.Close()
+	return explore(e, nil)
 }

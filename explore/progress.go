@@ -3,53 +3,56 @@ package explore
 import (
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
+
+	"golang.org/x/term"
+
+	"schedlab/explore/internal/engine"
 )
 
-// progress tells how far an exploration has come, every two seconds: executions,
-// executions a second; how much of the tree of executions is done and how much
-// time that leaves, by estimate; and how much of a budget is spent. A nil progress
-// tells nothing.
+// progress tells every two seconds how far an exploration has come: its executions and
+// their rate, and the part of a budget that is spent. It estimates the part of the tree of
+// executions that is done, and the time left. A nil progress tells nothing.
 //
-// The estimate is the weighted backtrack estimate of Kilby, Slaney, Thiébaux and
-// Walsh ("Estimating Search Tree Size", AAAI 2006): a finished execution stands
-// for the part of the tree that one at random would be, the product of 1/branches
-// along its path. Branches that are found later make the tree larger than it
-// seemed: early estimates promise too much.
+// The estimate is the weighted backtrack estimate of Kilby, Slaney, Thiébaux and Walsh
+// ("Estimating Search Tree Size", AAAI 2006). Each finished execution counts as the part of
+// the tree that is the probability to draw it at random: the product of 1/branches along
+// its path. Branches that are found later make the tree larger than it seemed, so early
+// estimates promise too much.
 type progress struct {
 	name    string
 	to      io.Writer
 	inPlace bool // to is a terminal: each line takes the place of the one before
 	next    time.Duration
 	written bool
-	asked   atomic.Bool // the first engine is to tell its part; partner: tellProgress
-	part    atomic.Uint64
+	asked   atomic.Bool   // tick asks; tellPart, on an engine's goroutine, answers
+	part    atomic.Uint64 // the answer: see partUnit
 }
 
-// interval is the time between two lines.
+// interval is the time between two lines of progress.
 const interval = 2 * time.Second
-
-// estimator is a strategy that knows how much it has done: from 0 to 1.
-type estimator interface{ progress() float64 }
 
 // partUnit: progress.part counts millionths.
 const partUnit = 1_000_000
 
-// tellProgress is called between two executions.
-func (e *engine) tellProgress() {
-	p := e.ctl.progress
+// tellPart answers tick with the part that e has done. It is called between two executions
+// of e.
+func (p *progress) tellPart(e *engine.Engine) {
 	if p == nil || !p.asked.Load() {
 		return
 	}
 	p.asked.Store(false)
-	if s, ok := e.strategy.(estimator); ok {
-		p.part.Store(uint64(s.progress() * partUnit))
+	if s, ok := e.Strategy.(engine.Estimator); ok {
+		p.part.Store(uint64(s.Progress() * partUnit))
 	}
 }
 
-// tick tells, now that elapsed has passed, how far c has come, if it is time.
-func (p *progress) tick(c *control, elapsed time.Duration) {
+// tick tells how far c has come, if it is time to. elapsed is the time since the beginning.
+func (p *progress) tick(c *engine.Control, elapsed time.Duration) {
 	if p == nil {
 		return
 	}
@@ -73,19 +76,21 @@ func (p *progress) tell(line string) {
 	p.written = true
 }
 
-// end leaves the line, if one was written in place.
+// end erases the line, if one was written in place.
 func (p *progress) end() {
 	if p != nil && p.written && p.inPlace {
 		fmt.Fprint(p.to, "\r\033[K")
 	}
 }
 
-func (p *progress) line(c *control, elapsed time.Duration) string {
-	n := c.ended.Load()
-	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s", p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
+func (p *progress) line(c *engine.Control, elapsed time.Duration) string {
+	n := c.Ended.Load()
+	s := fmt.Sprintf("%s: %d executions in %v, %.0f/s",
+		p.name, n, elapsed.Round(time.Second), float64(n)/elapsed.Seconds())
 	tree, spent := p.done(c, n, elapsed)
 	if tree > 0 {
-		s += fmt.Sprintf(", about %s of the tree, at least %s left", percent(tree), left(elapsed, tree))
+		s += fmt.Sprintf(", about %s of the tree, at least %s left",
+			percent(tree), left(elapsed, tree))
 	}
 	if spent > 0 {
 		s += fmt.Sprintf(", %s of the budget, %s left", percent(spent), left(elapsed, spent))
@@ -93,23 +98,24 @@ func (p *progress) line(c *control, elapsed time.Duration) string {
 	return s
 }
 
-// done returns the parts that are done: of all executions, and of the budget, that
-// which is spent earlier if there are two. What is drawn at random is a budget, too.
-func (p *progress) done(c *control, n uint64, elapsed time.Duration) (tree, spent float64) {
+// done returns the parts that are done, of the tree and of the budget. Of two budgets it
+// takes the one that is spent first. The number of executions to draw at random counts as
+// a budget, too.
+func (p *progress) done(c *engine.Control, n uint64, elapsed time.Duration) (tree, spent float64) {
 	tree = float64(p.part.Load()) / partUnit
-	if c.cfg.draws() {
+	if c.Limits.Drawn {
 		tree, spent = 0, tree
 	}
-	if limit := c.cfg.executions; limit > 0 {
+	if limit := c.Limits.Executions; limit > 0 {
 		spent = max(spent, float64(n)/float64(limit))
 	}
-	if c.cfg.budget > 0 {
-		spent = max(spent, float64(elapsed)/float64(c.cfg.budget))
+	if c.Limits.Budget > 0 {
+		spent = max(spent, float64(elapsed)/float64(c.Limits.Budget))
 	}
 	return min(tree, 1), min(spent, 1)
 }
 
-// left is how long the rest takes if part has taken elapsed.
+// left returns the time that the rest takes if part has taken elapsed.
 func left(elapsed time.Duration, part float64) string {
 	return roughly(time.Duration(float64(elapsed) * (1 - part) / part))
 }
@@ -121,7 +127,7 @@ func percent(part float64) string {
 	return fmt.Sprintf("%.0f %%", 100*part)
 }
 
-// roughly rounds d to what an estimate is worth.
+// roughly rounds d to the precision of an estimate.
 func roughly(d time.Duration) string {
 	switch {
 	case d > 10*24*time.Hour:
@@ -134,28 +140,25 @@ func roughly(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// progress is the part of the tree that lies behind the path: at each node, what
-// has been taken there before, as a share of what is known to be there.
-func (d *dpor) progress() float64 {
-	done, weight := 0.0, 1.0
-	for i := range d.nodes {
-		before, all := d.nodes[i].branches()
-		done += weight * float64(before) / float64(all)
-		weight /= float64(all)
+// progressOf returns the progress of t; nil if it is not to be told.
+func progressOf(t testing.TB) *progress {
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	if !terminal && !flags.verbose && !testing.Verbose() {
+		return nil
 	}
-	return done
+	p := &progress{name: t.Name(), to: os.Stderr, inPlace: terminal}
+	if !terminal && !flags.verbose {
+		p.to = logWriter{t}
+	}
+	return p
 }
 
-// branches returns how many branches of n were taken before the one that is
-// taken now, and how many are known.
-func (n *node) branches() (before, all int) {
-	if n.n != 0 {
-		return int(n.taken) - 1, int(n.n)
-	}
-	waiting := 0
-	for b := n.pending; b != nil; b = b.next {
-		waiting++
-	}
-	taken := max(int(n.taken), 1)
-	return taken - 1, taken + waiting
+// logWriter logs each line that is written to it.
+type logWriter struct{ t testing.TB }
+
+func (w logWriter) Write(p []byte) (int, error) {
+	w.t.Logf("%s", strings.TrimRight(string(p), "\n"))
+	return len(p), nil
 }
+
+var _ io.Writer = logWriter{}

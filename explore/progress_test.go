@@ -6,15 +6,18 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
 func TestProgressIsToldEveryInterval(t *testing.T) {
 	cfg := defaults()
-	cfg.executions = 1000
+	cfg.Executions = 1000
 	c := newControl(cfg)
 	var out bytes.Buffer
 	p := &progress{name: "TestX", to: &out}
-	c.ended.Store(100)
+	c.Ended.Store(100)
 	for ms := 100; ms <= 5000; ms += 100 {
 		p.tick(c, time.Duration(ms)*time.Millisecond)
 	}
@@ -29,8 +32,10 @@ func TestProgressTellsTheTreeFromTheBudget(t *testing.T) {
 		want string
 	}{
 		{nil, "about 4 % of the tree, at least 48s left"},
-		{[]Option{Budget(8 * time.Second)}, "about 4 % of the tree, at least 48s left, 25 % of the budget, 6s left"},
-		{[]Option{Strategy("pct")}, "4 % of the budget, 48s left"}, // the default number of executions
+		{[]Option{Budget(8 * time.Second)},
+			"about 4 % of the tree, at least 48s left, 25 % of the budget, 6s left"},
+		// A strategy that draws has a budget by default: the number of executions.
+		{[]Option{Strategy("pct")}, "4 % of the budget, 48s left"},
 		{[]Option{Strategy("pct"), Budget(4 * time.Second)}, "50 % of the budget, 2s left"},
 	} {
 		cfg, err := configure(c.opts, nil)
@@ -39,7 +44,7 @@ func TestProgressTellsTheTreeFromTheBudget(t *testing.T) {
 		p.part.Store(0.04 * partUnit)
 		ctl := newControl(cfg)
 		require.Equal(t, "TestX: 0 executions in 2s, 0/s, "+c.want, p.line(ctl, 2*time.Second))
-		ctl.close()
+		ctl.Close()
 	}
 }
 
@@ -50,7 +55,9 @@ func TestProgressOnATerminalIsOneLine(t *testing.T) {
 	p.tick(c, 2*time.Second)
 	p.tick(c, 4*time.Second)
 	p.end()
-	require.Equal(t, "\r\033[KTestX: 0 executions in 2s, 0/s\r\033[KTestX: 0 executions in 4s, 0/s\r\033[K", out.String())
+	require.Equal(t, "\r\033[KTestX: 0 executions in 2s, 0/s"+
+		"\r\033[KTestX: 0 executions in 4s, 0/s"+
+		"\r\033[K", out.String())
 }
 
 func TestWhatIsShortIsNotTold(t *testing.T) {
@@ -66,8 +73,11 @@ func TestWhatIsShortIsNotTold(t *testing.T) {
 
 func TestTimeLeftIsRounded(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		1499 * time.Millisecond: "1s", 5*time.Minute + 3*time.Second: "5m3s", 90 * time.Minute: "90 minutes", 30 * time.Hour: "30 hours",
-		1e6 * time.Hour: "many days",
+		1499 * time.Millisecond:       "1s",
+		5*time.Minute + 3*time.Second: "5m3s",
+		90 * time.Minute:              "90 minutes",
+		30 * time.Hour:                "30 hours",
+		1e6 * time.Hour:               "many days",
 	} {
 		require.Equal(t, want, roughly(d))
 	}
@@ -75,25 +85,29 @@ func TestTimeLeftIsRounded(t *testing.T) {
 
 // watcher notes the estimate before each execution.
 type watcher struct {
-	dpor
+	dpor.Strategy
 	parts []float64
 }
 
-func (w *watcher) begin(e *engine) bool {
-	ok := w.dpor.begin(e)
+func (w *watcher) Begin(e *engine.Engine) bool {
+	ok := w.Strategy.Begin(e)
 	if ok {
-		w.parts = append(w.parts, w.progress())
+		w.parts = append(w.parts, w.Progress())
 	}
 	return ok
 }
 
 func TestTheEstimateGrowsToTheWhole(t *testing.T) {
-	for name, program := range map[string]func(){"choices": choices, "mutex(3,2)": sections(3, 2).started(), "lastzero(7)": lastZero(7).started()} {
+	for name, program := range map[string]func(){
+		"choices":     choices,
+		"mutex(3,2)":  sections(3, 2).started(),
+		"lastzero(7)": lastZero(7).started(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			w := &watcher{}
 			e := newEngine(defaults(), program, w)
-			defer e.close()
-			e.explore()
+			defer e.Close()
+			explore(e, nil)
 			n := len(w.parts)
 			require.Zero(t, w.parts[0])
 			require.Less(t, w.parts[n/10], 0.6)
@@ -110,11 +124,11 @@ func TestTheEstimateGrowsToTheWhole(t *testing.T) {
 
 func TestAnEngineTellsItsPartWhenAsked(t *testing.T) {
 	c := newControl(defaults())
-	c.progress = &progress{}
-	e := newEngine(c.cfg, func() { c.progress.tick(c, time.Second); choices() }, &dpor{})
-	defer e.close()
-	e.ctl = c
-	e.explore()
-	require.False(t, c.progress.asked.Load())
-	require.Greater(t, c.progress.part.Load(), uint64(0))
+	p := &progress{}
+	e := newEngine(defaults(), func() { p.tick(c, time.Second); choices() }, dpor.New(nil, nil))
+	defer e.Close()
+	e.Control = c
+	explore(e, p)
+	require.False(t, p.asked.Load())
+	require.Greater(t, p.part.Load(), uint64(0))
 }

@@ -1,9 +1,11 @@
 package explore
 
-// machine runs a prog with the controlled types and says what happened.
+import "schedlab/explore/internal/engine"
+
+// machine executes a prog with the controlled types, and returns its trace.
 type machine struct {
 	code    [][]ins
-	e       *engine
+	e       *engine.Engine
 	outside bool
 	*shared
 
@@ -11,11 +13,11 @@ type machine struct {
 	started [maxProcs]*Thread
 	who     map[int32]int       // thread id -> number in the program
 	names   map[int32]int       // object id -> number in the program
-	awaits  map[[2]int32]uint32 // thread id and seq of an event -> what it waited for, after Pause
+	awaits  map[[2]int32]uint32 // thread id and seq of an event -> what it awaited, after Pause
 	results [maxProcs]uint32    // a hash of what its operations returned
 }
 
-// shared is the variables of a program.
+// shared holds the variables of a program.
 type shared struct {
 	words   [mutexAt]Uint32
 	mutexes [rwAt - mutexAt]Mutex
@@ -36,13 +38,13 @@ func (m *machine) makeShared() {
 	m.cond.L = &m.mutexes[0]
 }
 
-// program is what is explored.
+// program is the function to explore.
 func (m *machine) program() {
 	if !m.outside {
 		m.makeShared()
 	}
 	m.heap, m.started, m.results = [objects]*Uint32{}, [maxProcs]*Thread{}, [maxProcs]uint32{}
-	m.e = self("program").e
+	m.e = engine.Self("program").Engine()
 	m.who, m.names, m.awaits = map[int32]int{0: 0}, map[int32]int{}, map[[2]int32]uint32{}
 	m.run(0)
 }
@@ -99,21 +101,21 @@ func (m *machine) run(me int) {
 
 func (m *machine) start(i int) {
 	m.started[i] = Go(func() { m.run(i) })
-	m.who[m.started[i].t.id] = i
+	m.who[(*engine.Thread)(m.started[i]).ID] = i
 }
 
-// pause pauses and notes for what its thread waits then.
+// pause calls Pause, and notes what the thread awaits then.
 func (m *machine) pause() {
 	Pause()
-	t := m.e.cur
+	t := m.e.Current
 	set := uint32(0)
-	for _, mk := range t.await {
-		set |= 1 << m.names[mk.obj.id]
+	for _, mk := range t.Await {
+		set |= 1 << m.names[mk.Obj.ID]
 	}
-	m.awaits[[2]int32{t.id, t.seq + 1}] = set
+	m.awaits[[2]int32{t.ID, t.Seq + 1}] = set
 }
 
-// word does an operation on a number.
+// word executes an operation on a number.
 func (m *machine) word(in ins, r uint32) uint32 {
 	var x *Uint32
 	if in.obj < mutexAt {
@@ -121,7 +123,7 @@ func (m *machine) word(in ins, r uint32) uint32 {
 	} else {
 		x = m.heap[in.obj]
 	}
-	m.names[x.w.object(m.e, classUint32).id] = in.obj
+	m.names[x.w.Object(m.e, engine.ClassUint32).ID] = in.obj
 	switch in.op {
 	case pLoad:
 		return x.Load()
@@ -143,10 +145,10 @@ func (m *machine) word(in ins, r uint32) uint32 {
 	return r
 }
 
-// point does an operation on the pointer. It returns what its thread's pointer
-// and number are then.
+// point executes an operation on the pointer. It returns the thread's pointer and number
+// after it.
 func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
-	m.names[m.pointer.object(m.e).id] = ptrAt
+	m.names[m.pointer.p.Object(m.e).ID] = ptrAt
 	switch in.op {
 	case pPut:
 		m.pointer.Store(m.heap[q])
@@ -163,13 +165,13 @@ func (m *machine) point(in ins, q int, r uint32) (int, uint32) {
 	return q, r
 }
 
-// sync does an operation on a lock, note or condition.
+// sync executes an operation on a lock, note or condition.
 func (m *machine) sync(in ins, r uint32) uint32 {
-	name := func(w *word, c class) { m.names[w.object(m.e, c).id] = in.obj }
+	name := func(w *engine.Word, c engine.Class) { m.names[w.Object(m.e, c).ID] = in.obj }
 	switch {
 	case in.obj < rwAt:
 		l := &m.mutexes[in.obj-mutexAt]
-		name(&l.w, classMutex)
+		name(&l.w, engine.ClassMutex)
 		switch in.op {
 		case pLock:
 			l.Lock()
@@ -179,11 +181,11 @@ func (m *machine) sync(in ins, r uint32) uint32 {
 			l.Unlock()
 		}
 	case in.obj < noteAt:
-		name(&m.rw.w, classRWMutex)
+		name(&m.rw.w, engine.ClassRWMutex)
 		return m.readers(in, r)
 	case in.obj < condAt:
 		n := &m.notes[in.obj-noteAt]
-		name(&n.w, classNote)
+		name(&n.w, engine.ClassNote)
 		switch in.op {
 		case pSleep:
 			n.Sleep()
@@ -194,9 +196,9 @@ func (m *machine) sync(in ins, r uint32) uint32 {
 		}
 	default:
 		if in.op == pWait {
-			m.names[m.cond.L.w.object(m.e, classMutex).id] = mutexAt
+			m.names[m.cond.L.w.Object(m.e, engine.ClassMutex).ID] = mutexAt
 		}
-		name(&m.cond.w, classCond)
+		name(&m.cond.w, engine.ClassCond)
 		switch in.op {
 		case pWait:
 			m.cond.Wait()
@@ -227,27 +229,30 @@ func (m *machine) readers(in ins, r uint32) uint32 {
 	return r
 }
 
-// trace returns the execution that has just ended.
+// trace returns the execution that m has just ended.
 func (m *machine) trace() *traced {
 	e := m.e
 	tr := &traced{}
 	name := func(id int32) int8 {
-		if id == noObject {
+		if id == engine.NoObject {
 			return -1
 		}
 		return int8(m.names[id])
 	}
-	for _, ev := range e.events {
-		s := step2{thread: int8(m.who[ev.thread]), kind: ev.kind, obj: name(ev.obj), obj2: name(ev.obj2), ok: ev.ok,
-			awaits: m.awaits[[2]int32{ev.thread, ev.seq}]}
+	for _, ev := range e.Events {
+		s := step2{
+			thread: int8(m.who[ev.Thread]), kind: ev.Kind, ok: ev.OK,
+			obj: name(ev.Obj), obj2: name(ev.Obj2),
+			awaits: m.awaits[[2]int32{ev.Thread, ev.Seq}],
+		}
 		if isNumber(int(s.obj)) {
-			s.old, tr.final[s.obj] = ev.old, ev.new
+			s.old, tr.final[s.obj] = ev.Old, ev.New
 		}
 		tr.steps = append(tr.steps, s)
 	}
-	for _, c := range e.choices {
-		tr.choices = append(tr.choices, [2]int8{int8(m.who[c.thread]), int8(c.v)})
+	for _, c := range e.Choices {
+		tr.choices = append(tr.choices, [2]int8{int8(m.who[c.Thread]), int8(c.V)})
 	}
-	tr.results, tr.stuck = m.results, e.outcome == stuck
+	tr.results, tr.stuck = m.results, e.Outcome == engine.Stuck
 	return tr
 }

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Random programs, as data. They have two interpreters: machine, which runs
-// them with the controlled types, and brute, which enumerates their executions.
+// Random programs as data. Two interpreters execute them: machine (randprog_run_test.go)
+// with the controlled types, and brute (brute_test.go), which enumerates the executions.
 
-// progOp is what an instruction does. r is its thread's number, q its thread's
-// pointer; x, m, ... are the shared objects.
+// progOp is what an instruction does. r is the thread's number and q the thread's pointer.
+// x, m, w, n, c and p are shared objects.
 type progOp uint8
 
 const (
@@ -53,8 +53,8 @@ const (
 	pJoin                   // join thread a, if it has been started
 
 	// Made by flat.
-	pUnless // if r != a: go on at b
-	pAgain  // if r == a: Pause, go on at b
+	pUnless // if r != a: jump to b
+	pAgain  // if r == a: Pause, jump to b
 )
 
 // ins is an instruction.
@@ -65,13 +65,13 @@ type ins struct {
 	body []ins
 }
 
-// prog is a program: the code of each thread, the first of which starts.
+// prog is a program: the code of each thread. The first thread starts.
 type prog struct {
 	threads [][]ins
 	outside bool // its variables are made once, not in each execution
 }
 
-// The shared objects are numbered: those of one kind follow each other.
+// The shared objects are numbered by kind.
 const (
 	wordAt   = 0
 	mutexAt  = 3
@@ -105,10 +105,10 @@ func objName(o int) string {
 // isNumber says whether o holds a number, not a lock or a pointer.
 func isNumber(o int) bool { return o >= 0 && o < mutexAt || o >= heapAt }
 
-// direct tells what is done with what the thread's pointer points to.
+// direct maps an operation through the thread's pointer to one on the object it points to.
 var direct = map[progOp]progOp{pQLoad: pLoad, pQStore: pStore, pQAdd: pAdd}
 
-// flat makes body a list without bodies.
+// flat appends body to code, with jumps in place of nested bodies.
 func flat(code []ins, body []ins) []ins {
 	for _, in := range body {
 		switch in.op {
@@ -117,7 +117,9 @@ func flat(code []ins, body []ins) []ins {
 			code = flat(append(code, ins{op: pUnless, a: in.a}), in.body)
 			code[at].b = len(code)
 		case pTryLock, pRWTry, pTryRLock:
-			end := map[progOp]progOp{pTryLock: pUnlock, pRWTry: pRWUnlock, pTryRLock: pRUnlock}[in.op]
+			end := map[progOp]progOp{
+				pTryLock: pUnlock, pRWTry: pRWUnlock, pTryRLock: pRUnlock,
+			}[in.op]
 			code = append(code, ins{op: in.op, obj: in.obj})
 			at := len(code)
 			code = flat(append(code, ins{op: pUnless, a: 1}), in.body)
@@ -140,22 +142,26 @@ func (p *prog) flat() [][]ins {
 	return all
 }
 
-// progText is an instruction as Go: $o is the object, $a and $b are numbers. What
-// has a body ends in {.
+// progText holds each instruction as Go. $o is the object, $a and $b are numbers. An
+// instruction with a body ends in {.
 var progText = [...]string{
-	pLoad: "r = $o.Load()", pStore: "$o.Store($a)", pStoreR: "$o.Store(r + $a)", pAdd: "r = $o.Add($a)", pSwap: "r = $o.Swap($a)",
+	pLoad: "r = $o.Load()", pStore: "$o.Store($a)", pStoreR: "$o.Store(r + $a)",
+	pAdd: "r = $o.Add($a)", pSwap: "r = $o.Swap($a)",
 	pCAS: "r = $o.CompareAndSwap($a, $b)", pChoose: "r = Choose($a)", pIf: "if r == $a {",
 	pSpin: "for r = $o.Load(); r == $a; r = $o.Load() { Pause() }", pPause: "Pause()",
 	pLock: "$o.Lock()", pTryLock: "if $o.TryLock() { // and Unlock", pUnlock: "$o.Unlock()",
 	pRWLock: "$o.Lock()", pRWTry: "if $o.TryLock() { // and Unlock", pRWUnlock: "$o.Unlock()",
 	pRLock: "$o.RLock()", pTryRLock: "if $o.TryRLock() { // and RUnlock", pRUnlock: "$o.RUnlock()",
 	pSleep: "$o.Sleep()", pWakeup: "$o.Wakeup()", pClear: "$o.Clear()",
-	pWait: "$o.Wait() // with m0", pSignal: "$o.Signal()", pBroad: "$o.Broadcast()", pFWait: "r = $o.Wait($a, -1)", pFWake: "r = $o.Wake($a)",
-	pNew: "q = new(Uint32)", pPut: "$o.Store(q)", pGet: "q = $o.Load()", pPutNil: "r = $o.CompareAndSwap(nil, q)",
-	pQLoad: "r = q.Load()", pQStore: "q.Store($a)", pQAdd: "r = q.Add($a)", pGo: "Go(t$a)", pJoin: "t$a.Join()",
+	pWait: "$o.Wait() // with m0", pSignal: "$o.Signal()", pBroad: "$o.Broadcast()",
+	pFWait: "r = $o.Wait($a, -1)", pFWake: "r = $o.Wake($a)",
+	pNew: "q = new(Uint32)", pPut: "$o.Store(q)", pGet: "q = $o.Load()",
+	pPutNil: "r = $o.CompareAndSwap(nil, q)",
+	pQLoad:  "r = q.Load()", pQStore: "q.Store($a)", pQAdd: "r = q.Add($a)",
+	pGo: "Go(t$a)", pJoin: "t$a.Join()",
 }
 
-// String shows p about as Go would be.
+// String returns p in something like Go.
 func (p *prog) String() string {
 	var b strings.Builder
 	if p.outside {
@@ -172,7 +178,9 @@ func (p *prog) String() string {
 
 func write(b *strings.Builder, body []ins, indent string) {
 	for _, in := range body {
-		text := strings.NewReplacer("$o", objName(in.obj), "$a", fmt.Sprint(in.a), "$b", fmt.Sprint(in.b)).Replace(progText[in.op])
+		values := strings.NewReplacer(
+			"$o", objName(in.obj), "$a", fmt.Sprint(in.a), "$b", fmt.Sprint(in.b))
+		text := values.Replace(progText[in.op])
 		fmt.Fprintf(b, "%s%s\n", indent, text)
 		if strings.Contains(text, "{ //") || strings.HasSuffix(text, "{") {
 			write(b, in.body, indent+"\t")
@@ -181,14 +189,15 @@ func write(b *strings.Builder, body []ins, indent string) {
 	}
 }
 
-// A profile says of what random programs are made.
+// A profile says what random programs are made of.
 type profile struct {
 	name    string
-	ops     []progOp // the more often, the likelier
+	ops     []progOp // one that is there twice is twice as likely
 	threads int      // at most, besides the first
 	length  int      // of a thread, at most
-	words   int
-	// Programs without Choose and without what can block have no cut executions.
+	words   int      // number of shared words
+
+	// uncut: no execution is cut, because nothing blocks and there is no Choose.
 	uncut bool
 }
 
@@ -199,24 +208,32 @@ var profiles = []profile{
 	{"one word", atomics, 3, 3, 1, true},
 	{"atomics", atomics, 3, 4, 2, true},
 	{"CAS", []progOp{pCAS, pCAS, pCAS, pIf, pLoad}, 4, 3, 1, true},
-	{"pointers", []progOp{pNew, pPut, pPut, pGet, pGet, pPutNil, pQLoad, pQStore, pQAdd, pLoad, pStore, pIf}, 3, 4, 1, true},
+	{"pointers", []progOp{
+		pNew, pPut, pPut, pGet, pGet, pPutNil, pQLoad, pQStore, pQAdd, pLoad, pStore, pIf,
+	}, 3, 4, 1, true},
 	{"choices", append([]progOp{pChoose, pChoose, pIf, pStoreR}, atomics...), 3, 3, 2, false},
 	{"locks", []progOp{pLock, pLock, pLock, pTryLock, pLoad, pStore, pIf}, 3, 3, 1, false},
-	{"readers", []progOp{pRLock, pRLock, pRWLock, pRWTry, pTryRLock, pLoad, pStore, pIf}, 3, 3, 1, false},
-	{"notes", []progOp{pSleep, pSleep, pWakeup, pWakeup, pClear, pLoad, pStore, pIf}, 3, 3, 1, false},
+	{"readers", []progOp{
+		pRLock, pRLock, pRWLock, pRWTry, pTryRLock, pLoad, pStore, pIf,
+	}, 3, 3, 1, false},
+	{"notes", []progOp{
+		pSleep, pSleep, pWakeup, pWakeup, pClear, pLoad, pStore, pIf,
+	}, 3, 3, 1, false},
 	{"spins", append([]progOp{pSpin, pSpin, pSpin, pPause}, atomics...), 3, 3, 2, false},
 	{"conds", []progOp{pLock, pLock, pLock, pSignal, pBroad, pLoad, pStore, pIf}, 3, 3, 1, false},
 	{"futex", []progOp{pFWait, pFWait, pFWake, pFWake, pStore, pLoad, pIf}, 3, 3, 1, false},
-	{"all", append([]progOp{pLock, pTryLock, pRLock, pRWLock, pSleep, pWakeup, pSpin, pFWait, pFWake, pSignal, pNew, pPut, pGet, pQLoad, pQStore, pChoose},
-		atomics...), 3, 4, 2, false},
+	{"all", append([]progOp{
+		pLock, pTryLock, pRLock, pRWLock, pSleep, pWakeup, pSpin, pFWait, pFWake, pSignal,
+		pNew, pPut, pGet, pQLoad, pQStore, pChoose,
+	}, atomics...), 3, 4, 2, false},
 }
 
 // generator makes random programs.
 type generator struct {
 	*rand.Rand
 	profile
-	made int  // pNew of this thread
-	awry bool // lets the program be wrong
+	made int  // number of pNew in this thread
+	awry bool // locks may be used wrongly
 }
 
 // random returns a random program.
@@ -256,7 +273,7 @@ func (pf profile) random(r *rand.Rand) *prog {
 	return p
 }
 
-// startIn lets thread i start thread j, perhaps join it, perhaps only if.
+// startIn lets thread i start thread j. It may also join j, and do so under a condition.
 func (g *generator) startIn(p *prog, i, j int) {
 	in := []ins{{op: pGo, a: j}}
 	if g.IntN(3) == 0 {
@@ -269,7 +286,7 @@ func (g *generator) startIn(p *prog, i, j int) {
 	p.threads[i] = slices.Insert(p.threads[i], at, in...)
 }
 
-// joinBefore lets thread i join one that the first thread has started before.
+// joinBefore lets thread i join a thread that the first thread has started earlier.
 func (g *generator) joinBefore(p *prog, first []ins, i int) {
 	for _, in := range first {
 		if in.op == pGo && g.IntN(2) == 0 {
@@ -280,7 +297,7 @@ func (g *generator) joinBefore(p *prog, first []ins, i int) {
 	}
 }
 
-// body returns n random instructions, with what belongs to them.
+// body returns n random instructions, with their bodies and unlocks.
 func (g *generator) body(n, depth int) (b []ins) {
 	for range n {
 		b = append(b, g.ins(depth)...)
@@ -299,7 +316,10 @@ func (g *generator) ins(depth int) []ins {
 		if depth > 1 {
 			return g.ins(depth)
 		}
-		return []ins{{op: pLoad, obj: in.obj}, {op: pIf, a: in.a % 2, body: g.body(1+g.IntN(2), depth+1)}}[g.IntN(2):]
+		return []ins{
+			{op: pLoad, obj: in.obj},
+			{op: pIf, a: in.a % 2, body: g.body(1+g.IntN(2), depth+1)},
+		}[g.IntN(2):]
 	case pSpin:
 		in.a = 0
 	case pFWake:
@@ -327,7 +347,7 @@ func (g *generator) ins(depth int) []ins {
 	return []ins{in}
 }
 
-// section is a critical section.
+// section returns a critical section: in, its body, and end.
 func (g *generator) section(in ins, obj int, end progOp, depth int) []ins {
 	in.obj = obj
 	if depth < 2 {
@@ -347,7 +367,7 @@ func (g *generator) section(in ins, obj int, end progOp, depth int) []ins {
 	return append(b, ins{op: end, obj: obj})
 }
 
-// shrink returns a smaller program that fails too.
+// shrink returns the smallest program that it finds below p and that fails, too.
 func (p *prog) shrink(fails func(*prog) bool) *prog {
 	for again := true; again; {
 		again = false
@@ -369,8 +389,9 @@ func (p *prog) shrink(fails func(*prog) bool) *prog {
 	return p
 }
 
-// without returns p without the at-th instruction of thread i, which are counted
-// with those of bodies; also with its body in its place. nil: there is none.
+// without returns p without the at-th instruction of thread i, counting those of bodies. If
+// the instruction has a body, it also returns p with the body in its place. It returns nil
+// if there is no such instruction.
 func (p *prog) without(i, at int) (smaller []*prog) {
 	for _, keep := range []bool{false, true} {
 		k := at
@@ -388,8 +409,8 @@ func (p *prog) without(i, at int) (smaller []*prog) {
 	return smaller
 }
 
-// cutOut returns body without the instruction of number *at, and whether it has
-// found it, and whether that had a body.
+// cutOut returns body without the instruction of number *at. found says whether there is
+// one, and had whether it had a body.
 func cutOut(body []ins, at *int, keep bool) (_ []ins, found, had bool) {
 	for i, in := range body {
 		if *at == 0 {
@@ -409,8 +430,7 @@ func cutOut(body []ins, at *int, keep bool) (_ []ins, found, had bool) {
 	return nil, false, false
 }
 
-// permuted returns p with the threads that the first one starts one after the
-// other started in another order.
+// permuted returns p with another order of the threads that the first one starts in a row.
 func (p *prog) permuted(r *rand.Rand) *prog {
 	q := &prog{threads: slices.Clone(p.threads), outside: p.outside}
 	first := slices.Clone(p.threads[0])

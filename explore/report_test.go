@@ -9,11 +9,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
+	"schedlab/explore/internal/strategy"
 )
 
 func TestExecutionsAreCountedOnce(t *testing.T) {
@@ -23,31 +30,44 @@ func TestExecutionsAreCountedOnce(t *testing.T) {
 	}{
 		{Result{}, "0 executions complete"},
 		{Result{Complete: 1}, "1 execution complete"},
-		{Result{Complete: 3, Violations: 1, Stuck: 1}, "4 executions: 3 complete, 1 violating (stuck)"},
-		{Result{Complete: 6, Violations: 4, Stuck: 2}, "10 executions: 6 complete, 4 violating (2 of them stuck)"},
-		{Result{Complete: 2, Cut: 1, TooLong: 1, Violations: 1}, "5 executions: 2 complete, 1 cut, 1 too long, 1 violating"},
+		{Result{Complete: 3, Violations: 1, Stuck: 1},
+			"4 executions: 3 complete, 1 violating (stuck)"},
+		{Result{Complete: 6, Violations: 4, Stuck: 2},
+			"10 executions: 6 complete, 4 violating (2 of them stuck)"},
+		{Result{Complete: 2, Cut: 1, TooLong: 1, Violations: 1},
+			"5 executions: 2 complete, 1 cut, 1 too long, 1 violating"},
 	} {
-		require.Equal(t, "Unknown (b): "+c.want+", 0 steps, 0s", (&Result{
-			Bound: "b", Complete: c.r.Complete, Cut: c.r.Cut, TooLong: c.r.TooLong, Stuck: c.r.Stuck, Violations: c.r.Violations,
-		}).String())
+		c.r.Bound = "b"
+		require.Equal(t, "Unknown (b): "+c.want+", 0 steps, 0s", c.r.String())
 	}
-	r, err := Run(func() { var n Note; Go(func() { n.Sleep() }); Go(func() { Assert(!n.Signaled(), "") }); n.Clear() }, KeepGoing())
+	r, err := Run(func() {
+		var n Note
+		Go(n.Sleep)
+		Go(func() { Assert(!n.Signaled(), "") })
+		n.Clear()
+	}, KeepGoing())
 	require.NoError(t, err)
-	require.Contains(t, r.String(), fmt.Sprintf("%d executions: %d violating (stuck)", r.Violations, r.Violations))
+	require.Contains(t, r.String(),
+		fmt.Sprintf("%d executions: %d violating (stuck)", r.Violations, r.Violations))
 }
 
 func TestAPageSaysWhatItIsOf(t *testing.T) {
-	e, v := firstViolation(t, badSleeper, &dpor{})
-	e.explain(v, origin{test: "TestRing/small", nth: 1, verdict: "Violated (every execution): 3 executions"})
+	e, v := firstViolation(t, badSleeper, dpor.New(nil, nil))
+	story.Explain(e, v.inner(), story.Origin{
+		Test: "TestRing/small", Nth: 1,
+		Verdict: "Violated (every execution): 3 executions",
+	})
 	for _, want := range []string{
-		"<h1>TestRing/small: lost wakeup</h1>", "schedlab/explore · Violated (every execution): 3 executions",
-		`<td class="code">if !ready.Load() {</td>`, `tabindex="0"`,
+		"<h1>TestRing/small: lost wakeup</h1>",
+		"schedlab/explore · Violated (every execution): 3 executions",
+		`<td class="code">if !ready.Load() {</td>`,
+		`tabindex="0"`,
 	} {
 		require.Contains(t, v.HTML, want)
 	}
 }
 
-// A row of one who wakes up points to the row of who woke him.
+// The row of a thread that wakes up points to the row of the step that woke it.
 func TestThePageShowsWhoWokeAThread(t *testing.T) {
 	e, v := violationOf(t, func() {
 		var m Mutex
@@ -66,30 +86,34 @@ func TestThePageShowsWhoWokeAThread(t *testing.T) {
 		Assert(!woken, "woken")
 		m.Unlock()
 	}, Assertion)
-	x := e.again(v.Schedule, nil)
-	defer x.close()
-	rows, found := x.trace.rows, false
+	story.Explain(e, v.inner(), story.Origin{})
+	rows, found := pageRow.FindAllStringSubmatch(v.HTML, -1), false
 	for _, w := range rows {
-		if w.text == "wakes up" {
+		if strings.Contains(w[2], "wakes up") {
 			found = true
-			require.Contains(t, rows[w.from].text, "wakes thread 1")
+			from, err := strconv.Atoi(w[1])
+			require.NoError(t, err)
+			require.Contains(t, rows[from][2], "wakes thread 1")
 		}
 	}
 	require.True(t, found)
 }
 
-// violationOf looks for an execution that violates p.
-func violationOf(t *testing.T, program func(), p Property) (*engine, *Violation) {
+// pageRow matches a row of a page: the row that it points to, and what it shows.
+var pageRow = regexp.MustCompile(`<tr .* data-from="(-?\d+)">(.*)`)
+
+// violationOf explores up to an execution that violates p.
+func violationOf(t *testing.T, program func(), p Property) (*engine.Engine, *Violation) {
 	cfg := defaults()
-	cfg.keepGoing = true
-	s := &naive{}
+	cfg.KeepGoing = true
+	s := strategy.NewNaive()
 	e := newEngine(cfg, program, s)
-	t.Cleanup(e.close)
-	for s.begin(e) {
-		e.execute()
-		if s.end(e); e.failure != nil && e.failure.Property == p {
-			v := *e.failure
-			v.Schedule = append(Schedule(nil), e.schedule...)
+	t.Cleanup(e.Close)
+	for s.Begin(e) {
+		e.Execute()
+		if s.End(e); e.Failure != nil && e.Failure.Property == p {
+			v := Violation(*e.Failure)
+			v.Schedule = append(Schedule(nil), e.Schedule...)
 			return e, &v
 		}
 	}
@@ -97,8 +121,8 @@ func violationOf(t *testing.T, program func(), p Property) (*engine, *Violation)
 	return nil, nil
 }
 
-// Of a program that is not the same again the place is told, and what may be the cause;
-// but not if it is the token that is of another program.
+// If a program is not the same again, the message tells the place and what may be the
+// cause. It does not if the token is of another program.
 func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	n := int32(0)
 	program := func() {
@@ -110,7 +134,8 @@ func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	}
 	f, r := watched(t, program)
 	require.Equal(t, Nondeterminism, r.Violation.Property)
-	require.Regexp(t, `step 3, which was "thread 0: add int32 #0: 1 → \d+", is now ".*" \(at report_test.go:\d+\)`, f.errors[0])
+	require.Regexp(t, `step 3, which was "thread 0: add int32 #0: 1 → \d+", is now ".*" `+
+		`\(at report_test.go:\d+\)`, f.errors[0])
 	require.Contains(t, f.errors[0], "the order in which a map is ranged over")
 	require.Contains(t, r.Violation.HTML, "the order in which a map is ranged over")
 
@@ -122,7 +147,7 @@ func TestWhatIsNotTheSameAgainIsToldWithItsPlace(t *testing.T) {
 	}, replayLine.FindString(f.errors[0]))
 }
 
-// What a shard has found Merge prints with names, table and the line that does it again.
+// Merge prints what a shard has found with names, table and the line that replays it.
 func TestMergePrintsWhatTheShardWouldPrint(t *testing.T) {
 	dir := t.TempDir()
 	var found string
@@ -146,7 +171,8 @@ func TestMergePrintsWhatTheShardWouldPrint(t *testing.T) {
 
 func TestAViolationThatNobodyHasExplainedHasAToken(t *testing.T) {
 	v := &Violation{Property: Deadlock, Message: "all wait", Schedule: Schedule{0}}
-	require.Equal(t, "deadlock after 0 steps: all wait\nreplay: -explore.replay="+v.Schedule.String(), v.Text())
+	require.Equal(t, "deadlock after 0 steps: all wait\n"+
+		"replay: -explore.replay="+v.Schedule.String(), v.Text())
 }
 
 func TestWorkersNeedGoroutinesThatAreKnownApart(t *testing.T) {
@@ -161,7 +187,8 @@ func TestWorkersNeedGoroutinesThatAreKnownApart(t *testing.T) {
 	}
 }
 
-// Who sleeps to the end of time wakes up then; who polls the clock is left spinning.
+// A thread that sleeps to the end of time wakes up then. A thread that polls the clock
+// spins for ever.
 func TestTheEndOfTimeIsReached(t *testing.T) {
 	r := once(func() { Sleep(math.MaxInt64); Assert(Now() == math.MaxInt64, "too early") })
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
@@ -191,7 +218,8 @@ func TestAnInterruptedExplorationHasAVerdict(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAnInterruptedExplorationHasAVerdict$")
+	cmd := exec.CommandContext(ctx, os.Args[0],
+		"-test.run=^TestAnInterruptedExplorationHasAVerdict$")
 	cmd.Env = append(os.Environ(), child+"=1")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -206,11 +234,13 @@ func TestAnInterruptedExplorationHasAVerdict(t *testing.T) {
 	require.NoError(t, err)
 	require.Error(t, cmd.Wait(), "it must fail")
 	text := string(rest)
-	require.Equal(t, 2, strings.Count(text, "the process was asked to end (interrupt); -explore.resume=$PWD/part.json would have kept"), text)
+	why := "the process was asked to end (interrupt); " +
+		"-explore.resume=$PWD/part.json would have kept"
+	require.Equal(t, 2, strings.Count(text, why), text)
 	require.Equal(t, 2, strings.Count(text, "Unknown (every execution): "), text)
 }
 
-// interruptible is to be interrupted in its first exploration.
+// interruptible expects an interrupt in its first exploration.
 func interruptible(t *testing.T) {
 	told := false
 	program := func() {

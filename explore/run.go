@@ -1,22 +1,25 @@
 package explore
 
 import (
-	"fmt"
 	"time"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
 )
 
-// Run explores program: it executes it again and again, each time in another
-// order of its threads' steps. program runs on the first thread of each
-// execution; it makes what it uses, starts threads by [Go], and may end before
-// them. The error is of options or flags that do not fit, or of the file of
-// -explore.resume; with an error of that file the Result counts nevertheless. In a test,
-// use [Test].
+// Run explores program: it executes it again and again, each time in another order of its
+// threads' steps. In a test, use [Test].
 //
-// To shorten the counterexample may take some seconds more.
+// program runs on the first thread of each execution. It makes the variables that it uses,
+// starts threads by [Go], and may end before them. To shorten a counterexample may take
+// some seconds more.
+//
+// An error says which options or flags do not fit, or what is wrong with the file of
+// -explore.resume. If that file could not be written, the Result is valid nevertheless.
 //
 // When a thread blocks outside the controlled types, Run returns a violation of
-// [Blocking] and leaves that thread's goroutine, and those of the others, as
-// they stand.
+// [Blocking]. It abandons the goroutines of that thread and of the others.
 func Run(program func(), opts ...Option) (Result, error) {
 	cfg, err := configure(opts, &flags)
 	if err != nil {
@@ -35,95 +38,77 @@ func Run(program func(), opts ...Option) (Result, error) {
 	return x.run()
 }
 
-// configure makes a config of opts and of fl, which override them; nil: none.
-func configure(opts []Option, fl *flagValues) (*config, error) {
-	cfg := defaults()
-	for _, o := range opts {
-		o(cfg)
-	}
-	if err := cfg.settle(); err != nil {
-		return nil, fmt.Errorf("explore: options: %w", err)
-	}
-	if err := fl.apply(cfg); err != nil {
-		return nil, fmt.Errorf("explore: flags: %w", err)
-	}
-	return cfg, cfg.possible(knowsGoroutines)
-}
-
-// possible says what cannot be done on a CPU where goroutines are known apart, or not.
-func (c *config) possible(known bool) error {
-	if c.workers > 1 && !known {
-		return fmt.Errorf("explore: %d workers: on this CPU there can be one exploration at a time, since goroutines are told apart "+
-			"on amd64 and arm64 only; leave Workers out, and use shards (-explore.shard) in processes of their own", c.workers)
-	}
-	return nil
-}
-
 // exploration is one call of Run.
 type exploration struct {
-	ctl     *control
+	cfg     *config
+	ctl     *engine.Control
 	program func()
 	name    string // in the file of -explore.resume
-	origin  origin
-	engines []*engine
+	origin  story.Origin
+	engines []*engine.Engine
 	results chan Result
-	shared  *tree   // what the engines share who explore exhaustively
-	before  *Result // what an earlier run has found, from which this one goes on
+	shared  *dpor.Tree // of all engines; nil: the strategy is not exhaustive
+	first   uint64     // identifies the first execution: see recognise; 0: not known yet
+	before  *Result    // of the earlier run that this one continues; nil: there is none
 
 	saveEvery time.Duration
+	progress  *progress // nil: it is not told
 }
 
 func newExploration(cfg *config, program func(), name string) (*exploration, error) {
-	x := &exploration{ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery}
-	if cfg.strategy == "exhaustive" {
+	x := &exploration{
+		cfg: cfg, ctl: newControl(cfg), program: program, name: name, saveEvery: saveEvery,
+	}
+	if cfg.Strategy == "exhaustive" {
 		return x, x.divide()
 	}
-	x.engines = []*engine{newEngine(cfg, program, strategies[cfg.strategy].make(cfg))}
+	x.engines = []*engine.Engine{newEngine(cfg, program, strategies[cfg.Strategy].make(cfg))}
 	return x, nil
 }
 
 // # Rounds
 //
-// An exploration that is kept in a file is done in rounds: now and then all engines
-// leave what they have not explored to their tree, as at the end of a budget; that is
-// written, and they go on from there. So who kills the process loses one round.
+// An exploration that is kept in a file runs in rounds. At the end of a round all engines
+// return what they have not explored to their tree, as at the end of a budget. The tree is
+// written, and the engines go on from there. If the process is killed, one round is lost.
 
-// saveEvery is how long a round takes.
+// saveEvery is the length of a round.
 const saveEvery = 30 * time.Second
 
 // run lets the engines work, round by round, and explains what they find.
 func (x *exploration) run() (r Result, err error) {
-	defer x.ctl.close()
-	s := x.engines[0].strategy
+	defer x.ctl.Close()
+	s := x.engines[0].Strategy
 	for first := true; ; first = false {
 		if x.round(&r, first) {
-			s = strategies[x.ctl.cfg.strategy].make(x.ctl.cfg) // the engine may still use its own
+			// The abandoned engine may still use its strategy.
+			s = strategies[x.cfg.Strategy].make(x.cfg)
 			break
 		}
-		if x.shared == nil || !x.ctl.rest.Load() || x.ctl.halt.Load() || x.finished() {
+		if x.shared == nil || !x.ctl.Rest.Load() || x.ctl.Halt.Load() || x.finished() {
 			break
 		}
 		so := x.total(r)
-		x.keep(&so) // if that fails the last one says so, unless it succeeds
-		x.ctl.rest.Store(false)
-		x.shared.reopen()
+		x.keep(&so) // its error is dropped: what counts is the call at the end
+		x.ctl.Rest.Store(false)
+		x.shared.Reopen()
 	}
-	x.ctl.progress.end()
+	x.progress.end()
 	r = x.total(r)
 	if v := r.Violation; v != nil && v.Property == Nondeterminism && x.before != nil {
-		v.Message += changedSince(x.ctl.cfg.resume)
+		v.Message += changedSince(x.cfg.resume)
 	}
 	r.conclude(x.ctl, s)
 	if r.Violation != nil {
-		x.origin.verdict = r.String()
-		x.engines[0].explain(r.Violation, x.origin)
+		x.origin.Verdict = r.String()
+		story.Explain(x.engines[0], r.Violation.inner(), x.origin)
 	}
 	return r, x.keep(&r)
 }
 
-// total is r with what an earlier run has found.
+// total adds to r what an earlier run has found.
 func (x *exploration) total(r Result) Result {
-	r.Elapsed = time.Since(x.ctl.start)
+	r.Elapsed = time.Since(x.ctl.Start)
 	if x.before != nil {
 		r.Elapsed += x.before.Elapsed
 		r.add(x.before)
@@ -132,16 +117,19 @@ func (x *exploration) total(r Result) Result {
 }
 
 // round lets the engines work until they rest or have ended, watches them, and adds
-// to r what they find. It says whether one blocks and is abandoned.
+// to r what they find. It says whether an engine blocks and is abandoned.
 func (x *exploration) round(r *Result, first bool) (abandoned bool) {
-	x.results = make(chan Result, len(x.engines)) // so that one who is late can leave
+	// The buffer lets an abandoned engine end.
+	x.results = make(chan Result, len(x.engines))
 	for _, e := range x.engines {
-		e.ctl = x.ctl
-		go func() { x.results <- e.work(first && e == x.engines[0]) }()
+		e.Control = x.ctl
+		go func() { x.results <- x.work(e, first && e == x.engines[0]) }()
 	}
-	watch, tell, save := time.NewTicker(x.ctl.cfg.patience/silentTicks), time.NewTicker(interval/4), time.NewTicker(x.saveEvery)
+	watch := time.NewTicker(x.cfg.Patience / engine.SilentTicks)
 	defer watch.Stop()
+	tell := time.NewTicker(interval / 4)
 	defer tell.Stop()
+	save := time.NewTicker(x.saveEvery)
 	defer save.Stop()
 	for left := len(x.engines); left > 0; {
 		select {
@@ -149,14 +137,15 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 			r.add(&one)
 			left--
 		case <-tell.C:
-			x.ctl.progress.tick(x.ctl, time.Since(x.ctl.start))
+			x.progress.tick(x.ctl, time.Since(x.ctl.Start))
 		case <-save.C:
-			x.ctl.rest.Store(x.kept())
+			x.ctl.Rest.Store(x.kept())
 		case <-watch.C:
-			if v := x.ctl.blocked(x.engines); v != nil {
-				x.ctl.abandon()
-				r.add(&Result{Violation: v, Violations: 1})
-				r.Complete, r.Steps = x.ctl.ended.Load()-r.Stuck-r.Cut-r.TooLong, x.ctl.steps.Load()
+			if v := x.ctl.Blocked(x.engines); v != nil {
+				x.ctl.Abandon()
+				r.add(&Result{Violation: (*Violation)(v), Violations: 1})
+				r.Complete = x.ctl.Ended.Load() - r.Stuck - r.Cut - r.TooLong
+				r.Steps = x.ctl.Steps.Load()
 				return true
 			}
 		}
@@ -164,80 +153,92 @@ func (x *exploration) round(r *Result, first bool) (abandoned bool) {
 	return false
 }
 
-// work explores, and closes e.
-func (e *engine) work(first bool) (r Result) {
-	defer e.close()
-	defer e.leave()
-	if first && !reserved[e.cfg.strategy] {
-		if v := e.rehearse(); v != nil {
-			e.ctl.stop("")
-			return Result{Violation: v, Violations: 1}
+// work explores with e, and closes it.
+func (x *exploration) work(e *engine.Engine, first bool) (r Result) {
+	defer e.Close()
+	defer leave(e)
+	if first && !reserved[e.Limits.Strategy] {
+		is, v := rehearse(e, x.first)
+		x.first = is
+		if v != nil {
+			e.Control.Stop("")
+			return Result{Violation: (*Violation)(v), Violations: 1}
 		}
 	}
-	return e.explore()
+	return explore(e, x.progress)
 }
 
-// explore executes until the strategy has no execution left, or a budget is
-// spent, or a property is violated.
-func (e *engine) explore() (r Result) {
-	if e.ctl == nil {
-		e.ctl = newControl(e.cfg)
-		defer e.ctl.close()
+// explore executes until the strategy has no execution left, a budget is spent, or a
+// property is violated.
+func explore(e *engine.Engine, p *progress) (r Result) {
+	if e.Control == nil {
+		e.Control = engine.NewControl(e.Limits)
+		defer e.Control.Close()
 	}
-	e.split()
-	before := e.steps
-	for e.strategy.begin(e) && e.ctl.admit() {
-		e.perform()
-		e.judge()
-		e.strategy.end(e) // it may say that it was a repetition
-		if v := e.ctl.fault(); v != nil {
-			e.outcome, e.failure = failed, v
+	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+		d.Divide(e)
+	}
+	before := e.Steps
+	for e.Strategy.Begin(e) && e.Control.Admit() {
+		e.Perform()
+		e.Strategy.End(e) // it may mark the execution as a repetition
+		if v := e.Control.Fault(); v != nil {
+			e.Outcome, e.Failure = engine.Failed, v
 		}
 		r.count(e)
-		if e.enough() {
+		if enough(e) {
 			break
 		}
-		e.tellProgress()
+		p.tellPart(e)
 	}
-	r.Steps, r.Elapsed = e.steps-before, time.Since(e.ctl.start)
-	r.conclude(e.ctl, e.strategy)
+	r.Steps, r.Elapsed = e.Steps-before, time.Since(e.Control.Start)
+	r.conclude(e.Control, e.Strategy)
 	return r
 }
 
-// leave ends the work of those who share e's tree.
-func (e *engine) leave() {
-	if d, ok := e.strategy.(*dpor); ok {
-		d.tree.leave(d)
+// leave returns what e has not explored to the shared tree, and ends the work of all.
+func leave(e *engine.Engine) {
+	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+		d.Leave()
 	}
-}
-
-// perform executes the program once, under the eyes of the watchdog.
-func (e *engine) perform() {
-	e.pulse.Store(executing)
-	e.execute()
-	e.pulse.Store(resting)
 }
 
 // enough says whether the execution that has just ended was the last one, and
 // stops the other engines if so.
-func (e *engine) enough() bool {
+func enough(e *engine.Engine) bool {
 	switch {
-	case e.failure != nil && (!e.cfg.keepGoing || e.outcome == diverged):
-		e.ctl.stop("")
-	case e.outcome == tooLong && !e.cfg.keepGoing && !samples(e.strategy):
-		// Nothing can be verified any more.
-		e.ctl.stop(e.endless())
+	case e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged):
+		e.Control.Stop("")
+	case e.Outcome == engine.TooLong && !e.Limits.KeepGoing && !engine.Samples(e.Strategy):
+		// No proof is possible any more.
+		e.Control.Stop(story.Endless(e))
 	default:
 		return false
 	}
 	return true
 }
 
-// sampler is a strategy that may leave executions out. Then it finds violations,
-// and verifies nothing.
-type sampler interface{ samples() bool }
-
-func samples(s strategy) bool {
-	p, ok := s.(sampler)
-	return ok && p.samples()
+// divide makes the engines of an exhaustive exploration. They are workers that share a
+// tree. If there are shards, all workers explore the part of this shard.
+func (x *exploration) divide() error {
+	cfg := x.cfg
+	x.shared = dpor.NewTree(cfg.workers)
+	names := &engine.ThreadNames{}
+	if cfg.resume != "" {
+		var err error
+		if names, err = x.resume(names); err != nil {
+			return err
+		}
+	}
+	var split *dpor.Splitter
+	if cfg.Shards > 1 {
+		split = dpor.NewSplitter(cfg.Shard, cfg.Shards)
+	}
+	for range cfg.workers {
+		e := newEngine(cfg, x.program, dpor.New(x.shared, split))
+		e.Names = names
+		e.Expect(names.Count())
+		x.engines = append(x.engines, e)
+	}
+	return nil
 }

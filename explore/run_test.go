@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
 )
 
-// fakeTB is a test that is watched.
+// fakeTB stands for a test, and keeps what it logs.
 type fakeTB struct {
 	testing.TB
 	t      *testing.T
@@ -19,7 +21,7 @@ type fakeTB struct {
 	clean  []func()
 }
 
-// fatal is what ends a fakeTB.
+// fatal is the panic that ends a fakeTB.
 type fatal struct{}
 
 func (f *fakeTB) Helper()                   {}
@@ -28,7 +30,10 @@ func (f *fakeTB) ArtifactDir() string       { return f.t.TempDir() }
 func (f *fakeTB) Cleanup(g func())          { f.clean = append(f.clean, g) }
 func (f *fakeTB) Logf(s string, a ...any)   { f.logs = append(f.logs, fmt.Sprintf(s, a...)) }
 func (f *fakeTB) Errorf(s string, a ...any) { f.errors = append(f.errors, fmt.Sprintf(s, a...)) }
-func (f *fakeTB) Fatal(a ...any)            { f.errors = append(f.errors, fmt.Sprint(a...)); panic(fatal{}) }
+func (f *fakeTB) Fatal(a ...any) {
+	f.errors = append(f.errors, fmt.Sprint(a...))
+	panic(fatal{})
+}
 
 // watched runs Test on a fakeTB.
 func watched(t *testing.T, program func(), opts ...Option) (*fakeTB, Result) {
@@ -75,17 +80,26 @@ func TestVerdictsFailOrPassATest(t *testing.T) {
 		fails   string // what the failure says; "": passes
 		logs    string
 	}{
-		{"verified", storeBuffering, nil, Verified, "", "Verified (every execution): 3 executions complete, 12 steps"},
+		{"verified", storeBuffering, nil, Verified, "",
+			"Verified (every execution): 3 executions complete, 12 steps"},
 		{"bounded", storeBuffering, []Option{Preemptions(0)}, Verified, "", "preemption"},
 		{"violated", lockForGood, nil, Violated, "deadlock after 1 step", ""},
-		{"declared", lockForGood, []Option{MustViolate(Deadlock)}, Violated, "", "Violated (every execution)"},
-		{"another declared", lockForGood, []Option{MustViolate(DataRace)}, Violated, `MustViolate("data race"): that was not violated`, ""},
-		{"declared in vain", storeBuffering, []Option{MustViolate(Deadlock)}, Verified, `MustViolate("deadlock"): that was not violated`, ""},
-		{"budget of executions", storeBuffering, []Option{Executions(2)}, Unknown, "the budget of 2 executions is spent", ""},
-		{"budget just enough", storeBuffering, []Option{Executions(3)}, Verified, "", "3 executions complete"},
-		{"random", storeBuffering, []Option{Strategy("random"), Executions(5)}, Unknown, "leaves executions out", ""},
-		{"steps", spins, []Option{Steps(50)}, Unknown, "an execution reached the limit of 50 steps: thread 1 goes round run_test.go:", ""},
-		{"no such option", storeBuffering, []Option{Preemptions(-1)}, Unknown, "Preemptions: -1; it must be 0 or more", ""},
+		{"declared", lockForGood, []Option{MustViolate(Deadlock)}, Violated, "",
+			"Violated (every execution)"},
+		{"another declared", lockForGood, []Option{MustViolate(DataRace)}, Violated,
+			`MustViolate("data race"): that was not violated`, ""},
+		{"declared in vain", storeBuffering, []Option{MustViolate(Deadlock)}, Verified,
+			`MustViolate("deadlock"): that was not violated`, ""},
+		{"budget of executions", storeBuffering, []Option{Executions(2)}, Unknown,
+			"the budget of 2 executions is spent", ""},
+		{"budget just enough", storeBuffering, []Option{Executions(3)}, Verified, "",
+			"3 executions complete"},
+		{"random", storeBuffering, []Option{Strategy("random"), Executions(5)}, Unknown,
+			"leaves executions out", ""},
+		{"steps", spins, []Option{Steps(50)}, Unknown,
+			"an execution reached the limit of 50 steps: thread 1 goes round run_test.go:", ""},
+		{"no such option", storeBuffering, []Option{Preemptions(-1)}, Unknown,
+			"Preemptions: -1; it must be 0 or more", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, r := watched(t, c.program, c.opts...)
@@ -104,7 +118,7 @@ func TestVerdictsFailOrPassATest(t *testing.T) {
 func TestNothingIsVerifiedWithoutACompleteExecution(t *testing.T) {
 	c := newControl(defaults())
 	for _, r := range []Result{{}, {Cut: 3}, {TooLong: 2}} {
-		r.conclude(c, &dpor{})
+		r.conclude(c, dpor.New(nil, nil))
 		require.Equal(t, Unknown, r.Verdict)
 		require.NotEmpty(t, r.Why)
 		require.NotEmpty(t, r.Bound)
@@ -118,7 +132,7 @@ func TestABudgetOfTimeEndsInUnknown(t *testing.T) {
 	require.Contains(t, r.Why, "the budget of 1ms is spent")
 }
 
-// late is a test that go test will soon end.
+// late stands for a test that go test will soon end.
 type late struct{ *fakeTB }
 
 func (late) Deadline() (time.Time, bool) { return time.Now().Add(10 * time.Millisecond), true }
@@ -174,7 +188,8 @@ func TestTheLoopIsNamed(t *testing.T) {
 	r, err := Run(twoLoops, Steps(100))
 	require.NoError(t, err)
 	require.Equal(t, Unknown, r.Verdict)
-	require.Regexp(t, `thread 1 goes round run_test\.go:(\d+), run_test\.go:(\d+)\. If it waits`, r.Why)
+	require.Regexp(t,
+		`thread 1 goes round run_test\.go:(\d+), run_test\.go:(\d+)\. If it waits`, r.Why)
 }
 
 // withFlags runs f as if the test binary had been given args.
@@ -235,7 +250,7 @@ func TestAReplayThatBreaksNothingIsNoPass(t *testing.T) {
 	}, replayLine.FindString(f.errors[0]))
 }
 
-// TestTheSecondExplorationOfATestIsReplayedAlone: the others are left out.
+// The other explorations of a test are left out when one is replayed.
 func TestTheSecondExplorationOfATestIsReplayedAlone(t *testing.T) {
 	two := func(f *fakeTB) (first, second Result) {
 		return Test(f, storeBuffering), Test(f, addsByHand)
@@ -262,7 +277,7 @@ func TestGarbageInTheReplayFlagIsAnError(t *testing.T) {
 	}, "-explore.replay=garbage")
 }
 
-// What KeepGoing's documentation says.
+// See the documentation of KeepGoing: of what would follow nothing is known.
 func TestKeepGoingExploresNothingAfterAFault(t *testing.T) {
 	program := func() {
 		var x Int32
@@ -277,7 +292,7 @@ func TestKeepGoingExploresNothingAfterAFault(t *testing.T) {
 	}
 }
 
-func TestWhoHoldsAViolationCanPrintWhatTestPrints(t *testing.T) {
+func TestAViolationHasTheTextThatTestPrints(t *testing.T) {
 	program := func() { Go(func() { panic("boom") }) }
 	r, err := Run(program)
 	require.NoError(t, err)

@@ -8,39 +8,50 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
+// These tests prove that the strategies miss and invent nothing. They compare what a
+// strategy executes of thousands of random programs (randprog_test.go) with all executions
+// that there are (brute_test.go).
+
 var (
-	bruteTime  = flag.Duration("brute", 0, "compare random programs with brute force for so long per profile, not a fixed number")
+	bruteTime = flag.Duration("brute", 0,
+		"compare random programs for this long per profile, in place of a fixed number")
 	bruteSeed  = flag.Uint64("brute.seed", 0, "first seed of random programs")
-	bruteLimit = flag.Int("brute.limit", 600, "interleavings of a random program at most; larger ones are left out")
-	bruteCut   = flag.Bool("brute.cut", true, "a cut execution is a failure where nothing blocks")
+	bruteLimit = flag.Int("brute.limit", 600,
+		"leave out random programs with more interleavings")
+	bruteCut = flag.Bool("brute.cut", true, "a cut execution is a failure if nothing blocks")
 )
 
 // exhaustives are the strategies that must find every execution.
 var exhaustives = []struct {
 	name  string
-	make  func() strategy
-	once  bool // no trace twice
-	every bool // as many executions as there are interleavings
-	share int  // of the programs: one in so many
+	make  func() engine.Strategy
+	once  bool // executes no trace twice
+	every bool // executes every interleaving
+	share int  // is compared on one in so many programs
 }{
-	{"exhaustive", func() strategy { return &dpor{} }, true, false, 1},
-	{"naive", func() strategy { return &naive{} }, false, true, 10},
-	{"bounded", func() strategy { return &bounded{most: 1000} }, false, false, 10},
+	{"exhaustive", func() engine.Strategy { return dpor.New(nil, nil) }, true, false, 1},
+	{"naive", func() engine.Strategy { return strategy.NewNaive() }, false, true, 10},
+	{"bounded", func() engine.Strategy { return strategy.NewBounded(1000) }, false, false, 10},
 }
 
-// tally sums up what has been compared.
+// tally counts what has been compared.
 type tally struct {
 	programs, large, violated, executions, stuck, cut, withCut, interleavings int
 }
 
 func (c *tally) String() string {
-	return fmt.Sprintf("%d programs (%d more are too large) with %d interleavings; %d break a property; %d executions, %d stuck; %d cut, in %d programs",
+	return fmt.Sprintf("%d programs (%d more are too large) with %d interleavings; %d break a "+
+		"property; %d executions, %d stuck; %d cut, in %d programs",
 		c.programs, c.large, c.interleavings, c.violated, c.executions, c.stuck, c.cut, c.withCut)
 }
 
-// TestRandomPrograms compares what the strategies execute with all that there is.
+// TestRandomPrograms compares what the strategies execute with all executions.
 func TestRandomPrograms(t *testing.T) {
 	for _, s := range exhaustives {
 		for _, pf := range profiles {
@@ -48,14 +59,24 @@ func TestRandomPrograms(t *testing.T) {
 				var c tally
 				n := uint64(randomPrograms() / s.share)
 				start := time.Now()
-				for seed := *bruteSeed; *bruteTime > 0 && time.Since(start) < *bruteTime || seed < *bruteSeed+n && *bruteTime == 0; seed++ {
+				more := func(seed uint64) bool {
+					if *bruteTime > 0 {
+						return time.Since(start) < *bruteTime
+					}
+					return seed < *bruteSeed+n
+				}
+				for seed := *bruteSeed; more(seed); seed++ {
 					p := pf.random(rand.New(rand.NewPCG(seed, 0)))
 					check := func(p *prog, c *tally) string {
-						return compare(p, s.make(), s.once, s.every, *bruteCut && s.once && pf.uncut, c)
+						return compare(p, s.make(), s.once, s.every,
+							*bruteCut && s.once && pf.uncut, c)
 					}
 					if what := check(p, &c); what != "" {
-						p = p.shrink(func(q *prog) bool { w := check(q, &tally{}); return w != "" && w[:5] == what[:5] })
-						t.Errorf("seed %d, made small:\n%s%s", seed, p, check(p, &tally{}))
+						p = p.shrink(func(q *prog) bool {
+							w := check(q, &tally{})
+							return w != "" && w[:5] == what[:5]
+						})
+						t.Errorf("seed %d, shrunk:\n%s%s", seed, p, check(p, &tally{}))
 						break
 					}
 				}
@@ -70,14 +91,14 @@ func randomPrograms() int {
 	switch {
 	case testing.Short():
 		return 200
-	case raceDetector: // one goroutine at a time has no races to be found
+	case raceDetector: // one goroutine runs at a time: there are no races to find
 		return 100
 	}
 	return 2000
 }
 
-// compare says what s does wrong with p; "": nothing.
-func compare(p *prog, s strategy, once, every, uncut bool, c *tally) string {
+// compare says what s does wrong with p; "": nothing. See exhaustives.
+func compare(p *prog, s engine.Strategy, once, every, uncut bool, c *tally) string {
 	b, ok := enumerate(p, *bruteLimit)
 	if !ok {
 		c.large++
@@ -106,8 +127,8 @@ func compare(p *prog, s strategy, once, every, uncut bool, c *tally) string {
 	return what
 }
 
-// TestThreadOrderDoesNotMatter: a program has as many executions as the one that
-// starts the same threads in another order.
+// TestThreadOrderDoesNotMatter: a program that starts the same threads in another order has
+// as many executions.
 func TestThreadOrderDoesNotMatter(t *testing.T) {
 	for _, pf := range profiles {
 		t.Run(pf.name, func(t *testing.T) {
@@ -118,19 +139,20 @@ func TestThreadOrderDoesNotMatter(t *testing.T) {
 					continue
 				}
 				q := p.permuted(r)
-				a, b := p.explored(&dpor{}), q.explored(&dpor{})
+				a, b := p.explored(dpor.New(nil, nil)), q.explored(dpor.New(nil, nil))
 				if a.Violations == a.Stuck && b.Violations == b.Stuck {
-					require.Equal(t, [2]uint64{a.Complete, a.Stuck}, [2]uint64{b.Complete, b.Stuck}, "complete, stuck: seed %d\n%s\n%s", seed, p, q)
+					require.Equal(t, [2]uint64{a.Complete, a.Stuck}, [2]uint64{b.Complete, b.Stuck},
+						"complete, stuck: seed %d\n%s\n%s", seed, p, q)
 				} else {
-					require.Equal(t, a.Violations > 0, b.Violations > 0, "violated: seed %d\n%s\n%s", seed, p, q)
+					require.Equal(t, a.Violations > 0, b.Violations > 0,
+						"violated: seed %d\n%s\n%s", seed, p, q)
 				}
 			}
 		})
 	}
 }
 
-// TestEnumerateKnown: the judge itself, on programs whose number of traces is
-// known.
+// TestEnumerateKnown judges the judge, by programs whose number of traces is known.
 func TestEnumerateKnown(t *testing.T) {
 	x, y := 0, 1
 	cas := func(a, b int) ins { return ins{op: pCAS, obj: x, a: a, b: b} }
@@ -151,20 +173,28 @@ func TestEnumerateKnown(t *testing.T) {
 		{"cas(3)", 3, [][]ins{{cas(0, 1)}, {cas(0, 2)}, {cas(0, 3)}}},
 		{"casrot(3)", 5, [][]ins{{cas(0, 1)}, {cas(1, 2)}, {cas(2, 3)}}},
 		{"wcas(3)", 13, [][]ins{{store(x, 2)}, {cas(2, 3)}, {cas(2, 3)}, {cas(2, 3)}}},
-		{"casw(3)", 66, [][]ins{{cas(0, 1), store(x, 3)}, {cas(0, 1), store(x, 4)}, {cas(0, 1), store(x, 5)}}},
-		{"mutex(3,2)", 90, [][]ins{{lock, unlock, lock, unlock}, {lock, unlock, lock, unlock}, {lock, unlock, lock, unlock}}},
+		{"casw(3)", 66, [][]ins{
+			{cas(0, 1), store(x, 3)},
+			{cas(0, 1), store(x, 4)},
+			{cas(0, 1), store(x, 5)},
+		}},
+		{"mutex(3,2)", 90, [][]ins{
+			{lock, unlock, lock, unlock},
+			{lock, unlock, lock, unlock},
+			{lock, unlock, lock, unlock},
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := startAll(c.threads...)
 			b, ok := enumerate(p, 1_000_000)
 			require.True(t, ok)
 			require.Len(t, b.traces, c.traces)
-			require.Empty(t, b.compare(p.explored(&dpor{}), true))
+			require.Empty(t, b.compare(p.explored(dpor.New(nil, nil)), true))
 		})
 	}
 }
 
-// startAll is the program that starts threads.
+// startAll returns the program that starts threads.
 func startAll(threads ...[]ins) *prog {
 	p := &prog{threads: [][]ins{nil}}
 	for i, body := range threads {
@@ -174,42 +204,48 @@ func startAll(threads ...[]ins) *prog {
 	return p
 }
 
-// few is a strategy that gives up after n executions, or does each twice.
+// few is a strategy that ends after n executions, or executes everything twice.
 type few struct {
-	strategy
+	engine.Strategy
 	n     int
 	twice bool
 }
 
-func (f *few) begin(e *engine) bool {
+func (f *few) Begin(e *engine.Engine) bool {
 	if f.n--; f.n < 0 {
 		return false
 	}
-	if !f.strategy.begin(e) {
+	if !f.Strategy.Begin(e) {
 		if !f.twice {
 			return false
 		}
-		f.strategy, f.twice = &dpor{}, false
-		return f.strategy.begin(e)
+		f.Strategy, f.twice = dpor.New(nil, nil), false
+		return f.Strategy.Begin(e)
 	}
 	return true
 }
 
-// TestJudgeNoticesFaults: strategies that do too little, or too much, are found
-// out; so are executions that are none of the program's.
+// TestJudgeNoticesFaults: the judge detects a strategy that executes too little or too
+// much, and executions of another program.
 func TestJudgeNoticesFaults(t *testing.T) {
 	load, store := ins{op: pLoad}, ins{op: pStore, a: 1}
 	p := startAll([]ins{store}, []ins{load}, []ins{load})
 	b, _ := enumerate(p, 1000)
-	require.Contains(t, b.compare(p.explored(&few{&dpor{}, 3, false}), true), "missing (one of 1; there are 4 traces)")
-	require.Contains(t, b.compare(p.explored(&few{&dpor{}, 100, true}), true), "repeated 2 times")
-	require.Empty(t, b.compare(p.explored(&few{&dpor{}, 100, true}), false))
-	require.Contains(t, b.compare(startAll([]ins{store}, []ins{store}, []ins{load}).explored(&dpor{}), true), "invented")
-	deadlock := startAll([]ins{{op: pLock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}})
+	tooFew := p.explored(&few{dpor.New(nil, nil), 3, false})
+	require.Contains(t, b.compare(tooFew, true), "missing (one of 1; there are 4 traces)")
+	twice := p.explored(&few{dpor.New(nil, nil), 100, true})
+	require.Contains(t, b.compare(twice, true), "repeated 2 times")
+	require.Empty(t, b.compare(twice, false))
+	other := startAll([]ins{store}, []ins{store}, []ins{load})
+	require.Contains(t, b.compare(other.explored(dpor.New(nil, nil)), true), "invented")
+
+	lock, unlock := ins{op: pLock, obj: mutexAt}, ins{op: pUnlock, obj: mutexAt}
+	deadlock := startAll([]ins{lock}, []ins{lock})
 	b, _ = enumerate(deadlock, 1000)
 	require.Len(t, b.traces, 2)
-	require.Contains(t, b.compare(deadlock.explored(&few{&dpor{}, 1, false}), true), "missing")
-	bad := startAll([]ins{{op: pUnlock, obj: mutexAt}}, []ins{{op: pLock, obj: mutexAt}, {op: pLock, obj: mutexAt}})
+	one := deadlock.explored(&few{dpor.New(nil, nil), 1, false})
+	require.Contains(t, b.compare(one, true), "missing")
+	bad := startAll([]ins{unlock}, []ins{lock, lock})
 	b, _ = enumerate(bad, 1000)
 	require.Contains(t, b.compare(&found{}, true), "a violation is missed")
 }

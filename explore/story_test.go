@@ -1,6 +1,6 @@
 package explore
 
-// Known-bad programs whose stories are told in the tests.
+// Known-bad programs. Line numbers of this file are in testdata: add code at the end.
 
 type counter struct{ n Int32 }
 
@@ -93,7 +93,7 @@ func badWakers() {
 	n.Sleep()
 }
 
-// badChoices has more executions than are looked at to shorten one.
+// badChoices has more executions than the search for a shorter one executes.
 func badChoices() {
 	var sum Int64
 	for range 5 {
@@ -143,6 +143,7 @@ var badPrograms = []struct {
 	name    string
 	program func()
 }{
-	{"counter", badCounter}, {"order", badOrder}, {"publication", badPublication}, {"pop", badPop}, {"sleeper", badSleeper},
-	{"wakers", badWakers}, {"loop", badLoop}, {"spinners", badSpinners}, {"timeout", badTimeout},
+	{"counter", badCounter}, {"order", badOrder}, {"publication", badPublication},
+	{"pop", badPop}, {"sleeper", badSleeper}, {"wakers", badWakers},
+	{"loop", badLoop}, {"spinners", badSpinners}, {"timeout", badTimeout},
 }

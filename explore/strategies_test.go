@@ -7,59 +7,68 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
-// spy shows the end of each execution to somebody.
+// These tests prove what each strategy promises: naive executes each interleaving once,
+// bounded every trace within its bound, pct meets bugs with its probability, and pos meets
+// traces more evenly than random.
+
+// spy is a strategy that counts preemptions and shows each execution to seen.
 type spy struct {
-	strategy
-	seen        func(e *engine)
-	preemptions int // of the execution
+	engine.Strategy
+	seen        func(e *engine.Engine)
+	preemptions int // in this execution
 }
 
-func (s *spy) begin(e *engine) bool {
+func (s *spy) Begin(e *engine.Engine) bool {
 	s.preemptions = 0
-	return s.strategy.begin(e)
+	return s.Strategy.Begin(e)
 }
 
-func (s *spy) next(e *engine) *thread {
-	t := s.strategy.next(e)
-	if t != nil && e.enabled(t) && e.preempts(t) {
+func (s *spy) Next(e *engine.Engine) *engine.Thread {
+	t := s.Strategy.Next(e)
+	if t != nil && t.Enabled() && e.Preempts(t) {
 		s.preemptions++
 	}
 	return t
 }
 
-func (s *spy) end(e *engine) {
-	s.strategy.end(e)
+func (s *spy) End(e *engine.Engine) {
+	s.Strategy.End(e)
 	s.seen(e)
 }
 
-func (s *spy) samples() bool { return samples(s.strategy) }
+func (s *spy) Samples() bool { return engine.Samples(s.Strategy) }
 
-// exploreWith explores program by a strategy of the table and shows each
-// execution, those that count, to seen.
-func exploreWith(t testing.TB, name string, cfg *config, program func(), seen func(e *engine)) Result {
+// exploreWith explores program by the strategy with that name. It shows each execution that
+// counts to seen.
+func exploreWith(
+	t testing.TB, name string, cfg *config, program func(), seen func(e *engine.Engine),
+) Result {
 	t.Helper()
-	cfg.strategy, cfg.keepGoing = name, true
-	s := &spy{strategy: strategies[name].make(cfg), seen: func(e *engine) {
-		if e.outcome != repeated && e.outcome != cut {
+	cfg.Strategy, cfg.KeepGoing = name, true
+	s := &spy{Strategy: strategies[name].make(cfg), seen: func(e *engine.Engine) {
+		if e.Outcome != engine.Repeated && e.Outcome != engine.Cut {
 			seen(e)
 		}
 	}}
 	e := newEngine(cfg, program, s)
-	defer e.close()
-	return e.explore()
+	defer e.Close()
+	return explore(e, nil)
 }
 
-func ignore(*engine) {}
+func ignore(*engine.Engine) {}
 
-// preemptionsOf counts the preemptions of an execution by what has been
-// announced and executed alone: who was preempted does something later, and
-// nothing kept it from doing it. It holds for programs that never wait.
-func preemptionsOf(e *engine) (n int) {
-	for i := 1; i < len(e.events); i++ {
-		a, b := e.events[i-1].thread, e.events[i].thread
-		goesOn := slices.ContainsFunc(e.events[i:], func(ev event) bool { return ev.thread == a })
+// preemptionsOf counts the preemptions of an execution from its events alone. A thread that
+// was preempted takes a step later. It is right for programs that never wait.
+func preemptionsOf(e *engine.Engine) (n int) {
+	for i := 1; i < len(e.Events); i++ {
+		a, b := e.Events[i-1].Thread, e.Events[i].Thread
+		goesOn := slices.ContainsFunc(e.Events[i:],
+			func(ev engine.Event) bool { return ev.Thread == a })
 		if a != b && goesOn {
 			n++
 		}
@@ -82,11 +91,12 @@ func TestNaiveExecutesEachInterleavingOnce(t *testing.T) {
 			Go(func() { x.Store(int32(Choose(3))); x.Load() })
 			Go(func() { x.Load() })
 		}, 9},
-		{"critical sections", sections(2, 2).started(), 6}, // to wait for a lock is no step
+		{"critical sections", sections(2, 2).started(), 6}, // waiting for a lock is no step
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := map[string]bool{}
-			r := exploreWith(t, "naive", defaults(), c.program, func(e *engine) { seen[fmt.Sprint(e.schedule)] = true })
+			r := exploreWith(t, "naive", defaults(), c.program,
+				func(e *engine.Engine) { seen[fmt.Sprint(e.Schedule)] = true })
 			require.Equal(t, c.want, r.Complete)
 			require.Len(t, seen, int(c.want))
 		})
@@ -109,8 +119,8 @@ func TestNaiveMeetsDeadlocksAndTime(t *testing.T) {
 	require.Zero(t, r.Stuck)
 }
 
-// TestBoundedExploresEachTraceUpToTheBound: those that naive finds, each first with
-// the fewest preemptions with which naive does.
+// TestBoundedExploresEachTraceUpToTheBound: bounded finds the traces that naive finds. It
+// finds each first with the fewest preemptions with which naive does.
 func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 	n := uint64(100)
 	if raceDetector || testing.Short() {
@@ -121,7 +131,8 @@ func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 			compared := 0
 			for seed := *bruteSeed; seed < *bruteSeed+n; seed++ {
 				p := pf.random(rand.New(rand.NewPCG(seed, 1)))
-				if _, small := enumerate(p, 150); small && !p.spawnsDeep() && boundedFindsFewest(t, p, seed) {
+				_, small := enumerate(p, 150)
+				if small && !p.spawnsDeep() && boundedFindsFewest(t, p, seed) {
 					compared++
 				}
 			}
@@ -130,22 +141,24 @@ func TestBoundedExploresEachTraceUpToTheBound(t *testing.T) {
 	}
 }
 
-// spawnsDeep: threads of threads have other ids in each exploration, and so in traceOf.
+// spawnsDeep says whether threads other than the first start threads. Those have different
+// ids in each exploration, and so in traceOf.
 func (p *prog) spawnsDeep() bool {
 	var spawns func(body []ins) bool
 	spawns = func(body []ins) bool {
-		return slices.ContainsFunc(body, func(in ins) bool { return in.op == pGo || spawns(in.body) })
+		return slices.ContainsFunc(body,
+			func(in ins) bool { return in.op == pGo || spawns(in.body) })
 	}
 	return slices.ContainsFunc(p.threads[1:], spawns)
 }
 
-// boundedFindsFewest compares bounded with naive. It says false if p breaks a
-// property on the way: that ends an execution, at a moment that belongs to no trace.
+// boundedFindsFewest compares bounded with naive. It returns false if p breaks a property
+// on the way: that ends an execution, at a moment that belongs to no trace.
 func boundedFindsFewest(t *testing.T, p *prog, seed uint64) bool {
 	fewest, broken := map[string]int{}, false
-	exploreWith(t, "naive", defaults(), newMachine(p).program, func(e *engine) {
-		broken = broken || e.outcome == failed
-		n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+	exploreWith(t, "naive", defaults(), newMachine(p).program, func(e *engine.Engine) {
+		broken = broken || e.Outcome == engine.Failed
+		n, trace := e.Strategy.(*spy).preemptions, traceOf(e)
 		if old, ok := fewest[trace]; !ok || n < old {
 			fewest[trace] = n
 		}
@@ -153,9 +166,9 @@ func boundedFindsFewest(t *testing.T, p *prog, seed uint64) bool {
 	for bound := 0; bound < 4 && !broken; bound++ {
 		got, last := map[string]int{}, 0
 		cfg := defaults()
-		cfg.preempt = bound
-		exploreWith(t, "bounded", cfg, newMachine(p).program, func(e *engine) {
-			n, trace := e.strategy.(*spy).preemptions, traceOf(e)
+		cfg.Preempt = bound
+		exploreWith(t, "bounded", cfg, newMachine(p).program, func(e *engine.Engine) {
+			n, trace := e.Strategy.(*spy).preemptions, traceOf(e)
 			require.GreaterOrEqual(t, n, last, "seed %d: fewest preemptions first", seed)
 			if _, ok := got[trace]; !ok {
 				got[trace] = n
@@ -180,15 +193,15 @@ func TestBoundedSaysWhenItLeavesNothingOut(t *testing.T) {
 		3:   "every execution with at most 3 preemptions",
 	} {
 		cfg := defaults()
-		cfg.preempt = most
-		var b strategy
-		r := exploreWith(t, "bounded", cfg, steps(2, 3), func(e *engine) { b = e.strategy })
-		require.Equal(t, want, b.bound())
+		cfg.Preempt = most
+		var b engine.Strategy
+		r := exploreWith(t, "bounded", cfg, steps(2, 3), func(e *engine.Engine) { b = e.Strategy })
+		require.Equal(t, want, b.Bound())
 		require.Equal(t, most > 3, r.Complete == 20)
 	}
 }
 
-// planted are bugs by the depth of pct: how many orders must be met.
+// planted are bugs with their depth, as pct counts it: the number of ordered events.
 var planted = []struct {
 	name    string
 	depth   int
@@ -235,10 +248,10 @@ func TestEachStrategyFindsPlantedBugs(t *testing.T) {
 		for _, c := range planted {
 			t.Run(name+"/"+c.name, func(t *testing.T) {
 				cfg := defaults()
-				cfg.strategy = name
+				cfg.Strategy = name
 				e := newEngine(cfg, c.program, row.make(cfg))
-				defer e.close()
-				r := e.explore()
+				defer e.Close()
+				r := explore(e, nil)
 				require.Equal(t, Violated, r.Verdict)
 				require.Equal(t, c.bug, r.Violation.Property)
 			})
@@ -251,19 +264,20 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 		"naive":   "every interleaving",
 		"bounded": "every execution: a limit of 2 preemptions leaves nothing out",
 		"random":  "random: 10 executions, seed 4",
-		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 with probability >= 1/(n k^2) = 0.021 " +
+		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 " +
+			"with probability >= 1/(n k^2) = 0.021 " +
 			"(n=3 threads, k=4 steps), all together 0.19",
 		"pos":  "partial order sampling: 10 executions, seed 4",
 		"fuzz": "the execution that the bytes say",
 	} {
 		cfg := defaults()
-		cfg.seed = 4
+		cfg.Seed = 4
 		if name != "naive" && name != "bounded" {
-			cfg.executions = 10
+			cfg.Executions = 10
 		}
-		var s strategy
-		r := exploreWith(t, name, cfg, steps(2, 2), func(e *engine) { s = e.strategy })
-		require.Equal(t, want, s.bound())
+		var s engine.Strategy
+		r := exploreWith(t, name, cfg, steps(2, 2), func(e *engine.Engine) { s = e.Strategy })
+		require.Equal(t, want, s.Bound())
 		require.Contains(t, r.Bound, want)
 		verified := name == "naive" || name == "bounded"
 		require.Equal(t, verified, r.Verdict == Verified, "%s: %v", name, r)
@@ -271,7 +285,8 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 }
 
 func schedules(t testing.TB, name string, cfg *config, program func()) (all []string) {
-	exploreWith(t, name, cfg, program, func(e *engine) { all = append(all, fmt.Sprint(e.schedule)) })
+	exploreWith(t, name, cfg, program,
+		func(e *engine.Engine) { all = append(all, fmt.Sprint(e.Schedule)) })
 	return all
 }
 
@@ -279,7 +294,7 @@ func TestTheSeedSaysWhichExecutionsAreDrawn(t *testing.T) {
 	for _, name := range []string{"random", "pct", "pos"} {
 		draw := func(seed uint64, shard, shards int) []string {
 			cfg := defaults()
-			cfg.executions, cfg.seed, cfg.shard, cfg.shards = 60, seed, shard, shards
+			cfg.Executions, cfg.Seed, cfg.Shard, cfg.Shards = 60, seed, shard, shards
 			return schedules(t, name, cfg, lastZero(3).started())
 		}
 		all := draw(7, 0, 1)
@@ -310,16 +325,18 @@ func TestPCTKeepsItsPromise(t *testing.T) {
 				c.program()
 			}
 			cfg := defaults()
-			cfg.depth, cfg.executions, cfg.seed = c.depth, 2000, 3
-			var s *pct
-			r := exploreWith(t, "pct", cfg, program, func(e *engine) { s = e.strategy.(*spy).strategy.(*pct) })
-			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.chance(), "%s, %d more threads: %s", c.name, extra, s.bound())
+			cfg.Depth, cfg.Executions, cfg.Seed = c.depth, 2000, 3
+			var s *strategy.Pct
+			r := exploreWith(t, "pct", cfg, program,
+				func(e *engine.Engine) { s = e.Strategy.(*spy).Strategy.(*strategy.Pct) })
+			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.Chance(),
+				"%s, %d more threads: %s", c.name, extra, s.Bound())
 		}
 	}
 }
 
-// lateOf is a program in which one thread is to be late: its step is to come
-// after k others of a thread that does not know it.
+// lateOf is a program of two traces, one of which is rare: a step of one thread must come
+// after k independent steps of another one.
 func lateOf(k int) func() {
 	return func() {
 		var x, y Int32
@@ -340,13 +357,16 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 		program func()
 		traces  int
 	}{
-		{"late by 6", lateOf(6), 2}, {"late by 10", lateOf(10), 2}, {"lastzero(4)", lastZero(4).started(), 28}, {"Chase-Lev", chaseLev(1).started(), 18},
+		{"late by 6", lateOf(6), 2},
+		{"late by 10", lateOf(10), 2},
+		{"lastzero(4)", lastZero(4).started(), 28},
+		{"Chase-Lev", chaseLev(1).started(), 18},
 	} {
 		rarest := func(name string) int {
 			hits := map[string]int{}
 			cfg := defaults()
-			cfg.executions, cfg.seed = samples, 5
-			exploreWith(t, name, cfg, c.program, func(e *engine) { hits[traceOf(e)]++ })
+			cfg.Executions, cfg.Seed = samples, 5
+			exploreWith(t, name, cfg, c.program, func(e *engine.Engine) { hits[traceOf(e)]++ })
 			require.LessOrEqual(t, len(hits), c.traces)
 			if len(hits) < c.traces {
 				return 0
@@ -358,32 +378,34 @@ func TestPOSMeetsTracesMoreEvenlyThanRandom(t *testing.T) {
 			return least
 		}
 		r, p := rarest("random"), rarest("pos")
-		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d", c.name, c.traces, r, p, samples)
+		t.Logf("%s: the rarest of %d traces: random %d, pos %d times of %d",
+			c.name, c.traces, r, p, samples)
 		require.Greater(t, p, r, c.name)
 	}
 }
 
-// traceOf names the trace of an execution: what each object saw, reads between
-// two writes in the order of threads.
-func traceOf(e *engine) string {
-	seen := make([][][2]int32, len(e.objects)) // (thread, seq) per object
-	reading := make([]int, len(e.objects))     // of the last entries, how many are reads
-	for _, ev := range e.events {
-		if ev.obj == noObject {
+// traceOf names the trace of an execution by the events of each object. Reads between two
+// writes are sorted by thread.
+func traceOf(e *engine.Engine) string {
+	seen := make([][][2]int32, len(e.Objects)) // (thread, seq) per object
+	reading := make([]int, len(e.Objects))     // the number of reads since the last write
+	compare := func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) }
+	for _, ev := range e.Events {
+		if ev.Obj == engine.NoObject {
 			continue
 		}
-		o := &seen[ev.obj]
-		*o = append(*o, [2]int32{ev.thread, ev.seq})
-		if ev.mode == writes {
-			reading[ev.obj] = 0
+		o := &seen[ev.Obj]
+		*o = append(*o, [2]int32{ev.Thread, ev.Seq})
+		if ev.Mode == engine.Writes {
+			reading[ev.Obj] = 0
 			continue
 		}
-		reading[ev.obj]++
-		slices.SortFunc((*o)[len(*o)-reading[ev.obj]:], func(a, b [2]int32) int { return slices.Compare(a[:], b[:]) })
+		reading[ev.Obj]++
+		slices.SortFunc((*o)[len(*o)-reading[ev.Obj]:], compare)
 	}
 	seen = slices.DeleteFunc(seen, func(o [][2]int32) bool { return len(o) == 0 })
 	slices.SortFunc(seen, func(a, b [][2]int32) int {
-		return slices.CompareFunc(a, b, func(x, y [2]int32) int { return slices.Compare(x[:], y[:]) })
+		return slices.CompareFunc(a, b, compare)
 	})
 	return fmt.Sprint(seen, chosen(e))
 }
@@ -428,19 +450,20 @@ func TestNaiveSeesThatTheProgramDiffers(t *testing.T) {
 	} {
 		for _, strategy := range []string{"naive", "bounded"} {
 			run, diverged := -1, false
-			exploreWith(t, strategy, defaults(), func() { run++; program(run) }, func(e *engine) {
-				diverged = diverged || e.failure != nil && e.failure.Property == Nondeterminism
-			})
+			exploreWith(t, strategy, defaults(), func() { run++; program(run) },
+				func(e *engine.Engine) {
+					diverged = diverged || e.Failure != nil && e.Failure.Property == Nondeterminism
+				})
 			require.True(t, diverged, "%s: %s", strategy, name)
 		}
 	}
 }
 
-// chosen are the numbers that each thread got from Choose.
-func chosen(e *engine) [][]int32 {
-	all := make([][]int32, len(e.threads))
-	for _, c := range e.choices {
-		all[c.thread] = append(all[c.thread], c.v)
+// chosen returns the numbers that each thread got from Choose.
+func chosen(e *engine.Engine) [][]int32 {
+	all := make([][]int32, len(e.Threads))
+	for _, c := range e.Choices {
+		all[c.Thread] = append(all[c.Thread], c.V)
 	}
 	return all
 }

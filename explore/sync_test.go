@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Programs of what is made of other controlled types.
+// Programs with the types that are made of other controlled types.
 var syncPrograms = []struct {
 	name    string
 	program func()
@@ -84,8 +84,19 @@ var syncPrograms = []struct {
 		wg.Wait()
 		x.Load()
 	}, DataRace},
-	{"WaitGroup: one Done is missing", func() { var wg WaitGroup; wg.Add(2); Go(wg.Done); wg.Wait() }, Deadlock},
-	{"WaitGroup: one Done too many", func() { var wg WaitGroup; wg.Add(1); Go(wg.Done); wg.Done(); wg.Done() }, Panic},
+	{"WaitGroup: one Done is missing", func() {
+		var wg WaitGroup
+		wg.Add(2)
+		Go(wg.Done)
+		wg.Wait()
+	}, Deadlock},
+	{"WaitGroup: one Done too many", func() {
+		var wg WaitGroup
+		wg.Add(1)
+		Go(wg.Done)
+		wg.Done()
+		wg.Done()
+	}, Panic},
 	{"RLocker: readers together, writers alone", func() {
 		var m RWMutex
 		var x Var[int]
@@ -132,13 +143,16 @@ func TestTheirPartsHaveTheirNames(t *testing.T) {
 		all.Wait()
 		named.Do(func() { panic("here") })
 	}, "")
-	for _, want := range []string{"load setup: false", "lock setup#2", "store setup: false → true", "add all: 0 → 1", "load config: false", "lock config's lock"} {
+	for _, want := range []string{
+		"load setup: false", "lock setup#2", "store setup: false → true",
+		"add all: 0 → 1", "load config: false", "lock config's lock",
+	} {
 		require.Contains(t, v.Table, want)
 	}
 }
 
-// Wake(2) of three chooses a pair, not an order.
-func TestWakeChoosesWhomAndNotInWhichOrder(t *testing.T) {
+// Wake(2) of three threads chooses a pair, not an order.
+func TestWakeChoosesThreadsAndNotTheirOrder(t *testing.T) {
 	for n, want := range []int{1, 3, 3, 1, 1} {
 		times := map[[3]int32]int{} // by the queue that Wake found
 		r := allOf(func() {
@@ -148,9 +162,9 @@ func TestWakeChoosesWhomAndNotInWhichOrder(t *testing.T) {
 			}
 			w.Load()
 			var queue [3]int32
-			waiting := w.w.o.queue
+			waiting := w.w.Waiters()
 			for i, th := range waiting {
-				queue[i] = th.nth
+				queue[i] = th.Nth
 			}
 			if full := len(waiting) == 3; w.Wake(n) <= n && full {
 				times[queue]++

@@ -3,28 +3,28 @@ package explore
 import (
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
 )
 
-// Test explores program and fails t unless the verdict is Verified (see also [Search]
-// and [MustViolate]): it prints
-// the execution that violates a property, one column per thread, with a line that
-// does it again; or says what ran out. See [Run], [Option] and 'Flags'.
+// Test explores program and fails t unless the verdict is [Verified]; see also [Search] and
+// [MustViolate]. It prints the execution that violates a property, one column per thread,
+// with a line that replays it, or says what ran out. See [Run], [Option] and 'Flags'.
 //
-// With -v it logs the verdict, with its bound and counts; with -v or
-// -explore.v it tells its progress when it takes more than two seconds.
+// With -v it logs the verdict, with its bound and counts. With -v or -explore.v it also
+// tells its progress if it takes more than two seconds.
 func Test(t testing.TB, program func(), opts ...Option) Result {
 	t.Helper()
 	nth := ordinal(t)
 	fl, skip := flags.forNth(nth)
 	if skip {
-		t.Logf("explore: the %s exploration of this test is left out: -explore.replay is for another one", nthName(nth))
+		t.Logf("explore: the %s exploration of this test is left out: -explore.replay is for "+
+			"another one", nthName(nth))
 		return Result{Why: "left out"}
 	}
 	cfg, err := configure(opts, fl)
@@ -39,9 +39,9 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.origin = origin{test: t.Name(), nth: nth}
-	x.ctl.progress = progressOf(t)
-	x.ctl.endBefore(t)
+	x.origin = story.Origin{Test: t.Name(), Nth: nth}
+	x.progress = progressOf(t)
+	endBefore(x.ctl, t)
 	defer x.endBySignal()()
 	r, err := x.run()
 	if err != nil {
@@ -51,27 +51,29 @@ func Test(t testing.TB, program func(), opts ...Option) Result {
 	return r
 }
 
-// endBefore stops in time for t to report before go test -timeout kills it.
-func (c *control) endBefore(t testing.TB) {
+// endBefore ends the exploration in time for t to report before go test -timeout kills it.
+func endBefore(c *engine.Control, t testing.TB) {
 	d, ok := t.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
 		return
 	}
 	if end, ok := d.Deadline(); ok {
 		left := time.Until(end)
-		c.endAfter(left-left/10, "the time of go test is running out; give more by -timeout, or explore less")
+		c.EndAfter(left-left/10, "the time of go test is running out; give more by -timeout, "+
+			"or explore less")
 	}
 }
 
 // report fails t if r is not what it should be, and logs it.
 func (x *exploration) report(t testing.TB, r *Result, nth int) {
 	t.Helper()
-	v, want := r.Violation, x.ctl.cfg.expect
+	v, want := r.Violation, x.cfg.expect
 	switch {
 	case x.leftOpen(r):
 		t.Logf("explore: %v; the other shards tell the rest: see Merge", r)
 	case want != "" && (v == nil || v.Property != want):
-		t.Errorf("explore: MustViolate(%q): that was not violated\n%v%s", want, r, counterexample(t, v, nth))
+		t.Errorf("explore: MustViolate(%q): that was not violated\n%v%s",
+			want, r, counterexample(t, v, nth))
 	case want == "" && r.Verdict != Verified && !x.searched(r):
 		t.Errorf("explore: %v%s", r, counterexample(t, v, nth))
 	case v != nil:
@@ -84,20 +86,21 @@ func (x *exploration) report(t testing.TB, r *Result, nth int) {
 	}
 }
 
-// leftOpen says whether r, of one shard, is neither a pass nor a failure: nothing
-// belongs to it, or what must be violated may be so in another one.
+// leftOpen says whether r, of one shard, is neither a pass nor a failure. Either the shard
+// is empty, or the property of MustViolate may be violated in another shard.
 func (x *exploration) leftOpen(r *Result) bool {
-	cfg := x.ctl.cfg
-	return cfg.shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 && (cfg.expect != "" || r.Complete == 0)
+	cfg := x.cfg
+	return cfg.Shards > 1 && x.finished() && r.Violation == nil && r.TooLong == 0 &&
+		(cfg.expect != "" || r.Complete == 0)
 }
 
-// searched says whether r is what a Search that finds nothing has to show.
+// searched says whether r lets a Search pass that has found nothing.
 func (x *exploration) searched(r *Result) bool {
-	return x.ctl.cfg.search && x.ctl.cfg.strategy != "replay" && askedToEnd.Load() == nil &&
-		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != separate
+	return x.cfg.search && x.cfg.Strategy != "replay" && askedToEnd.Load() == nil &&
+		r.Violation == nil && r.Complete > 0 && r.TooLong == 0 && r.sharing != engine.Separate
 }
 
-// counterexample is v in full, and where its page is.
+// counterexample returns v in full, with the place of its page.
 func counterexample(t testing.TB, v *Violation, nth int) string {
 	if v == nil {
 		return ""
@@ -109,7 +112,7 @@ func counterexample(t testing.TB, v *Violation, nth int) string {
 	return text
 }
 
-// savePage writes page where the test keeps its files, and says where. Without
+// savePage writes page to the test's folder of artifacts, and says where it is. Without
 // -artifacts go test would delete it at once.
 func savePage(t testing.TB, page string, nth int) string {
 	switch {
@@ -125,70 +128,8 @@ func savePage(t testing.TB, page string, nth int) string {
 	return "page: " + file
 }
 
-// ordinals counts the explorations of each test that runs.
-var ordinals struct {
-	mu sync.Mutex
-	m  map[testing.TB]int
-}
-
-// ordinal returns which exploration of t this is, from 1.
-func ordinal(t testing.TB) int {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	if ordinals.m == nil {
-		ordinals.m = map[testing.TB]int{}
-	}
-	if ordinals.m[t] == 0 {
-		t.Cleanup(func() { forgetOrdinal(t) })
-	}
-	ordinals.m[t]++
-	return ordinals.m[t]
-}
-
-func forgetOrdinal(t testing.TB) {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	delete(ordinals.m, t)
-}
-
-// nthName is "first", and so on.
-func nthName(n int) string {
-	if n == 1 {
-		return "first"
-	}
-	return fmt.Sprintf("%d.", n)
-}
-
 // artifactsKept says whether go test was given -artifacts.
 func artifactsKept() bool {
 	f := flag.Lookup("test.artifacts")
 	return f != nil && f.Value.String() == "true"
 }
-
-// progressOf returns where t's progress is told; nil: nowhere.
-func progressOf(t testing.TB) *progress {
-	terminal := isTerminal(os.Stderr)
-	if !terminal && !flags.verbose && !testing.Verbose() {
-		return nil
-	}
-	p := &progress{name: t.Name(), to: os.Stderr, inPlace: terminal}
-	if !terminal && !flags.verbose {
-		p.to = logWriter{t}
-	}
-	return p
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// logWriter logs each line that is written to it.
-type logWriter struct{ t testing.TB }
-
-func (w logWriter) Write(p []byte) (int, error) {
-	w.t.Logf("%s", strings.TrimRight(string(p), "\n"))
-	return len(p), nil
-}
-
-var _ io.Writer = logWriter{}

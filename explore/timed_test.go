@@ -9,10 +9,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
-// timedOps are what threads of timedPrograms do; each appends what it has seen to
-// the thread's own story.
+// These tests prove that the strategies lose no outcome of waits with a time limit. brute
+// knows no time, so they compare with the strategy naive.
+
+// timedOps are the operations of a timedProgram. Each appends what it has seen to the
+// thread's sights.
 var timedOps = []struct {
 	name string
 	do   func(w *timedWorld, seen *sights)
@@ -36,10 +41,27 @@ var timedOps = []struct {
 	{"Now()", func(_ *timedWorld, seen *sights) { seen.saw(Now()) }},
 	{"poll", func(*timedWorld, *sights) { poll() }},
 	{"Choose(2)", func(_ *timedWorld, seen *sights) { seen.saw(Choose(2)) }},
-	{"mu{n.SleepFor(10)}", func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.n.SleepFor(10)); w.mu.Unlock() }},
-	{"mu{x.Add(1)}", func(w *timedWorld, seen *sights) { w.mu.Lock(); seen.saw(w.x.Add(1)); w.mu.Unlock() }},
-	{"rw{x.Add(1)}", func(w *timedWorld, seen *sights) { w.rw.Lock(); seen.saw(w.x.Add(1)); w.rw.Unlock() }},
-	{"r{Sleep(10); x.Load()}", func(w *timedWorld, seen *sights) { w.rw.RLock(); Sleep(10); seen.saw(w.x.Load()); w.rw.RUnlock() }},
+	{"mu{n.SleepFor(10)}", func(w *timedWorld, seen *sights) {
+		w.mu.Lock()
+		seen.saw(w.n.SleepFor(10))
+		w.mu.Unlock()
+	}},
+	{"mu{x.Add(1)}", func(w *timedWorld, seen *sights) {
+		w.mu.Lock()
+		seen.saw(w.x.Add(1))
+		w.mu.Unlock()
+	}},
+	{"rw{x.Add(1)}", func(w *timedWorld, seen *sights) {
+		w.rw.Lock()
+		seen.saw(w.x.Add(1))
+		w.rw.Unlock()
+	}},
+	{"r{Sleep(10); x.Load()}", func(w *timedWorld, seen *sights) {
+		w.rw.RLock()
+		Sleep(10)
+		seen.saw(w.x.Load())
+		w.rw.RUnlock()
+	}},
 }
 
 type timedWorld struct {
@@ -67,13 +89,13 @@ type sights struct{ strings.Builder }
 
 func (s *sights) saw(v any) { fmt.Fprint(s, v, " ") }
 
-// tooManyTimed executions are left out.
+// tooManyTimed: programs with so many executions are left out.
 const tooManyTimed = 2000
 
-// timedProgram is what its threads do: numbers of timedOps.
+// timedProgram holds the operations of each thread, as indexes of timedOps.
 type timedProgram [][]int
 
-// randomTimed draws from a few of the ops, so that threads meet.
+// randomTimed draws from a few of the operations, so that threads meet.
 func randomTimed(r *rand.Rand) (p timedProgram) {
 	few := r.Perm(len(timedOps))[:3+r.IntN(4)]
 	for range 2 + r.IntN(2) {
@@ -104,18 +126,20 @@ func (p timedProgram) legal() bool {
 	return strings.Count(text, "n.Wakeup") <= 1 && strings.Count(text, "m.Wakeup") <= 1
 }
 
-// outcomes returns what the threads can see, by strategy, with so many early
-// timeouts and, by one that bounds them, preemptions; and the fewest preemptions with
-// which they do.
-func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts, preemptions int) (map[string]int, Result) {
+// outcomes explores p by strategy with at most so many early timeouts. preemptions is the
+// limit of a strategy that has one. It returns all that the threads can see, and the fewest
+// preemptions with which they see it.
+func (p timedProgram) outcomes(
+	t *testing.T, strategy string, timeouts, preemptions int,
+) (map[string]int, Result) {
 	fewest, end := map[string]int{}, ""
 	cfg := defaults()
-	cfg.timeouts, cfg.preempt, cfg.executions = timeouts, preemptions, tooManyTimed
-	r := exploreWith(t, strategy, cfg, func() { end = p.run() }, func(e *engine) {
-		if e.outcome != complete {
+	cfg.Timeouts, cfg.Preempt, cfg.Executions = timeouts, preemptions, tooManyTimed
+	r := exploreWith(t, strategy, cfg, func() { end = p.run() }, func(e *engine.Engine) {
+		if e.Outcome != engine.Complete {
 			return
 		}
-		n := e.strategy.(*spy).preemptions
+		n := e.Strategy.(*spy).preemptions
 		if old, ok := fewest[end]; !ok || n < old {
 			fewest[end] = n
 		}
@@ -123,7 +147,7 @@ func (p timedProgram) outcomes(t *testing.T, strategy string, timeouts, preempti
 	return fewest, r
 }
 
-// run returns what its threads have seen.
+// run executes p and returns what its threads have seen.
 func (p timedProgram) run() string {
 	w, seen, threads := &timedWorld{}, make([]sights, len(p)), make([]*Thread, len(p))
 	for i, ops := range p {
@@ -141,8 +165,8 @@ func (p timedProgram) run() string {
 	return end.String()
 }
 
-// TestStrategiesSeeWhatTimeLimitsAllow compares them with every interleaving, where
-// waits end early, late, or by a wakeup.
+// TestStrategiesSeeWhatTimeLimitsAllow compares the strategies with every interleaving, in
+// which waits end early, late, or by a wakeup.
 func TestStrategiesSeeWhatTimeLimitsAllow(t *testing.T) {
 	programs := uint64(1000)
 	if testing.Short() || raceDetector {
@@ -178,7 +202,7 @@ func TestStrategiesSeeWhatTimeLimitsAllow(t *testing.T) {
 	require.Greater(t, compared, int(programs/3))
 }
 
-// What a reduction loses first.
+// These executions are the first that a wrong reduction loses.
 func TestWaitsThatEndLateCouldHaveEndedBefore(t *testing.T) {
 	for name, c := range map[string]struct {
 		preemptions int // needed
@@ -209,8 +233,8 @@ func TestWaitsThatEndLateCouldHaveEndedBefore(t *testing.T) {
 	}
 }
 
-// Each of them sees the clock advance, in either order.
-func TestTwoWhoPollTheClock(t *testing.T) {
+// Two threads that poll the clock see it advance in either order.
+func TestTwoThreadsPollTheClock(t *testing.T) {
 	r, err := Run(func() {
 		var x Int32
 		Go(func() { x.Add(1) })

@@ -6,37 +6,42 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
-// byTurns lets workers explore a program together, but one execution at a time,
-// whose turn it is drawn from seed: what several workers do at the same time, to be
-// done again. Each has a program of his own.
-func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, cuts, violations int) {
-	tr := newTree(workers + 1) // one more is never there, so that nobody is told that all are idle
-	tr.begun = true
-	names := &threadNames{}
+// byTurns lets workers explore a program together, but one execution at a time. The seed
+// decides whose turn it is, so that what several workers do can be repeated. Each worker
+// has a program of its own.
+func byTurns(
+	program func() func(), workers int, seed uint64,
+) (ended, blocked, cuts, violations int) {
+	// The tree waits for one worker more, which never comes. So no worker is told that all
+	// are idle.
+	tr := dpor.NewTree(workers + 1)
+	names := &engine.ThreadNames{}
 	team := make([]*turner, workers)
 	for i := range team {
 		team[i] = newTurner(program(), tr, names)
-		defer team[i].e.close()
+		defer team[i].e.Close()
 	}
-	team[0].busy, team[0].fresh = true, true
+	team[0].busy, team[0].fresh = team[0].d.Begin(team[0].e), true
 	rng := rand.New(rand.NewPCG(seed, 0))
-	for busy(team) > 0 || len(tr.tasks) > 0 {
+	for busy(team) > 0 || tr.Waiting() > 0 {
 		w := team[rng.IntN(workers)]
-		if !w.prepare(tr) {
+		if !w.prepare() {
 			continue
 		}
-		tr.idle = workers - busy(team)
-		tr.hungry.Store(int32(tr.idle))
-		w.e.execute()
-		w.d.end(w.e)
-		switch w.e.outcome {
-		case complete:
+		tr.SetIdle(workers - busy(team))
+		w.e.Execute()
+		w.d.End(w.e)
+		switch w.e.Outcome {
+		case engine.Complete:
 			ended++
-		case stuck:
+		case engine.Stuck:
 			blocked++
-		case cut:
+		case engine.Cut:
 			cuts++
 		default:
 			violations++
@@ -45,34 +50,29 @@ func byTurns(program func() func(), workers int, seed uint64) (ended, blocked, c
 	return ended, blocked, cuts, violations
 }
 
-// turner is a worker who waits for his turn.
+// turner is a worker that waits for its turn.
 type turner struct {
-	e     *engine
-	d     *dpor
+	e     *engine.Engine
+	d     *dpor.Strategy
 	busy  bool
-	fresh bool // he has the root
+	fresh bool // it has the root
 }
 
-func newTurner(program func(), tr *tree, names *threadNames) *turner {
-	d := &dpor{tree: tr, begun: true}
+func newTurner(program func(), tr *dpor.Tree, names *engine.ThreadNames) *turner {
+	d := dpor.New(tr, nil)
 	e := newEngine(defaults(), program, d)
-	e.names = names
+	e.Names = names
 	return &turner{e: e, d: d}
 }
 
 // prepare finds w something to execute.
-func (w *turner) prepare(tr *tree) bool {
+func (w *turner) prepare() bool {
 	if w.busy && !w.fresh {
-		w.busy = w.d.backtrack()
+		w.busy = w.d.Continue()
 	}
 	w.fresh = false
-	for !w.busy && len(tr.tasks) > 0 {
-		job := tr.tasks[0]
-		tr.tasks = tr.tasks[1:]
-		w.busy = w.d.adopt(job)
-	}
-	if w.busy {
-		w.d.rewind()
+	if !w.busy {
+		w.busy = w.d.Take()
 	}
 	return w.busy
 }
@@ -98,15 +98,17 @@ func TestWorkersByTurnsExploreWhatOneDoes(t *testing.T) {
 		for _, workers := range []int{2, 3} {
 			t.Run(fmt.Sprintf("%s/workers=%d", p.name, workers), func(t *testing.T) {
 				for seed := range turns {
-					complete, stuck, cuts, _ := byTurns(func() func() { return p.program }, workers, seed)
-					require.Equal(t, [3]int{int(p.complete), int(p.stuck), 0}, [3]int{complete, stuck, cuts}, "complete, stuck, cut: seed %d", seed)
+					program := func() func() { return p.program }
+					complete, stuck, cuts, _ := byTurns(program, workers, seed)
+					require.Equal(t, [3]int{int(p.complete), int(p.stuck), 0},
+						[3]int{complete, stuck, cuts}, "complete, stuck, cut: seed %d", seed)
 				}
 			})
 		}
 	}
 }
 
-// TestWorkersByTurnsOnRandomPrograms: also where choices, locks and Pause are mixed
+// TestWorkersByTurnsOnRandomPrograms: they also do where choices, locks and Pause are mixed
 // at random.
 func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 	for _, pf := range profiles {
@@ -117,12 +119,14 @@ func TestWorkersByTurnsOnRandomPrograms(t *testing.T) {
 				if _, ok := enumerate(p, *bruteLimit); !ok {
 					continue
 				}
-				one := p.explored(&dpor{})
+				one := p.explored(dpor.New(nil, nil))
 				if one.Violations != one.Stuck {
 					continue // such an execution ends early
 				}
-				complete, stuck, _, _ := byTurns(func() func() { return newMachine(p).program }, 2, seed)
-				require.Equal(t, [2]int{int(one.Complete), int(one.Stuck)}, [2]int{complete, stuck}, "complete, stuck: seed %d\n%s", seed, p)
+				program := func() func() { return newMachine(p).program }
+				complete, stuck, _, _ := byTurns(program, 2, seed)
+				require.Equal(t, [2]int{int(one.Complete), int(one.Stuck)}, [2]int{complete, stuck},
+					"complete, stuck: seed %d\n%s", seed, p)
 				shared++
 			}
 			require.Positive(t, shared)

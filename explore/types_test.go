@@ -9,11 +9,17 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/engine"
 )
 
-// The controlled types, each with the one that it stands for.
+// These tests prove that the controlled types do what the types of sync/atomic and sync do
+// that they stand for, and that misuse is reported.
+
+// twins are the controlled types, each with the type that it stands for.
 var twins = map[string][2]any{
 	"Bool":    {new(Bool), new(atomic.Bool)},
 	"Int32":   {new(Int32), new(atomic.Int32)},
@@ -54,8 +60,8 @@ func signature(f reflect.Type) (s []reflect.Type) {
 	return s
 }
 
-// Every method of the atomic types is called with every pair of interesting
-// arguments, after every other, on both twins: results and values are the same.
+// Every method of the atomic types is called on both twins with every pair of interesting
+// arguments, after every other method. Results and values are the same.
 func TestAtomicTypesDoWhatTheirTwinsDo(t *testing.T) {
 	for name, twin := range twins {
 		if _, ok := reflect.TypeOf(twin[1]).MethodByName("CompareAndSwap"); !ok {
@@ -95,8 +101,7 @@ func callAll(t *testing.T, ours, theirs reflect.Value, args []reflect.Value) {
 	}
 }
 
-// equal is require.Equal, on a controlled thread: that one may not end by
-// t.FailNow.
+// equal is require.Equal for a controlled thread, which must not end by t.FailNow.
 func equal(t *testing.T, want, got any, method string, in []reflect.Value) {
 	if want != got {
 		t.Errorf("%s%v: %v; want %v", method, in, got, want)
@@ -117,7 +122,7 @@ func tuples(args []reflect.Value, n int) [][]reflect.Value {
 	return all
 }
 
-// interesting are values of the type that x, an atomic type, holds.
+// interesting returns values of the type that x, an atomic type, holds.
 func interesting(x reflect.Type) (vs []reflect.Value) {
 	load, _ := x.MethodByName("Load")
 	typ := load.Type.Out(0)
@@ -125,9 +130,13 @@ func interesting(x reflect.Type) (vs []reflect.Value) {
 	case reflect.Bool:
 		return []reflect.Value{reflect.ValueOf(false), reflect.ValueOf(true)}
 	case reflect.Pointer:
-		return []reflect.Value{reflect.Zero(typ), reflect.ValueOf(new(int)), reflect.ValueOf(new(int))}
+		return []reflect.Value{
+			reflect.Zero(typ), reflect.ValueOf(new(int)), reflect.ValueOf(new(int)),
+		}
 	}
-	for _, v := range []uint64{0, 1, 5, math.MaxInt32, 1 << 31, math.MaxUint32, math.MaxInt64, 1 << 63, math.MaxUint64} {
+	for _, v := range []uint64{
+		0, 1, 5, math.MaxInt32, 1 << 31, math.MaxUint32, math.MaxInt64, 1 << 63, math.MaxUint64,
+	} {
 		vs = append(vs, reflect.ValueOf(v).Convert(typ))
 	}
 	return vs
@@ -151,7 +160,7 @@ func TestAddWrapsAround(t *testing.T) {
 	})
 }
 
-// Each call of the package that belongs inside an exploration says so outside.
+// Outside an exploration, each call that belongs inside says so.
 func TestOutsideAnExplorationTheyPanicClearly(t *testing.T) {
 	var (
 		x  Int32
@@ -165,28 +174,53 @@ func TestOutsideAnExplorationTheyPanicClearly(t *testing.T) {
 		s  Stack
 	)
 	for what, f := range map[string]func(){
-		"Int32.Load": func() { x.Load() }, "Int32.Store": func() { x.Store(1) }, "Int32.Add": func() { x.Add(1) },
-		"Int32.Swap": func() { x.Swap(1) }, "Int32.CompareAndSwap": func() { x.CompareAndSwap(0, 1) },
-		"Pointer.Load": func() { p.Load() }, "Pointer.Store": func() { p.Store(nil) },
-		"Mutex.Lock": m.Lock, "Mutex.Unlock": m.Unlock, "Mutex.TryLock": func() { m.TryLock() },
-		"RWMutex.RLock": rw.RLock, "RWMutex.RUnlock": rw.RUnlock, "RWMutex.Lock": rw.Lock, "RWMutex.Unlock": rw.Unlock,
-		"Note.Sleep": n.Sleep, "Note.Wakeup": n.Wakeup, "Note.Clear": n.Clear, "Note.SleepFor": func() { n.SleepFor(1) },
-		"Cond.Wait": c.Wait, "Cond.Signal": c.Signal, "Cond.Broadcast": c.Broadcast,
-		"Uint32.Wait": func() { u.Wait(0, -1) }, "Uint32.Wake": func() { u.Wake(1) },
-		"Var.Load": func() { v.Load() }, "Var.Store": func() { v.Store(1) },
-		"Go": func() { Go(func() {}) }, "Choose": func() { Choose(2) }, "Pause": Pause, "Now": func() { Now() },
-		"Sleep": func() { Sleep(1) }, "Name": func() { Name(&x, "x") }, "Assert": func() { Assert(false, "") },
-		"Stack.Init": func() { s.Init(func() {}) }, "Stack.Switch": func() { s.Switch(&s) }, "Stack.Destroy": s.Destroy,
+		"Int32.Load":           func() { x.Load() },
+		"Int32.Store":          func() { x.Store(1) },
+		"Int32.Add":            func() { x.Add(1) },
+		"Int32.Swap":           func() { x.Swap(1) },
+		"Int32.CompareAndSwap": func() { x.CompareAndSwap(0, 1) },
+		"Pointer.Load":         func() { p.Load() },
+		"Pointer.Store":        func() { p.Store(nil) },
+		"Mutex.Lock":           m.Lock,
+		"Mutex.Unlock":         m.Unlock,
+		"Mutex.TryLock":        func() { m.TryLock() },
+		"RWMutex.RLock":        rw.RLock,
+		"RWMutex.RUnlock":      rw.RUnlock,
+		"RWMutex.Lock":         rw.Lock,
+		"RWMutex.Unlock":       rw.Unlock,
+		"Note.Sleep":           n.Sleep,
+		"Note.Wakeup":          n.Wakeup,
+		"Note.Clear":           n.Clear,
+		"Note.SleepFor":        func() { n.SleepFor(1) },
+		"Cond.Wait":            c.Wait,
+		"Cond.Signal":          c.Signal,
+		"Cond.Broadcast":       c.Broadcast,
+		"Uint32.Wait":          func() { u.Wait(0, -1) },
+		"Uint32.Wake":          func() { u.Wake(1) },
+		"Var.Load":             func() { v.Load() },
+		"Var.Store":            func() { v.Store(1) },
+		"Go":                   func() { Go(func() {}) },
+		"Choose":               func() { Choose(2) },
+		"Pause":                Pause,
+		"Now":                  func() { Now() },
+		"Sleep":                func() { Sleep(1) },
+		"Name":                 func() { Name(&x, "x") },
+		"Assert":               func() { Assert(false, "") },
+		"Stack.Init":           func() { s.Init(func() {}) },
+		"Stack.Switch":         func() { s.Switch(&s) },
+		"Stack.Destroy":        s.Destroy,
 	} {
 		t.Run(what, func(t *testing.T) {
-			require.PanicsWithValue(t, "explore: "+what+": the caller is not a thread of an exploration; "+
-				"call it inside the program given to Test or Run, on threads started by explore.Go", f)
+			says := "explore: " + what + ": the caller is not a thread of an exploration; " +
+				"call it inside the program given to Test or Run, " +
+				"on threads started by explore.Go"
+			require.PanicsWithValue(t, says, f)
 		})
 	}
 }
 
-// Variables made outside the program are, at the start of each execution, what
-// they were before the first, and after the last one, too.
+// Variables outside the program have their first value again at the start of each
+// execution, and after the last one.
 func TestVariablesOutsideTheProgramAreReset(t *testing.T) {
 	var (
 		x   Int32
@@ -210,20 +244,30 @@ func TestVariablesOutsideTheProgramAreReset(t *testing.T) {
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
 	require.Equal(t, uint64(4), r.Complete)
 	require.Zero(t, before, "executions began with what another had left")
-	require.Zero(t, x.w.bits)
-	require.Nil(t, x.w.o)
-	require.Nil(t, p.p)
-	require.Zero(t, v.v)
+	require.Zero(t, *inside[uint64](&x, "w", "bits"))
+	require.Nil(t, *inside[*engine.Object](&x, "w", "o"))
+	require.Nil(t, *inside[unsafe.Pointer](&p, "p", "p"))
+	require.Zero(t, v.m.v)
 }
 
-// Also one that the program makes zero on the way, and a Stack.
+// inside returns the field of x, a pointer, that path leads to.
+func inside[T any](x any, path ...string) *T {
+	v := reflect.ValueOf(x).Elem()
+	for _, name := range path {
+		v = v.FieldByName(name)
+	}
+	return (*T)(v.Addr().UnsafePointer())
+}
+
+// They do even if the program replaces them on the way, and so does a Stack.
 func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 	var all struct {
 		x Int32
 		p Pointer[int]
 	}
 	one := 1
-	all.x.w.bits, all.p.p = 5, &one
+	*inside[uint64](&all.x, "w", "bits") = 5
+	*inside[unsafe.Pointer](&all.p, "p", "p") = unsafe.Pointer(&one)
 	var outer Stack
 	r, err := Run(func() {
 		x, p := all.x.Load(), all.p.Load()
@@ -241,14 +285,16 @@ func TestVariablesOutsideTheProgramAreResetThoughReplaced(t *testing.T) {
 }
 
 func TestChooseTakesOnlyWhatAScheduleHolds(t *testing.T) {
-	for _, n := range []int{-1, 0, maxChoices + 1} {
+	for _, n := range []int{-1, 0, engine.MaxChoices + 1} {
 		v := once(func() { Choose(n) }).Violation
 		require.NotNil(t, v, "%d", n)
-		require.Equal(t, fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, maxChoices), v.Message)
+		says := fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from",
+			n, engine.MaxChoices)
+		require.Equal(t, says, v.Message)
 	}
 }
 
-// copied does what vet would not let pass.
+// copied returns a copy, of which vet would complain.
 func copied[T any](x *T) *T {
 	y := *x
 	return &y
@@ -261,7 +307,8 @@ func TestACopyOfAUsedVariableIsRefused(t *testing.T) {
 		"pointer": func() { var x Pointer[int]; x.Load(); copied(&x).Load() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, "explore: a variable was copied after its first use; share it by a pointer", once(program).Violation.Message)
+			says := "explore: a variable was copied after its first use; share it by a pointer"
+			require.Equal(t, says, once(program).Violation.Message)
 		})
 	}
 }
@@ -294,8 +341,8 @@ func TestPanicsCarryTheirStack(t *testing.T) {
 
 func explode() { panic("boom") }
 
-// When an execution is given up, its deferred calls run, up to their first step;
-// what they do is not judged.
+// When an execution is given up, its deferred calls run up to their first step. What they
+// do is not judged.
 func TestDeferredCallsRunWhenAnExecutionIsGivenUp(t *testing.T) {
 	ran, after := 0, 0
 	r := once(func() {
@@ -322,8 +369,8 @@ func TestDeferredCallsRunWhenAnExecutionIsGivenUp(t *testing.T) {
 	require.Zero(t, after)
 }
 
-// What deferred calls do while an execution is given up must not change what the
-// explorer knows of it: here, which lock a thread waits for.
+// Deferred calls of an execution that is given up must not change what the explorer knows
+// of it: here, which lock a thread waits for.
 func TestDeferredUnlocksLoseNoExecution(t *testing.T) {
 	both := func(a, b *Mutex) {
 		a.Lock()
@@ -373,8 +420,7 @@ func TestStacksMoveBetweenThreads(t *testing.T) {
 	require.Equal(t, uint64(1), r.Complete)
 }
 
-// A thread that goes on on a Stack is still itself: locks, steps and violations
-// are its own.
+// A thread that continues on a Stack stays itself: locks, steps and violations are its own.
 func TestAStackRunsForTheThreadThatContinuesIt(t *testing.T) {
 	r := once(func() {
 		var s Stack
@@ -431,8 +477,8 @@ func TestMisuseOfStacksIsSaid(t *testing.T) {
 	}
 }
 
-// Suspended Stacks and threads of executions that are given up are ended: their
-// carriers are not lost.
+// When an execution is given up, its suspended Stacks and threads are ended, so that their
+// goroutines are not lost.
 func TestGivenUpExecutionsLeaveNoGoroutines(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 20 {
@@ -444,7 +490,7 @@ func TestGivenUpExecutionsLeaveNoGoroutines(t *testing.T) {
 			own.Switch(&s)
 		})
 	}
-	// Other tests may have some. Those that end take a moment.
+	// Other tests may have goroutines. Those that end take a moment.
 	const others = 20
 	for i := 0; runtime.NumGoroutine() >= before+others && i < 1_000_000; i++ {
 		runtime.Gosched()
@@ -494,8 +540,8 @@ func TestCondWakesInTheOrderOfArrival(t *testing.T) {
 	require.Equal(t, Verified, r.Verdict, "%v", r.Violation)
 }
 
-// The futex wakes any of those who wait: each is explored.
-func TestFutexWakesAnyOfThoseWhoWait(t *testing.T) {
+// A futex may wake any of the threads that wait, and each choice is explored.
+func TestFutexWakesAnyThreadThatWaits(t *testing.T) {
 	first := map[int]int{}
 	r := allOf(func() {
 		var w, order Uint32
@@ -525,8 +571,7 @@ func TestFutexWakesAnyOfThoseWhoWait(t *testing.T) {
 	require.NotZero(t, first[1])
 }
 
-// Reading the clock, sleeping and time limits: nothing takes time, but who sleeps
-// finds that it has passed.
+// Nothing takes virtual time except to sleep and to wait for a time limit.
 func TestVirtualTime(t *testing.T) {
 	r := allOf(func() {
 		start := Now()
@@ -543,7 +588,7 @@ func TestVirtualTime(t *testing.T) {
 	require.Equal(t, uint64(1), r.Complete)
 }
 
-// A wait with a limit ends in both ways, where both can be.
+// A wait with a limit ends in both ways where both are possible.
 func TestATimeLimitIsAChoice(t *testing.T) {
 	seen := map[bool]int{}
 	r := allOf(func() {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Verdict is what an exploration has found out.
@@ -11,71 +13,16 @@ type Verdict uint8
 
 const (
 	// Unknown: a budget ran out, or not everything within the bound could be
-	// executed. A pass only for those who Search.
+	// executed. Test passes on it only with Search.
 	Unknown Verdict = iota
-	// Verified: every execution within the bound keeps all properties, and there
-	// was at least one complete one.
+	// Verified: every execution within the bound keeps all properties, and at least
+	// one of them is complete.
 	Verified
 	// Violated: an execution breaks a property.
 	Violated
 )
 
 func (v Verdict) String() string { return [...]string{"Unknown", "Verified", "Violated"}[v] }
-
-// Property is what an execution can break.
-type Property string
-
-// The properties that are always checked.
-const (
-	Deadlock       Property = "deadlock"       // no thread can go on, the first among them
-	LostWakeup     Property = "lost wakeup"    // a deadlock, and who waits was signaled before it waited
-	LeakedThreads  Property = "leaked threads" // the first thread has ended, others never can
-	Livelock       Property = "livelock"       // threads spin, and nobody writes what they read
-	Panic          Property = "panic"          // a thread panicked
-	Assertion      Property = "assertion"      // see Assert
-	DataRace       Property = "data race"      // see Var
-	DoubleWakeup   Property = "double wakeup"  // of a Note
-	BadUnlock      Property = "bad unlock"     // of a lock that is not locked
-	Nondeterminism Property = "nondeterminism" // the program differs from run to run
-	Blocking       Property = "blocks outside" // code blocks or loops without a controlled operation
-)
-
-// properties are what MustViolate accepts.
-var properties = []Property{
-	Deadlock, LostWakeup, LeakedThreads, Livelock, Panic, Assertion, DataRace, DoubleWakeup, BadUnlock, Nondeterminism, Blocking,
-}
-
-// Violation is a property that was broken, and how.
-type Violation struct {
-	Property Property
-	Message  string
-	Thread   int      // that broke it, by the order in which threads were made, from 0; for deadlocks, one of them
-	Step     int      // steps executed before
-	Stack    string   // of a panic, or of who blocks; else empty
-	Schedule Schedule // which does it again: its String is the token of -explore.replay
-	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
-	Table    string   // Message, the execution, one column per thread, and how to replay it
-	HTML     string   // the same, as a page of its own
-
-	hint string // where to look for the cause; "": that is obvious
-}
-
-// Text tells v in full, as Test does.
-func (v *Violation) Text() string {
-	text := strings.TrimRight(v.Table, "\n")
-	if text == "" { // nobody has explained it: see Merge
-		text = fmt.Sprintf("%v\nreplay: -explore.replay=%v", v, v.Schedule)
-	}
-	for _, part := range []string{v.Stack, v.hint} {
-		if part != "" {
-			text += "\n\n" + strings.TrimRight(part, "\n")
-		}
-	}
-	return text
-}
-
-// String tells v in one line.
-func (v *Violation) String() string { return headline(v) }
 
 // Result is the outcome of an exploration.
 type Result struct {
@@ -85,46 +32,46 @@ type Result struct {
 	Violation  *Violation // of Violated: the first
 	Violations uint64     // executions that broke a property; more than 1 only with KeepGoing
 	Complete   uint64     // executions in which every thread ended
-	Stuck      uint64     // executions in which no thread could go on, and not all had ended: some of the Violations
-	Cut        uint64     // executions given up because all that could follow had been explored: see Cut executions
+	Stuck      uint64     // executions in which threads were left that could not go on: Violations
+	Cut        uint64     // executions given up as not needed: see 'Cut executions'
 	TooLong    uint64     // executions given up at the limit of Steps
 	Steps      uint64     // of all executions
 	Elapsed    time.Duration
 
-	timeouts int // early ones, at most, in one execution
-	sharing  sharing
+	timeouts int // the most early ones in one execution
+	sharing  engine.Sharing
 }
 
 // count adds the execution that e has just ended.
-func (r *Result) count(e *engine) {
-	if e.outcome == repeated {
-		e.ctl.withdraw()
+func (r *Result) count(e *engine.Engine) {
+	if e.Outcome == engine.Repeated {
+		e.Control.Withdraw()
 		return
 	}
-	switch e.outcome {
-	case complete:
+	switch e.Outcome {
+	case engine.Complete:
 		r.Complete++
-	case stuck:
+	case engine.Stuck:
 		r.Stuck++
-	case cut:
+	case engine.Cut:
 		r.Cut++
-	case tooLong:
+	case engine.TooLong:
 		r.TooLong++
 	}
-	r.timeouts = max(r.timeouts, e.timeouts)
-	r.sharing = max(r.sharing, e.sharing)
-	if e.failure != nil {
+	r.timeouts = max(r.timeouts, e.Timeouts)
+	r.sharing = max(r.sharing, e.Sharing)
+	if e.Failure != nil {
 		r.Violations++
 		if r.Violation == nil {
-			r.Violation = e.failure
-			r.Violation.Schedule = append(Schedule(nil), e.schedule...)
+			r.Violation = (*Violation)(e.Failure)
+			r.Violation.Schedule = append(Schedule(nil), e.Schedule...)
 		}
 	}
-	e.ctl.ended.Add(1)
-	e.ctl.steps.Add(uint64(len(e.events)))
+	e.Control.Ended.Add(1)
+	e.Control.Steps.Add(uint64(len(e.Events)))
 }
 
-// add makes r the result of what r and o have found. See conclude.
+// add adds to r what o has found. The verdict is left to conclude.
 func (r *Result) add(o *Result) {
 	r.Complete += o.Complete
 	r.Stuck += o.Stuck
@@ -141,8 +88,8 @@ func (r *Result) add(o *Result) {
 }
 
 // conclude gives the verdict on what has been counted.
-func (r *Result) conclude(c *control, s strategy) {
-	r.Bound = s.bound() + r.timeBound(c.cfg.timeouts)
+func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
+	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts)
 	r.Verdict, r.Why = Unknown, ""
 	if r.Violation != nil {
 		r.Verdict = Violated
@@ -153,60 +100,70 @@ func (r *Result) conclude(c *control, s strategy) {
 	}
 }
 
-// timeBound is what Timeouts(n) adds to the bound.
+// timeBound returns what Timeouts(n) adds to the bound.
 func (r *Result) timeBound(n int) string {
 	switch {
 	case n == 0:
 		return "; no early timeout"
 	case r.timeouts == n:
-		return fmt.Sprintf("; at most %s in each", count(n, "early timeout"))
+		return fmt.Sprintf("; at most %s in each", engine.Count(n, "early timeout"))
 	}
 	return ""
 }
 
-// doubt says why nothing is verified although nothing is violated; "" if
-// everything is.
-func (r *Result) doubt(c *control, s strategy) string {
-	why := c.reason()
+// doubt says why the program is not verified although nothing is violated; "" if it is
+// verified.
+func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
+	why := c.Reason()
 	switch {
 	case why != "":
 		return why
 	case r.TooLong > 0:
-		return fmt.Sprintf("%d executions were given up after %d steps; make the program shorter, or give more by Steps", r.TooLong, c.cfg.steps)
+		return r.tooLong(c.Limits.Steps)
 	case r.Complete == 0 && r.Cut > 0:
-		return fmt.Sprintf("no execution came to its end: all %d were given up by strategy %s; try Strategy(\"naive\")", r.Cut, c.cfg.strategy)
+		return fmt.Sprintf("no execution came to its end: strategy %s gave up all %d; "+
+			"try Strategy(\"naive\")", c.Limits.Strategy, r.Cut)
 	case r.Complete == 0:
 		return "nothing was executed to its end"
-	case c.cfg.strategy == "replay":
-		return "the execution that was replayed breaks nothing; run without -explore.replay to verify the program"
-	case samples(s):
-		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and verifies nothing; Test passes on that with Search", c.cfg.strategy)
-	case r.sharing == separate && c.cfg.shards == 1: // of shards Merge says it
+	case c.Limits.Strategy == "replay":
+		return "the execution that was replayed breaks nothing; " +
+			"run without -explore.replay to verify the program"
+	case engine.Samples(s):
+		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and "+
+			"verifies nothing; add Search if Test is to pass on that", c.Limits.Strategy)
+	case r.sharing == engine.Separate && !c.Limits.Sharded: // of shards, Merge says it
 		return shareNothing
 	}
 	return ""
 }
 
-// shareNothing is why there is no proof: see 'Threads that share nothing'.
-const shareNothing = "no two threads touched one variable that the explorer sees: use explore.Int32, explore.Var and so on in place of " +
-	"sync/atomic and plain variables; if the threads are to share nothing, say so by Disjoint"
+func (r *Result) tooLong(steps int) string {
+	return fmt.Sprintf("%d executions were given up after %d steps; "+
+		"make the program shorter, or give more by Steps", r.TooLong, steps)
+}
 
-// String is the verdict in one line, with its bound and what was executed.
+// shareNothing is why there is no proof: see 'Threads that share nothing'.
+const shareNothing = "no two threads touched the same variable that the explorer sees: " +
+	"use explore.Int32, explore.Var and so on in place of sync/atomic and plain variables; " +
+	"if the threads are to share nothing, say so by Disjoint"
+
+// String returns the verdict in one line, with its bound and what was executed.
 func (r Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(), count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%v (%s): %s, %s, %v", r.Verdict, r.Bound, r.executions(),
+		engine.Count(int(r.Steps), "step"), r.Elapsed.Round(time.Millisecond))
 	if r.Why != "" {
 		fmt.Fprintf(&b, "; %s", r.Why)
 	}
 	return b.String()
 }
 
-// executions counts them: each is in one number, but those that are stuck are named
-// again among those that violate.
+// executions returns the counts as text. Each execution is in one number, except that
+// "stuck" counts some of the violating ones again.
 func (r *Result) executions() string {
 	all := r.Complete + r.Cut + r.TooLong + r.Violations
 	if all == r.Complete {
-		return count(int(all), "execution") + " complete"
+		return engine.Count(int(all), "execution") + " complete"
 	}
 	violating := "violating"
 	switch {
@@ -219,10 +176,13 @@ func (r *Result) executions() string {
 	for _, c := range []struct {
 		n    uint64
 		what string
-	}{{r.Complete, "complete"}, {r.Cut, "cut"}, {r.TooLong, "too long"}, {r.Violations, violating}} {
+	}{
+		{r.Complete, "complete"}, {r.Cut, "cut"},
+		{r.TooLong, "too long"}, {r.Violations, violating},
+	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
-	return count(int(all), "execution") + ": " + strings.Join(parts, ", ")
+	return engine.Count(int(all), "execution") + ": " + strings.Join(parts, ", ")
 }

@@ -6,15 +6,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// judged is a program with its declared verdict.
+// These tests prove that known-bad programs get the verdict and the counts that are
+// declared for them, that their repaired versions are verified, and that messages explain
+// what is wrong.
+
+// judged is a program with its declared verdict and counts.
 type judged struct {
 	name     string
 	b        bodies
 	property Property // "": Verified
-	shortest int      // steps of the shortest execution that breaks it, by enumeration of all
+	shortest int      // steps of the shortest violation, by enumeration of all executions
 	complete uint64
 	stuck    uint64
-	failed   uint64 // executions that broke a property on the way
+	failed   uint64 // executions that broke a property before their end
 }
 
 func TestProgramsHaveTheirVerdicts(t *testing.T) {
@@ -27,14 +31,16 @@ func TestProgramsHaveTheirVerdicts(t *testing.T) {
 				require.Equal(t, p.property, r.Violation.Property, "%v", r.Violation)
 			}
 			require.Equal(t, want, r.Verdict, "%v", r.Violation)
-			got := judged{p.name, nil, p.property, p.shortest, r.Complete, r.Stuck, r.Violations - r.Stuck}
+			got := judged{p.name, nil, p.property, p.shortest, r.Complete, r.Stuck,
+				r.Violations - r.Stuck}
 			p.b = nil
 			require.Equal(t, p, got)
 		})
 	}
 }
 
-// The shortest execution of all interleavings, and nothing else broken in any.
+// Of all interleavings, the shortest violation is as long as declared, and no other
+// property is broken.
 func TestTheShortestViolationIsAsDeclared(t *testing.T) {
 	for _, p := range judgedPrograms {
 		t.Run(p.name, func(t *testing.T) {
@@ -50,7 +56,8 @@ func TestTheShortestViolationIsAsDeclared(t *testing.T) {
 	}
 }
 
-// What a stuck execution says: who waits for what, who holds it, and why.
+// The message of a stuck execution says which thread waits for what, which thread holds
+// that, and why.
 func TestStuckExecutionsAreExplained(t *testing.T) {
 	for _, c := range []struct {
 		program func()
@@ -61,7 +68,8 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			Name(&a, "a")
 			Go(func() { a.Lock(); b.Lock(); b.Unlock(); a.Unlock() })
 			Go(func() { b.Lock(); a.Lock(); a.Unlock(); b.Unlock() }).Join()
-		}, "thread 1 waits for mutex 2, held by thread 2; thread 2 waits for mutex a, held by thread 1; " +
+		}, "thread 1 waits for mutex 2, held by thread 2; " +
+			"thread 2 waits for mutex a, held by thread 1; " +
 			"thread 0 waits for the end of thread 2"},
 		{func() {
 			var m Mutex
@@ -84,7 +92,8 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			rw.RLock()
 			Go(rw.Lock)
 			rw.RLock()
-		}, "thread 0 waits for rwmutex 1, held by itself, behind thread 1, which wants to write; thread 1 waits for rwmutex 1, held by thread 0"},
+		}, "thread 0 waits for rwmutex 1, held by itself, behind thread 1, which wants to write; " +
+			"thread 1 waits for rwmutex 1, held by thread 0"},
 		{func() {
 			var m Mutex
 			var n Note
@@ -92,7 +101,8 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			Go(func() { m.Lock(); n.Wakeup(); c.Wait() })
 			Go(func() { n.Sleep(); m.Lock(); m.TryLock() }).Join()
 			m.Lock()
-		}, "thread 0 waits for mutex 1, held by thread 2, which has ended; thread 1 waits to be woken on cond 1"},
+		}, "thread 0 waits for mutex 1, held by thread 2, which has ended; " +
+			"thread 1 waits to be woken on cond 1"},
 		{func() {
 			var x Int32
 			var flag Bool
@@ -118,27 +128,29 @@ func TestStuckExecutionsAreExplained(t *testing.T) {
 			n.Wakeup()
 			n.Clear()
 			n.Sleep()
-		}, "thread 0 sleeps on note 1; thread 0 woke it (step 1), and thread 0 cleared it (step 2) before anybody saw it"},
+		}, "thread 0 sleeps on note 1; thread 0 woke it (step 1), " +
+			"and thread 0 cleared it (step 2) before anybody saw it"},
 		{func() {
 			var m Mutex
 			c := Cond{L: &m}
 			Go(c.Signal).Join()
 			m.Lock()
 			c.Wait()
-		}, "thread 0 waits to be woken on cond 1; thread 1 woke it (step 1) when nobody waited yet"},
+		}, "thread 0 waits to be woken on cond 1; " +
+			"thread 1 woke it (step 1) when nobody waited yet"},
 		{func() {
 			var w Uint32
 			Go(func() { w.Wake(1) }).Join()
 			w.Wait(0, -1)
-		}, "thread 0 waits to be woken on uint32 1; thread 1 woke it (step 1) when nobody waited yet"},
+		}, "thread 0 waits to be woken on uint32 1; " +
+			"thread 1 woke it (step 1) when nobody waited yet"},
 	} {
 		require.Equal(t, c.says, once(c.program).Violation.Message)
 	}
 }
 
-// A loop that never ends, without Pause, is no pass: the loop is named.
-// lateChild is two threads that each make another. The one that thread 1+i makes does
-// bad, if it is made last.
+// lateChild is a program of two threads that each make another. The one that thread 1+i
+// makes does bad, if it is made last.
 func lateChild(i int, bad func()) func() {
 	return func() {
 		var x Int32
@@ -156,7 +168,7 @@ func lateChild(i int, bad func()) func() {
 }
 
 func TestThreadsAreNumberedAsTheirExecutionMadeThem(t *testing.T) {
-	for i := range 2 { // one of them is made first in the first execution
+	for i := range 2 { // in the first execution, one of them is made first
 		v := once(lateChild(i, func() { var m Mutex; m.Lock(); m.Lock() })).Violation
 		require.Equal(t, "thread 4 waits for mutex 1, held by itself", v.Message)
 		require.Equal(t, 4, v.Thread)
@@ -172,7 +184,7 @@ func TestThreadsAreNumberedAsTheirExecutionMadeThem(t *testing.T) {
 	}
 }
 
-// A thread that chooses again does not do the same again.
+// A thread that chooses anew need not do the same again, so its loop is no livelock.
 func TestAThiefWithARandomVictimIsNoLivelock(t *testing.T) {
 	r, err := Run(func() {
 		var full [2]Int32
@@ -187,7 +199,7 @@ func TestAThiefWithARandomVictimIsNoLivelock(t *testing.T) {
 	require.EqualValues(t, 2, r.TooLong) // one for each number of the last Choose
 }
 
-// The limit is how many steps an execution may have.
+// An execution may have as many steps as the limit says.
 func TestAnExecutionOfExactlyTheLimitIsNotTooLong(t *testing.T) {
 	three := func() { var x Int32; x.Store(1); x.Store(2); x.Store(3) }
 	for steps, want := range map[int]Verdict{2: Unknown, 3: Verified} {
@@ -197,6 +209,7 @@ func TestAnExecutionOfExactlyTheLimitIsNotTooLong(t *testing.T) {
 	}
 }
 
+// A loop without Pause that never ends is no pass, and is named.
 func TestALoopWithoutPauseEndsInUnknown(t *testing.T) {
 	r := once(func() {
 		var flag Bool
@@ -213,8 +226,12 @@ func TestALoopWithoutPauseEndsInUnknown(t *testing.T) {
 }
 
 var judgedPrograms = []judged{
-	{"lost update", checkedCounter(func(x *Int32) { x.Store(x.Load() + 1) }), Assertion, 8, 4, 0, 4},
-	{"update by add", checkedCounter(func(x *Int32) { x.Add(1) }), "", 0, 4, 0, 0},
+	{"lost update", checkedCounter(func(x *Int32) {
+		x.Store(x.Load() + 1)
+	}), Assertion, 8, 4, 0, 4},
+	{"update by add", checkedCounter(func(x *Int32) {
+		x.Add(1)
+	}), "", 0, 4, 0, 0},
 	{"update by CAS", checkedCounter(func(x *Int32) {
 		for {
 			if v := x.Load(); x.CompareAndSwap(v, v+1) {
@@ -243,12 +260,12 @@ var judgedPrograms = []judged{
 	{"no forgotten unlock", forgetful(false), "", 0, 2, 0, 0},
 	{"condition asked outside the lock", conditional(false), LostWakeup, 8, 2, 1, 0},
 	{"condition asked under the lock", conditional(true), "", 0, 2, 0, 0},
-	{"note cleared by the one who sleeps, first", clearing(true), LostWakeup, 3, 1, 1, 0},
+	{"note cleared before the sleep", clearing(true), LostWakeup, 3, 1, 1, 0},
 	{"note cleared after the sleep", clearing(false), "", 0, 1, 0, 0},
 	{"semaphore that looks, then takes", semaphore(false), Assertion, 7, 14, 0, 4},
 	{"semaphore that takes by CAS", semaphore(true), "", 0, 8, 0, 0},
 	{"two wakers", wakers(false), DoubleWakeup, 1, 0, 0, 1},
-	{"two wakers, one of which may", wakers(true), "", 0, 2, 0, 0},
+	{"two wakers, one of which claims the wakeup", wakers(true), "", 0, 2, 0, 0},
 	{"unlock in both branches", unlocker(true), BadUnlock, 6, 0, 0, 2},
 	{"unlock in one", unlocker(false), "", 0, 2, 0, 0},
 	{"two polite threads", polite(false), Livelock, 4, 4, 1, 0},
@@ -259,7 +276,7 @@ var judgedPrograms = []judged{
 	{"written before it is published", publication(false), "", 0, 2, 0, 0},
 }
 
-// checkedCounter: two threads update a counter; the second to be done looks.
+// checkedCounter: two threads update a counter. The second one to be done checks it.
 func checkedCounter(update func(x *Int32)) bodies {
 	return func() []func() {
 		var x, done Int32
@@ -272,7 +289,7 @@ func checkedCounter(update func(x *Int32)) bodies {
 	}
 }
 
-// doubleChecked: made is asked without the lock. early sets it too early.
+// doubleChecked: made is read without the lock. early sets it too early.
 func doubleChecked(early bool) bodies {
 	return func() []func() {
 		var made Bool
@@ -313,10 +330,10 @@ func excluded(lock, unlock func(i int)) []func() {
 	})
 }
 
-// abaStack: a stack of the nodes 1 (the top) and 2, by links between numbers. One
-// thread pops; the other pops both and pushes the first one back. If the top's
-// count is not part of what is compared, the first one then finds a node on the
-// stack that is in use.
+// abaStack is a stack of the nodes 1 (the top) and 2, with links between numbers. One
+// thread pops; the other one pops both nodes and pushes the first one back. If the top has
+// no count that is compared with it, the first thread then finds a node on the stack that
+// is in use.
 func abaStack(counted bool) bodies {
 	return func() []func() {
 		var top Uint32
@@ -419,7 +436,7 @@ func clearing(first bool) bodies {
 	}
 }
 
-// semaphore: three threads, two of which may be inside.
+// semaphore: two threads, one of which may be inside.
 func semaphore(byCAS bool) bodies {
 	return func() []func() {
 		var free, inside Int32
@@ -484,7 +501,7 @@ func polite(turns bool) bodies {
 	}
 }
 
-// petersonSwapped gives way before it says that it wants to come in.
+// petersonSwapped is Peterson's lock, but gives way before it says that it wants to enter.
 func petersonSwapped() []func() {
 	want := new([2]Bool)
 	var turn Int32

@@ -3,18 +3,23 @@ package explore
 import (
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/engine"
 )
 
-// impatient is long enough for any step to begin, unless the machine is very busy.
+// impatient is a Patience within which every step begins, unless the machine is very busy.
 const impatient = 300 * time.Millisecond
 
-// whyBlocked returns how the watchdog says that program blocks. On a very busy machine it
-// may have met a step that had no CPU yet: only who has more patience, too, is told
-// anything but want, a regular expression, is told something wrong.
+// whyBlocked returns the violation that the watchdog reports for program. Its message must
+// match want, a regular expression. On a very busy machine the watchdog may have met a step
+// that had no CPU yet. So it is wrong only if it says something else with more patience,
+// too.
 func whyBlocked(t *testing.T, program func(), want string) *Violation {
 	for patience := impatient; ; patience *= 4 {
 		r, err := Run(program, Patience(patience))
@@ -58,10 +63,12 @@ func TestCodeThatBlocksOutsideIsNamed(t *testing.T) {
 		program        func()
 		message, stack string
 	}{
-		{"channel", blocksOnChannel, `thread 1 has been blocked \(chan receive\)`, "blocksOnChannel"},
+		{"channel", blocksOnChannel, `thread 1 has been blocked \(chan receive\)`,
+			"blocksOnChannel"},
 		{"mutex", blocksOnMutex, `thread 0 has been blocked \(sync.Mutex.Lock\)`, "blocksOnMutex"},
 		{"sleep", sleepsForReal, `thread 0 has been blocked \(sleep\)`, "sleepsForReal"},
-		{"after steps", blocksAfterSteps, `thread 2 has been blocked \(chan receive\)`, "blocksAfterSteps"},
+		{"after steps", blocksAfterSteps, `thread 2 has been blocked \(chan receive\)`,
+			"blocksAfterSteps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.Contains(t, whyBlocked(t, c.program, c.message).Stack, c.stack)
@@ -81,15 +88,10 @@ func TestSleepingForRealAgainAndAgainIsNamed(t *testing.T) {
 }
 
 func TestALoopWithoutOperationIsNamed(t *testing.T) {
-	stop := make(chan struct{})
-	defer close(stop)
+	var stop atomic.Bool // the real one
+	defer stop.Store(true)
 	loops := func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
+		for !stop.Load() {
 		}
 	}
 	v := whyBlocked(t, loops, "without a controlled operation")
@@ -120,38 +122,21 @@ func TestAStrayGoroutineIsAFailureOfItsExploration(t *testing.T) {
 	}
 }
 
-func TestAnswersKeepTheWatchdogQuiet(t *testing.T) {
-	c := newControl(defaults())
-	e := newEngine(c.cfg, nil, nil)
-	e.ctl = c
-	for range 10 * silentTicks { // nothing is executed
-		require.Nil(t, c.blocked([]*engine{e}))
-	}
-	e.pulse.Store(executing)
-	e.pulse.waiting = silentTicks - 1 // it was met waiting, and now is not
-	for range 10 * silentTicks {
-		require.Nil(t, c.blocked([]*engine{e}))
-		require.EqualValues(t, asked, e.pulse.Load())
-		require.Zero(t, e.pulse.waiting)
-		e.answer()
-	}
-}
-
-// TestALongExecutionIsNotTakenForOneThatHangs: the program itself is the
-// watchdog, and asks before each step.
+// TestALongExecutionIsNotTakenForOneThatHangs: here the program itself is the watchdog, and
+// asks after each step.
 func TestALongExecutionIsNotTakenForOneThatHangs(t *testing.T) {
 	c := newControl(defaults())
-	var e *engine
-	e = newEngine(c.cfg, func() {
+	var e *engine.Engine
+	e = newEngine(defaults(), func() {
 		var x Int32
-		for range 10 * silentTicks {
+		for range 10 * engine.SilentTicks {
 			x.Add(1)
-			require.Nil(t, c.blocked([]*engine{e}))
+			require.Nil(t, c.Blocked([]*engine.Engine{e}))
 		}
-	}, &dpor{})
-	defer e.close()
-	e.ctl = c
-	require.Nil(t, e.explore().Violation)
+	}, dpor.New(nil, nil))
+	defer e.Close()
+	e.Control = c
+	require.Nil(t, explore(e, nil).Violation)
 }
 
 func TestAnAbandonedEngineEndsWhenItCan(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"schedlab/explore"
 )
 
+func init() { explore.Wrapper() }
+
 // The atomics of a scheduler. Each call is a step that the explorer orders.
 type (
 	Bool           = explore.Bool

@@ -1,7 +1,7 @@
-// Command merge adds up what shards of an exploration have found: it reads the
-// files that -explore.resume has written, prints one line for each exploration, and
-// fails if a part is missing, or if a property is violated: that it prints as its shard
-// did, with the table and the line that does it again.
+// Command merge adds up what the shards of explorations have found. It reads the files that
+// -explore.resume has written, and prints one line for each exploration. It fails if a part
+// is missing or a property is violated. It prints a violation as its shard did, with the
+// table and the line that replays it.
 package main
 
 import (
@@ -16,15 +16,15 @@ import (
 
 const usage = `usage: merge file...
 
-Each file is what one shard has written, of all n:
+Name the files of all n shards. Each is written by
 
 	go test ./queue -run TestRing -explore.shard=1/n -explore.resume=$PWD/part1.json
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run returns the exit status: 0 if all is well, 1 if not, 2 if there is nothing to
-// merge.
+// run returns the exit status: 0 if every exploration passes, 1 if not, 2 if no file is
+// named.
 func run(files []string, out, complaints io.Writer) int {
 	if len(files) == 0 || slices.Contains(files, "-h") || slices.Contains(files, "--help") {
 		fmt.Fprint(complaints, usage)

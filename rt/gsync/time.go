@@ -251,7 +251,8 @@ func (a *alarm) stop(g *rt.G) (undone bool) {
 	return undone
 }
 
-// undo is steps 3, with 0, and 4 of the right side. It says whether a start was undone. Needs mu.
+// undo is, on the right side, steps 3 and 4 of 'Stopping a timer that fires', where start becomes
+// 0. It says whether a start was undone. It needs mu.
 func (a *alarm) undo() (undone bool) {
 	undone = a.start != 0
 	a.start = 0

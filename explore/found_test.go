@@ -1,0 +1,81 @@
+package explore
+
+import (
+	"fmt"
+
+	"schedlab/explore/internal/engine"
+)
+
+// followed is a strategy with a function that is called after each execution.
+type followed struct {
+	engine.Strategy
+	after func(e *engine.Engine)
+}
+
+func (w followed) End(e *engine.Engine) {
+	w.Strategy.End(e)
+	w.after(e)
+}
+
+// found is what a strategy has found.
+type found struct {
+	Result
+	traces   map[string]*traced // of the executions that came to an end
+	times    map[string]int     // the number of executions of each trace
+	diverged *Violation
+}
+
+// explored explores p with s.
+func (p *prog) explored(s engine.Strategy) *found {
+	m := newMachine(p)
+	f := &found{traces: map[string]*traced{}, times: map[string]int{}}
+	cfg := defaults()
+	cfg.KeepGoing = true
+	e := newEngine(cfg, m.program, followed{s, func(e *engine.Engine) {
+		switch e.Outcome {
+		case engine.Complete, engine.Stuck:
+			tr := m.trace()
+			key := tr.canonical()
+			f.traces[key] = tr
+			f.times[key]++
+		case engine.Diverged:
+			f.diverged = (*Violation)(e.Failure)
+		}
+	}})
+	defer e.Close()
+	f.Result = explore(e, nil)
+	return f
+}
+
+// compare says what is wrong with f, given all executions; "": nothing. once says that no
+// trace may have been executed twice.
+func (b *brute) compare(f *found, once bool) string {
+	if f.diverged != nil {
+		return fmt.Sprint("divergence: ", f.diverged)
+	}
+	if b.failed > 0 {
+		if f.Violations == 0 {
+			return "a violation is missed"
+		}
+		return ""
+	}
+	for key, tr := range f.traces {
+		if b.traces[key] == nil {
+			return fmt.Sprintf("invented: this is no execution of the program:\n%s", tr)
+		}
+		if n := f.times[key]; n != 1 && once {
+			return fmt.Sprintf("repeated %d times:\n%s", n, tr)
+		}
+	}
+	for key, tr := range b.traces {
+		if f.traces[key] == nil {
+			return fmt.Sprintf("missing (one of %d; there are %d traces):\n%s",
+				len(b.traces)-len(f.traces), len(b.traces), tr)
+		}
+	}
+	if f.Violations != f.Stuck {
+		return fmt.Sprintf("%d executions are failures, but %d are stuck: %v",
+			f.Violations, f.Stuck, f.Violation)
+	}
+	return ""
+}

@@ -1,0 +1,360 @@
+// Package dpor explores every execution of a program, one of each Mazurkiewicz trace: the
+// strategy "exhaustive". It is optimal dynamic partial-order reduction (Abdulla, Aronis,
+// Jonsson, Sagonas, "Optimal Dynamic Partial Order Reduction", POPL 2014; "Source Sets: A
+// Foundation for Optimal Dynamic Partial Order Reduction", JACM 64, 2017).
+//
+//	dpor.go      Strategy: the search, one execution after the other
+//	node.go      node: a point at which a thread is chosen, and what sleeps there
+//	history.go   history: what happened before what in one execution
+//	sleep.go     what sleeps at a node, and what wakes it
+//	races.go     pairs of events that could have come the other way round
+//	reversal.go  reversal: the other way round of one race
+//	sequence.go  sequence: which of its steps can come first
+//	wakeup.go    wakeupTree: what is still to be explored from a node
+//	tree.go      Tree: what workers share
+//	splitter.go  Splitter: parts for processes that know nothing of each other
+//	saved.go     the saved form of what is left to be explored
+//	progress.go  how much is done
+//
+// # Nouns
+//
+// A node is a point of the execution at which a thread is chosen. Its sleep set holds the
+// steps whose continuations have been explored already, from here or from an equivalent
+// point: to begin with one of them would repeat a trace. Its wakeup tree holds sequences of
+// steps that are still to be explored from here. A race is a pair of events, dependent and
+// with nothing between them, that could have come the other way round. Its reversal is a
+// sequence that leads to that.
+//
+// # Algorithm
+//
+//  1. Execute. Where the wakeup tree says nothing, take any step that does not sleep.
+//  2. At the end look at all races (e, f). Let E be what came before e. Let v be what came
+//     after e and does not depend on it, and then f. E.v is an execution in which the race
+//     goes the other way: v is the reversal.
+//  3. If a step of E's sleep set can begin v, then E.v has been explored. Otherwise put v
+//     into E's wakeup tree, unless a branch of the tree leads to the same.
+//  4. Go back to the deepest node whose wakeup tree is not empty, put the step taken last
+//     to sleep, and take the first branch.
+//
+// v is all that follows and not only what f needs, because it has to wake what sleeps at E.
+// So a race that has been looked at must be looked at again when other things follow it,
+// unless nothing sleeps there. (To keep of v only what f and the waking need is tempting:
+// trees are shorter and comparisons fewer. It loses traces.)
+//
+// # Why every trace is executed, and none twice
+//
+// A sketch; the papers have the proof. Every trace: let T be a trace of which some
+// execution begins with E, and let E be left for good. If T was not executed, take the
+// execution from E that agrees longest with one of T's. Where they part, T has a step that
+// must come earlier: that is a race of the execution, and its reversal agrees longer with T.
+// The reversal was put into the tree of its node, or something that leads to the same was
+// there, or sleeps, which means that it has been explored: a contradiction in each case.
+//
+// None twice: all executions that begin with a step s at E have been explored when s goes
+// to sleep there. An execution that repeats one of their traces has s as a step that could
+// have come first. Until something that depends on s is executed s sleeps, and afterwards
+// the trace is another one. And no execution ends because all enabled steps sleep: a
+// sequence is put into a tree only if it wakes all that sleeps there.
+//
+// # Objects of other executions
+//
+// v is compared with sleeping steps, and with branches of other executions, without
+// executing it. So it must be known which objects are the same in different executions:
+// those that were announced before E have the same id; of others it is known only within
+// one execution. Where that does not suffice two steps are taken to be dependent, and what
+// is inserted then is marked (way.doubt): that can cost an execution that is cut, but none
+// is missing.
+//
+// # Choices
+//
+// Choose makes nodes of its own, with one branch for each number. It touches nothing and
+// commutes with everything; so sleep sets pass through, and every number is explored
+// wherever a Choose is met. What follows a step in a wakeup tree is kept apart by what is
+// chosen after it (way): each number needs its own way to wake what sleeps.
+//
+// # Races with time limits
+//
+// A wait with a limit that was woken could have timed out instead, if early timeouts are
+// left or its time had come. One that timed out late could have done so early, before the
+// last early timeout that was allowed. So it has a race with its wakeup, and with that
+// timeout (lateRace). Whether the reversal is possible is seen when it is made
+// (foreseeTimed), and what would prevent it is left out of v.
+//
+// # Races with locks
+//
+// A Lock or RLock cannot be done just before the Unlock that made it possible, only before
+// the Lock of the thread that holds the lock, or waits for readers to leave; likewise a
+// Sleep before the Clear of an earlier round. So the race is with that one. A thread that
+// waits for a lock when the execution is stuck has a race with that Lock, too. A writer
+// shuts an RWMutex by the first step of its Lock, which readers do not prevent. So nothing
+// has to be done about the second one, OpDrain: the readers that it waits for were there
+// before the first, and leave afterwards.
+//
+// # What is not proved
+//
+// The papers know neither choices nor time limits nor waiting after a Pause, and execute
+// what is compared here. That every trace is executed, and none twice, is checked against
+// an enumerator that shares no code with this: see explore/soundness_test.go. It knows
+// nothing of time: with time limits, what threads can see is compared with what they see in
+// every interleaving, by the strategy "naive", which shares the engine: see
+// explore/timed_test.go.
+//
+// # One step
+//
+// The engine asks for the next thread:
+//
+//  1. dpor.go: Next; it calls repeat where the path is known, otherwise push and choose
+//  2. races.go: observe, order, findRaces: the step before gets its clock and its races
+//  3. history.go: next, follow, predecessors, complete, note
+//  4. sleep.go: inheritSleep: what slept at the node before sleeps on
+//  5. splitter.go: foreign and within, if there are shards
+//  6. wakeup.go: restate and take, if the wakeup tree says how to go on
+//  7. node.go: free if it does not; enter
+//
+// # One reversal
+//
+// An execution has ended:
+//
+//  1. dpor.go: End
+//  2. races.go: reverse, reverseAll: the races that begin in one event are looked at together
+//  3. reversal.go: begin, reverse, foresee, foreseeTimed: what is executed in place of it
+//  4. sleep.go: begin, wokenBy: whether that has been explored
+//  5. sequence.go: find, initial, independent, remove: which steps can come first
+//  6. wakeup.go: insert, follow, append
+package dpor
+
+import (
+	"fmt"
+
+	"schedlab/explore/internal/engine"
+)
+
+// Strategy explores one program, as the package comment says. It is used by one engine.
+type Strategy struct {
+	tree  *Tree     // shared with others who explore the same program; nil: alone
+	split *Splitter // nil: everything belongs to this process
+
+	nodes    []place
+	depth    int  // nodes that this execution has passed
+	repeats  int  // nodes that it must repeat
+	firstNew int  // events from here on are new
+	guide    *way // what to do after the nodes that are repeated
+
+	past   history
+	nodeOf []int32 // of each event, the node at which it was taken
+	races  []race  // of the events that are kept, in the order of their ends
+	todo   []race  // races to look at
+
+	maker    reverser
+	sleepers sleepers
+	pool     pool
+	spare    []*node // free ones
+
+	begun bool
+	ready bool // the next execution has been prepared, and has not been done
+}
+
+// New makes the strategy "exhaustive", for one of those that share tr, of the part
+// that split says; nil, nil: it does everything, alone.
+func New(tr *Tree, split *Splitter) *Strategy { return &Strategy{tree: tr, split: split} }
+
+func (d *Strategy) Begin(e *engine.Engine) bool {
+	if d.begun {
+		return d.Continue() || d.more()
+	}
+	d.begun = true
+	if d.tree.root() {
+		d.prepare()
+		return true
+	}
+	return d.more()
+}
+
+// Continue prepares the next execution of what d explores. It says false if there is none.
+func (d *Strategy) Continue() bool {
+	if !d.backtrack() {
+		return false
+	}
+	d.prepare()
+	return true
+}
+
+// prepare goes back to the beginning of the execution.
+func (d *Strategy) prepare() {
+	d.begun, d.ready, d.depth = true, true, 0
+	d.past.rewind()
+}
+
+func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
+	d.observe(e)
+	if d.depth < d.repeats {
+		return d.repeat(e)
+	}
+	n := d.push(e)
+	if n.events > 0 {
+		n.inheritSleep(e, &d.nodes[d.nodeOf[n.events-1]])
+	}
+	if d.split.foreign(d, e, false) {
+		d.pop()
+		return nil
+	}
+	if w := d.guide; w != nil {
+		n.wakeup, d.guide = d.pool.freeWay(w), nil
+		n.wakeup.restate(e, n.objects)
+	}
+	return d.choose(e, n)
+}
+
+// repeat takes the step of a node that is known.
+func (d *Strategy) repeat(e *engine.Engine) *engine.Thread {
+	n := &d.nodes[d.depth]
+	t := e.Threads[n.cur.thread]
+	if n.n != 0 || !n.cur.isNext(t) {
+		e.Diverge(e.OtherStep(t, n.cur.kind, n.cur.Obj))
+		return nil
+	}
+	d.depth++
+	return t
+}
+
+// push adds a node.
+func (d *Strategy) push(e *engine.Engine) *place {
+	var n *node
+	if k := len(d.spare); k > 0 {
+		n = d.spare[k-1]
+		d.spare = d.spare[:k-1]
+		*n = node{sleep: n.sleep[:0]}
+	} else {
+		n = &node{}
+	}
+	n.events, n.objects = int32(len(e.Events)), int32(e.Nobjects)
+	d.nodes = append(d.nodes, place{node: n})
+	d.depth++
+	return &d.nodes[d.depth-1]
+}
+
+// pop removes the last node.
+func (d *Strategy) pop() {
+	last := len(d.nodes) - 1
+	if n := d.nodes[last].node; !n.shared {
+		d.spare = append(d.spare, n)
+	}
+	d.nodes = d.nodes[:last]
+	d.depth = min(d.depth, last)
+}
+
+// choose takes the first branch of n's wakeup tree or, if it is empty, any thread that is
+// free. If there is none, it removes n: the execution is cut.
+func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
+	if n.wakeup.empty() && d.split.within(d) {
+		n.expand(e)
+	}
+	if !n.wakeup.empty() {
+		d.take(n)
+		return e.Threads[n.cur.thread]
+	}
+	t := n.free(e)
+	if t == nil {
+		d.pop()
+		return nil
+	}
+	n.enter(stepOf(t))
+	return t
+}
+
+// take makes the first branch of n's wakeup tree what is explored next.
+func (d *Strategy) take(n *place) {
+	s, ways := n.wakeup.take(&d.pool)
+	n.enter(s)
+	d.guide = ways
+}
+
+func (d *Strategy) Choose(e *engine.Engine, t *engine.Thread, n int) int {
+	if d.depth < d.repeats {
+		return d.repeatChoice(e, n)
+	}
+	nd := d.push(e)
+	nd.n, nd.ways = int32(n), d.guide
+	if w := d.guide; w != nil && len(w.choices) > 0 {
+		nd.first = w.choices[0]
+	}
+	d.takeNumber(nd, nd.first)
+	return int(nd.v)
+}
+
+// repeatChoice returns the number of a node that is known.
+func (d *Strategy) repeatChoice(e *engine.Engine, n int) int {
+	nd := &d.nodes[d.depth]
+	if nd.n != int32(n) {
+		e.Diverge("another Choose than in the execution before")
+		return 0
+	}
+	d.depth++
+	return int(nd.v)
+}
+
+// takeNumber makes v what is chosen at n.
+func (d *Strategy) takeNumber(n *place, v int32) {
+	n.v = v
+	n.taken++
+	d.guide = n.waysAfter(v)
+}
+
+func (d *Strategy) End(e *engine.Engine) {
+	d.ready = false
+	if e.Outcome == engine.Diverged {
+		return // races of the execution before do not fit this one, and there will be no other
+	}
+	d.observe(e)
+	d.waitInVain(e)
+	d.reverse(e)
+	d.past.kept = len(e.Events)
+	if e.Outcome != engine.Foreign {
+		d.split.foreign(d, e, true)
+	}
+	d.tree.giveAway(d)
+}
+
+// backtrack finds the deepest node from which there is more to explore, and goes on there.
+func (d *Strategy) backtrack() bool {
+	for len(d.nodes) > 0 {
+		n := &d.nodes[len(d.nodes)-1]
+		d.tree.lock(n.node)
+		n.leave()
+		ok := d.advance(n)
+		d.tree.unlock(n.node)
+		if ok {
+			d.goOnFrom(n)
+			return true
+		}
+		d.pop()
+	}
+	return false
+}
+
+// advance takes the next branch of n, if there is one.
+func (d *Strategy) advance(n *place) bool {
+	if !n.open() {
+		return false
+	}
+	if n.n == 0 {
+		d.take(n)
+		return true
+	}
+	d.takeNumber(n, (n.first+n.taken)%n.n)
+	return true
+}
+
+// goOnFrom prepares to go on from n, the last node.
+func (d *Strategy) goOnFrom(n *place) {
+	d.repeats, d.firstNew = len(d.nodes), int(n.events)
+	d.past.kept = min(d.past.kept, d.firstNew)
+	d.forget(d.past.kept)
+}
+
+func (d *Strategy) Bound() string {
+	if d.split != nil {
+		return fmt.Sprintf("every execution of part %d/%d", d.split.shard+1, d.split.shards)
+	}
+	return "every execution"
+}

@@ -1,0 +1,23 @@
+package dpor
+
+// Progress is the part of the tree that lies behind the path: at each node, what
+// has been taken there before, as a share of what is known to be there.
+func (d *Strategy) Progress() float64 {
+	done, weight := 0.0, 1.0
+	for i := range d.nodes {
+		before, all := d.nodes[i].branches()
+		done += weight * float64(before) / float64(all)
+		weight /= float64(all)
+	}
+	return done
+}
+
+// branches returns how many branches of n were taken before the one that is
+// taken now, and how many are known.
+func (n *node) branches() (before, all int) {
+	if n.n != 0 {
+		return int(n.taken) - 1, int(n.n)
+	}
+	taken := max(int(n.taken), 1)
+	return taken - 1, taken + n.wakeup.size()
+}

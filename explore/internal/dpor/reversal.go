@@ -1,0 +1,222 @@
+package dpor
+
+import (
+	"slices"
+
+	"schedlab/explore/internal/engine"
+)
+
+// reversal is the other way round of a race (e, f): what can be executed in place of e,
+// from the node before it, and leads to f. It is a sequence: what comes after e and does
+// not depend on it, then f.
+//
+// A reversal is a value of its own: computed by a reverser from the history and the race,
+// then inserted into the wakeup tree of the node, which uses it up.
+type reversal struct {
+	before []int32 // the sequence without f
+	less   bool    // something is left out of before, since it would make f impossible
+	last   foreseen
+	sequence
+
+	objects   int32   // of the node: see branch
+	doubt     bool    // something was assumed about the sequence out of caution
+	elsewhere []int32 // threads that have taken a step on the way down the tree which is not in it
+	room      []int32 // for its list
+}
+
+// reverser makes reversals. What they are made of belongs to it: one is valid until the
+// next is made.
+type reverser struct {
+	h     *history
+	after []int32 // the events after e that do not depend on it
+	fewer []int32 // room for those that are left
+	early []int32 // see mayLapse
+	made  reversal
+}
+
+// begin prepares the reversals of races that begin in event e.
+func (m *reverser) begin(h *history, e int32) {
+	m.h = h
+	m.after = h.independentOf(e, m.after[:0])
+}
+
+// reverse returns the reversal of r. It says false if r.f cannot be done before r.e, which
+// only a time limit can decide.
+func (m *reverser) reverse(r race) (v *reversal, ok bool) {
+	v = &m.made
+	v.before, v.less = m.after, false
+	if r.f < 0 {
+		v.last.pend(m.h, -1-r.f)
+		return v, true
+	}
+	v.last.foresee(m.h, r)
+	return v, !m.h.e.Events[r.f].Timed || m.foreseeTimed(v, r)
+}
+
+// ready completes v, whose f is known, to be inserted at a node at which so many objects
+// are known.
+func (v *reversal) ready(h *history, objects int32) {
+	v.room = append(append(v.room[:0], v.before...), foreseenStep)
+	v.set(h, v.room, &v.last)
+	v.objects, v.doubt, v.elsewhere = objects, false, v.elsewhere[:0]
+}
+
+// leaveOut takes the events that away names out of v.before.
+func (m *reverser) leaveOut(v *reversal, away func(int32) bool) {
+	if !v.less {
+		m.fewer = append(m.fewer[:0], v.before...)
+		v.before, v.less = m.fewer, true
+	}
+	v.before = slices.DeleteFunc(v.before, away)
+}
+
+// pend makes f the step for which the thread waits in vain.
+func (f *foreseen) pend(h *history, thread int32) {
+	t := h.e.Threads[thread]
+	f.step, f.prev, f.from = stepOf(t), h.prior(t, t.Seq+1), -1
+	f.effect = engine.Effect{Footprint: f.Footprint}
+}
+
+// foresee makes f event r.f just before r.e. What compares finds there what r.e has found.
+func (f *foreseen) foresee(h *history, r race) {
+	first, ev := &h.e.Events[r.e], &h.e.Events[r.f]
+	f.step, f.prev, f.from = h.step(r.f), h.prev[r.f], ev.From
+	f.effect = h.e.Effect(r.f)
+	if ev.Kind.Compares() && first.Obj == ev.Obj {
+		f.Mode = engine.Reads
+		if first.Old == ev.Want {
+			f.Mode = engine.Writes
+		}
+		f.effect.Mode = f.Mode
+	}
+}
+
+// # Time limits
+//
+// A step with a time limit that is foreseen elsewhere has either been woken there or
+// times out there. Which of the two it is decides what it touches: who times out touches
+// the clock. Whether it may time out depends on the early timeouts before it, of which
+// there are at most so many. What would prevent that is left out of what comes before it,
+// if it can be.
+
+// foreseeTimed completes v.last for a step with a time limit: whether it has been
+// woken before r.e and, if not, whether it may time out there.
+func (m *reverser) foreseeTimed(v *reversal, r race) bool {
+	woken := m.h.wokenBefore(r)
+	v.last.Obj2 = engine.NoObject
+	if !woken {
+		v.last.lapses(m.h)
+	}
+	v.last.effect.Footprint = v.last.Footprint
+	if woken && !v.last.effect.Conflicts(m.h.e.Effect(r.e)) {
+		return m.withoutWaker(v, r) && m.mayLapse(v, r) // see lateRace
+	}
+	return woken || m.mayLapse(v, r)
+}
+
+// lapses makes f a step that times out.
+func (f *foreseen) lapses(h *history) {
+	f.Obj2, f.from = h.e.TimeID, -1
+	f.effect.Footprint = f.Footprint
+}
+
+// wokenBefore says whether r.f, just before r.e, has been woken.
+func (h *history) wokenBefore(r race) bool {
+	first, ev := &h.e.Events[r.e], &h.e.Events[r.f]
+	woken := !ev.Lapsed()
+	switch {
+	case ev.Kind == engine.OpNoteSleep && first.Obj == ev.Obj:
+		return first.Old == engine.NoteSignaled
+	case ev.Kind == engine.OpNoteSleep && woken:
+		return !h.before(r.e, h.lastWriteBefore(r.f))
+	case ev.Kind == engine.OpWoken && woken:
+		return !h.before(r.e, ev.From)
+	}
+	return woken
+}
+
+// withoutWaker leaves out of v.before what wakes r.f, so that it times out. It says false
+// if that is not possible.
+func (m *reverser) withoutWaker(v *reversal, r race) bool {
+	w := m.h.e.Events[r.f].From
+	if m.h.e.Events[r.f].Kind == engine.OpNoteSleep {
+		w = m.h.lastWriteBefore(r.f)
+	}
+	if w < r.e || v.last.prev >= 0 && m.h.before(w, v.last.prev) {
+		return false
+	}
+	m.leaveOut(v, func(i int32) bool { return m.h.before(w, i) })
+	v.last.lapses(m.h)
+	return true
+}
+
+// mayLapse says whether r.f may time out before r.e, after v.before, from which it leaves
+// out early timeouts if they would prevent that.
+func (m *reverser) mayLapse(v *reversal, r race) bool {
+	events, limit := m.h.e.Events, m.h.e.Limits.Timeouts
+	before, now := 0, events[r.e].Now
+	for _, i := range m.h.early {
+		if i < r.e {
+			before++
+		}
+	}
+	m.early = m.early[:0]
+	for _, i := range v.before {
+		if ev := &events[i]; ev.Early {
+			m.early = append(m.early, i)
+			now = max(now, ev.Due)
+		}
+	}
+	switch {
+	case events[r.f].Due <= now, before+len(m.early) < limit:
+		return true
+	case before >= limit, v.last.prev >= 0 && m.anyEarly(v.last.prev):
+		return false
+	}
+	m.leaveOut(v, m.anyEarly)
+	return true
+}
+
+// anyEarly says whether one of m.early happened before event i.
+func (m *reverser) anyEarly(i int32) bool {
+	return slices.ContainsFunc(m.early, func(l int32) bool { return m.h.before(l, i) })
+}
+
+// # Steps of other executions
+
+// startsAfter says whether b's step, which is not in v, can come before all of v.
+func (v *reversal) startsAfter(b *branch) bool {
+	x, ok := v.translate(b)
+	if !ok {
+		v.doubt = true
+		return false
+	}
+	ok, doubt := v.independent(x, b.objects)
+	v.doubt = v.doubt || doubt
+	return ok
+}
+
+// translate returns what b's step, which is not in v, does, in terms of this execution;
+// false if that cannot be said.
+func (v *reversal) translate(b *branch) (engine.Effect, bool) {
+	f := b.Footprint
+	if !b.waited && f.Obj < b.objects && f.Obj2 < b.objects {
+		return engine.Effect{Footprint: f}, true
+	}
+	if !slices.Contains(v.elsewhere, b.thread) {
+		// Its thread has done the same here as on the way to b.
+		if x, ok := v.h.effectOf(&b.step); ok {
+			return x, true
+		}
+	}
+	if b.waited {
+		return engine.Effect{}, false
+	}
+	if f.Obj >= b.objects {
+		f.Obj = unknown
+	}
+	if f.Obj2 >= b.objects {
+		f.Obj2 = unknown
+	}
+	return engine.Effect{Footprint: f}, true
+}

@@ -1,0 +1,251 @@
+package dpor
+
+import (
+	"errors"
+	"fmt"
+
+	"schedlab/explore/internal/engine"
+)
+
+// Remainder is the saved form of what is left to be explored.
+type Remainder struct {
+	Threads []engine.Birth `json:",omitempty"` // by id, from 1
+	Nodes   []savedNode    `json:",omitempty"`
+	Tasks   []savedTask    `json:",omitempty"`
+}
+
+type savedStep struct {
+	Thread, Seq   int32
+	Kind          engine.Kind
+	Waited, Outer bool `json:",omitempty"`
+	Obj, Obj2     int32
+	Mode          engine.Mode
+}
+
+type savedNode struct {
+	Events, Objects, N, First, Taken int32
+	Sleep                            []savedStep   `json:",omitempty"`
+	Pending                          []savedBranch `json:",omitempty"`
+	Ways                             []savedWay    `json:",omitempty"`
+	Shared, Full                     bool          `json:",omitempty"`
+	Active                           []int32       `json:",omitempty"`
+}
+
+type savedBranch struct {
+	Step  savedStep
+	Known int32
+	Ways  []savedWay
+}
+
+type savedWay struct {
+	Choices []int32       `json:",omitempty"`
+	Kids    []savedBranch `json:",omitempty"`
+	Doubt   bool          `json:",omitempty"`
+}
+
+type savedPlace struct {
+	Node  int
+	Cur   savedStep
+	V     int32
+	Sleep int // how many of the node's
+}
+
+type savedTask struct {
+	Path  []savedPlace
+	Guide []savedWay `json:",omitempty"`
+	Done  bool
+}
+
+// saver numbers the nodes that tasks have in common.
+type saver struct {
+	s   *Remainder
+	ids map[*node]int
+}
+
+// Save returns what is left to be done, in its saved form.
+func (tr *Tree) Save(names *engine.ThreadNames) (s Remainder) {
+	sv := &saver{&s, map[*node]int{}}
+	for _, t := range tr.tasks {
+		st := savedTask{Guide: saveWays(t.guide), Done: t.done}
+		for _, p := range t.path {
+			st.Path = append(st.Path, savedPlace{sv.node(p.node), saveStep(p.cur), p.v, len(p.sleep)})
+		}
+		s.Tasks = append(s.Tasks, st)
+	}
+	s.Threads = names.Births()
+	return s
+}
+
+func (sv *saver) node(n *node) int {
+	id, ok := sv.ids[n]
+	if !ok {
+		id = len(sv.s.Nodes)
+		sv.ids[n] = id
+		sn := savedNode{
+			Events: n.events, Objects: n.objects, N: n.n, First: n.first, Taken: n.taken,
+			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways), Shared: n.shared, Full: n.full, Active: n.active,
+		}
+		for _, x := range n.sleep {
+			sn.Sleep = append(sn.Sleep, saveStep(x))
+		}
+		sv.s.Nodes = append(sv.s.Nodes, sn)
+	}
+	return id
+}
+
+func saveStep(s step) savedStep {
+	return savedStep{s.thread, s.seq, s.kind, s.waited, s.outer, s.Obj, s.Obj2, s.Mode}
+}
+
+func (s savedStep) restore() step {
+	return step{thread: s.Thread, seq: s.Seq, kind: s.Kind, waited: s.Waited, outer: s.Outer, Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode}}
+}
+
+func saveBranches(t wakeupTree) (list []savedBranch) {
+	for b := t.first; b != nil; b = b.next {
+		list = append(list, savedBranch{saveStep(b.step), b.objects, saveWays(b.ways)})
+	}
+	return list
+}
+
+func restoreBranches(list []savedBranch) (t wakeupTree) {
+	at := &t.first
+	for _, s := range list {
+		*at = &branch{step: s.Step.restore(), objects: s.Known, ways: restoreWays(s.Ways)}
+		at = &(*at).next
+	}
+	return t
+}
+
+func saveWays(w *way) (list []savedWay) {
+	for ; w != nil; w = w.next {
+		list = append(list, savedWay{w.choices, saveBranches(w.then), w.doubt})
+	}
+	return list
+}
+
+func restoreWays(list []savedWay) (first *way) {
+	at := &first
+	for _, s := range list {
+		*at = &way{choices: s.Choices, then: restoreBranches(s.Kids), doubt: s.Doubt}
+		at = &(*at).next
+	}
+	return first
+}
+
+// Restore makes s what is left to be done, by the workers of tr, who have not begun,
+// and returns the names of threads. finished says that nothing is left. The error says
+// where s contradicts itself.
+func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadNames, error) {
+	names := engine.NamesOf(s.Threads)
+	if names.Count() < len(s.Threads) {
+		return nil, errors.New("two threads have one name")
+	}
+	nodes := make([]*node, len(s.Nodes))
+	for i := range s.Nodes {
+		if err := s.Nodes[i].check(len(s.Threads)); err != nil {
+			return nil, fmt.Errorf("node %d: %w", i, err)
+		}
+		nodes[i] = s.Nodes[i].restore()
+	}
+	var tasks []task
+	for i := range s.Tasks {
+		t, err := s.Tasks[i].restore(nodes, len(s.Threads))
+		if err != nil {
+			return nil, fmt.Errorf("task %d: %w", i, err)
+		}
+		tasks = append(tasks, t)
+	}
+	tr.tasks, tr.begun = tasks, finished || len(tasks) > 0
+	return names, nil
+}
+
+func (sn *savedNode) restore() *node {
+	n := &node{
+		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
+		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways), shared: sn.Shared, full: sn.Full, active: sn.Active,
+	}
+	for _, x := range sn.Sleep {
+		n.sleep = append(n.sleep, x.restore())
+	}
+	return n
+}
+
+// check says what is wrong with sn, there being threads besides the first.
+func (sn *savedNode) check(threads int) error {
+	for _, x := range sn.Sleep {
+		if err := x.check(threads); err != nil {
+			return err
+		}
+	}
+	if sn.N < 0 || sn.N > 0 && (sn.First < 0 || sn.First >= sn.N) || len(sn.Active) > len(sn.Sleep) {
+		return errors.New("its numbers do not fit together")
+	}
+	return errors.Join(checkBranches(sn.Pending, threads), checkWays(sn.Ways, threads))
+}
+
+func (s savedStep) check(threads int) error {
+	if s.Thread < 0 || int(s.Thread) > threads || !s.Kind.Valid() {
+		return fmt.Errorf("there is no step of kind %d by thread %d", s.Kind, s.Thread)
+	}
+	return nil
+}
+
+func checkBranches(list []savedBranch, threads int) error {
+	for _, b := range list {
+		if err := errors.Join(b.Step.check(threads), checkWays(b.Ways, threads)); err != nil {
+			return err
+		}
+		if len(b.Ways) == 0 {
+			return errors.New("a branch leads nowhere")
+		}
+	}
+	return nil
+}
+
+func checkWays(list []savedWay, threads int) error {
+	for _, w := range list {
+		if err := checkBranches(w.Kids, threads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
+	t := task{guide: restoreWays(st.Guide), done: st.Done}
+	events := int32(0)
+	for i, p := range st.Path {
+		if p.Node < 0 || p.Node >= len(nodes) {
+			return t, fmt.Errorf("step %d is from node %d, which is not there", i, p.Node)
+		}
+		n := nodes[p.Node]
+		if err := p.check(n, threads, events); err != nil {
+			return t, fmt.Errorf("step %d: %w", i, err)
+		}
+		if n.n == 0 {
+			events++
+		}
+		t.path = append(t.path, place{node: n, cur: p.Cur.restore(), v: p.V, sleep: n.sleep[:p.Sleep]})
+	}
+	if len(t.path) == 0 {
+		return t, errors.New("it has no path")
+	}
+	return t, checkWays(st.Guide, threads)
+}
+
+// check says what is wrong with p, a place at n after that many events.
+func (p savedPlace) check(n *node, threads int, events int32) error {
+	asleep := len(n.sleep) - 1 // and what was taken
+	switch {
+	case n.events != events:
+		return fmt.Errorf("the node is of event %d, not %d", n.events, events)
+	case n.n != 0 && (p.V < 0 || p.V >= n.n):
+		return fmt.Errorf("it chooses %d of %d", p.V, n.n)
+	case n.n == 0 && (p.Sleep < 0 || p.Sleep > asleep || n.shared && p.Sleep < len(n.sleep)-len(n.active)):
+		return fmt.Errorf("%d steps sleep, of %d", p.Sleep, len(n.sleep))
+	case n.n != 0 && p.Sleep != 0:
+		return errors.New("a choice has steps that sleep")
+	}
+	return p.Cur.check(threads)
+}

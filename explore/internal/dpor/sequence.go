@@ -1,0 +1,190 @@
+package dpor
+
+import (
+	"math"
+	"slices"
+
+	"schedlab/explore/internal/engine"
+)
+
+// sequence is a number of steps, one after the other, none of which has been left out
+// that happened between two of them: events of the execution under way and, perhaps, a
+// last step that is foreseen. It says which of its steps can come first, and which other
+// steps can come before all of it.
+type sequence struct {
+	h    *history
+	f    *foreseen // what foreseenStep stands for; nil: no step of list does
+	list []int32   // events
+
+	sum  summary   // of list
+	sums []summary // of the ends of list, by length
+}
+
+// foreseenStep stands for f in a list.
+const foreseenStep = -1
+
+// foreseen is a step as it would be elsewhere than where it was executed.
+type foreseen struct {
+	step
+	effect engine.Effect
+	prev   int32 // the event before it of its thread; -1
+	from   int32 // an event that it follows besides; -1
+}
+
+// set makes list the steps, of which h is the history, and f what foreseenStep stands for.
+func (s *sequence) set(h *history, list []int32, f *foreseen) {
+	s.h, s.f, s.list = h, f, list
+	s.sums = slices.Grow(s.sums[:0], len(list)+1)[:len(list)+1]
+	s.sumUp(len(list))
+}
+
+func (s *sequence) empty() bool { return len(s.list) == 0 }
+
+// step describes the step i of list.
+func (s *sequence) step(i int32) step {
+	if i == foreseenStep {
+		return s.f.step
+	}
+	return s.h.step(i)
+}
+
+// step describes event i as a step.
+func (h *history) step(i int32) step {
+	ev := &h.e.Events[i]
+	return step{thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited, Footprint: ev.Footprint()}
+}
+
+// find returns where thread's first step stands; -1 if nowhere.
+func (s *sequence) find(thread int32) int {
+	if s.sum.threads>>(thread&63)&1 == 0 {
+		return -1
+	}
+	for k, i := range s.list {
+		if i == foreseenStep {
+			if s.f.thread == thread {
+				return k
+			}
+		} else if s.h.e.Events[i].Thread == thread {
+			return k
+		}
+	}
+	return -1
+}
+
+// initial says whether the k-th step depends on none before it: then it can come first.
+func (s *sequence) initial(k int) bool {
+	i := s.list[k]
+	if i == foreseenStep {
+		return s.f.initial(s.h, s.list[:k])
+	}
+	c := s.h.clock(i)
+	for _, j := range s.list[:k] {
+		if s.h.ordered(j, c) {
+			return false
+		}
+	}
+	return true
+}
+
+// initial says whether f depends on none of some events that precede it.
+func (f *foreseen) initial(h *history, before []int32) bool {
+	for _, j := range before {
+		if f.effect.Conflicts(h.e.Effect(j)) || f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from) {
+			return false
+		}
+	}
+	return true
+}
+
+// remove takes the k-th step out.
+func (s *sequence) remove(k int) {
+	copy(s.list[1:], s.list[:k])
+	s.list = s.list[1:]
+	s.sumUp(k)
+}
+
+// Objects of which it is not known which they are in this execution.
+const (
+	unknown  = -2            // one that cannot be told from those with ids from some number on
+	allKnown = math.MaxInt32 // the number, if all objects are known
+)
+
+// independent says whether x conflicts with no step: then it can come before all of them.
+// Of objects that are unknown, which may be any with an id from known on, it is cautious;
+// doubt says that an answer of false is due to that.
+func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
+	if len(s.h.e.Awaited) == 0 && len(x.Awaited) == 0 && x.Obj != unknown && x.Obj2 != unknown {
+		if clear := s.sum.clear(x.Footprint); clear || len(s.h.e.Objects) <= 64 {
+			return clear, false
+		}
+	}
+	for _, i := range s.list {
+		var y engine.Effect
+		if i == foreseenStep {
+			y = s.f.effect
+		} else {
+			y = s.h.e.Effect(i)
+		}
+		if x.Conflicts(y) {
+			return false, false
+		}
+		if mayConflict(x.Footprint, y.Footprint, known) {
+			return false, true
+		}
+	}
+	return true, false
+}
+
+// mayConflict says whether an unknown object of f may be one that g touches.
+func mayConflict(f, g engine.Footprint, known int32) bool {
+	changes := f.Mode == engine.Writes || g.Mode == engine.Writes
+	if f.Obj == unknown && (g.Obj >= known && changes || g.Obj2 >= known) {
+		return true
+	}
+	return f.Obj2 == unknown && (g.Obj >= known || g.Obj2 >= known)
+}
+
+// summary says quickly what the steps of a sequence do not do. Each bit stands for all
+// objects or threads with the same last digits.
+type summary struct{ threads, touched, written uint64 }
+
+func (s *summary) add(thread int32, f engine.Footprint) {
+	s.threads |= 1 << (thread & 63)
+	if f.Obj >= 0 {
+		s.touched |= 1 << (f.Obj & 63)
+		if f.Mode == engine.Writes {
+			s.written |= 1 << (f.Obj & 63)
+		}
+	}
+	if f.Obj2 >= 0 {
+		s.touched |= 1 << (f.Obj2 & 63)
+		s.written |= 1 << (f.Obj2 & 63)
+	}
+}
+
+// clear says whether f, which has no unknown object, can conflict with none of the steps.
+// They and f have awaited nothing.
+func (s *summary) clear(f engine.Footprint) bool {
+	seen := s.written
+	if f.Mode == engine.Writes {
+		seen = s.touched
+	}
+	return (f.Obj == engine.NoObject || seen>>(f.Obj&63)&1 == 0) &&
+		(f.Obj2 == engine.NoObject || s.touched>>(f.Obj2&63)&1 == 0)
+}
+
+// sumUp summarises what the sequence is from each of its first k steps on.
+func (s *sequence) sumUp(k int) {
+	n := len(s.list)
+	sum := s.sums[n-k]
+	for k--; k >= 0; k-- {
+		if i := s.list[k]; i == foreseenStep {
+			sum.add(s.f.thread, s.f.Footprint)
+		} else {
+			ev := &s.h.e.Events[i]
+			sum.add(ev.Thread, ev.Footprint())
+		}
+		s.sums[n-k] = sum
+	}
+	s.sum = sum
+}

@@ -1,0 +1,122 @@
+package dpor
+
+import "schedlab/explore/internal/engine"
+
+// # Sleep sets
+//
+// A step that sleeps at a node can be the first of nothing that is new: all that begins
+// with it has been explored. It sleeps on at the nodes below until a step is taken that
+// depends on it. A sequence is worth exploring from the node only if it wakes all that
+// sleeps there: if none of the steps that sleep is a weak initial of it, which is a step
+// that could be executed first without any other effect. A step is one of a sequence
+//
+//   - if it is in the sequence, as the first of its thread, and depends on nothing before it;
+//   - or if its thread takes no step in the sequence, and it conflicts with nothing of it.
+
+// sleeps says whether t's next step sleeps at n.
+func (n *node) sleeps(t *engine.Thread) bool {
+	for i := range n.sleep {
+		if n.sleep[i].thread == t.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// inheritSleep gives n the steps that sleep at from, the node before, and do not depend on
+// the event between the two.
+func (n *node) inheritSleep(e *engine.Engine, from *place) {
+	i := n.events - 1
+	if e.Events[i].After {
+		return
+	}
+	between := e.Effect(i)
+	for k := range from.sleep {
+		t := e.Threads[from.sleep[k].thread]
+		if s := stepOf(t); !s.dependsOn(t, between) {
+			s.outer = from.sleep[k].outer || from.full
+			n.sleep = append(n.sleep, s)
+		}
+	}
+}
+
+// dependsOn says whether s, t's next step, depends on x.
+func (s *step) dependsOn(t *engine.Thread, x engine.Effect) bool {
+	if s.waited || len(x.Awaited) > 0 {
+		return t.Effect().Conflicts(x)
+	}
+	return s.Footprint.Conflicts(x.Footprint)
+}
+
+// sleepers are the steps that sleep at a place, as far as they can begin all but the last
+// step of the reversals of some races, which begin there in one event.
+type sleepers struct {
+	h      *history
+	p      *place
+	seq    sequence
+	drowsy []*step // conflict with nothing but, perhaps, the last step
+	fewer  []*step // room for those of a reversal that leaves something out
+}
+
+// begin makes s the sleepers at p. list is what the reversals have in common: it is all of
+// each but the last step. It says false if it wakes something in no case: if a step that
+// sleeps is in the list, and can come first.
+func (s *sleepers) begin(h *history, p *place, list []int32) (ok bool) {
+	s.h, s.p = h, p
+	s.drowsy, ok = s.find(list, s.drowsy[:0])
+	return ok
+}
+
+// wokenBy says whether v wakes all sleepers: whether none of them is a weak initial of v.
+func (s *sleepers) wokenBy(v *reversal) bool {
+	drowsy := s.drowsy
+	if v.less {
+		var ok bool
+		if drowsy, ok = s.find(v.before, s.fewer[:0]); !ok {
+			return false
+		}
+		s.fewer = drowsy
+	}
+	for _, x := range drowsy {
+		if x.thread == v.last.thread {
+			if v.last.initial(s.h, v.before) {
+				return false
+			}
+		} else if !x.outer && !s.h.asleep(x).Conflicts(v.last.effect) {
+			return false
+		}
+	}
+	return true
+}
+
+// find appends to to the steps that are not in list and conflict with nothing of it. It
+// says false if a step that sleeps is in list, and can come first. Of what sleeps because
+// of a splitter only steps that are in the list count: see Splitter.
+func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
+	s.seq.set(s.h, list, nil)
+	for i := range s.p.node.sleep {
+		x := &s.p.node.sleep[i]
+		if i == len(s.p.sleep) {
+			continue // what was taken here does not sleep for itself
+		}
+		if k := s.seq.find(x.thread); k >= 0 {
+			if s.seq.initial(k) {
+				return to, false
+			}
+		} else if x.outer {
+			to = append(to, x)
+		} else if ok, _ := s.seq.independent(s.h.asleep(x), allKnown); ok {
+			to = append(to, x)
+		}
+	}
+	return to, true
+}
+
+// asleep returns what s, which sleeps, would do.
+func (h *history) asleep(s *step) engine.Effect {
+	if !s.waited {
+		return engine.Effect{Footprint: s.Footprint}
+	}
+	x, _ := h.effectOf(s)
+	return x
+}

@@ -1,0 +1,103 @@
+package dpor
+
+import (
+	"sync"
+
+	"schedlab/explore/internal/engine"
+)
+
+// Splitter divides the executions of a program among shards that know nothing of
+// each other. The first depth nodes of each execution are explored with sleep
+// sets alone: whatever is enabled and does not sleep is taken. So each trace is
+// still explored once, and what lies above a node at that depth says which shard
+// it belongs to, without anybody having explored anything before.
+//
+// Below, a step that sleeps since then (step.outer) is a thread that is not
+// enabled until another step wakes it: its races are not known here, so nothing
+// says how to wake it, and every execution is explored in which it might be. That
+// costs executions that are cut, because it never was.
+type Splitter struct {
+	depth         int
+	shard, shards int
+	once          sync.Once // depth has been chosen
+}
+
+// NewSplitter makes that of one shard, from 0, of shards.
+func NewSplitter(shard, shards int) *Splitter { return &Splitter{shard: shard, shards: shards} }
+
+// Fix makes depth the depth, before any is chosen.
+func (s *Splitter) Fix(depth int) { s.once.Do(func() { s.depth = depth }) }
+
+// perShard is how many parts there should be for each shard, so that their sizes
+// even out.
+const perShard = 16
+
+// Divide chooses the depth of d's splitter, if there is one, before e's first execution
+// that counts. All shards come to the same.
+func (d *Strategy) Divide(e *engine.Engine) {
+	if d.split == nil {
+		return
+	}
+	d.split.once.Do(func() {
+		steps := e.Steps
+		defer func() { e.Strategy, e.Steps = d, steps }()
+		s := d.split
+		for parts, more := 1, true; more && parts < perShard*s.shards; s.depth++ {
+			n := s.parts(e)
+			more = n > parts || s.depth == 0
+			parts = max(n, parts)
+		}
+	})
+}
+
+// parts counts what one level more would divide e's program into.
+func (s *Splitter) parts(e *engine.Engine) (n int) {
+	count := &Strategy{split: &Splitter{depth: s.depth + 1, shard: -1, shards: s.shards}}
+	e.Strategy = count
+	for !e.Control.Halt.Load() && e.Control.Fault() == nil && count.Begin(e) {
+		e.Perform()
+		count.End(e)
+		if e.Outcome == engine.Foreign {
+			n++
+		}
+	}
+	return n
+}
+
+// within says whether d's last node is one at which everything is taken.
+func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.depth }
+
+// expand puts all steps that do not sleep into n's wakeup tree.
+func (n *node) expand(e *engine.Engine) {
+	n.full = true
+	for _, t := range e.Enabled() {
+		if !n.sleeps(t) {
+			n.wakeup.add(stepOf(t), n.objects)
+		}
+	}
+}
+
+// foreign says whether the execution, which is about to take a step or has ended,
+// belongs to another shard: that is decided at its first step below the depth.
+func (s *Splitter) foreign(d *Strategy, e *engine.Engine, ended bool) bool {
+	if s == nil || !ended && d.depth <= s.depth {
+		return false
+	}
+	if n := len(e.Events); n > 0 && int(d.nodeOf[n-1]) >= s.depth {
+		return false // decided already
+	}
+	if e.Outcome == engine.Diverged || s.mine(e.Schedule) {
+		return false
+	}
+	e.Outcome, e.Failure = engine.Foreign, nil // what it violates is told by its own shard
+	return true
+}
+
+// mine says whether what begins with prefix belongs to this shard.
+func (s *Splitter) mine(prefix engine.Schedule) bool {
+	h := uint32(2166136261) // FNV-1a
+	for _, x := range prefix {
+		h = (h ^ uint32(x)) * 16777619
+	}
+	return int(h>>4)%s.shards == s.shard
+}

@@ -1,0 +1,272 @@
+package dpor
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Tree is what several workers share who explore one program with dpor. A nil
+// tree is that of one who works alone.
+//
+// # Sharing
+//
+// Whoever works has a path of nodes, from the root down. When others have
+// nothing to do, he gives away one branch that is still to be explored, that of
+// his node closest to the root: it goes with the nodes above, which both have
+// from then on. Races that either finds are put into the wakeup trees of those
+// nodes, and either, on the way back, takes branches from there; so whoever adds
+// a branch passes it, and no branch is lost.
+//
+// A step that sleeps promises that everything which begins with it has been
+// explored, and that all races found there are in the wakeup trees: only so
+// does one who lets it sleep know how to wake it. So a branch is taken only when
+// every step that would sleep below it has been explored to the end, or
+// conflicts with the branch and so does not sleep (mayTake). Branches of one node
+// that conflict are explored at the same time; others wait, and whoever is the
+// last to come back takes them. A race that can begin with a branch which somebody
+// has taken is left to him: what he explores is complete in itself. So the
+// executions are those of one worker, each done once.
+type Tree struct {
+	mu      sync.Mutex
+	moved   *sync.Cond // tasks, idle or halted has changed
+	tasks   []task
+	workers int
+	idle    int
+	begun   bool // somebody has taken the root
+	halted  bool
+	hungry  atomic.Int32 // workers without a task; read without mu, as a hint
+}
+
+// task is a branch to be explored: the path to it, and what is known of the way
+// on.
+type task struct {
+	path  []place
+	guide *way
+	done  bool // the end of path has been explored: go on from there
+}
+
+// NewTree makes what so many workers share.
+func NewTree(workers int) *Tree {
+	t := &Tree{workers: workers}
+	t.moved = sync.NewCond(&t.mu)
+	return t
+}
+
+// lock and unlock guard n if others have it, too.
+func (t *Tree) lock(n *node) {
+	if n.shared {
+		t.mu.Lock()
+	}
+}
+
+func (t *Tree) unlock(n *node) {
+	if n.shared {
+		t.mu.Unlock()
+	}
+}
+
+// root says whether the caller is to begin with the root.
+func (t *Tree) root() bool {
+	if t == nil {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	first := !t.begun
+	t.begun = true
+	return first
+}
+
+// more waits for a task, and prepares its first execution. It says false if there will be
+// none.
+func (d *Strategy) more() bool {
+	if d.tree == nil {
+		return false
+	}
+	for {
+		job, ok := d.tree.next()
+		if !ok {
+			return false
+		}
+		if d.adopt(job) {
+			return true
+		}
+	}
+}
+
+// Take is more, but does not wait: it says false if there is no task now. It is for workers
+// that take turns on one goroutine.
+func (d *Strategy) Take() bool {
+	for {
+		job, ok := d.tree.first()
+		if !ok || d.adopt(job) {
+			return ok
+		}
+	}
+}
+
+// Waiting returns how many tasks nobody has taken.
+func (t *Tree) Waiting() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.tasks)
+}
+
+// SetIdle says how many workers have nothing to do, for those that take turns.
+func (t *Tree) SetIdle(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.idle = n
+	t.hungry.Store(int32(n))
+}
+
+// first removes the first task, if there is one.
+func (t *Tree) first() (job task, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.tasks) == 0 {
+		return task{}, false
+	}
+	return t.removeFirst(), true
+}
+
+func (t *Tree) removeFirst() task {
+	job := t.tasks[0]
+	t.tasks = t.tasks[1:]
+	return job
+}
+
+// next waits for a task and removes it.
+func (t *Tree) next() (job task, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.idle++
+	t.hungry.Add(1)
+	defer t.hungry.Add(-1)
+	for len(t.tasks) == 0 && !t.halted {
+		if t.idle == t.workers {
+			t.halted = true
+			t.moved.Broadcast()
+			break
+		}
+		t.moved.Wait()
+	}
+	if t.halted {
+		return task{}, false
+	}
+	t.idle--
+	return t.removeFirst(), true
+}
+
+// adopt makes job what d does. It says false if there was nothing left of it.
+func (d *Strategy) adopt(job task) bool {
+	d.nodes = append(d.nodes[:0], job.path...)
+	d.past.kept = 0
+	if job.done {
+		return d.Continue()
+	}
+	d.guide = job.guide
+	d.goOnFrom(&d.nodes[len(d.nodes)-1])
+	d.prepare()
+	return true
+}
+
+// giveAway gives a branch of d's to the others, if they have nothing to do.
+func (t *Tree) giveAway(d *Strategy) {
+	if t == nil || t.hungry.Load() == 0 {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.tasks) >= t.idle {
+		return
+	}
+	for i := range d.nodes {
+		if !d.nodes[i].open() {
+			continue
+		}
+		for k := range d.nodes[:i+1] {
+			d.nodes[k].publish()
+		}
+		if !d.nodes[i].open() {
+			continue // not beside what d does itself
+		}
+		path := append([]place(nil), d.nodes[:i+1]...)
+		for k := range path[:i] {
+			path[k].join()
+		}
+		d.advance(&path[i])
+		t.tasks = append(t.tasks, task{path: path, guide: d.guide})
+		d.guide = nil
+		t.moved.Signal()
+		return
+	}
+}
+
+// publish makes n a node that others may have, too.
+func (n *place) publish() {
+	if !n.shared {
+		n.shared = true
+		if n.n == 0 {
+			n.active = append(n.active[:0], 1)
+		}
+	}
+}
+
+// working returns how many work below the step that n takes.
+func (n *place) working() *int32 {
+	first := len(n.node.sleep) - len(n.active)
+	return &n.active[len(n.sleep)-first]
+}
+
+// join says that one more works below the step that n takes.
+func (n *place) join() {
+	if n.n == 0 {
+		*n.working()++
+	}
+}
+
+// leave says that one less does.
+func (n *place) leave() {
+	if n.shared && n.n == 0 {
+		*n.working()--
+	}
+}
+
+// mayTake says whether b may be explored beside what others explore from n.
+func (n *node) mayTake(b *branch) bool {
+	first := len(n.sleep) - len(n.active)
+	for i, working := range n.active {
+		s := &n.sleep[first+i]
+		if working > 0 && (s.waited || b.waited || !s.Conflicts(b.Footprint)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Leave hands in what d has not explored, and ends the work of all.
+func (d *Strategy) Leave() {
+	t := d.tree
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case len(d.nodes) > 0:
+		t.tasks = append(t.tasks, task{path: append([]place(nil), d.nodes...), guide: d.guide, done: !d.ready})
+		d.nodes, d.guide = d.nodes[:0], nil
+	case d.ready:
+		t.begun, d.begun = false, false // it had not even begun
+	}
+	d.ready = false
+	t.halted = true
+	t.moved.Broadcast()
+}
+
+// Finished says whether nothing is left to be explored.
+func (t *Tree) Finished() bool { return t.begun && len(t.tasks) == 0 }
+
+// Reopen lets the workers, who have all left, come back.
+func (t *Tree) Reopen() { t.halted, t.idle = false, 0 }

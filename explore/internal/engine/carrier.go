@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"runtime/debug"
+
+	"schedlab/internal/coro"
+)
+
+// carrier is a coroutine that carries threads and Stacks, one after the other.
+// Engines keep theirs from one execution to the next.
+type carrier struct {
+	e     *Engine
+	stack coro.Stack
+	at    int         // its place in engine.busy
+	t     *Thread     // carries this thread, or
+	f     func()      // this Stack's function
+	back  *coro.Stack // where a Stack's end goes on
+	began bool        // f has begun
+	goid  string      // of its goroutine, for stack dumps
+}
+
+func (e *Engine) carrier() *carrier {
+	var c *carrier
+	if n := len(e.idle); n > 0 {
+		c = e.idle[n-1]
+		e.idle = e.idle[:n-1]
+	} else {
+		c = &carrier{e: e}
+		c.stack.Init(c.main)
+	}
+	c.at = len(e.busy)
+	e.busy = append(e.busy, c)
+	return c
+}
+
+func (c *carrier) main() {
+	c.e.own()
+	c.goid = goroutineID()
+	carriers.add(c.goid, c.e)
+	defer carriers.remove(c.goid)
+	defer disown()
+	for {
+		c.carry()
+		if !c.stack.Switch(c.leave()) {
+			return
+		}
+	}
+}
+
+// carry runs what it is to carry, to its end.
+func (c *carrier) carry() {
+	finished := false
+	defer func() {
+		if finished {
+			return
+		}
+		v := recover()
+		switch {
+		case c.e.aborting:
+		case v != nil:
+			c.e.panicked(c.e.Current, v, debug.Stack())
+		case c.t == nil && c.back != nil: // a destroyed Stack may end by Goexit
+			c.stack.Switch(c.back)
+		default:
+			c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Current.Nth),
+				Message: "a thread called runtime.Goexit (t.FailNow and require do): use explore.Assert, or t.Errorf and return"})
+			c.e.resume(nil)
+		}
+	}()
+	if c.t != nil {
+		c.t.fn()
+	} else {
+		c.began = true
+		c.f()
+	}
+	finished = true
+	if c.t == nil && c.back == nil {
+		c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Current.Nth),
+			Message: "the function of a Stack ended, but nobody has called Destroy"})
+	}
+}
+
+// leave ends what has been carried and says where to go on.
+func (c *carrier) leave() *coro.Stack {
+	e := c.e
+	var to *coro.Stack
+	if t := c.t; t != nil {
+		t.Ended = true
+		e.live--
+		to = e.stackOf(e.next())
+	} else if to = c.back; to == nil {
+		to = &e.base // by a panic, or where it must not: the execution is over
+	}
+	c.t, c.f, c.back, c.began = nil, nil, nil, false
+	e.retire(c)
+	e.running = to
+	return to
+}
+
+// retire puts c among the idle ones.
+func (e *Engine) retire(c *carrier) {
+	last := e.busy[len(e.busy)-1]
+	e.busy[c.at], last.at = last, c.at
+	e.busy = e.busy[:len(e.busy)-1]
+	e.idle = append(e.idle, c)
+}

@@ -1,0 +1,42 @@
+package engine
+
+// clock is a vector clock: for each thread, how many of its events are known to
+// have happened before. Missing entries are 0.
+type clock []int32
+
+// at returns how many events of thread happened before.
+func (c clock) at(thread int32) int32 {
+	if int(thread) < len(c) {
+		return c[thread]
+	}
+	return 0
+}
+
+// join makes c what c or d knows.
+func (c *clock) join(d clock) {
+	a := *c
+	if len(a) < len(d) {
+		for len(a) < len(d) {
+			a = append(a, 0)
+		}
+		*c = a
+	}
+	for i, n := range d {
+		if a[i] < n {
+			a[i] = n
+		}
+	}
+}
+
+// set makes c a copy of d.
+func (c *clock) set(d clock) { *c = append((*c)[:0], d...) }
+
+// put sets the entry of thread.
+func (c *clock) put(thread, n int32) {
+	a := *c
+	for len(a) <= int(thread) {
+		a = append(a, 0)
+	}
+	a[thread] = n
+	*c = a
+}

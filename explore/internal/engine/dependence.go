@@ -1,0 +1,111 @@
+package engine
+
+// Locks says whether ev made operations impossible that others make possible again: Lock,
+// TryLock that succeeded, and Clear of a signaled Note.
+func (ev *Event) Locks() bool {
+	switch ev.Kind {
+	case OpLock:
+		return true
+	case OpTryLock:
+		return ev.OK
+	case OpNoteClear:
+		return ev.Old == NoteSignaled
+	}
+	return false
+}
+
+// Enables says whether ev made an operation of kind k possible: such an operation
+// cannot be done just before it.
+func (ev *Event) Enables(k Kind) bool {
+	switch ev.Kind {
+	case OpUnlock, OpCondWait:
+		return k == OpLock || k == OpRLock
+	case OpRUnlock:
+		return k == OpDrain
+	case OpNoteWakeup:
+		return k == OpNoteSleep
+	}
+	return false
+}
+
+// Footprint is what an operation touches: enough to tell whether two are
+// dependent.
+type Footprint struct {
+	Obj, Obj2 int32 // noObject: none; obj2 is always written
+	Mode      Mode  // of obj
+}
+
+func (ev *Event) Footprint() Footprint { return Footprint{ev.Obj, ev.Obj2, ev.Mode} }
+
+// Conflicts says whether a and b touch an object in common that one of them
+// changes.
+func (a Footprint) Conflicts(b Footprint) bool {
+	if a.Obj != NoObject {
+		if a.Obj == b.Obj && (a.Mode == Writes || b.Mode == Writes) || a.Obj == b.Obj2 {
+			return true
+		}
+	}
+	return a.Obj2 != NoObject && (a.Obj2 == b.Obj || a.Obj2 == b.Obj2)
+}
+
+// Footprint is that of o, if it were executed now.
+func (o *Op) Footprint() Footprint {
+	f := Footprint{NoObject, NoObject, Writes}
+	if o.Obj != nil {
+		f.Obj, f.Mode = o.Obj.ID, o.mode()
+	}
+	if o.Obj2 != nil {
+		f.Obj2 = o.Obj2.ID
+	}
+	return f
+}
+
+// Effect is all that decides whether two steps are dependent: a footprint and,
+// of a step that had waited, what it waited for, which counts as read.
+type Effect struct {
+	Footprint
+	Awaited []int32
+}
+
+func (e *Engine) Effect(i int32) Effect {
+	ev := &e.Events[i]
+	return Effect{ev.Footprint(), e.Awaited[ev.aw0:ev.aw1]}
+}
+
+func (a Effect) Conflicts(b Effect) bool {
+	return a.Footprint.Conflicts(b.Footprint) || a.Footprint.writesOneOf(b.Awaited) || b.Footprint.writesOneOf(a.Awaited)
+}
+
+func (a Footprint) writesOneOf(objs []int32) bool {
+	for _, o := range objs {
+		if a.Obj == o && a.Mode == Writes || a.Obj2 == o {
+			return true
+		}
+	}
+	return false
+}
+
+// Effect is that of t's next step as it stands now; it is valid until the next
+// call.
+func (t *Thread) Effect() Effect {
+	f := Effect{Footprint: t.Op.Footprint()}
+	if len(t.Await) > 0 {
+		t.e.scratch = t.e.scratch[:0]
+		for _, m := range t.Await {
+			t.e.scratch = append(t.e.scratch, m.Obj.ID)
+		}
+		f.Awaited = t.e.scratch
+	}
+	return f
+}
+
+// DependsOn says whether t's next step, as it stands now, and event i, which
+// has just been executed by another thread, are dependent.
+func (t *Thread) DependsOn(i int32) bool {
+	return t.e.Events[i].After || t.Effect().Conflicts(t.e.Effect(i))
+}
+
+// MayNeed says whether t, which cannot go on, perhaps can after u's next step.
+func (t *Thread) MayNeed(u *Thread) bool {
+	return t.Op.Join == u || t.Effect().Conflicts(Effect{Footprint: u.Op.Footprint()})
+}

@@ -1,0 +1,33 @@
+// Package engine executes a program of controlled threads, as a strategy says: it is
+// what all strategies have in common. Package explore is its face to users.
+//
+//	engine.go      Engine: one execution after the other
+//	strategy.go    Strategy: what an engine leaves open
+//	observer.go    Observer: what an engine tells, for people to read
+//	limits.go      Limits: when an execution, and an exploration, is given up
+//	thread.go      Thread: a controlled thread, and its step
+//	carrier.go     coroutines that carry threads
+//	coroutine.go   Coroutine: what a Stack is made of
+//	owner.go       whose goroutine is it
+//	op.go          Kind, Op, Event: visible operations
+//	object.go      Object: a shared variable in one execution
+//	word.go        Word: a variable of up to 64 bits
+//	lock.go        what locks do with a Word
+//	note.go        what a Note does with a Word
+//	queue.go       the queues of condition variables and futexes
+//	pointer.go     Pointer: a shared pointer
+//	shadow.go      Shadow: plain memory, and data races on it
+//	clock.go       vector clocks
+//	dependence.go  which steps are dependent
+//	time.go        virtual time
+//	program.go     Choose and Pause
+//	judge.go       what an execution that is stuck has broken
+//	sharing.go     whether threads share anything
+//	names.go       ids of threads, the same in all executions
+//	schedule.go    Schedule, and its form as text
+//	violation.go   Property and Violation
+//	control.go     Control: what engines of one exploration share
+//	watchdog.go    code that blocks outside the controlled types
+//	dump.go        stack dumps
+//	tell.go        steps in words
+package engine

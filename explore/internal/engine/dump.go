@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"bytes"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// explorePath begins the names of all functions of the explorer's packages.
+var Path = strings.TrimSuffix(reflect.TypeFor[Engine]().PkgPath(), "/internal/engine")
+
+// Ours says whether the function of that name, in file, belongs to the explorer, and
+// its name within its package.
+func Ours(function, file string) (name string, ok bool) {
+	rest, ok := strings.CutPrefix(function, Path)
+	if !ok || strings.HasSuffix(file, "_test.go") {
+		return "", false
+	}
+	if name, ok = strings.CutPrefix(rest, "."); ok {
+		return name, true
+	}
+	_, ok = strings.CutPrefix(rest, "/internal/")
+	return "", ok
+}
+
+// userStack cuts what belongs to the explorer off a stack dump.
+func userStack(stack []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(stack)), "\n")
+	kept := lines[:1:1]
+	for i := 1; i+1 < len(lines); i += 2 { // a call, then its place
+		call, file := lines[i], lines[i+1]
+		_, ours := Ours(call, file[:max(0, strings.LastIndexByte(file, ':'))])
+		if !ours && !strings.HasPrefix(call, "panic(") && !strings.HasPrefix(call, "runtime") && !strings.Contains(call, "internal/coro.") &&
+			!strings.HasPrefix(call, "iter.") && !strings.HasPrefix(call, "created by") {
+			kept = append(kept, call, file)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// goroutineID returns the number that stack dumps show.
+func goroutineID() string {
+	buf := make([]byte, 64)
+	fields := bytes.Fields(buf[:runtime.Stack(buf, false)])
+	return string(fields[1])
+}

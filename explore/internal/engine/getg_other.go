@@ -1,0 +1,7 @@
+//go:build !amd64 && !arm64
+
+package engine
+
+func getg() uintptr { return 1 }
+
+const KnowsGoroutines = false

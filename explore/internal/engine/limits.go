@@ -1,0 +1,17 @@
+package engine
+
+import "time"
+
+// Limits says when an execution, and an exploration, is given up.
+type Limits struct {
+	Strategy   string        // its name, for messages
+	Drawn      bool          // the strategy draws at random: to spend the budget is its end
+	Executions uint64        // budget; 0: none, or what the strategy takes for one
+	Budget     time.Duration // budget; 0: none
+	Steps      int           // of one execution
+	Timeouts   int           // early ones in one execution
+	Patience   time.Duration // between two steps: see 'Watchdog'
+	KeepGoing  bool          // after a violation
+	Disjoint   bool          // threads may share nothing
+	Sharded    bool          // other executions belong to other processes
+}

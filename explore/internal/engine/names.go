@@ -1,0 +1,48 @@
+package engine
+
+import "sync"
+
+// ThreadNames gives threads their ids. They do not depend on the order in which
+// threads are made, so they are the same in all executions, and for all workers.
+type ThreadNames struct {
+	mu  sync.Mutex
+	ids map[Birth]int32
+}
+
+// Birth is the n-th time that thread parent makes another.
+type Birth struct{ Parent, N int32 }
+
+func (tn *ThreadNames) Of(b Birth) int32 {
+	tn.mu.Lock()
+	defer tn.mu.Unlock()
+	id, ok := tn.ids[b]
+	if !ok {
+		if tn.ids == nil {
+			tn.ids = map[Birth]int32{}
+		}
+		id = int32(len(tn.ids)) + 1 // 0 is the first thread, which nobody makes
+		tn.ids[b] = id
+	}
+	return id
+}
+
+// Count returns how many names have been given.
+func (tn *ThreadNames) Count() int { return len(tn.ids) }
+
+// Births returns what the names stand for, by id, from 1.
+func (tn *ThreadNames) Births() []Birth {
+	all := make([]Birth, len(tn.ids))
+	for b, id := range tn.ids {
+		all[id-1] = b
+	}
+	return all
+}
+
+// NamesOf makes the names that stand for births: the inverse of births.
+func NamesOf(births []Birth) *ThreadNames {
+	tn := &ThreadNames{ids: map[Birth]int32{}}
+	for i, b := range births {
+		tn.ids[b] = int32(i + 1)
+	}
+	return tn
+}

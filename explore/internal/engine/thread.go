@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"fmt"
+	"runtime"
+
+	"schedlab/internal/coro"
+)
+
+// Thread is a controlled thread. At any moment one of an engine's threads runs;
+// the others stand before the operation that they have announced.
+type Thread struct {
+	e       *Engine
+	ID      int32
+	Nth     int32   // place in the order in which this execution has made its threads, from 0
+	kids    []int32 // ids of the threads that it makes, in all executions
+	nkids   int     // of which it has made so many in this one
+	fn      func()
+	stack   *coro.Stack // where it goes on, if it does not run
+	began   bool
+	Ended   bool
+	asked   uint64 // the decision for which enabled has been found out
+	enabled bool
+
+	Op       Op
+	Seq      int32 // events so far
+	Birth    int32 // the parent's last event when it was made; -1: none
+	Last     int32 // its last event, or birth
+	deadline int64 // of a timed op, in virtual ns; noDeadline
+	early    bool  // its op has timed out early; the time was past before
+	past     int64
+	Woken    bool
+	WokenBy  int32 // the event that woke it
+
+	// See Pause.
+	marks  []Mark // what it has read since the last Pause
+	Await  []Mark // its op waits until one of these has changed; empty: does not
+	Waited []Mark // await, of its last event
+	chose  bool   // it has called Choose since the last Pause
+
+	sync clock // see 'Two kinds of happens-before'
+
+	Local any // what wrappers keep for the thread; nil when it begins
+}
+
+const NoDeadline = -1
+
+// String names t for people, who know nothing of ids.
+func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.Nth) }
+
+// Mark is an object that a thread has read since its last Pause.
+type Mark struct {
+	Obj     *Object
+	Version int    // how often it had changed when first read, and by the thread itself since
+	first   uint64 // the value then
+	last    uint64 // the value when the thread last read or wrote it
+}
+
+// Start makes a thread that runs f. What t did before is visible to f.
+func (t *Thread) Start(f func()) *Thread { return t.e.spawn(t, f) }
+
+// Joins waits until of has ended; what it did is visible to t then.
+func (t *Thread) Joins(of *Thread) {
+	t.Op = Op{Kind: OpJoin, Join: of}
+	t.step()
+	t.sync.join(of.sync)
+	t.done(Reads, 0, 0, true)
+}
+
+// step waits until the strategy lets t take the step that it has put into t.op.
+func (t *Thread) step() {
+	e := t.e
+	if e.Observer != nil {
+		e.Observer.Announced(t)
+	}
+	if next := e.next(); next != t {
+		t.stack = e.running
+		e.resume(next)
+	}
+}
+
+// resume leaves the running stack for that of next; nil: for the engine's own.
+func (e *Engine) resume(next *Thread) {
+	from := e.running
+	to := e.stackOf(next)
+	e.running = to
+	if !from.Switch(to) {
+		runtime.Goexit() // the execution is given up
+	}
+}
+
+// stackOf makes next the running thread and returns where it goes on.
+func (e *Engine) stackOf(next *Thread) *coro.Stack {
+	if next == nil {
+		return &e.base
+	}
+	e.Current = next
+	if !next.began {
+		next.began = true
+		c := e.carrier()
+		c.t = next
+		next.stack = &c.stack
+	}
+	return next.stack
+}
+
+// Observer returns that of t's engine; nil: none.
+func (t *Thread) Observer() Observer { return t.e.Observer }
+
+// Engine returns the engine that executes t.
+func (t *Thread) Engine() *Engine { return t.e }

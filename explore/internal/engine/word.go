@@ -1,0 +1,112 @@
+package engine
+
+// Word is a shared variable of up to 64 bits, on which operations are atomic. A
+// value of fewer bits is extended, with its sign if it has one.
+type Word struct {
+	_    noCopy
+	bits uint64
+	o    *Object
+}
+
+func (w *Word) reset(o *Object) { w.bits, w.o = o.first, nil }
+
+// Object returns w's object in the execution of e; c is what it is.
+func (w *Word) Object(e *Engine, c Class) *Object {
+	if w.o == nil {
+		w.o = e.register(w, c, w.bits)
+		w.o.word = w
+	}
+	w.o.mine(e, w)
+	return w.o
+}
+
+// set makes v the value.
+func (w *Word) set(v uint64) { w.bits, w.o.bits = v, v }
+
+// announce makes k on w the next operation of the calling thread, which it returns;
+// what is the method called.
+func (w *Word) announce(c Class, k Kind, want uint64, what string) *Thread {
+	t, o := Self(what), w.o
+	if o == nil || o.word != w || o.e != t.e {
+		o = w.Object(t.e, c)
+	}
+	t.Op = Op{Kind: k, Obj: o, want: want}
+	return t
+}
+
+// begin is announce, and waits until the thread may do it. What is done most does that
+// itself: after a switch of coroutines the CPU predicts the return from each frame
+// wrongly, and so this would cost some 5 ns.
+func (w *Word) begin(c Class, k Kind, want uint64, what string) *Thread {
+	t := w.announce(c, k, want, what)
+	t.step()
+	return t
+}
+
+func (w *Word) Load(c Class, what string) uint64 {
+	t := w.announce(c, OpLoad, 0, what)
+	t.step()
+	t.acquire(w.o)
+	t.done(Reads, w.bits, w.bits, true)
+	return w.bits
+}
+
+// Update changes the value by v, as k says, and returns what it was.
+func (w *Word) Update(c Class, k Kind, v uint64, what string) (old uint64) {
+	t := w.announce(c, k, 0, what)
+	t.step()
+	old = w.bits
+	switch k {
+	case OpAdd:
+		v = c.fit(v + old)
+	case OpAnd:
+		v &= old
+	case OpOr:
+		v |= old
+	}
+	w.change(t, v)
+	return old
+}
+
+// change ends an operation that began with begin by making v the value.
+func (w *Word) change(t *Thread, v uint64) {
+	old := w.bits
+	if t.Op.Kind != OpStore {
+		t.acquire(w.o)
+	}
+	t.release(w.o)
+	w.set(v)
+	t.done(Writes, old, v, true)
+}
+
+func (w *Word) Cas(c Class, old, new uint64, what string) bool {
+	t := w.announce(c, OpCAS, old, what)
+	t.step()
+	if w.bits != old {
+		t.acquire(w.o)
+		t.done(Reads, w.bits, w.bits, false)
+		return false
+	}
+	w.change(t, new)
+	return true
+}
+
+// # Two kinds of happens-before
+//
+// A data race is two accesses of plain memory that nothing orders. What orders is
+// what Go's memory model says: an atomic operation that observes another one, a
+// lock and the unlock before it, a wakeup and the sleep. Each thread has a clock
+// (thread.sync) of what it knows to have happened, and each object one of what
+// who reads it learns. The strategies that reduce use another relation, in
+// which a read also happens before the write that follows it: that keeps
+// executions apart, but orders nobody's memory.
+
+// acquire: t learns what was released to o.
+func (t *Thread) acquire(o *Object) { t.sync.join(o.sync) }
+
+// release: who acquires from o learns what t knows, and nothing else: a write
+// is observed, or one before it, but not both.
+func (t *Thread) release(o *Object) {
+	o.sync.set(t.sync)
+	t.sync[t.ID]++
+}

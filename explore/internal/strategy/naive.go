@@ -1,0 +1,22 @@
+package strategy
+
+import "schedlab/explore/internal/engine"
+
+// Naive executes every interleaving: depth first over the tree of all decisions,
+// without reduction. It is the yardstick of the others, and what remains for
+// programs whose steps are not as independent as they look.
+type Naive struct{ Walk }
+
+// NewNaive makes the strategy "naive".
+func NewNaive() *Naive { return &Naive{} }
+
+func (s *Naive) Next(e *engine.Engine) *engine.Thread {
+	if s.Repeating() {
+		return s.Repeat(e)
+	}
+	return s.Fork(e, false)
+}
+
+func (s *Naive) End(*engine.Engine) {}
+
+func (s *Naive) Bound() string { return "every interleaving" }

@@ -1,0 +1,172 @@
+package strategy
+
+import (
+	"slices"
+
+	"schedlab/explore/internal/engine"
+)
+
+// Walk goes through a tree of decisions, depth first. Each execution repeats the
+// path to the deepest turn at which something is left to take, takes that, and
+// goes on from there.
+type Walk struct {
+	turns   []turn
+	todo    []move // what is left at each turn, that of the deepest last; of each, what comes next last
+	depth   int    // turns that this execution has passed
+	repeats int    // turns that it must repeat
+	begun   bool
+}
+
+// turn is a decision on the path.
+type turn struct {
+	move
+	left int32 // how many of todo
+	of   int32 // how many there were
+}
+
+// move is what a turn can take: a thread's step, or a number for Choose.
+type move struct {
+	x    int32       // thread or number
+	kind engine.Kind // of the step; opNone: a number
+	obj  int32       // of the step; or the argument of Choose
+}
+
+func moveOf(t *engine.Thread) move {
+	m := move{t.ID, t.Op.Kind, engine.NoObject}
+	if t.Op.Obj != nil {
+		m.obj = t.Op.Obj.ID
+	}
+	return m
+}
+
+func (w *Walk) Begin(*engine.Engine) bool {
+	if w.begun && !w.backtrack() {
+		return false
+	}
+	w.begun, w.depth = true, 0
+	return true
+}
+
+// backtrack makes the path one that has not been executed. If there is none it is
+// the empty one, and the walk can begin again.
+func (w *Walk) backtrack() bool {
+	for n := len(w.turns); n > 0; n-- {
+		if t := &w.turns[n-1]; t.left > 0 {
+			w.turns, w.repeats = w.turns[:n], n
+			w.pop(t)
+			return true
+		}
+	}
+	w.turns, w.repeats = w.turns[:0], 0
+	return false
+}
+
+func (w *Walk) pop(t *turn) {
+	last := len(w.todo) - 1
+	t.move = w.todo[last]
+	t.left--
+	w.todo = w.todo[:last]
+}
+
+// Repeating says whether the next decision has been taken already.
+func (w *Walk) Repeating() bool { return w.depth < w.repeats }
+
+// Repeat returns the thread of the next turn.
+func (w *Walk) Repeat(e *engine.Engine) *engine.Thread {
+	m := w.turns[w.depth].move
+	if m.kind == engine.OpNone {
+		e.Diverge("a step instead of a Choose")
+		return nil
+	}
+	t := e.Threads[m.x]
+	if m != moveOf(t) {
+		e.Diverge(e.OtherStep(t, m.kind, m.obj))
+		return nil
+	}
+	w.depth++
+	return t
+}
+
+// Fork begins a new turn and returns the thread that it takes first: the one that
+// took the last step, if it can go on. stay: then nobody else. The threads of
+// asleep are left out.
+func (w *Walk) Fork(e *engine.Engine, stay bool, asleep ...int32) *engine.Thread {
+	last := e.LastThread()
+	w.turns = append(w.turns, turn{})
+	if !stay || !e.GoesOn(last) {
+		for _, t := range slices.Backward(e.Enabled()) {
+			if t != last && !slices.Contains(asleep, t.ID) {
+				w.offer(moveOf(t))
+			}
+		}
+	}
+	if last != nil && last.Enabled() {
+		w.offer(moveOf(last))
+	}
+	if !w.descend() {
+		return nil
+	}
+	return e.Threads[w.turns[w.depth-1].x]
+}
+
+// Prune gives up what is left of the path from here on.
+func (w *Walk) Prune() {
+	for len(w.turns) > w.depth {
+		last := len(w.turns) - 1
+		w.todo = w.todo[:len(w.todo)-int(w.turns[last].left)]
+		w.turns = w.turns[:last]
+	}
+	w.repeats = min(w.repeats, w.depth)
+}
+
+// offer adds m to what the last turn can take. What was added last comes first.
+func (w *Walk) offer(m move) {
+	w.todo = append(w.todo, m)
+	u := &w.turns[len(w.turns)-1]
+	u.left++
+	u.of++
+}
+
+// descend makes the first move of the last turn. If nothing was offered it removes
+// the turn and says false.
+func (w *Walk) descend() bool {
+	u := &w.turns[len(w.turns)-1]
+	if u.of == 0 {
+		w.turns = w.turns[:len(w.turns)-1]
+		return false
+	}
+	w.pop(u)
+	w.depth++
+	return true
+}
+
+func (w *Walk) Choose(e *engine.Engine, _ *engine.Thread, n int) int {
+	if w.Repeating() {
+		m := w.turns[w.depth].move
+		if m.kind != engine.OpNone || m.obj != int32(n) {
+			e.Diverge("another Choose than in the execution before")
+			return 0
+		}
+		w.depth++
+		return int(m.x)
+	}
+	w.turns = append(w.turns, turn{})
+	for v := n - 1; v >= 0; v-- {
+		w.offer(move{int32(v), engine.OpNone, int32(n)})
+	}
+	w.descend()
+	return int(w.turns[w.depth-1].x)
+}
+
+// Progress estimates which part of the tree is done, as if what is left at each
+// turn were as large as what is done there (Kilby, Slaney, Thiebaux, Walsh,
+// "Estimating Search Tree Size", AAAI 2006).
+func (w *Walk) Progress() float64 {
+	done, weight := 0.0, 1.0
+	for i := range w.turns {
+		u := &w.turns[i]
+		weight /= float64(u.of)
+		done += weight * float64(u.of-u.left-1)
+	}
+	return done
+}
