@@ -104,7 +104,7 @@
 // The engine asks for the next thread:
 //
 //  1. dpor.go: Next; it calls repeat where the path is known, otherwise push and choose
-//  2. races.go: observe, order, findRaces: the step before gets its clock and its races
+//  2. races.go: observe, stamp, findRaces: the step before gets its clock and its races
 //  3. history.go: next, follow, predecessors, complete, note
 //  4. sleep.go: inheritSleep: what slept at the node before sleeps on
 //  5. splitter.go: foreign and within, if there are shards

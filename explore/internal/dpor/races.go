@@ -23,7 +23,7 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
-			d.order(i, ev)
+			d.stamp(i, ev)
 		}
 		h.note(i, ev)
 	}
@@ -38,9 +38,9 @@ func (d *Strategy) lastThreadNode() int {
 	return i
 }
 
-// order makes the clock of event i, and writes down the races that end in it. What is in
+// stamp makes the clock of event i, and writes down the races that end in it. What is in
 // the clock by then is no race. See history for the steps.
-func (d *Strategy) order(i int32, ev *engine.Event) {
+func (d *Strategy) stamp(i int32, ev *engine.Event) {
 	h := &d.past
 	c := h.follow(i, ev)
 	if ev.Timed && !ev.Early {

@@ -88,18 +88,18 @@ func (d *Strategy) more() bool {
 		if !ok {
 			return false
 		}
-		if d.adopt(job) {
+		if d.takeOver(job) {
 			return true
 		}
 	}
 }
 
-// Take is more, but does not wait: it says false if there is no task now. It is for workers
+// Adopt is more, but does not wait: it says false if there is no task now. It is for workers
 // that take turns on one goroutine.
-func (d *Strategy) Take() bool {
+func (d *Strategy) Adopt() bool {
 	for {
 		job, ok := d.tree.first()
-		if !ok || d.adopt(job) {
+		if !ok || d.takeOver(job) {
 			return ok
 		}
 	}
@@ -158,8 +158,8 @@ func (t *Tree) next() (job task, ok bool) {
 	return t.removeFirst(), true
 }
 
-// adopt makes job what d does. It says false if there was nothing left of it.
-func (d *Strategy) adopt(job task) bool {
+// takeOver makes job what d does. It says false if there was nothing left of it.
+func (d *Strategy) takeOver(job task) bool {
 	d.nodes = append(d.nodes[:0], job.path...)
 	d.past.kept = 0
 	if job.done {
