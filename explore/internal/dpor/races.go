@@ -93,8 +93,8 @@ func (h *history) immediate(k int, preds []int32) bool {
 }
 
 // slept says whether the step that is event i sleeps where p was taken, and depends on
-// nothing that came after that, but p: then it can come before all that does not depend on
-// p, whatever follows, and so what the race leads to has been explored.
+// nothing that came after that but p. Then it can come before all that does not depend on p,
+// whatever follows. So what the reversal leads to has been explored.
 func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 	if ev.Waited || ev.Timed || ev.Kind.Compares() || d.past.prev[i] > p || ev.From > p {
 		return false
@@ -113,8 +113,8 @@ func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 }
 
 // lateRace writes down the race of event i, which did not time out early, with the early
-// timeout that was the last one allowed: before that, i could have. c is what its thread
-// knew before.
+// timeout that was the last one allowed. Before that i could have timed out early. c is what
+// its thread knew before.
 func (d *Strategy) lateRace(i int32, c []int32) {
 	h := &d.past
 	if len(h.early) == 0 || len(h.early) < h.e.Limits.Timeouts {
@@ -188,7 +188,8 @@ func (d *Strategy) reverse(e *engine.Engine) {
 // again says whether r, which has been looked at, must be looked at again because other
 // things follow it now.
 func (d *Strategy) again(e *engine.Engine, r race) bool {
-	return len(d.nodes[d.nodeOf[r.e]].sleep) > 0 || len(e.Choices) > 0 || r.f >= 0 && e.Events[r.f].Timed
+	timed := r.f >= 0 && e.Events[r.f].Timed
+	return timed || len(e.Choices) > 0 || len(d.nodes[d.nodeOf[r.e]].sleep) > 0
 }
 
 // reverseAll puts the reversals of races, which begin in the same event, into the wakeup

@@ -193,7 +193,8 @@ func (e *Engine) fail(v *Violation) {
 // panicked says that the running thread has panicked with v.
 func (e *Engine) panicked(v any, stack []byte) {
 	e.fail(&Violation{
-		Property: Panic, Thread: int(e.Current.Nth), Message: fmt.Sprint(v), Stack: userStack(stack),
+		Property: Panic, Thread: int(e.Current.Nth),
+		Message: fmt.Sprint(v), Stack: userStack(stack),
 	})
 }
 
