@@ -30,7 +30,8 @@ func made(t *testing.T, events string) *history {
 		th.Seq++
 		th.Last = int32(len(e.Events))
 		ev := engine.Event{
-			Thread: thread, Seq: th.Seq, Kind: engine.OpLoad, Obj: obj, Obj2: engine.NoObject, From: -1,
+			Thread: thread, Seq: th.Seq, Kind: engine.OpLoad, From: -1,
+			Obj: obj, Obj2: engine.NoObject,
 		}
 		if op == 'w' {
 			ev.Kind, ev.Mode = engine.OpStore, engine.Writes

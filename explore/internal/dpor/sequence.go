@@ -51,7 +51,10 @@ func (s *sequence) step(i int32) step {
 // step describes event i as a step.
 func (h *history) step(i int32) step {
 	ev := &h.e.Events[i]
-	return step{thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited, Footprint: ev.Footprint()}
+	return step{
+		thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited,
+		Footprint: ev.Footprint(),
+	}
 }
 
 // find returns where thread's first step stands; -1 if nowhere.
