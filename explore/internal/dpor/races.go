@@ -104,8 +104,9 @@ func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 			return false
 		}
 	}
-	for _, s := range d.nodes[d.nodeOf[p]].sleep {
-		if s.thread == ev.Thread {
+	sleep := d.nodes[d.nodeOf[p]].sleep
+	for k := range sleep {
+		if s := &sleep[k]; s.thread == ev.Thread {
 			return s.outer || s.Footprint == ev.Footprint()
 		}
 	}

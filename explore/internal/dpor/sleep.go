@@ -28,7 +28,7 @@ func (n *node) sleeps(t *engine.Thread) bool {
 // the event between the two.
 func (n *node) inheritSleep(e *engine.Engine, from *place) {
 	i := n.events - 1
-	if e.Events[i].After {
+	if len(from.sleep) == 0 || e.Events[i].After {
 		return
 	}
 	between := e.Effect(i)
@@ -94,6 +94,9 @@ func (s *sleepers) wokenBy(v *reversal) bool {
 // says false if a step that sleeps is in list, and can come first. Of what sleeps because
 // of a splitter only steps that are in the list count: see Splitter.
 func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
+	if len(s.p.node.sleep) == 1 {
+		return to, true // it is what was taken here
+	}
 	s.seq.set(s.h, list, nil)
 	for i := range s.p.node.sleep {
 		x := &s.p.node.sleep[i]
