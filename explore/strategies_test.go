@@ -326,9 +326,9 @@ func TestPCTKeepsItsPromise(t *testing.T) {
 			}
 			cfg := defaults()
 			cfg.Depth, cfg.Executions, cfg.Seed = c.depth, 2000, 3
-			var s *strategy.Pct
+			var s *strategy.PCT
 			r := exploreWith(t, "pct", cfg, program,
-				func(e *engine.Engine) { s = e.Strategy.(*spy).Strategy.(*strategy.Pct) })
+				func(e *engine.Engine) { s = e.Strategy.(*spy).Strategy.(*strategy.PCT) })
 			require.GreaterOrEqual(t, float64(r.Violations), 2000*s.Chance(),
 				"%s, %d more threads: %s", c.name, extra, s.Bound())
 		}

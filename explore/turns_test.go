@@ -72,7 +72,7 @@ func (w *turner) prepare() bool {
 	}
 	w.fresh = false
 	if !w.busy {
-		w.busy = w.d.Take()
+		w.busy = w.d.Adopt()
 	}
 	return w.busy
 }

@@ -82,13 +82,15 @@
 //
 // # Races with locks
 //
-// A Lock or RLock cannot be done just before the Unlock that made it possible, only before
-// the Lock of the thread that holds the lock, or waits for readers to leave; likewise a
-// Sleep before the Clear of an earlier round. So the race is with that one. A thread that
-// waits for a lock when the execution is stuck has a race with that Lock, too. A writer
-// shuts an RWMutex by the first step of its Lock, which readers do not prevent. So nothing
-// has to be done about the second one, OpDrain: the readers that it waits for were there
-// before the first, and leave afterwards.
+// A Lock or RLock cannot be done just before the Unlock that made it possible. It can be done
+// before the Lock of the thread that held the lock, or waited for readers to leave. Likewise
+// a Sleep can be done before the Clear of an earlier round. So the race is with that one
+// (disabled). A thread that waits for a lock when the execution is stuck has a race with that
+// Lock, too (waitInVain).
+//
+// A writer shuts an RWMutex by the first step of its Lock, which readers do not prevent. So
+// nothing has to be done about the second one, OpDrain: the readers that it waits for were
+// there before the first, and leave afterwards.
 //
 // # What is not proved
 //
@@ -104,7 +106,7 @@
 // The engine asks for the next thread:
 //
 //  1. dpor.go: Next; it calls repeat where the path is known, otherwise push and choose
-//  2. races.go: observe, order, findRaces: the step before gets its clock and its races
+//  2. races.go: observe, stamp, findRaces: the step before gets its clock and its races
 //  3. history.go: next, follow, predecessors, complete, note
 //  4. sleep.go: inheritSleep: what slept at the node before sleeps on
 //  5. splitter.go: foreign and within, if there are shards
@@ -158,6 +160,7 @@ type Strategy struct {
 // that split says; nil, nil: it does everything, alone.
 func New(tr *Tree, split *Splitter) *Strategy { return &Strategy{tree: tr, split: split} }
 
+// Begin prepares the next execution: of what d explores or, if that is done, of a task.
 func (d *Strategy) Begin(e *engine.Engine) bool {
 	if d.begun {
 		return d.Continue() || d.more()
@@ -185,6 +188,7 @@ func (d *Strategy) prepare() {
 	d.past.rewind()
 }
 
+// Next returns the thread that takes the next step: see 'One step'.
 func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	d.observe(e)
 	if d.depth < d.repeats {
@@ -269,6 +273,7 @@ func (d *Strategy) take(n *place) {
 	d.guide = ways
 }
 
+// Choose returns a number, and makes a node of its own for it: see 'Choices'.
 func (d *Strategy) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 	if d.depth < d.repeats {
 		return d.repeatChoice(e, n)
@@ -300,10 +305,11 @@ func (d *Strategy) takeNumber(n *place, v int32) {
 	d.guide = n.waysAfter(v)
 }
 
+// End looks at the races of the execution: see 'One reversal'.
 func (d *Strategy) End(e *engine.Engine) {
 	d.ready = false
 	if e.Outcome == engine.Diverged {
-		return // races of the execution before do not fit this one, and there will be no other
+		return // the races do not fit this execution, and there will be no other
 	}
 	d.observe(e)
 	d.waitInVain(e)
@@ -352,6 +358,7 @@ func (d *Strategy) goOnFrom(n *place) {
 	d.forget(d.past.kept)
 }
 
+// Bound says that nothing is left out but what belongs to other shards.
 func (d *Strategy) Bound() string {
 	if d.split != nil {
 		return fmt.Sprintf("every execution of part %d/%d", d.split.shard+1, d.split.shards)

@@ -36,7 +36,7 @@ type history struct {
 	last   []int32 // the last event of each thread; -1
 
 	early   []int32 // events that timed out early
-	barrier int32   // the first event after time last advanced because nothing else could happen; -1
+	barrier int32   // the first event after time last advanced since no thread was enabled; -1
 
 	touched []accesses // by object; the first nobjects belong to this execution
 	objects int32
@@ -132,9 +132,9 @@ func (h *history) prior(t *engine.Thread, seq int32) int32 {
 	return h.last[t.ID]
 }
 
-// follow makes the clock of event i what i follows in every execution: what came before
-// in its thread; and what woke it, or the end of the thread that it joins, unless it
-// could have timed out instead.
+// follow makes the clock of event i what i follows in every execution. That is what came
+// before in its thread. Unless it could have timed out instead, it is also what woke it, or
+// the end of the thread that it joins.
 func (h *history) follow(i int32, ev *engine.Event) []int32 {
 	c := h.clock(i)
 	clear(c)

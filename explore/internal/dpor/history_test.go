@@ -18,9 +18,12 @@ func TestWhatHappenedBeforeWhat(t *testing.T) {
 		{"two reads", "0 r0; 1 r0", nil},
 		{"a write and a read", "0 w0; 1 r0", [][2]int32{{0, 1}}},
 		{"a read and a write", "0 r0; 1 w0", [][2]int32{{0, 1}}},
-		{"reads between writes", "0 w0; 1 r0; 2 r0; 0 w0", [][2]int32{{0, 1}, {0, 2}, {0, 3}, {1, 3}, {2, 3}}},
-		{"over a third thread", "0 w0; 1 r0; 1 w1; 2 r1", [][2]int32{{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}}},
-		{"more threads than a clock had room for", "0 w0; 5 r0; 9 w0", [][2]int32{{0, 1}, {0, 2}, {1, 2}}},
+		{"reads between writes", "0 w0; 1 r0; 2 r0; 0 w0",
+			[][2]int32{{0, 1}, {0, 2}, {0, 3}, {1, 3}, {2, 3}}},
+		{"over a third thread", "0 w0; 1 r0; 1 w1; 2 r1",
+			[][2]int32{{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}}},
+		{"more threads than a clock had room for", "0 w0; 5 r0; 9 w0",
+			[][2]int32{{0, 1}, {0, 2}, {1, 2}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := made(t, c.events)
@@ -51,7 +54,8 @@ func TestPredecessorsAreTheLastThatTouched(t *testing.T) {
 		{7, engine.Writes, nil}, // nobody has touched it
 	} {
 		ev := engine.Event{Obj: c.obj, Obj2: engine.NoObject, Mode: c.mode}
-		require.Equal(t, c.want, append([]int32(nil), h.predecessors(5, &ev)...), "object %d", c.obj)
+		got := append([]int32(nil), h.predecessors(5, &ev)...)
+		require.Equal(t, c.want, got, "object %d", c.obj)
 	}
 }
 

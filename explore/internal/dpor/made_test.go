@@ -23,12 +23,16 @@ func made(t *testing.T, events string) *history {
 		_, err := fmt.Sscanf(words[0]+" "+words[1], "%d %c%d", &thread, &op, &obj)
 		require.NoError(t, err, text)
 		for len(e.Threads) <= int(thread) {
-			e.Threads = append(e.Threads, &engine.Thread{ID: int32(len(e.Threads)), Birth: -1, Last: -1, Ended: true})
+			id := int32(len(e.Threads))
+			e.Threads = append(e.Threads, &engine.Thread{ID: id, Birth: -1, Last: -1, Ended: true})
 		}
 		th := e.Threads[thread]
 		th.Seq++
 		th.Last = int32(len(e.Events))
-		ev := engine.Event{Thread: thread, Seq: th.Seq, Kind: engine.OpLoad, Obj: obj, Obj2: engine.NoObject, From: -1}
+		ev := engine.Event{
+			Thread: thread, Seq: th.Seq, Kind: engine.OpLoad, From: -1,
+			Obj: obj, Obj2: engine.NoObject,
+		}
 		if op == 'w' {
 			ev.Kind, ev.Mode = engine.OpStore, engine.Writes
 		}

@@ -13,11 +13,11 @@ type node struct {
 	wakeup  wakeupTree // what is still to be explored from here
 	ways    *way       // Choose: where to go on, by what is chosen
 	shared  bool       // it belongs to the tree, under its lock
-	active  []int32    // shared: for each of the last steps in sleep, how many work below it
+	active  []int32    // shared: for each of the last steps in sleep, the workers below it
 	full    bool       // everything that is enabled will be taken: see splitter
 }
 
-// place is a node on the way of one who explores, and which way that went.
+// place is a node on the path of a worker, and which way that goes on.
 type place struct {
 	*node
 	cur   step
@@ -48,7 +48,7 @@ func (s *step) isNext(t *engine.Thread) bool {
 	return !t.Ended && t.Op.Kind == s.kind && (t.Op.Obj == nil || t.Op.Obj.ID == s.Obj)
 }
 
-// enter makes s what is explored next, and puts it to sleep for whoever comes later.
+// enter makes s what is explored next, and puts it to sleep for what is explored later.
 func (n *place) enter(s step) {
 	n.cur, n.sleep = s, n.node.sleep
 	n.taken++

@@ -1,7 +1,7 @@
 package dpor
 
-// Progress is the part of the tree that lies behind the path: at each node, what
-// has been taken there before, as a share of what is known to be there.
+// Progress estimates which part of the executions is done: at each node of the path, the
+// branches that have been taken there before, as a share of those that are known.
 func (d *Strategy) Progress() float64 {
 	done, weight := 0.0, 1.0
 	for i := range d.nodes {
@@ -12,8 +12,8 @@ func (d *Strategy) Progress() float64 {
 	return done
 }
 
-// branches returns how many branches of n were taken before the one that is
-// taken now, and how many are known.
+// branches returns how many branches of n were taken before the one that is taken now, and
+// how many are known.
 func (n *node) branches() (before, all int) {
 	if n.n != 0 {
 		return int(n.taken) - 1, int(n.n)

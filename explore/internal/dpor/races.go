@@ -23,7 +23,7 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
-			d.order(i, ev)
+			d.stamp(i, ev)
 		}
 		h.note(i, ev)
 	}
@@ -38,9 +38,9 @@ func (d *Strategy) lastThreadNode() int {
 	return i
 }
 
-// order makes the clock of event i, and writes down the races that end in it. What is in
+// stamp makes the clock of event i, and writes down the races that end in it. What is in
 // the clock by then is no race. See history for the steps.
-func (d *Strategy) order(i int32, ev *engine.Event) {
+func (d *Strategy) stamp(i int32, ev *engine.Event) {
 	h := &d.past
 	c := h.follow(i, ev)
 	if ev.Timed && !ev.Early {
@@ -93,8 +93,8 @@ func (h *history) immediate(k int, preds []int32) bool {
 }
 
 // slept says whether the step that is event i sleeps where p was taken, and depends on
-// nothing that came after that, but p: then it can come before all that does not depend on
-// p, whatever follows, and so what the race leads to has been explored.
+// nothing that came after that but p. Then it can come before all that does not depend on p,
+// whatever follows. So what the reversal leads to has been explored.
 func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 	if ev.Waited || ev.Timed || ev.Kind.Compares() || d.past.prev[i] > p || ev.From > p {
 		return false
@@ -104,8 +104,9 @@ func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 			return false
 		}
 	}
-	for _, s := range d.nodes[d.nodeOf[p]].sleep {
-		if s.thread == ev.Thread {
+	sleep := d.nodes[d.nodeOf[p]].sleep
+	for k := range sleep {
+		if s := &sleep[k]; s.thread == ev.Thread {
 			return s.outer || s.Footprint == ev.Footprint()
 		}
 	}
@@ -113,8 +114,8 @@ func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 }
 
 // lateRace writes down the race of event i, which did not time out early, with the early
-// timeout that was the last one allowed: before that, i could have. c is what its thread
-// knew before.
+// timeout that was the last one allowed. Before that i could have timed out early. c is what
+// its thread knew before.
 func (d *Strategy) lateRace(i int32, c []int32) {
 	h := &d.past
 	if len(h.early) == 0 || len(h.early) < h.e.Limits.Timeouts {
@@ -188,7 +189,8 @@ func (d *Strategy) reverse(e *engine.Engine) {
 // again says whether r, which has been looked at, must be looked at again because other
 // things follow it now.
 func (d *Strategy) again(e *engine.Engine, r race) bool {
-	return len(d.nodes[d.nodeOf[r.e]].sleep) > 0 || len(e.Choices) > 0 || r.f >= 0 && e.Events[r.f].Timed
+	timed := r.f >= 0 && e.Events[r.f].Timed
+	return timed || len(e.Choices) > 0 || len(d.nodes[d.nodeOf[r.e]].sleep) > 0
 }
 
 // reverseAll puts the reversals of races, which begin in the same event, into the wakeup

@@ -93,11 +93,10 @@ func (f *foreseen) foresee(h *history, r race) {
 
 // # Time limits
 //
-// A step with a time limit that is foreseen elsewhere has either been woken there or
-// times out there. Which of the two it is decides what it touches: who times out touches
-// the clock. Whether it may time out depends on the early timeouts before it, of which
-// there are at most so many. What would prevent that is left out of what comes before it,
-// if it can be.
+// A step with a time limit that is foreseen elsewhere has either been woken there or times
+// out there. Which of the two it is decides what it touches: to time out touches the clock.
+// Whether it may time out depends on the early timeouts before it, of which there are at
+// most so many. What would prevent that is left out of what comes before it, if it can be.
 
 // foreseeTimed completes v.last for a step with a time limit: whether it has been
 // woken before r.e and, if not, whether it may time out there.

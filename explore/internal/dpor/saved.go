@@ -7,6 +7,13 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
+// # The saved forms
+//
+// A saved form has the fields of what it stands for, exported and without pointers, so that
+// it can be written as JSON. A node that several tasks have is saved once. What is restored is
+// checked: a file may be damaged. Each field of what is saved must be in its saved form; a
+// test goes through them.
+
 // Remainder is the saved form of what is left to be explored.
 type Remainder struct {
 	Threads []engine.Birth `json:",omitempty"` // by id, from 1
@@ -14,6 +21,7 @@ type Remainder struct {
 	Tasks   []savedTask    `json:",omitempty"`
 }
 
+// savedStep is the saved form of a step.
 type savedStep struct {
 	Thread, Seq   int32
 	Kind          engine.Kind
@@ -22,6 +30,7 @@ type savedStep struct {
 	Mode          engine.Mode
 }
 
+// savedNode is the saved form of a node.
 type savedNode struct {
 	Events, Objects, N, First, Taken int32
 	Sleep                            []savedStep   `json:",omitempty"`
@@ -31,18 +40,21 @@ type savedNode struct {
 	Active                           []int32       `json:",omitempty"`
 }
 
+// savedBranch is the saved form of a branch.
 type savedBranch struct {
 	Step  savedStep
 	Known int32
 	Ways  []savedWay
 }
 
+// savedWay is the saved form of a way.
 type savedWay struct {
 	Choices []int32       `json:",omitempty"`
 	Kids    []savedBranch `json:",omitempty"`
 	Doubt   bool          `json:",omitempty"`
 }
 
+// savedPlace is the saved form of a place.
 type savedPlace struct {
 	Node  int
 	Cur   savedStep
@@ -50,6 +62,7 @@ type savedPlace struct {
 	Sleep int // how many of the node's
 }
 
+// savedTask is the saved form of a task.
 type savedTask struct {
 	Path  []savedPlace
 	Guide []savedWay `json:",omitempty"`
@@ -68,7 +81,8 @@ func (tr *Tree) Save(names *engine.ThreadNames) (s Remainder) {
 	for _, t := range tr.tasks {
 		st := savedTask{Guide: saveWays(t.guide), Done: t.done}
 		for _, p := range t.path {
-			st.Path = append(st.Path, savedPlace{sv.node(p.node), saveStep(p.cur), p.v, len(p.sleep)})
+			sp := savedPlace{sv.node(p.node), saveStep(p.cur), p.v, len(p.sleep)}
+			st.Path = append(st.Path, sp)
 		}
 		s.Tasks = append(s.Tasks, st)
 	}
@@ -76,6 +90,7 @@ func (tr *Tree) Save(names *engine.ThreadNames) (s Remainder) {
 	return s
 }
 
+// node returns the number of n, which it saves if that has not been done.
 func (sv *saver) node(n *node) int {
 	id, ok := sv.ids[n]
 	if !ok {
@@ -83,7 +98,8 @@ func (sv *saver) node(n *node) int {
 		sv.ids[n] = id
 		sn := savedNode{
 			Events: n.events, Objects: n.objects, N: n.n, First: n.first, Taken: n.taken,
-			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways), Shared: n.shared, Full: n.full, Active: n.active,
+			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways),
+			Shared: n.shared, Full: n.full, Active: n.active,
 		}
 		for _, x := range n.sleep {
 			sn.Sleep = append(sn.Sleep, saveStep(x))
@@ -98,7 +114,10 @@ func saveStep(s step) savedStep {
 }
 
 func (s savedStep) restore() step {
-	return step{thread: s.Thread, seq: s.Seq, kind: s.Kind, waited: s.Waited, outer: s.Outer, Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode}}
+	return step{
+		thread: s.Thread, seq: s.Seq, kind: s.Kind, waited: s.Waited, outer: s.Outer,
+		Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode},
+	}
 }
 
 func saveBranches(t wakeupTree) (list []savedBranch) {
@@ -133,9 +152,9 @@ func restoreWays(list []savedWay) (first *way) {
 	return first
 }
 
-// Restore makes s what is left to be done, by the workers of tr, who have not begun,
-// and returns the names of threads. finished says that nothing is left. The error says
-// where s contradicts itself.
+// Restore makes s what is left to be done by the workers of tr, which have not begun, and
+// returns the names of threads. finished says that nothing is left. The error says where s
+// contradicts itself.
 func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadNames, error) {
 	names := engine.NamesOf(s.Threads)
 	if names.Count() < len(s.Threads) {
@@ -163,7 +182,8 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadNames, error
 func (sn *savedNode) restore() *node {
 	n := &node{
 		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
-		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways), shared: sn.Shared, full: sn.Full, active: sn.Active,
+		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways),
+		shared: sn.Shared, full: sn.Full, active: sn.Active,
 	}
 	for _, x := range sn.Sleep {
 		n.sleep = append(n.sleep, x.restore())
@@ -178,12 +198,14 @@ func (sn *savedNode) check(threads int) error {
 			return err
 		}
 	}
-	if sn.N < 0 || sn.N > 0 && (sn.First < 0 || sn.First >= sn.N) || len(sn.Active) > len(sn.Sleep) {
+	outside := sn.N > 0 && (sn.First < 0 || sn.First >= sn.N)
+	if sn.N < 0 || outside || len(sn.Active) > len(sn.Sleep) {
 		return errors.New("its numbers do not fit together")
 	}
 	return errors.Join(checkBranches(sn.Pending, threads), checkWays(sn.Ways, threads))
 }
 
+// check says what is wrong with s.
 func (s savedStep) check(threads int) error {
 	if s.Thread < 0 || int(s.Thread) > threads || !s.Kind.Valid() {
 		return fmt.Errorf("there is no step of kind %d by thread %d", s.Kind, s.Thread)
@@ -212,6 +234,7 @@ func checkWays(list []savedWay, threads int) error {
 	return nil
 }
 
+// restore returns the task, on nodes that have been restored.
 func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
 	t := task{guide: restoreWays(st.Guide), done: st.Done}
 	events := int32(0)
@@ -226,7 +249,8 @@ func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
 		if n.n == 0 {
 			events++
 		}
-		t.path = append(t.path, place{node: n, cur: p.Cur.restore(), v: p.V, sleep: n.sleep[:p.Sleep]})
+		at := place{node: n, cur: p.Cur.restore(), v: p.V, sleep: n.sleep[:p.Sleep]}
+		t.path = append(t.path, at)
 	}
 	if len(t.path) == 0 {
 		return t, errors.New("it has no path")
@@ -236,13 +260,16 @@ func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
 
 // check says what is wrong with p, a place at n after that many events.
 func (p savedPlace) check(n *node, threads int, events int32) error {
-	asleep := len(n.sleep) - 1 // and what was taken
+	most, least := len(n.sleep)-1, 0 // the last one is the step that was taken
+	if n.shared {
+		least = len(n.sleep) - len(n.active)
+	}
 	switch {
 	case n.events != events:
 		return fmt.Errorf("the node is of event %d, not %d", n.events, events)
 	case n.n != 0 && (p.V < 0 || p.V >= n.n):
 		return fmt.Errorf("it chooses %d of %d", p.V, n.n)
-	case n.n == 0 && (p.Sleep < 0 || p.Sleep > asleep || n.shared && p.Sleep < len(n.sleep)-len(n.active)):
+	case n.n == 0 && (p.Sleep < least || p.Sleep > most):
 		return fmt.Errorf("%d steps sleep, of %d", p.Sleep, len(n.sleep))
 	case n.n != 0 && p.Sleep != 0:
 		return errors.New("a choice has steps that sleep")

@@ -28,8 +28,9 @@ func someWays() *way {
 // someTasks are tasks in which, all together, everything is set. They share a node.
 func someTasks() []task {
 	threads := &node{
-		objects: 6, taken: 3, sleep: []step{someStep(1), someStep(2), someStep(0)}, shared: true, full: true,
-		wakeup: wakeupTree{&branch{step: someStep(2), objects: 6, ways: someWays()}}, active: []int32{2, 1},
+		objects: 6, taken: 3, shared: true, full: true, active: []int32{2, 1},
+		sleep:  []step{someStep(1), someStep(2), someStep(0)},
+		wakeup: wakeupTree{&branch{step: someStep(2), objects: 6, ways: someWays()}},
 	}
 	choice := &node{events: 1, objects: 7, n: 3, first: 1, taken: 2, ways: someWays()}
 	root := place{node: threads, cur: someStep(2), sleep: threads.sleep[:1]}
@@ -46,11 +47,14 @@ func TestWhatIsLeftIsRestoredAsItWasSaved(t *testing.T) {
 	set := map[reflect.Type]map[string]bool{}
 	tasks := someTasks()
 	noteSet(reflect.ValueOf(tasks), set)
-	for _, v := range []any{task{}, place{}, node{}, branch{}, way{}, wakeupTree{}, step{}, engine.Footprint{}} {
-		for _, f := range reflect.VisibleFields(reflect.TypeOf(v)) {
-			if len(f.Index) == 1 {
-				require.True(t, set[reflect.TypeOf(v)][f.Name], "%T.%s: set it in someTasks, and save it", v, f.Name)
-			}
+	saved := []any{
+		task{}, place{}, node{}, branch{}, way{}, wakeupTree{}, step{}, engine.Footprint{},
+	}
+	for _, v := range saved {
+		typ := reflect.TypeOf(v)
+		for i := range typ.NumField() {
+			name := typ.Field(i).Name
+			require.True(t, set[typ][name], "%v.%s: set it in someTasks, and save it", typ, name)
 		}
 	}
 	tr, names := NewTree(1), &engine.ThreadNames{}
@@ -97,27 +101,37 @@ func noteSet(v reflect.Value, set map[reflect.Type]map[string]bool) {
 
 // A file that contradicts itself is refused.
 func TestWhatCannotBeRestored(t *testing.T) {
-	for name, damage := range map[string]func(*Remainder){
-		"two threads have one name":            func(r *Remainder) { r.Threads = append(r.Threads, r.Threads[0]) },
-		"there is no step of kind":             func(r *Remainder) { r.Nodes[0].Sleep[0].Kind = 200 },
-		"its numbers do not fit together":      func(r *Remainder) { r.Nodes[1].First = 9 },
-		"a branch leads nowhere":               func(r *Remainder) { r.Nodes[0].Pending[0].Ways = nil },
-		"is from node 7, which is not there":   func(r *Remainder) { r.Tasks[0].Path[0].Node = 7 },
-		"the node is of event 1, not 0":        func(r *Remainder) { r.Tasks[0].Path = r.Tasks[0].Path[1:] },
-		"it chooses 3 of 3":                    func(r *Remainder) { r.Tasks[0].Path[1].V = 3 },
-		"9 steps sleep, of 3":                  func(r *Remainder) { r.Tasks[1].Path[0].Sleep = 9 },
-		"a choice has steps that sleep":        func(r *Remainder) { r.Tasks[0].Path[1].Sleep = 1 },
-		"it has no path":                       func(r *Remainder) { r.Tasks[1].Path = nil },
-		"by thread 9":                          func(r *Remainder) { r.Tasks[1].Path[0].Cur.Thread = 9 },
-		"task 0: there is no step of kind 200": func(r *Remainder) { r.Tasks[0].Guide[0].Kids[0].Step.Kind = 200 },
+	for _, c := range []struct {
+		want   string
+		damage func(*Remainder)
+	}{
+		{"two threads have one name", func(r *Remainder) {
+			r.Threads = append(r.Threads, r.Threads[0])
+		}},
+		{"there is no step of kind", func(r *Remainder) { r.Nodes[0].Sleep[0].Kind = 200 }},
+		{"its numbers do not fit together", func(r *Remainder) { r.Nodes[1].First = 9 }},
+		{"a branch leads nowhere", func(r *Remainder) { r.Nodes[0].Pending[0].Ways = nil }},
+		{"is from node 7, which is not there", func(r *Remainder) { r.Tasks[0].Path[0].Node = 7 }},
+		{"the node is of event 1, not 0", func(r *Remainder) {
+			r.Tasks[0].Path = r.Tasks[0].Path[1:]
+		}},
+		{"it chooses 3 of 3", func(r *Remainder) { r.Tasks[0].Path[1].V = 3 }},
+		{"9 steps sleep, of 3", func(r *Remainder) { r.Tasks[1].Path[0].Sleep = 9 }},
+		{"0 steps sleep, of 3", func(r *Remainder) { r.Tasks[1].Path[0].Sleep = 0 }},
+		{"a choice has steps that sleep", func(r *Remainder) { r.Tasks[0].Path[1].Sleep = 1 }},
+		{"it has no path", func(r *Remainder) { r.Tasks[1].Path = nil }},
+		{"by thread 9", func(r *Remainder) { r.Tasks[1].Path[0].Cur.Thread = 9 }},
+		{"task 0: there is no step of kind 200", func(r *Remainder) {
+			r.Tasks[0].Guide[0].Kids[0].Step.Kind = 200
+		}},
 	} {
 		tr, names := NewTree(1), &engine.ThreadNames{}
 		tr.tasks = someTasks()
 		names.Of(engine.Birth{Parent: 0, N: 0})
 		names.Of(engine.Birth{Parent: 0, N: 1})
 		left := tr.Save(names)
-		damage(&left)
+		c.damage(&left)
 		_, err := NewTree(1).Restore(&left, false)
-		require.ErrorContains(t, err, name)
+		require.ErrorContains(t, err, c.want)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// sequence is a number of steps, one after the other, none of which has been left out
-// that happened between two of them: events of the execution under way and, perhaps, a
-// last step that is foreseen. It says which of its steps can come first, and which other
-// steps can come before all of it.
+// sequence is a number of steps, one after the other: events of the execution under way and,
+// perhaps, a last step that is foreseen. With an event it has all events between its first
+// one and that event which happened before it. It says which of its steps can come first,
+// and which other steps can come before all of them.
 type sequence struct {
 	h    *history
 	f    *foreseen // what foreseenStep stands for; nil: no step of list does
@@ -51,7 +51,10 @@ func (s *sequence) step(i int32) step {
 // step describes event i as a step.
 func (h *history) step(i int32) step {
 	ev := &h.e.Events[i]
-	return step{thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited, Footprint: ev.Footprint()}
+	return step{
+		thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited,
+		Footprint: ev.Footprint(),
+	}
 }
 
 // find returns where thread's first step stands; -1 if nowhere.
@@ -89,11 +92,17 @@ func (s *sequence) initial(k int) bool {
 // initial says whether f depends on none of some events that precede it.
 func (f *foreseen) initial(h *history, before []int32) bool {
 	for _, j := range before {
-		if f.effect.Conflicts(h.e.Effect(j)) || f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from) {
+		if f.follows(h, j) {
 			return false
 		}
 	}
 	return true
+}
+
+// follows says whether event j must happen before f.
+func (f *foreseen) follows(h *history, j int32) bool {
+	return f.effect.Conflicts(h.e.Effect(j)) ||
+		f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from)
 }
 
 // remove takes the k-th step out.
@@ -113,7 +122,8 @@ const (
 // Of objects that are unknown, which may be any with an id from known on, it is cautious;
 // doubt says that an answer of false is due to that.
 func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
-	if len(s.h.e.Awaited) == 0 && len(x.Awaited) == 0 && x.Obj != unknown && x.Obj2 != unknown {
+	waits := len(s.h.e.Awaited) > 0 || len(x.Awaited) > 0
+	if !waits && x.Obj != unknown && x.Obj2 != unknown {
 		if clear := s.sum.clear(x.Footprint); clear || len(s.h.e.Objects) <= 64 {
 			return clear, false
 		}

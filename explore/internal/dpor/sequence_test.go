@@ -58,7 +58,8 @@ func TestWhatCanComeBeforeAllOfASequence(t *testing.T) {
 	h := made(t, "0 w0; 1 r1; 1 w70")
 	var s sequence
 	s.set(h, all(h), nil)
-	h.e.Objects = make([]*engine.Object, 100) // so many that the summary does not tell them all apart
+	// So many that the summary does not tell them all apart.
+	h.e.Objects = make([]*engine.Object, 100)
 	effect := func(obj int32, m engine.Mode) engine.Effect {
 		return engine.Effect{Footprint: engine.Footprint{Obj: obj, Obj2: engine.NoObject, Mode: m}}
 	}

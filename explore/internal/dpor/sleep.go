@@ -4,14 +4,15 @@ import "schedlab/explore/internal/engine"
 
 // # Sleep sets
 //
-// A step that sleeps at a node can be the first of nothing that is new: all that begins
-// with it has been explored. It sleeps on at the nodes below until a step is taken that
-// depends on it. A sequence is worth exploring from the node only if it wakes all that
-// sleeps there: if none of the steps that sleep is a weak initial of it, which is a step
-// that could be executed first without any other effect. A step is one of a sequence
+// A step that sleeps at a node can be the first of nothing that is new: all that begins with
+// it has been explored. It sleeps on at the nodes below until a step is taken that depends on
+// it. A sequence is worth exploring from the node only if it wakes all that sleeps there: if
+// none of the steps that sleep is a weak initial of it. That is a step which could be executed
+// first without any other effect. There are two kinds:
 //
-//   - if it is in the sequence, as the first of its thread, and depends on nothing before it;
-//   - or if its thread takes no step in the sequence, and it conflicts with nothing of it.
+//   - the step is in the sequence, as the first of its thread, and depends on nothing before
+//     it;
+//   - its thread takes no step in the sequence, and it conflicts with nothing of it.
 
 // sleeps says whether t's next step sleeps at n.
 func (n *node) sleeps(t *engine.Thread) bool {
@@ -27,7 +28,7 @@ func (n *node) sleeps(t *engine.Thread) bool {
 // the event between the two.
 func (n *node) inheritSleep(e *engine.Engine, from *place) {
 	i := n.events - 1
-	if e.Events[i].After {
+	if len(from.sleep) == 0 || e.Events[i].After {
 		return
 	}
 	between := e.Effect(i)
@@ -93,6 +94,9 @@ func (s *sleepers) wokenBy(v *reversal) bool {
 // says false if a step that sleeps is in list, and can come first. Of what sleeps because
 // of a splitter only steps that are in the list count: see Splitter.
 func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
+	if len(s.p.node.sleep) == 1 {
+		return to, true // it is what was taken here
+	}
 	s.seq.set(s.h, list, nil)
 	for i := range s.p.node.sleep {
 		x := &s.p.node.sleep[i]

@@ -6,30 +6,29 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// Splitter divides the executions of a program among shards that know nothing of
-// each other. The first depth nodes of each execution are explored with sleep
-// sets alone: whatever is enabled and does not sleep is taken. So each trace is
-// still explored once, and what lies above a node at that depth says which shard
-// it belongs to, without anybody having explored anything before.
+// Splitter divides the executions of a program among shards that know nothing of each other.
+// The first depth nodes of each execution are explored with sleep sets alone: every step is
+// taken that is enabled and does not sleep. So each trace is still explored once, and what
+// lies above a node at that depth says to which shard it belongs, though no process has
+// explored anything before.
 //
-// Below, a step that sleeps since then (step.outer) is a thread that is not
-// enabled until another step wakes it: its races are not known here, so nothing
-// says how to wake it, and every execution is explored in which it might be. That
-// costs executions that are cut, because it never was.
+// Below that, a step that sleeps since then (step.outer) is like a thread that is not enabled
+// until another step wakes it. Its races are not known here, so nothing says how to wake it,
+// and every execution is explored in which it might be woken. An execution in which it never
+// is was not needed, and is cut.
 type Splitter struct {
 	depth         int
 	shard, shards int
 	once          sync.Once // depth has been chosen
 }
 
-// NewSplitter makes that of one shard, from 0, of shards.
+// NewSplitter makes the splitter of one shard, from 0, of shards.
 func NewSplitter(shard, shards int) *Splitter { return &Splitter{shard: shard, shards: shards} }
 
 // Fix makes depth the depth, before any is chosen.
 func (s *Splitter) Fix(depth int) { s.once.Do(func() { s.depth = depth }) }
 
-// perShard is how many parts there should be for each shard, so that their sizes
-// even out.
+// perShard is how many parts there should be for each shard, so that their sizes even out.
 const perShard = 16
 
 // Divide chooses the depth of d's splitter, if there is one, before e's first execution
@@ -64,7 +63,7 @@ func (s *Splitter) parts(e *engine.Engine) (n int) {
 	return n
 }
 
-// within says whether d's last node is one at which everything is taken.
+// within says whether d's last node is one at which all steps are taken.
 func (s *Splitter) within(d *Strategy) bool { return s != nil && d.depth <= s.depth }
 
 // expand puts all steps that do not sleep into n's wakeup tree.
@@ -77,8 +76,8 @@ func (n *node) expand(e *engine.Engine) {
 	}
 }
 
-// foreign says whether the execution, which is about to take a step or has ended,
-// belongs to another shard: that is decided at its first step below the depth.
+// foreign says whether the execution, which is about to take a step or has ended, belongs to
+// another shard. That is decided at its first step below the depth.
 func (s *Splitter) foreign(d *Strategy, e *engine.Engine, ended bool) bool {
 	if s == nil || !ended && d.depth <= s.depth {
 		return false

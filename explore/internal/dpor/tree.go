@@ -5,60 +5,64 @@ import (
 	"sync/atomic"
 )
 
-// Tree is what several workers share who explore one program with dpor. A nil
-// tree is that of one who works alone.
+// Tree is what several workers share that explore one program. A worker is a Strategy with
+// its engine. A nil Tree is that of a worker that is alone.
 //
 // # Sharing
 //
-// Whoever works has a path of nodes, from the root down. When others have
-// nothing to do, he gives away one branch that is still to be explored, that of
-// his node closest to the root: it goes with the nodes above, which both have
-// from then on. Races that either finds are put into the wakeup trees of those
-// nodes, and either, on the way back, takes branches from there; so whoever adds
-// a branch passes it, and no branch is lost.
+// Each worker has a path of nodes, from the root down. When others have nothing to do, it
+// gives away one branch that is still to be explored, that of its node closest to the root:
 //
-// A step that sleeps promises that everything which begins with it has been
-// explored, and that all races found there are in the wakeup trees: only so
-// does one who lets it sleep know how to wake it. So a branch is taken only when
-// every step that would sleep below it has been explored to the end, or
-// conflicts with the branch and so does not sleep (mayTake). Branches of one node
-// that conflict are explored at the same time; others wait, and whoever is the
-// last to come back takes them. A race that can begin with a branch which somebody
-// has taken is left to him: what he explores is complete in itself. So the
-// executions are those of one worker, each done once.
+//  1. The branch goes with the nodes above it. Both workers have these from then on; they are
+//     shared, and guarded by the lock of the tree.
+//  2. Reversals that either worker finds are put into the wakeup trees of shared nodes.
+//  3. On its way back, either worker takes branches from there.
+//
+// A worker that adds a branch passes it on its way back. So no branch is lost.
+//
+// # What may be explored at the same time
+//
+// A step that sleeps promises that everything which begins with it has been explored, and
+// that all reversals found there are in the wakeup trees. Otherwise nothing would say how to
+// wake it. So a branch is taken only when every step that would sleep below it has been
+// explored to the end, or conflicts with the branch and so does not sleep (mayTake). Branches
+// of one node that conflict are explored at the same time. Others wait, and the last worker
+// that comes back takes them. A reversal that can begin with a branch which a worker has
+// taken is left to that worker, which explores all that begins with it. So the executions
+// are those of one worker, each done once.
 type Tree struct {
 	mu      sync.Mutex
 	moved   *sync.Cond // tasks, idle or halted has changed
 	tasks   []task
 	workers int
-	idle    int
-	begun   bool // somebody has taken the root
-	halted  bool
-	hungry  atomic.Int32 // workers without a task; read without mu, as a hint
+	idle    int          // workers without a task
+	begun   bool         // a worker has taken the root
+	halted  bool         // there will be no tasks
+	hungry  atomic.Int32 // idle; read without mu, as a hint; partners: next and SetIdle
 }
 
-// task is a branch to be explored: the path to it, and what is known of the way
-// on.
+// task is a branch to be explored: the path to it, and what is known of the way on.
 type task struct {
 	path  []place
 	guide *way
 	done  bool // the end of path has been explored: go on from there
 }
 
-// NewTree makes what so many workers share.
+// NewTree makes the tree of so many workers.
 func NewTree(workers int) *Tree {
 	t := &Tree{workers: workers}
 	t.moved = sync.NewCond(&t.mu)
 	return t
 }
 
-// lock and unlock guard n if others have it, too.
+// lock and unlock guard n if it is shared.
 func (t *Tree) lock(n *node) {
 	if n.shared {
 		t.mu.Lock()
 	}
 }
 
+// unlock is the end of lock.
 func (t *Tree) unlock(n *node) {
 	if n.shared {
 		t.mu.Unlock()
@@ -88,18 +92,18 @@ func (d *Strategy) more() bool {
 		if !ok {
 			return false
 		}
-		if d.adopt(job) {
+		if d.takeOver(job) {
 			return true
 		}
 	}
 }
 
-// Take is more, but does not wait: it says false if there is no task now. It is for workers
+// Adopt is more, but does not wait: it says false if there is no task now. It is for workers
 // that take turns on one goroutine.
-func (d *Strategy) Take() bool {
+func (d *Strategy) Adopt() bool {
 	for {
 		job, ok := d.tree.first()
-		if !ok || d.adopt(job) {
+		if !ok || d.takeOver(job) {
 			return ok
 		}
 	}
@@ -158,8 +162,8 @@ func (t *Tree) next() (job task, ok bool) {
 	return t.removeFirst(), true
 }
 
-// adopt makes job what d does. It says false if there was nothing left of it.
-func (d *Strategy) adopt(job task) bool {
+// takeOver makes job what d does. It says false if there was nothing left of it.
+func (d *Strategy) takeOver(job task) bool {
 	d.nodes = append(d.nodes[:0], job.path...)
 	d.past.kept = 0
 	if job.done {
@@ -182,28 +186,36 @@ func (t *Tree) giveAway(d *Strategy) {
 		return
 	}
 	for i := range d.nodes {
-		if !d.nodes[i].open() {
-			continue
+		if d.nodes[i].open() && d.publish(i) {
+			t.tasks = append(t.tasks, d.branchOff(i))
+			t.moved.Signal()
+			return
 		}
-		for k := range d.nodes[:i+1] {
-			d.nodes[k].publish()
-		}
-		if !d.nodes[i].open() {
-			continue // not beside what d does itself
-		}
-		path := append([]place(nil), d.nodes[:i+1]...)
-		for k := range path[:i] {
-			path[k].join()
-		}
-		d.advance(&path[i])
-		t.tasks = append(t.tasks, task{path: path, guide: d.guide})
-		d.guide = nil
-		t.moved.Signal()
-		return
 	}
 }
 
-// publish makes n a node that others may have, too.
+// publish makes the nodes up to the i-th shared. It says whether a branch of that may be
+// explored beside what d does itself.
+func (d *Strategy) publish(i int) bool {
+	for k := range d.nodes[:i+1] {
+		d.nodes[k].publish()
+	}
+	return d.nodes[i].open()
+}
+
+// branchOff makes a task of the next branch of the i-th node.
+func (d *Strategy) branchOff(i int) task {
+	path := append([]place(nil), d.nodes[:i+1]...)
+	for k := range path[:i] {
+		path[k].join()
+	}
+	d.advance(&path[i])
+	job := task{path: path, guide: d.guide}
+	d.guide = nil
+	return job
+}
+
+// publish makes n a shared node.
 func (n *place) publish() {
 	if !n.shared {
 		n.shared = true
@@ -213,27 +225,28 @@ func (n *place) publish() {
 	}
 }
 
-// working returns how many work below the step that n takes.
+// working returns how many workers are below the step that n takes.
 func (n *place) working() *int32 {
 	first := len(n.node.sleep) - len(n.active)
 	return &n.active[len(n.sleep)-first]
 }
 
-// join says that one more works below the step that n takes.
+// join says that there is one worker more below the step that n takes.
 func (n *place) join() {
 	if n.n == 0 {
 		*n.working()++
 	}
 }
 
-// leave says that one less does.
+// leave says that there is one worker less.
 func (n *place) leave() {
 	if n.shared && n.n == 0 {
 		*n.working()--
 	}
 }
 
-// mayTake says whether b may be explored beside what others explore from n.
+// mayTake says whether b may be explored beside what is explored from n. See 'What may be
+// explored at the same time'.
 func (n *node) mayTake(b *branch) bool {
 	first := len(n.sleep) - len(n.active)
 	for i, working := range n.active {
@@ -255,10 +268,11 @@ func (d *Strategy) Leave() {
 	defer t.mu.Unlock()
 	switch {
 	case len(d.nodes) > 0:
-		t.tasks = append(t.tasks, task{path: append([]place(nil), d.nodes...), guide: d.guide, done: !d.ready})
+		path := append([]place(nil), d.nodes...)
+		t.tasks = append(t.tasks, task{path: path, guide: d.guide, done: !d.ready})
 		d.nodes, d.guide = d.nodes[:0], nil
 	case d.ready:
-		t.begun, d.begun = false, false // it had not even begun
+		t.begun, d.begun = false, false // it has not even begun
 	}
 	d.ready = false
 	t.halted = true
@@ -268,5 +282,5 @@ func (d *Strategy) Leave() {
 // Finished says whether nothing is left to be explored.
 func (t *Tree) Finished() bool { return t.begun && len(t.tasks) == 0 }
 
-// Reopen lets the workers, who have all left, come back.
+// Reopen lets the workers come back, all of which have left.
 func (t *Tree) Reopen() { t.halted, t.idle = false, 0 }

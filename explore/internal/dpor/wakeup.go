@@ -11,17 +11,18 @@ import (
 //
 // # Insertion
 //
-// A sequence v goes down the tree. At each level it follows the first branch whose step
-// can come before all of what is left of v: the step of that thread in v, if it is
-// initial there, which is then taken out of v; or a step that is not in v and conflicts
-// with nothing of v. Where no branch can, what is left of v becomes the last branch.
-// Where v is used up, or the path ends, nothing is inserted: a branch that ends is
-// explored freely from there, and so covers all that begins with it.
+// A sequence v goes down the tree:
 //
-// That is so because all that sleeps has been woken on the way: v, when it was inserted,
-// could not begin with any of what comes before it. If that was only assumed, out of
-// caution, something may sleep on, and the branch does not cover what would wake it:
-// then way.doubt is set.
+//  1. At each level it follows the first branch whose step is a weak initial of what is left
+//     of v: see 'Sleep sets'. If the step is in v, it is taken out of v.
+//  2. Where there is no such branch, what is left of v becomes the last branch.
+//  3. Where v is used up, or the path ends, nothing is inserted. A branch that ends is
+//     explored freely from there, and so covers all that begins with it.
+//
+// The last sentence holds because all that sleeps has been woken on the way: when the branch
+// was inserted it could not begin with any of what comes before it. If that was only
+// assumed, out of caution, something may sleep on, and the branch does not cover what would
+// wake it: then way.doubt is set.
 type wakeupTree struct{ first *branch }
 
 // branch is an edge of a wakeup tree, with what follows it.

@@ -14,6 +14,7 @@ type reversed struct {
 	objects int32
 }
 
+// into puts the reversal of r into tree.
 func (r reversed) into(t *testing.T, tree *wakeupTree, m *reverser, p *pool) {
 	h := made(t, r.events)
 	m.begin(h, r.e)
@@ -23,6 +24,17 @@ func (r reversed) into(t *testing.T, tree *wakeupTree, m *reverser, p *pool) {
 	tree.insert(v, p)
 }
 
+// inserted returns the tree that they make, one after the other.
+func inserted(t *testing.T, all []reversed) string {
+	var tree wakeupTree
+	var m reverser
+	var p pool
+	for _, r := range all {
+		r.into(t, &tree, &m, &p)
+	}
+	return tree.text()
+}
+
 func TestInsertion(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -30,38 +42,43 @@ func TestInsertion(t *testing.T) {
 		want string
 	}{
 		{"the first one", []reversed{{"0 w0; 1 w0", 0, 1, 9}}, "1w0"},
-		{"the same again", []reversed{{"0 w0; 1 w0", 0, 1, 9}, {"0 w0; 1 w0", 0, 1, 9}}, "1w0"},
-		{"all that does not depend on e comes with it",
-			[]reversed{{"0 w0; 2 w1; 3 r0; 4 r1; 1 w0", 0, 4, 9}}, "2w1 (4r1 (1w0))"},
-		{"a branch that ends covers what begins with it",
-			[]reversed{{"0 w0; 1 w0", 0, 1, 9}, {"0 w0; 1 w0; 2 w0", 0, 1, 9}, {"0 w0; 2 w1; 1 w0", 0, 2, 9}}, "1w0"},
-		{"two that conflict", []reversed{{"0 w0; 1 w0", 0, 1, 9}, {"0 w0; 2 w0", 0, 1, 9}}, "1w0 | 2w0"},
-		{"the order of independent steps makes no difference",
-			[]reversed{{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 1 r2; 2 w1; 1 w0", 0, 3, 9}, {"0 w0; 2 w1; 1 w0", 0, 2, 9}},
-			"2w1 (1w0)"},
-		{"they part after a common beginning",
-			[]reversed{{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 2 w1; 3 w0", 0, 2, 9}}, "2w1 (1w0 | 3w0)"},
-		{"a step that conflicts with nothing of it may come first",
-			[]reversed{{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 3 w0", 0, 1, 9}}, "2w1 (1w0 | 3w0)"},
-		{"one that conflicts may not",
-			[]reversed{{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 3 r1; 4 r0", 0, 2, 9}}, "2w1 (1w0) | 3r1 (4r0)"},
-		{"an object that is not known may be any",
-			[]reversed{{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 1 w0", 0, 2, 5}}, "2w7 (1w0) | 3w8? (1w0?)"},
+		{"the same again", []reversed{
+			{"0 w0; 1 w0", 0, 1, 9}, {"0 w0; 1 w0", 0, 1, 9},
+		}, "1w0"},
+		{"all that does not depend on e comes with it", []reversed{
+			{"0 w0; 2 w1; 3 r0; 4 r1; 1 w0", 0, 4, 9},
+		}, "2w1 (4r1 (1w0))"},
+		{"a branch that ends covers what begins with it", []reversed{
+			{"0 w0; 1 w0", 0, 1, 9}, {"0 w0; 1 w0; 2 w0", 0, 1, 9}, {"0 w0; 2 w1; 1 w0", 0, 2, 9},
+		}, "1w0"},
+		{"two that conflict", []reversed{
+			{"0 w0; 1 w0", 0, 1, 9}, {"0 w0; 2 w0", 0, 1, 9},
+		}, "1w0 | 2w0"},
+		{"the order of independent steps makes no difference", []reversed{
+			{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 1 r2; 2 w1; 1 w0", 0, 3, 9},
+			{"0 w0; 2 w1; 1 w0", 0, 2, 9},
+		}, "2w1 (1w0)"},
+		{"they part after a common beginning", []reversed{
+			{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 2 w1; 3 w0", 0, 2, 9},
+		}, "2w1 (1w0 | 3w0)"},
+		{"a step that conflicts with nothing of it may come first", []reversed{
+			{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 3 w0", 0, 1, 9},
+		}, "2w1 (1w0 | 3w0)"},
+		{"one that conflicts may not", []reversed{
+			{"0 w0; 2 w1; 1 w0", 0, 2, 9}, {"0 w0; 3 r1; 4 r0", 0, 2, 9},
+		}, "2w1 (1w0) | 3r1 (4r0)"},
+		{"an object that is not known may be any", []reversed{
+			{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 1 w0", 0, 2, 5},
+		}, "2w7 (1w0) | 3w8? (1w0?)"},
 		{"a branch that ends in doubt covers nothing", []reversed{
-			{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 4 w3; 1 w0", 0, 3, 5},
+			{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w8; 1 w0", 0, 2, 5},
+			{"0 w0; 3 w8; 4 w3; 1 w0", 0, 3, 5},
 		}, "2w7 (1w0) | 3w8? (1w0? (4w3?))"},
-		{"but none of those that are known",
-			[]reversed{{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w0", 0, 1, 5}}, "2w7 (1w0 | 3w0)"},
+		{"but none of those that are known", []reversed{
+			{"0 w0; 2 w7; 1 w0", 0, 2, 5}, {"0 w0; 3 w0", 0, 1, 5},
+		}, "2w7 (1w0 | 3w0)"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			var tree wakeupTree
-			var m reverser
-			var p pool
-			for _, r := range c.in {
-				r.into(t, &tree, &m, &p)
-			}
-			require.Equal(t, c.want, tree.text())
-		})
+		t.Run(c.name, func(t *testing.T) { require.Equal(t, c.want, inserted(t, c.in)) })
 	}
 }
 
@@ -72,22 +89,21 @@ func TestInsertionKeepsChoicesApart(t *testing.T) {
 		in   []reversed
 		want string
 	}{
-		{"another number", []reversed{{"0 w0; 2 w1 =0; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =2; 3 w0", 0, 2, 9}}, "2w1 =0 (1w0) =2 (3w0)"},
-		{"the same number", []reversed{{"0 w0; 2 w1 =1; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =1; 3 w0", 0, 2, 9}}, "2w1 =1 (1w0 | 3w0)"},
-		{"several numbers", []reversed{{"0 w0; 2 w1 =1 =2; 1 w0", 0, 2, 9}}, "2w1 =1 =2 (1w0)"},
-		{"a step that is not in it may choose anything",
-			[]reversed{{"0 w0; 2 w1 =0; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =2; 1 w0", 0, 2, 9}, {"0 w0; 3 w0", 0, 1, 9}},
-			"2w1 =0 (1w0 | 3w0) =2 (1w0 | 3w0)"},
+		{"another number", []reversed{
+			{"0 w0; 2 w1 =0; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =2; 3 w0", 0, 2, 9},
+		}, "2w1 =0 (1w0) =2 (3w0)"},
+		{"the same number", []reversed{
+			{"0 w0; 2 w1 =1; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =1; 3 w0", 0, 2, 9},
+		}, "2w1 =1 (1w0 | 3w0)"},
+		{"several numbers", []reversed{
+			{"0 w0; 2 w1 =1 =2; 1 w0", 0, 2, 9},
+		}, "2w1 =1 =2 (1w0)"},
+		{"a step that is not in it may choose anything", []reversed{
+			{"0 w0; 2 w1 =0; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =2; 1 w0", 0, 2, 9},
+			{"0 w0; 3 w0", 0, 1, 9},
+		}, "2w1 =0 (1w0 | 3w0) =2 (1w0 | 3w0)"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			var tree wakeupTree
-			var m reverser
-			var p pool
-			for _, r := range c.in {
-				r.into(t, &tree, &m, &p)
-			}
-			require.Equal(t, c.want, tree.text())
-		})
+		t.Run(c.name, func(t *testing.T) { require.Equal(t, c.want, inserted(t, c.in)) })
 	}
 }
 

@@ -6,12 +6,12 @@ import (
 	"schedlab/internal/coro"
 )
 
-// carrier is a coroutine that carries threads and Stacks, one after the other.
-// Engines keep theirs from one execution to the next.
+// carrier is a coroutine that carries threads and Stacks, one after the other. An engine
+// keeps its carriers from one execution to the next.
 type carrier struct {
 	e     *Engine
 	stack coro.Stack
-	at    int         // its place in engine.busy
+	at    int         // its place in Engine.busy
 	t     *Thread     // carries this thread, or
 	f     func()      // this Stack's function
 	back  *coro.Stack // where a Stack's end goes on
@@ -19,6 +19,7 @@ type carrier struct {
 	goid  string      // of its goroutine, for stack dumps
 }
 
+// carrier returns one that is idle, or a new one.
 func (e *Engine) carrier() *carrier {
 	var c *carrier
 	if n := len(e.idle); n > 0 {
@@ -33,6 +34,7 @@ func (e *Engine) carrier() *carrier {
 	return c
 }
 
+// main carries what it is given, again and again.
 func (c *carrier) main() {
 	c.e.own()
 	c.goid = goroutineID()
@@ -51,20 +53,8 @@ func (c *carrier) main() {
 func (c *carrier) carry() {
 	finished := false
 	defer func() {
-		if finished {
-			return
-		}
-		v := recover()
-		switch {
-		case c.e.aborting:
-		case v != nil:
-			c.e.panicked(c.e.Current, v, debug.Stack())
-		case c.t == nil && c.back != nil: // a destroyed Stack may end by Goexit
-			c.stack.Switch(c.back)
-		default:
-			c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Current.Nth),
-				Message: "a thread called runtime.Goexit (t.FailNow and require do): use explore.Assert, or t.Errorf and return"})
-			c.e.resume(nil)
+		if !finished {
+			c.unwound(recover())
 		}
 	}()
 	if c.t != nil {
@@ -75,9 +65,29 @@ func (c *carrier) carry() {
 	}
 	finished = true
 	if c.t == nil && c.back == nil {
-		c.e.fail(&Violation{Property: Panic, Thread: int(c.e.Current.Nth),
-			Message: "the function of a Stack ended, but nobody has called Destroy"})
+		c.e.broke("the function of a Stack ended, but nobody has called Destroy")
 	}
+}
+
+// unwound is called when what c carries ends by the panic v or, if that is nil, by
+// runtime.Goexit.
+func (c *carrier) unwound(v any) {
+	switch {
+	case c.e.aborting:
+	case v != nil:
+		c.e.panicked(v, debug.Stack())
+	case c.t == nil && c.back != nil: // a destroyed Stack may end by Goexit
+		c.stack.Switch(c.back)
+	default:
+		c.e.broke("a thread called runtime.Goexit (t.FailNow and require do): " +
+			"use explore.Assert, or t.Errorf and return")
+		c.e.resume(nil)
+	}
+}
+
+// broke says that the running thread has done what counts as a panic.
+func (e *Engine) broke(how string) {
+	e.fail(&Violation{Property: Panic, Thread: int(e.Current.Nth), Message: how})
 }
 
 // leave ends what has been carried and says where to go on.
@@ -89,7 +99,7 @@ func (c *carrier) leave() *coro.Stack {
 		e.live--
 		to = e.stackOf(e.next())
 	} else if to = c.back; to == nil {
-		to = &e.base // by a panic, or where it must not: the execution is over
+		to = &e.base // it ended by a panic, or must not have ended: the execution is over
 	}
 	c.t, c.f, c.back, c.began = nil, nil, nil, false
 	e.retire(c)

@@ -1,10 +1,10 @@
 package engine
 
-// clock is a vector clock: for each thread, how many of its events are known to
-// have happened before. Missing entries are 0.
+// clock is a vector clock. For each thread it has the number of events of that thread
+// that are known to have happened before. Entries that are missing are 0.
 type clock []int32
 
-// at returns how many events of thread happened before.
+// at returns the entry of thread.
 func (c clock) at(thread int32) int32 {
 	if int(thread) < len(c) {
 		return c[thread]

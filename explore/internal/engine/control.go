@@ -13,19 +13,19 @@ type Control struct {
 	Limits *Limits
 	Start  time.Time
 
-	// halt: no execution begins any more. Its own word, because every engine
-	// reads it before every execution; why is written before it.
+	// Halt: no execution begins any more. It has a word of its own because every engine
+	// reads it before every execution. why is written before it.
 	Halt  atomic.Bool
-	Rest  atomic.Bool   // likewise, until this is false again: see 'Rounds'
-	began atomic.Uint64 // executions; partner: the other engines, and progress
-	Ended atomic.Uint64 // executions; read by progress
-	Steps atomic.Uint64 // of executions that have ended; read by progress
+	Rest  atomic.Bool   // likewise, until it is false again: see 'Rounds' in explore/run.go
+	began atomic.Uint64 // executions; partner: the other engines
+	Ended atomic.Uint64 // executions; partner: the goroutine that tells progress
+	Steps atomic.Uint64 // of executions that have ended; partner: likewise
 
 	mu     sync.Mutex
-	why    string // it was stopped, if a budget ran out
+	why    string // what ran out; "": nothing
 	timers []*time.Timer
 
-	// Read by the engines, written by the watchdog and by strays.
+	// Read by the engines; partners: the watchdog, and goroutines that are strays.
 	stray atomic.Pointer[Violation] // see 'Strays'
 	Gone  atomic.Bool               // nobody waits for the engines any more
 }
@@ -39,24 +39,25 @@ func NewControl(cfg *Limits) *Control {
 	return c
 }
 
-// spent says that a budget has run out, which more can be given of by means; "" if
-// the strategy draws at random: then that is how an exploration ends, and no more
-// would prove anything.
+// spent says that a budget has run out, and that means would give more. It returns "" if
+// the strategy draws at random: then that is how an exploration ends, and more would prove
+// nothing.
 func (c *Limits) spent(budget, means string) string {
 	if c.Drawn {
 		return ""
 	}
-	return fmt.Sprintf("the budget of %s is spent; give more by %s, or explore less, such as by Preemptions", budget, means)
+	return fmt.Sprintf("the budget of %s is spent; give more by %s, or explore less, "+
+		"such as by Preemptions", budget, means)
 }
 
-// EndAfter stops after d, because of why, unless close is called before. The
-// shortest time counts.
+// EndAfter stops after d, because of why, unless Close is called before. The shortest time
+// counts.
 func (c *Control) EndAfter(d time.Duration, why string) {
 	c.timers = append(c.timers, time.AfterFunc(d, func() { c.Stop(why) }))
 }
 
-// Stop lets no execution begin any more. why is empty if nothing ran out. The
-// first reason counts.
+// Stop lets no execution begin any more. why is empty if nothing ran out. The first reason
+// counts.
 func (c *Control) Stop(why string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 type Coroutine struct {
 	_      noCopy
 	at     *coro.Stack // where it is suspended
-	c      *carrier    // made by initialize, and not ended
+	c      *carrier    // made by Initialize, and not ended
 	dead   bool
 	shadow Shadow
 }
@@ -22,7 +22,8 @@ func (s *Coroutine) Reset() { *s = Coroutine{} }
 func (s *Coroutine) Initialize(f func()) {
 	e := Self("Stack.Init").e
 	if s.at != nil {
-		panic("explore: Stack.Init: the Stack is in use: only a zero or destroyed one may be initialized")
+		panic("explore: Stack.Init: the Stack is in use: " +
+			"only a zero or destroyed one may be initialized")
 	}
 	c := e.carrier()
 	c.f = f
@@ -62,14 +63,15 @@ func (s *Coroutine) claim() *coro.Stack {
 	return at
 }
 
-// touch looks for others that use s.
+// touch counts a use of s as a write, so that two uses that nothing orders are a data race.
 func (s *Coroutine) touch(t *Thread) {
 	if s.shadow.e == nil {
 		s.shadow = Shadow{e: t.e, Name: "a Stack", toucher: t.ID}
 		t.e.plain = append(t.e.plain, s)
 	}
 	if s.shadow.e != t.e {
-		panic("explore: a Stack is used by two explorations at the same time; make it inside the program, or explore with one worker")
+		panic("explore: a Stack is used by two explorations at the same time; " +
+			"make it inside the program, or explore with one worker")
 	}
 	s.shadow.touched(t)
 	s.shadow.Write(t)

@@ -14,8 +14,8 @@ func (ev *Event) Locks() bool {
 	return false
 }
 
-// Enables says whether ev made an operation of kind k possible: such an operation
-// cannot be done just before it.
+// Enables says whether ev made an operation of kind k possible: such an operation cannot be
+// done just before it.
 func (ev *Event) Enables(k Kind) bool {
 	switch ev.Kind {
 	case OpUnlock, OpCondWait:
@@ -28,17 +28,16 @@ func (ev *Event) Enables(k Kind) bool {
 	return false
 }
 
-// Footprint is what an operation touches: enough to tell whether two are
-// dependent.
+// Footprint is what an operation touches: enough to tell whether two are dependent.
 type Footprint struct {
-	Obj, Obj2 int32 // noObject: none; obj2 is always written
-	Mode      Mode  // of obj
+	Obj, Obj2 int32 // NoObject: none; Obj2 is always written
+	Mode      Mode  // of Obj
 }
 
+// Footprint returns what ev touched.
 func (ev *Event) Footprint() Footprint { return Footprint{ev.Obj, ev.Obj2, ev.Mode} }
 
-// Conflicts says whether a and b touch an object in common that one of them
-// changes.
+// Conflicts says whether a and b touch an object in common that one of them changes.
 func (a Footprint) Conflicts(b Footprint) bool {
 	if a.Obj != NoObject {
 		if a.Obj == b.Obj && (a.Mode == Writes || b.Mode == Writes) || a.Obj == b.Obj2 {
@@ -48,7 +47,7 @@ func (a Footprint) Conflicts(b Footprint) bool {
 	return a.Obj2 != NoObject && (a.Obj2 == b.Obj || a.Obj2 == b.Obj2)
 }
 
-// Footprint is that of o, if it were executed now.
+// Footprint returns what o would touch if it were executed now.
 func (o *Op) Footprint() Footprint {
 	f := Footprint{NoObject, NoObject, Writes}
 	if o.Obj != nil {
@@ -67,15 +66,19 @@ type Effect struct {
 	Awaited []int32
 }
 
+// Effect returns that of event i.
 func (e *Engine) Effect(i int32) Effect {
 	ev := &e.Events[i]
 	return Effect{ev.Footprint(), e.Awaited[ev.aw0:ev.aw1]}
 }
 
+// Conflicts says whether steps with these effects are dependent.
 func (a Effect) Conflicts(b Effect) bool {
-	return a.Footprint.Conflicts(b.Footprint) || a.Footprint.writesOneOf(b.Awaited) || b.Footprint.writesOneOf(a.Awaited)
+	return a.Footprint.Conflicts(b.Footprint) ||
+		a.Footprint.writesOneOf(b.Awaited) || b.Footprint.writesOneOf(a.Awaited)
 }
 
+// writesOneOf says whether what touches a changes one of the objects.
 func (a Footprint) writesOneOf(objs []int32) bool {
 	for _, o := range objs {
 		if a.Obj == o && a.Mode == Writes || a.Obj2 == o {

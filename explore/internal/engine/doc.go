@@ -2,14 +2,17 @@
 // what all strategies have in common. Package explore is its face to users.
 //
 //	engine.go      Engine: one execution after the other
+//	enabled.go     which threads can take their steps
 //	strategy.go    Strategy: what an engine leaves open
 //	observer.go    Observer: what an engine tells, for people to read
 //	limits.go      Limits: when an execution, and an exploration, is given up
 //	thread.go      Thread: a controlled thread, and its step
+//	birth.go       how threads begin
 //	carrier.go     coroutines that carry threads
 //	coroutine.go   Coroutine: what a Stack is made of
 //	owner.go       whose goroutine is it
-//	op.go          Kind, Op, Event: visible operations
+//	op.go          Kind and Op: visible operations
+//	event.go       Event: an operation that has been executed
 //	object.go      Object: a shared variable in one execution
 //	word.go        Word: a variable of up to 64 bits
 //	lock.go        what locks do with a Word

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// explorePath begins the names of all functions of the explorer's packages.
+// Path begins the names of all functions of the explorer's packages.
 var Path = strings.TrimSuffix(reflect.TypeFor[Engine]().PkgPath(), "/internal/engine")
 
-// Ours says whether the function of that name, in file, belongs to the explorer, and
-// its name within its package.
+// Ours says whether the function of that name, in file, belongs to the explorer. It returns
+// the name within the package if the package is explore, and "" if it is one below.
 func Ours(function, file string) (name string, ok bool) {
 	rest, ok := strings.CutPrefix(function, Path)
 	if !ok || strings.HasSuffix(file, "_test.go") {
@@ -31,12 +31,21 @@ func userStack(stack []byte) string {
 	for i := 1; i+1 < len(lines); i += 2 { // a call, then its place
 		call, file := lines[i], lines[i+1]
 		_, ours := Ours(call, file[:max(0, strings.LastIndexByte(file, ':'))])
-		if !ours && !strings.HasPrefix(call, "panic(") && !strings.HasPrefix(call, "runtime") && !strings.Contains(call, "internal/coro.") &&
-			!strings.HasPrefix(call, "iter.") && !strings.HasPrefix(call, "created by") {
+		if !ours && !beneath(call) {
 			kept = append(kept, call, file)
 		}
 	}
 	return strings.Join(kept, "\n")
+}
+
+// beneath says whether a line of a stack dump tells of what the explorer stands on.
+func beneath(call string) bool {
+	for _, prefix := range []string{"panic(", "runtime", "iter.", "created by"} {
+		if strings.HasPrefix(call, prefix) {
+			return true
+		}
+	}
+	return strings.Contains(call, "internal/coro.")
 }
 
 // goroutineID returns the number that stack dumps show.

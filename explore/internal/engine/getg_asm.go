@@ -5,6 +5,6 @@ package engine
 // getg returns an address that no two goroutines have at the same time.
 func getg() uintptr
 
-// knowsGoroutines: getg tells goroutines apart. So several engines can run at once, and
-// a goroutine that is not controlled is noticed.
+// KnowsGoroutines: getg tells goroutines apart. So several engines can run at once, and a
+// goroutine that is not controlled is noticed.
 const KnowsGoroutines = true

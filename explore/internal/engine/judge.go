@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// judge looks at an execution that has come to an end, its threads still standing
-// where they are, and says what it broke: e.failure.
+// judge looks at an execution that has come to an end, while its threads still stand where
+// they are, and says what it broke: e.Failure.
 //
-// In one that is stuck several things may be wrong at once; the first of these
-// names it, because the later ones often follow from it:
+// In one that is stuck several things may be wrong at once. The first of these names it,
+// because the later ones often follow from it:
 //
-//  1. threads that wait for each other, in a cycle: Deadlock;
-//  2. a thread waits for a wakeup that came too early or was wiped out: LostWakeup;
-//  3. a thread spins: Livelock;
-//  4. the first thread has ended: LeakedThreads;
-//  5. otherwise: Deadlock.
+//  1. Threads wait for each other, in a cycle: Deadlock.
+//  2. A thread waits for a wakeup that came too early or was wiped out: LostWakeup.
+//  3. A thread spins: Livelock.
+//  4. The first thread has ended: LeakedThreads.
+//  5. Otherwise: Deadlock.
 //
 // The message tells of all threads that wait.
 func (e *Engine) judge() {
@@ -24,7 +24,7 @@ func (e *Engine) judge() {
 		return
 	}
 	waiting := e.waiting()
-	for _, find := range []func(*Engine, []*Thread) *Violation{cycle, lostWakeup, livelock, leaked, deadlock} {
+	for _, find := range []finder{cycle, lostWakeup, livelock, leaked, deadlock} {
 		if v := find(e, waiting); v != nil {
 			v.Step = len(e.Events)
 			e.Failure = v
@@ -32,6 +32,9 @@ func (e *Engine) judge() {
 		}
 	}
 }
+
+// finder looks for one kind of violation among the threads that wait.
+type finder func(e *Engine, waiting []*Thread) *Violation
 
 // waiting returns the threads that have not ended, the eldest first.
 func (e *Engine) waiting() (ts []*Thread) {
@@ -43,8 +46,8 @@ func (e *Engine) waiting() (ts []*Thread) {
 	return ts
 }
 
-// cycle: a lock's holder, or a thread to be joined, waits itself for who waits for
-// it.
+// cycle finds threads each of which waits for the next: for the holder of a lock, or for
+// the end of a thread.
 func cycle(e *Engine, waiting []*Thread) *Violation {
 	for _, t := range waiting {
 		if ring := e.pathBack(t, []*Thread{t}); ring != nil {
@@ -54,7 +57,8 @@ func cycle(e *Engine, waiting []*Thread) *Violation {
 	return nil
 }
 
-// pathBack continues path, of threads that wait each for the next, back to goal.
+// pathBack continues path, of threads each of which waits for the next, back to goal; nil
+// if there is no way.
 func (e *Engine) pathBack(goal *Thread, path []*Thread) []*Thread {
 	for _, u := range e.blockers(path[len(path)-1]) {
 		if u == goal {
@@ -91,8 +95,7 @@ func (e *Engine) blockers(t *Thread) []*Thread {
 	return nil
 }
 
-// writer returns the thread that waits for the readers of o to leave; nil if none
-// does.
+// writer returns the thread that waits for the readers of o to leave; nil if none does.
 func (e *Engine) writer(o *Object) *Thread {
 	for _, t := range e.Alive {
 		if !t.Ended && t.Op.Kind == OpDrain && t.Op.Obj == o {
@@ -102,8 +105,8 @@ func (e *Engine) writer(o *Object) *Thread {
 	return nil
 }
 
-// holders returns the threads that have taken o, a lock, and not released it. If
-// one releases it for another, it is not known which other of several readers.
+// holders returns the threads that have taken o, a lock, and not released it. If a thread
+// releases it for one of several readers, it is not known for which.
 func (e *Engine) holders(o *Object) (ts []*Thread) {
 	for i := range e.Events {
 		ev := &e.Events[i]
@@ -123,7 +126,7 @@ func (e *Engine) holders(o *Object) (ts []*Thread) {
 	return ts
 }
 
-// lostWakeup: a thread waits for a wakeup that has been.
+// lostWakeup finds a thread that waits for a wakeup that has been.
 func lostWakeup(e *Engine, waiting []*Thread) *Violation {
 	for _, t := range waiting {
 		how := ""
@@ -143,8 +146,8 @@ func lostWakeup(e *Engine, waiting []*Thread) *Violation {
 	return nil
 }
 
-// wiped tells which Clear has wiped out a Wakeup of o, a Note, that nobody had
-// seen; since the last Sleep.
+// wiped tells which Clear has wiped out a Wakeup of o, a Note, that no thread had seen,
+// since the last Sleep.
 func (e *Engine) wiped(o *Object) (how string) {
 	unseen := -1
 	for i := range e.Events {
@@ -158,7 +161,8 @@ func (e *Engine) wiped(o *Object) (how string) {
 		case ev.Kind == OpLoad: // Signaled
 			unseen = -1
 		case ev.Kind == OpNoteClear && unseen >= 0:
-			how = fmt.Sprintf("%v woke it (step %d), and %v cleared it (step %d) before anybody saw it",
+			how = fmt.Sprintf(
+				"%v woke it (step %d), and %v cleared it (step %d) before anybody saw it",
 				e.by(unseen), unseen+1, e.by(i), i+1)
 			unseen = -1
 		}
@@ -166,9 +170,9 @@ func (e *Engine) wiped(o *Object) (how string) {
 	return how
 }
 
-// unheard tells which thread has signaled the Cond on which t waits, or woken the
-// futex, before t waited and when nobody else did. For a futex it counts only if
-// the value has been the same since: otherwise t would have noticed.
+// unheard tells which thread has signaled the Cond on which t waits, or woken the futex,
+// before t waited and when no other thread did. For a futex it counts only if the value has
+// been the same since: otherwise t would have noticed.
 func (e *Engine) unheard(t *Thread) (how string) {
 	o := e.waitsOn(t)
 	for i := range e.Events[:t.Last] {
@@ -178,7 +182,7 @@ func (e *Engine) unheard(t *Thread) (how string) {
 		case ev.Obj != o.ID:
 		case ev.Old != ev.New:
 			how = ""
-		case ev.Thread != t.ID && !ev.OK && (ev.Kind == OpSignal || ev.Kind == OpBroadcast || ev.Kind == OpFutexWake):
+		case ev.Thread != t.ID && !ev.OK && ev.Kind.wakes():
 			how = fmt.Sprintf("%v woke it (step %d) when nobody waited yet", e.by(i), i+1)
 		}
 	}
@@ -194,7 +198,8 @@ func (e *Engine) waitsOn(t *Thread) *Object {
 	}
 }
 
-// livelock: a thread spins (see Pause), and nobody is left to write what it reads.
+// livelock finds a thread that spins (see Pause) when no thread is left to write what it
+// reads.
 func livelock(e *Engine, waiting []*Thread) *Violation {
 	for _, t := range waiting {
 		if len(t.Await) > 0 {
@@ -204,7 +209,7 @@ func livelock(e *Engine, waiting []*Thread) *Violation {
 	return nil
 }
 
-// leaked: the program is over, but not all of its threads.
+// leaked finds threads that are left when the first one, the program, is over.
 func leaked(e *Engine, waiting []*Thread) *Violation {
 	if waiting[0].Nth == 0 {
 		return nil
@@ -218,7 +223,7 @@ func deadlock(e *Engine, waiting []*Thread) *Violation {
 	return e.violation(Deadlock, waiting[:1], waiting)
 }
 
-// violation says that p is broken, first of all by guilty, and what all wait for.
+// violation says that p is broken, and what all threads wait for, guilty first.
 func (e *Engine) violation(p Property, guilty, waiting []*Thread) *Violation {
 	var says []string
 	for _, t := range guilty {
@@ -250,7 +255,7 @@ func (e *Engine) plight(t *Thread) string {
 	return what + "waits"
 }
 
-// heldBy says who holds the lock for which t waits.
+// heldBy says which threads hold the lock for which t waits.
 func (e *Engine) heldBy(t *Thread) string {
 	var who []string
 	for _, u := range e.holders(t.Op.Obj) {
@@ -270,8 +275,7 @@ func (e *Engine) heldBy(t *Thread) string {
 	return held
 }
 
-// hasRead lists what t has read since its last Pause, with the values, by which
-// it is not content.
+// hasRead lists what t has read since its last Pause, with the values.
 func (t *Thread) hasRead() string {
 	var list []string
 	for _, m := range t.Await {
@@ -284,9 +288,9 @@ func (t *Thread) hasRead() string {
 	return strings.Join(list, ", ")
 }
 
-// String returns the name that the program gave it or that was found in its
-// source or, if there is none, the class and a number, such as "mutex 3" for the
-// third one that a thread of this execution has touched.
+// String returns the name that the program gave it, or that was found in its source. If
+// there is none, that is the class and a number, such as "mutex 3" for the third one that a
+// thread of this execution has touched.
 func (o *Object) String() string {
 	if o.name != "" {
 		return o.name

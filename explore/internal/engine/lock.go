@@ -2,12 +2,12 @@ package engine
 
 // The state of a lock. A Mutex is free or locked.
 const (
-	locked    = 1 // somebody holds it, of an RWMutex: for writing
-	wanted    = 2 // RWMutex: somebody waits for its readers, to lock it
-	oneReader = 4 // RWMutex: this for each of them
+	locked    = 1 // it is held; an RWMutex: for writing
+	wanted    = 2 // RWMutex: a writer waits for the readers to leave
+	oneReader = 4 // RWMutex: this for each reader
 )
 
-// TryLock is TryLock for the lock w of class c.
+// TryLock is TryLock of a lock of class c.
 func (w *Word) TryLock(c Class, what string) bool {
 	t := w.begin(c, OpTryLock, 0, what)
 	if w.bits != 0 {
@@ -27,7 +27,7 @@ func (w *Word) hold(t *Thread) {
 	t.done(Writes, old, locked, true)
 }
 
-// Unlock is Unlock, of what must be locked, as how says.
+// Unlock is Unlock of a lock of class c, which must be locked, as how says.
 func (w *Word) Unlock(c Class, what, how string) {
 	t := w.announce(c, OpUnlock, 0, what)
 	t.step()
@@ -72,6 +72,7 @@ func (w *Word) TryReadLock(what string) bool {
 	return true
 }
 
+// takeRead makes t a reader, by the operation under way.
 func (w *Word) takeRead(t *Thread) {
 	t.acquire(w.o)
 	old := w.bits

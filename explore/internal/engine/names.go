@@ -2,8 +2,8 @@ package engine
 
 import "sync"
 
-// ThreadNames gives threads their ids. They do not depend on the order in which
-// threads are made, so they are the same in all executions, and for all workers.
+// ThreadNames gives threads their ids. An id does not depend on the order in which threads
+// are made, so it is the same in all executions, and for all workers.
 type ThreadNames struct {
 	mu  sync.Mutex
 	ids map[Birth]int32
@@ -12,6 +12,7 @@ type ThreadNames struct {
 // Birth is the n-th time that thread parent makes another.
 type Birth struct{ Parent, N int32 }
 
+// Of returns the id of the thread of b.
 func (tn *ThreadNames) Of(b Birth) int32 {
 	tn.mu.Lock()
 	defer tn.mu.Unlock()
@@ -20,7 +21,7 @@ func (tn *ThreadNames) Of(b Birth) int32 {
 		if tn.ids == nil {
 			tn.ids = map[Birth]int32{}
 		}
-		id = int32(len(tn.ids)) + 1 // 0 is the first thread, which nobody makes
+		id = int32(len(tn.ids)) + 1 // 0 is the first thread, which no other makes
 		tn.ids[b] = id
 	}
 	return id
@@ -38,7 +39,7 @@ func (tn *ThreadNames) Births() []Birth {
 	return all
 }
 
-// NamesOf makes the names that stand for births: the inverse of births.
+// NamesOf makes the names that stand for births: the inverse of Births.
 func NamesOf(births []Birth) *ThreadNames {
 	tn := &ThreadNames{ids: map[Birth]int32{}}
 	for i, b := range births {

@@ -1,11 +1,12 @@
 package engine
 
-// The operations of a Note, which is a word: noteSignaled, or 0 if it is clear.
+// The operations of a Note, which is a Word.
 
+// NoteSignaled is the value of a Note that is signaled; that of one that is clear is 0.
 const NoteSignaled = 1
 
 // NoteSleep waits until the Note is signaled, for at most ns nanoseconds of virtual
-// time; noDeadline: for ever. It says whether the Note was signaled.
+// time; NoDeadline: for ever. It says whether the Note was signaled.
 func (w *Word) NoteSleep(what string, ns int64) bool {
 	t := Self(what)
 	due := t.timer(ns)
@@ -42,8 +43,8 @@ func (w *Word) NoteClear(what string) {
 	w.changeNote(t, 0)
 }
 
-// changeNote makes v the state. Who sleeps with a time limit can or cannot time out
-// from now on.
+// changeNote makes v the state. From now on a thread that sleeps with a time limit can time
+// out, or cannot.
 func (w *Word) changeNote(t *Thread, v uint64) {
 	old := w.bits
 	w.set(v)

@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Class is of which type an object is.
+// Class is the type of an object.
 type Class uint8
 
 const (
@@ -26,8 +26,9 @@ const (
 )
 
 var classNames = [...]string{
-	ClassBool: "Bool", ClassInt32: "Int32", ClassInt64: "Int64", ClassUint32: "Uint32", ClassUint64: "Uint64", ClassUintptr: "Uintptr",
-	ClassPointer: "Pointer", ClassMutex: "Mutex", ClassRWMutex: "RWMutex", ClassNote: "Note", ClassCond: "Cond", classTime: "time",
+	ClassBool: "Bool", ClassInt32: "Int32", ClassInt64: "Int64", ClassUint32: "Uint32",
+	ClassUint64: "Uint64", ClassUintptr: "Uintptr", ClassPointer: "Pointer", ClassMutex: "Mutex",
+	ClassRWMutex: "RWMutex", ClassNote: "Note", ClassCond: "Cond", classTime: "time",
 }
 
 // String returns the name of the type in lower case: as in "mutex 3".
@@ -36,7 +37,7 @@ func (c Class) String() string { return strings.ToLower(classNames[c]) }
 // TypeName returns the name of the type.
 func (c Class) TypeName() string { return classNames[c] }
 
-// fit returns what a variable of the type holds of a sum.
+// fit returns what a variable of the type holds of a sum: its lower bits, with the sign.
 func (c Class) fit(sum uint64) uint64 {
 	switch c {
 	case ClassInt32:
@@ -62,10 +63,9 @@ func (c Class) Show(bits uint64) string {
 	return fmt.Sprint(bits)
 }
 
-// Object is what an execution knows of a variable, lock or note that is
-// shared. It is made when a thread first announces an operation on it. So in all
-// executions with a common prefix an object that is announced in it has the same
-// id, though its address differs.
+// Object is what an execution knows of a variable, lock or note that is shared. It is made
+// when a thread first announces an operation on it. So in all executions with a common
+// beginning an object that is announced in it has the same id, though its address differs.
 type Object struct {
 	e     *Engine
 	ID    int32
@@ -78,18 +78,18 @@ type Object struct {
 	at    unsafe.Pointer // of a Pointer, where it pointed before the execution
 	queue []*Thread
 
-	// changes: the events that changed its value; of the time, -1-i if it advanced
-	// before event i. See Pause.
+	// The events that changed its value; of the time, -1-i if it advanced before event i.
+	// See Pause.
 	Changes []int32
 
-	// sync is what is known to have happened before whoever reads the object:
-	// see 'Two kinds of happens-before'.
+	// What a thread that reads the object learns to have happened before: see 'Two kinds
+	// of happens-before'.
 	sync  clock
 	rsync clock // of an RWMutex, what its readers have released
 }
 
-// resetter is a variable of the program. reset makes it what it was before the
-// execution and forgets its object: package variables outlive executions.
+// resetter is a variable of the program. reset makes it what it was before the execution
+// and forgets its object: package variables outlive executions.
 type resetter interface{ reset(o *Object) }
 
 // Object returns the object of id.
@@ -109,8 +109,8 @@ func (e *Engine) register(owner resetter, c Class, bits uint64) *Object {
 	return o
 }
 
-// forgetObjects makes the program's variables what they were. One that the program
-// has made zero on the way has several objects, of which the first one knows.
+// forgetObjects makes the program's variables what they were. One that the program has made
+// zero on the way has several objects; the first one knows what it was.
 func (e *Engine) forgetObjects() {
 	for _, o := range slices.Backward(e.Objects[:e.Nobjects]) {
 		o.owner.reset(o)
@@ -127,7 +127,8 @@ func (e *Engine) forgetObjects() {
 // mine panics unless o belongs to e and is that of owner.
 func (o *Object) mine(e *Engine, owner resetter) {
 	if o.e != e {
-		panic("explore: a variable is used by two explorations at the same time; make it inside the program, or explore with one worker")
+		panic("explore: a variable is used by two explorations at the same time; " +
+			"make it inside the program, or explore with one worker")
 	}
 	if o.owner != owner {
 		panic("explore: a variable was copied after its first use; share it by a pointer")

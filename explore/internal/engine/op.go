@@ -3,8 +3,8 @@ package engine
 // Kind is what a visible operation does.
 type Kind uint8
 
-// The visible operations. Each is one event; everything between two of them
-// belongs to the first.
+// The visible operations. Each is one event; everything between two of them belongs to the
+// first.
 const (
 	OpNone Kind = iota
 	OpLoad
@@ -14,7 +14,7 @@ const (
 	OpAdd
 	OpAnd
 	OpOr
-	OpLock // of an RWMutex with readers: shuts others out, and opDrain follows
+	OpLock // of an RWMutex with readers: shuts others out, and OpDrain follows
 	OpTryLock
 	OpUnlock
 	OpRLock
@@ -36,18 +36,23 @@ const (
 )
 
 var kindNames = [...]string{
-	OpNone: "none", OpLoad: "load", OpStore: "store", OpSwap: "swap", OpCAS: "CAS", OpAdd: "add", OpAnd: "and", OpOr: "or",
-	OpLock: "lock", OpTryLock: "try lock", OpUnlock: "unlock", OpRLock: "read lock", OpTryRLock: "try read lock",
-	OpRUnlock: "read unlock", OpNoteSleep: "sleep", OpNoteWakeup: "wakeup", OpNoteClear: "clear", OpCondWait: "wait",
-	OpSignal: "signal", OpBroadcast: "broadcast", OpFutexWait: "futex wait", OpFutexWake: "futex wake", OpWoken: "woken",
-	OpTimeout: "time out", OpJoin: "join", OpNow: "now",
-	OpDrain: "lock after the readers",
+	OpNone: "none", OpLoad: "load", OpStore: "store", OpSwap: "swap", OpCAS: "CAS", OpAdd: "add",
+	OpAnd: "and", OpOr: "or", OpLock: "lock", OpTryLock: "try lock", OpUnlock: "unlock",
+	OpRLock: "read lock", OpTryRLock: "try read lock", OpRUnlock: "read unlock",
+	OpNoteSleep: "sleep", OpNoteWakeup: "wakeup", OpNoteClear: "clear", OpCondWait: "wait",
+	OpSignal: "signal", OpBroadcast: "broadcast", OpFutexWait: "futex wait",
+	OpFutexWake: "futex wake", OpWoken: "woken", OpTimeout: "time out", OpJoin: "join",
+	OpNow: "now", OpDrain: "lock after the readers",
 }
 
+// String returns the name of k.
 func (k Kind) String() string { return kindNames[k] }
 
 // Compares says whether it depends on the value what an operation of this kind does.
 func (k Kind) Compares() bool { return k == OpCAS || k == OpFutexWait }
+
+// wakes says whether operations of this kind wake threads in a queue.
+func (k Kind) wakes() bool { return k == OpSignal || k == OpBroadcast || k == OpFutexWake }
 
 // WaitsForLock says whether operations of this kind wait for what Event.Locks has taken.
 func (k Kind) WaitsForLock() bool { return k == OpLock || k == OpRLock || k == OpNoteSleep }
@@ -55,8 +60,8 @@ func (k Kind) WaitsForLock() bool { return k == OpLock || k == OpRLock || k == O
 // Valid says whether there is such a kind.
 func (k Kind) Valid() bool { return int(k) < len(kindNames) }
 
-// Mode is how an event touches an object. Two events of different threads are
-// dependent if they touch an object in common and one of them changes it.
+// Mode is how an event touches an object. Two events of different threads are dependent if
+// they touch an object in common and one of them changes it.
 type Mode uint8
 
 const (
@@ -73,8 +78,8 @@ type Op struct {
 	Join *Thread // Join: the thread waited for
 }
 
-// mode returns how o would touch obj if it were executed now. Only a CAS
-// depends on the state: one that fails is a read.
+// mode returns how o would touch Obj if it were executed now. Only operations that compare
+// depend on the state: one that fails is a read.
 func (o *Op) mode() Mode {
 	switch o.Kind {
 	case OpLoad, OpRLock, OpTryRLock, OpRUnlock, OpNoteSleep, OpNow:
@@ -86,31 +91,3 @@ func (o *Op) mode() Mode {
 	}
 	return Writes
 }
-
-// Event is one executed operation.
-type Event struct {
-	Thread int32
-	Seq    int32 // the thread's how manieth, from 1
-	Kind   Kind
-	Mode   Mode
-	OK     bool  // CAS, TryLock, timed waits: whether it succeeded
-	Waited bool  // it had waited, after Pause, for others to write
-	Timed  bool  // it had a time limit
-	Early  bool  // it timed out before its time
-	After  bool  // time had advanced before it: it follows everything
-	aw0    int32 // waited: what it had waited for is e.awaited[aw0:aw1]
-	aw1    int32
-	From   int32 // an event that it follows besides: of the thread joined, of who woke it; -1
-	Obj    int32 // id, or noObject
-	Obj2   int32
-	Old    uint64 // the value before
-	New    uint64 // the value after
-	Want   uint64 // CAS: the value expected
-	Now    int64  // the time before it
-	Due    int64  // timed: its limit
-}
-
-const NoObject = -1
-
-// Lapsed says whether ev timed out.
-func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev.OK) }

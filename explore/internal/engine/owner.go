@@ -7,10 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// Whose goroutine is it? A controlled type has no argument that says which
-// engine it belongs to: its methods are those of sync/atomic. So the goroutine
-// says it. Engines make few goroutines and keep them, so the table is read all
-// the time and written almost never: it is copied when it changes.
+// # Whose goroutine is it
+//
+// A controlled type has no argument that says to which engine it belongs: its methods are
+// those of sync/atomic. So the goroutine says it. Engines make few goroutines and keep them.
+// So the table is read all the time and written almost never: it is copied when it changes.
 
 // owners maps goroutines to engines.
 var owners struct {
@@ -24,6 +25,7 @@ type ownerTable struct {
 	slots []owner
 }
 
+// owner is an entry: goroutine g belongs to e.
 type owner struct {
 	g uintptr
 	e *Engine
@@ -31,6 +33,7 @@ type owner struct {
 
 func init() { owners.table.Store(&ownerTable{slots: make([]owner, 1)}) }
 
+// find returns the engine of goroutine g; nil if it belongs to none.
 func (tab *ownerTable) find(g uintptr) *Engine {
 	for i := hash(g); ; i++ {
 		s := &tab.slots[i&tab.mask]
@@ -55,6 +58,7 @@ func disown() {
 	changeOwners(func(all map[uintptr]*Engine) { delete(all, g) })
 }
 
+// changeOwners replaces the table by one that change has changed.
 func changeOwners(change func(map[uintptr]*Engine)) {
 	owners.mu.Lock()
 	defer owners.mu.Unlock()
@@ -85,8 +89,8 @@ func Self(what string) *Thread {
 	e := owners.table.Load().find(getg())
 	if e == nil {
 		stray(what)
-		panic(fmt.Sprintf("explore: %s: the caller is not a thread of an exploration; "+
-			"call it inside the program given to Test or Run, on threads started by explore.Go", what))
+		panic(fmt.Sprintf("explore: %s: the caller is not a thread of an exploration; call it "+
+			"inside the program given to Test or Run, on threads started by explore.Go", what))
 	}
 	if e.aborting {
 		runtime.Goexit() // a deferred call: the execution is over

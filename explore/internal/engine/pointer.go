@@ -12,6 +12,7 @@ type Pointer struct {
 
 func (x *Pointer) reset(o *Object) { x.p, x.o = o.at, nil }
 
+// begin makes k on x the calling thread's next operation, and waits until it may do it.
 func (x *Pointer) begin(k Kind, want unsafe.Pointer, what string) *Thread {
 	t := Self(what)
 	t.Op = Op{Kind: k, Obj: x.Object(t.e), want: address(want)}
@@ -19,6 +20,7 @@ func (x *Pointer) begin(k Kind, want unsafe.Pointer, what string) *Thread {
 	return t
 }
 
+// Object returns x's object in the execution of e.
 func (x *Pointer) Object(e *Engine) *Object {
 	if x.o == nil {
 		x.o = e.register(x, ClassPointer, address(x.p))
@@ -30,6 +32,7 @@ func (x *Pointer) Object(e *Engine) *Object {
 
 func address(p unsafe.Pointer) uint64 { return uint64(uintptr(p)) }
 
+// change ends an operation that began with begin by making p the value.
 func (x *Pointer) change(t *Thread, p unsafe.Pointer) {
 	old, new := address(x.p), address(p)
 	if t.Op.Kind != OpStore {

@@ -5,15 +5,17 @@ import "fmt"
 // Number returns a number from 0 to n-1, which the strategy chooses.
 func (t *Thread) Number(n int) int {
 	if n < 1 || n > MaxChoices {
-		panic(fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from", n, MaxChoices))
+		panic(fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from",
+			n, MaxChoices))
 	}
 	t.chose = t.chose || n > 1
 	return t.choose(n)
 }
 
-// maxChoices is as much as a replay token holds.
+// MaxChoices is as much as a replay token holds.
 const MaxChoices = 1 << 30
 
+// choose is Number, for what the program has not asked for.
 func (t *Thread) choose(n int) int {
 	if n == 1 {
 		return 0
@@ -24,12 +26,15 @@ func (t *Thread) choose(n int) int {
 		e.Observer.Chose(t, n, v)
 	}
 	e.Schedule = append(e.Schedule, chose(v))
-	e.Choices = append(e.Choices, Choice{After: int32(e.Grants - 1), Thread: t.ID, N: int32(n), V: int32(v)})
+	e.Choices = append(e.Choices, Choice{
+		After: int32(e.Grants - 1), Thread: t.ID, N: int32(n), V: int32(v),
+	})
 	return v
 }
 
-// Pause makes t's next step wait until something that it has read since its last
-// pause has another value.
+// Pause makes t's next step wait until something that it has read since its last Pause has
+// another value. It does not wait if t would not do the same again: if it has called Choose,
+// or has found a variable changed; nor if it has read too many.
 func (t *Thread) Pause() {
 	if len(t.marks) == 0 {
 		return
@@ -40,8 +45,8 @@ func (t *Thread) Pause() {
 	t.marks, t.chose = t.marks[:0], false
 }
 
-// moved says whether a variable was not for t itself what it had been when t first
-// read it: then t would not do the same again.
+// moved says whether t itself has found or made a variable something else than what it was
+// when t first read it.
 func (t *Thread) moved() bool {
 	for _, m := range t.marks {
 		// Readers change an RWMutex, and commute.
@@ -52,8 +57,7 @@ func (t *Thread) moved() bool {
 	return false
 }
 
-// maxMarks: a thread that has read so many variables since its last Pause does
-// not wait.
+// maxMarks: a thread that has read so many variables since its last Pause does not wait.
 const maxMarks = 32
 
 // Violate ends the execution with a violation.

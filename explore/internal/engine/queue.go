@@ -2,8 +2,8 @@ package engine
 
 // The queues of condition variables and of futexes.
 
-// queued waits, as one of o's queue, until somebody wakes t, at most until due
-// (noDeadline: for ever). It says whether somebody did.
+// queued waits, as one of o's queue, until another thread wakes t, at most until due
+// (NoDeadline: for ever). It says whether one did.
 func (t *Thread) queued(o *Object, due int64) bool {
 	t.Woken = false
 	o.queue = append(o.queue, t)
@@ -23,6 +23,7 @@ func (t *Thread) queued(o *Object, due int64) bool {
 	return woken
 }
 
+// dequeue takes t out of the queue.
 func (o *Object) dequeue(t *Thread) {
 	for i, u := range o.queue {
 		if u == t {
@@ -32,7 +33,7 @@ func (o *Object) dequeue(t *Thread) {
 	}
 }
 
-// wake wakes the i-th of o's queue, in the midst of t's op.
+// wake wakes the i-th of o's queue, as a part of t's op.
 func (t *Thread) wake(o *Object, i int) {
 	u := o.queue[i]
 	o.dequeue(u)
@@ -44,7 +45,8 @@ func (t *Thread) wake(o *Object, i int) {
 // CondWait releases lock, which must be locked, and waits in the queue of cond.
 func CondWait(cond, lock *Word, what string) {
 	t := Self(what)
-	t.Op = Op{Kind: OpCondWait, Obj: lock.Object(t.e, ClassMutex), Obj2: cond.Object(t.e, ClassCond)}
+	t.Op = Op{Kind: OpCondWait}
+	t.Op.Obj, t.Op.Obj2 = lock.Object(t.e, ClassMutex), cond.Object(t.e, ClassCond)
 	t.step()
 	old := lock.bits
 	if old != locked {
@@ -83,7 +85,7 @@ func (w *Word) FutexWait(v uint32, ns int64, what string) (woken bool) {
 // FutexWake wakes up to n threads in the queue, any of them, and returns how many.
 func (w *Word) FutexWake(n int, what string) (woken int) {
 	t := w.begin(ClassUint32, OpFutexWake, 0, what)
-	at := 0 // chosen in the order of arrival, since it makes no difference in which they wake
+	at := 0 // they are chosen in the order of arrival: in which they wake makes no difference
 	for left := min(n, len(w.o.queue)); woken < left; woken++ {
 		at += t.choose(len(w.o.queue) - at - (left - woken) + 1)
 		t.wake(w.o, at)

@@ -11,27 +11,28 @@ import (
 	"strings"
 )
 
-// Schedule is what was decided in an execution, in order: the thread that took
-// the next step, or what Choose returned. It is all that differs between two
-// executions of a program. What the numbers mean may change: [Schedule.String]
-// writes them as one short word, which the flag -explore.replay reads.
+// Schedule is what was decided in an execution, in order: the thread that took the next
+// step, or what Choose returned. It is all that differs between two executions of a program.
+// What the numbers mean may change: [Schedule.String] writes them as one short word, which
+// the flag -explore.replay reads.
 type Schedule []int32
 
-// A thread is named by its place in the order in which the threads were made,
-// from 0, in the lower 16 bits. The upper ones may hold what kind of step it took,
-// on which object: see check.
+// A thread is named by its place in the order in which the threads were made, from 0, in the
+// lower 16 bits. The upper ones may hold what kind of step it took, on which object: see
+// check.
 
 // chose is the decision that Choose returns v. Threads are not negative.
 func chose(v int) int32 { return int32(-1 - v) }
 
-// The bits of a decision that lets a thread take a step: its place, and a check
-// of 5 bits for the kind and 10 for the object's id and 1. A check of 0 is none.
+// The bits of a decision that lets a thread take a step: the place of the thread, and a
+// check. That has 5 bits for the kind, and 10 for the object's id plus 1. A check of 0 is
+// none. PlaceMask selects the place.
 const (
 	checkShift  = 16
 	PlaceMask   = 1<<checkShift - 1
 	kindMask    = 31
 	objectShift = 5
-	lastObject  = 1<<10 - 1 // stands for all that follow, too
+	lastObject  = 1<<10 - 1 // stands for all larger ones, too
 )
 
 // check says what o is, as far as that must be the same when it is repeated.
@@ -43,8 +44,8 @@ func (o *Op) check() int32 {
 	return c
 }
 
-// Decided returns the thread that d lets take a step; nil if d does not fit e as it
-// stands now.
+// Decided returns the thread that d lets take a step; nil if d does not fit e as it stands
+// now.
 func (e *Engine) Decided(d int32) *Thread {
 	if d < 0 || int(d&PlaceMask) >= len(e.Alive) {
 		return nil
@@ -73,22 +74,22 @@ func (s Schedule) Steps() (n int) {
 //
 //	v1.0s0l1_3.2=1c0-5be1
 //
-// is: thread 0 stores to object 0 and loads object 1 three times; thread 2 (Choose
-// returns 1) does a CAS on object 0; check sum. Long ones are compressed and
-// begin with v1z.
+// is: thread 0 stores to object 0 and loads object 1 three times; thread 2 (Choose returns
+// 1) does a CAS on object 0; check sum. Long ones are compressed and begin with v1z.
 const (
 	scheduleVersion = "v1"
 	longSchedule    = 200     // characters; longer ones are compressed
 	maxSchedule     = 1 << 22 // decisions; more are not believed
 )
 
-// kindLetters are part of the form: what a letter means never changes within a
-// version. A step of which nothing is known is y.
+// kindLetters are part of the form: what a letter means never changes within a version. A
+// step of which nothing is known is y.
 var kindLetters = [...]byte{
-	OpNone: 'y', OpLoad: 'l', OpStore: 's', OpSwap: 'x', OpCAS: 'c', OpAdd: 'a', OpAnd: 'd', OpOr: 'o',
-	OpLock: 'L', OpTryLock: 'T', OpUnlock: 'U', OpRLock: 'R', OpTryRLock: 'A', OpRUnlock: 'V',
-	OpNoteSleep: 'n', OpNoteWakeup: 'w', OpNoteClear: 'k', OpCondWait: 'W', OpSignal: 'g', OpBroadcast: 'b',
-	OpFutexWait: 'f', OpFutexWake: 'F', OpWoken: 'e', OpTimeout: 'i', OpJoin: 'j', OpNow: 't', OpDrain: 'D',
+	OpNone: 'y', OpLoad: 'l', OpStore: 's', OpSwap: 'x', OpCAS: 'c', OpAdd: 'a', OpAnd: 'd',
+	OpOr: 'o', OpLock: 'L', OpTryLock: 'T', OpUnlock: 'U', OpRLock: 'R', OpTryRLock: 'A',
+	OpRUnlock: 'V', OpNoteSleep: 'n', OpNoteWakeup: 'w', OpNoteClear: 'k', OpCondWait: 'W',
+	OpSignal: 'g', OpBroadcast: 'b', OpFutexWait: 'f', OpFutexWake: 'F', OpWoken: 'e',
+	OpTimeout: 'i', OpJoin: 'j', OpNow: 't', OpDrain: 'D',
 }
 
 // String returns the schedule as one word, for the flag -explore.replay.
@@ -97,7 +98,8 @@ func (s Schedule) String() string {
 	version := scheduleVersion
 	if len(text) > longSchedule {
 		var b bytes.Buffer
-		w, _ := flate.NewWriter(&b, flate.BestCompression) // fails only for a level that does not exist
+		// It fails only for a level that does not exist.
+		w, _ := flate.NewWriter(&b, flate.BestCompression)
 		io.WriteString(w, text)
 		w.Close()
 		version, text = scheduleVersion+"z", base64.RawURLEncoding.EncodeToString(b.Bytes())
@@ -163,11 +165,12 @@ func ParseSchedule(text string) (Schedule, error) {
 	if len(text) > 40 {
 		text = text[:40] + "..."
 	}
-	return nil, fmt.Errorf("explore: not a schedule: %q: %s; copy the whole word after -explore.replay=", text, why)
+	return nil, fmt.Errorf(
+		"explore: not a schedule: %q: %s; copy the whole word after -explore.replay=", text, why)
 }
 
-// unwrapped takes version, check sum and compression off a schedule; why is what is
-// wrong with them.
+// unwrapped takes version, check sum and compression off a schedule; why is what is wrong
+// with them.
 func unwrapped(text string) (body, why string) {
 	check := ""
 	if i := strings.LastIndexByte(text, '-'); i >= 0 {
@@ -178,7 +181,8 @@ func unwrapped(text string) (body, why string) {
 	case !strings.HasPrefix(text, "v"):
 		return "", "it must begin with " + scheduleVersion
 	case !known:
-		return "", "it is of another version than " + scheduleVersion + ", which this package reads: find the violation again"
+		return "", "it is of another version than " + scheduleVersion +
+			", which this package reads: find the violation again"
 	case checksum(text) != check:
 		return "", "its check sum is wrong: something is missing or has been changed"
 	}
@@ -190,7 +194,8 @@ func unwrapped(text string) (body, why string) {
 	if err != nil {
 		return "", err.Error()
 	}
-	unpacked, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), 8*maxSchedule))
+	packedBytes := flate.NewReader(bytes.NewReader(raw))
+	unpacked, err := io.ReadAll(io.LimitReader(packedBytes, 8*maxSchedule))
 	if err != nil {
 		return "", err.Error()
 	}

@@ -1,8 +1,8 @@
 package engine
 
-// Shadow is what is known of the accesses to plain memory: the last write, and
-// the last read of each thread, as the threads' own clocks then stood (FastTrack,
-// Flanagan and Freund, PLDI 2009).
+// Shadow is what is known of the accesses to plain memory: the last write, and the last read
+// of each thread, as the threads' own clocks then stood (FastTrack, Flanagan and Freund,
+// PLDI 2009). See 'Two kinds of happens-before'.
 type Shadow struct {
 	_       noCopy
 	e       *Engine
@@ -13,6 +13,7 @@ type Shadow struct {
 	reads   clock
 }
 
+// Read says that t reads the memory: a data race with a write that nothing orders before it.
 func (s *Shadow) Read(t *Thread) {
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "reads", "written", t.e.Threads[s.writer])
@@ -21,6 +22,7 @@ func (s *Shadow) Read(t *Thread) {
 	s.accessed(t, Reads)
 }
 
+// Write says that t writes the memory: a data race with all that nothing orders before it.
 func (s *Shadow) Write(t *Thread) {
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "writes", "written", t.e.Threads[s.writer])
@@ -34,6 +36,7 @@ func (s *Shadow) Write(t *Thread) {
 	s.accessed(t, Writes)
 }
 
+// race ends the execution: t does what other has done, and nothing orders the two.
 func (s *Shadow) race(t *Thread, does, done string, other *Thread) {
 	name := s.Name
 	if name == "" {
@@ -43,8 +46,8 @@ func (s *Shadow) race(t *Thread, does, done string, other *Thread) {
 		t, does, name, other, done, s.accesses(t, other))
 }
 
-// accesses tells where t, which is about to access what s belongs to, and other have
-// done it, if that is recorded.
+// accesses tells where t, which is about to access the memory, and other have done it, if
+// that is recorded.
 func (s *Shadow) accesses(t *Thread, other *Thread) string {
 	if s.e.Observer == nil {
 		return ""
@@ -52,8 +55,8 @@ func (s *Shadow) accesses(t *Thread, other *Thread) string {
 	return s.e.Observer.Raced(s, t, other)
 }
 
-// Touch notes that t accesses what s belongs to, which is owner. It says whether
-// that is the first access in this execution.
+// Touch notes that t accesses the memory, which belongs to owner. It says whether that is
+// the first access in this execution.
 func (s *Shadow) Touch(t *Thread, owner interface{ Reset() }) (first bool) {
 	if s.e == nil {
 		first = true
@@ -61,20 +64,21 @@ func (s *Shadow) Touch(t *Thread, owner interface{ Reset() }) (first bool) {
 		t.e.plain = append(t.e.plain, owner)
 	}
 	if s.e != t.e {
-		panic("explore: a Var is used by two explorations at the same time; make it inside the program, or explore with one worker")
+		panic("explore: a Var is used by two explorations at the same time; " +
+			"make it inside the program, or explore with one worker")
 	}
 	s.touched(t)
 	return first
 }
 
-// touched notes that t accesses what s belongs to.
+// touched notes that t accesses the memory: perhaps another thread has touched it.
 func (s *Shadow) touched(t *Thread) {
 	if s.toucher != t.ID {
 		t.e.Sharing = connected
 	}
 }
 
-// accessed tells the observer that t has accessed what s belongs to.
+// accessed tells the observer that t has accessed the memory.
 func (s *Shadow) accessed(t *Thread, m Mode) {
 	if o := t.e.Observer; o != nil {
 		o.Accessed(s, t, m)

@@ -2,11 +2,11 @@ package engine
 
 // # Threads that share nothing
 //
-// Where several threads run and no two of them ever touch one variable of this
-// package's types, there is one execution and nothing to prove. Most likely the program
-// shares variables of sync/atomic, or plain ones, which nobody watches here. So that is
-// Unknown, unless Disjoint says that it is meant. It errs on the side of Verified: one
-// variable that two threads touch is enough, whatever else they share.
+// Where several threads run and no two of them ever touch one controlled variable, there is
+// one execution and nothing to prove. Most likely the program shares variables of
+// sync/atomic, or plain ones, which are not watched. So the verdict is Unknown, unless
+// Disjoint says that this is meant. It errs on the side of Verified: one variable that two
+// threads touch is enough, whatever else they share.
 
 // Sharing is what connects the threads of an exploration.
 type Sharing uint8
@@ -18,7 +18,7 @@ const (
 )
 
 // noteSharing looks, at the end of e's execution, whether two of its threads have touched
-// one variable. For plain memory that is noted on the way: see shadow.touched.
+// one variable. For plain memory that is noted on the way: see Shadow.touched.
 func (e *Engine) noteSharing() {
 	if e.Sharing == connected || len(e.Alive) < 2 {
 		return

@@ -2,7 +2,7 @@ package engine
 
 import "fmt"
 
-// OtherStep tells that t is about to do something else than k on obj.
+// OtherStep says that t is about to do something else than k on obj.
 func (e *Engine) OtherStep(t *Thread, k Kind, obj int32) string {
 	does := "has ended"
 	if !t.Ended {
@@ -12,15 +12,18 @@ func (e *Engine) OtherStep(t *Thread, k Kind, obj int32) string {
 		len(e.Events)+1, t, does, e.stepName(k, obj))
 }
 
-// cannot tells that t cannot take its step, although it did before.
+// cannot says that t cannot take its step, although it did before.
 func (e *Engine) cannot(t *Thread) string {
 	does := "has ended, or was not started"
 	if !t.Ended {
 		does = "waits: " + e.stepName(t.Op.Kind, t.Op.Footprint().Obj)
 	}
-	return fmt.Sprintf("step %d: %v %s; after the same steps, in an execution before, it took a step", len(e.Events)+1, t, does)
+	return fmt.Sprintf(
+		"step %d: %v %s; after the same steps, in an execution before, it took a step",
+		len(e.Events)+1, t, does)
 }
 
+// stepName names a step by its kind and its object.
 func (e *Engine) stepName(k Kind, obj int32) string {
 	if obj == NoObject || int(obj) >= e.Nobjects {
 		return k.String()
@@ -28,7 +31,7 @@ func (e *Engine) stepName(k Kind, obj int32) string {
 	return k.String() + " " + e.objectName(obj)
 }
 
-// Describe tells event i in words that are the same whenever it is repeated.
+// Describe says what event i did, in words that are the same whenever it is repeated.
 func (e *Engine) Describe(i int) string {
 	ev := &e.Events[i]
 	s := fmt.Sprintf("%v: %v", e.by(i), ev.Kind)
@@ -43,6 +46,7 @@ func (e *Engine) Describe(i int) string {
 	return s + fmt.Sprintf(": %s → %s", c.Show(ev.Old), c.Show(ev.New))
 }
 
+// objectName names the object of id, without what was found out for people.
 func (e *Engine) objectName(id int32) string {
 	if o := e.Objects[id]; o.name != "" {
 		return o.name
@@ -50,7 +54,7 @@ func (e *Engine) objectName(id int32) string {
 	return fmt.Sprintf("%v #%d", e.Objects[id].Class, id)
 }
 
-// DecisionText tells d to people.
+// DecisionText says in words what d decides.
 func DecisionText(d int32) string {
 	if d < 0 {
 		return fmt.Sprintf("that Choose returns %d", -1-d)

@@ -7,14 +7,14 @@ import (
 	"schedlab/internal/coro"
 )
 
-// Thread is a controlled thread. At any moment one of an engine's threads runs;
-// the others stand before the operation that they have announced.
+// Thread is a controlled thread. At any moment one of an engine's threads runs; the others
+// stand before the operation that they have announced: Op.
 type Thread struct {
 	e       *Engine
 	ID      int32
 	Nth     int32   // place in the order in which this execution has made its threads, from 0
 	kids    []int32 // ids of the threads that it makes, in all executions
-	nkids   int     // of which it has made so many in this one
+	nkids   int     // how many of them it has made in this one
 	fn      func()
 	stack   *coro.Stack // where it goes on, if it does not run
 	began   bool
@@ -25,8 +25,8 @@ type Thread struct {
 	Op       Op
 	Seq      int32 // events so far
 	Birth    int32 // the parent's last event when it was made; -1: none
-	Last     int32 // its last event, or birth
-	deadline int64 // of a timed op, in virtual ns; noDeadline
+	Last     int32 // its last event, or Birth
+	deadline int64 // of a timed op, in virtual ns; NoDeadline
 	early    bool  // its op has timed out early; the time was past before
 	past     int64
 	Woken    bool
@@ -35,7 +35,7 @@ type Thread struct {
 	// See Pause.
 	marks  []Mark // what it has read since the last Pause
 	Await  []Mark // its op waits until one of these has changed; empty: does not
-	Waited []Mark // await, of its last event
+	Waited []Mark // Await, of its last event
 	chose  bool   // it has called Choose since the last Pause
 
 	sync clock // see 'Two kinds of happens-before'
@@ -43,9 +43,10 @@ type Thread struct {
 	Local any // what wrappers keep for the thread; nil when it begins
 }
 
+// NoDeadline stands for no time limit.
 const NoDeadline = -1
 
-// String names t for people, who know nothing of ids.
+// String names t as people count threads: by its place, not by its id.
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.Nth) }
 
 // Mark is an object that a thread has read since its last Pause.
@@ -67,7 +68,7 @@ func (t *Thread) Joins(of *Thread) {
 	t.done(Reads, 0, 0, true)
 }
 
-// step waits until the strategy lets t take the step that it has put into t.op.
+// step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
 	if e.Observer != nil {

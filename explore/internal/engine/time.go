@@ -2,20 +2,21 @@ package engine
 
 import "math"
 
-// Virtual time
+// # Virtual time
 //
-// Nothing takes time. The clock stands still while any thread can take a step;
-// when none can, it jumps to the next moment for which somebody waits. That a
-// wait times out while others could still do something is a choice that the
-// strategies explore, up to a number of times in each execution (Timeouts),
-// which belongs to the bound of the verdict.
+// Nothing takes time. The clock stands still while any thread can take a step; when none
+// can, it jumps to the next moment for which a thread waits. A wait may also time out while
+// other threads could still take steps: early. That is a choice which the strategies
+// explore, up to a number of times in each execution (Limits.Timeouts), which belongs to the
+// bound of the verdict.
 
-// timeVar is the clock as a shared variable: who reads it and who makes time
-// pass do not commute.
+// timeVar is the clock as a shared variable: to read it and to make time pass do not
+// commute.
 type timeVar struct{ o *Object }
 
 func (v *timeVar) reset(*Object) { v.o = nil }
 
+// timeObject returns the object of the clock.
 func (e *Engine) timeObject() *Object {
 	if e.clockObj.o == nil {
 		e.clockObj.o = e.register(&e.clockObj, classTime, 0)
@@ -44,8 +45,8 @@ func (t *Thread) Sleep(ns int64) {
 	t.done(Writes, 0, 0, true)
 }
 
-// timer returns when a wait of ns nanoseconds that begins now has to end;
-// noDeadline for noDeadline. To know that is to read the clock: a step.
+// timer returns when a wait of ns nanoseconds that begins now has to end; NoDeadline for
+// NoDeadline. To know that is to read the clock: a step.
 func (t *Thread) timer(ns int64) int64 {
 	if ns == NoDeadline {
 		return NoDeadline
@@ -57,7 +58,7 @@ func (t *Thread) timer(ns int64) int64 {
 	return now + ns
 }
 
-// within gives the op that t is about to announce a time limit; noDeadline: none.
+// within gives the op that t is about to announce a time limit; NoDeadline: none.
 func (t *Thread) within(due int64) {
 	t.deadline = due
 	if due != NoDeadline {
@@ -83,8 +84,8 @@ func (t *Thread) timedOut() {
 // tick is how far time advances for a thread that polls the clock.
 const tick = 1_000_000
 
-// advanceTime makes time pass, now that no thread is enabled, until one is. It
-// says false if nobody waits for a time.
+// advanceTime makes time pass, now that no thread is enabled, until one is. It says false if
+// none waits for a time.
 func (e *Engine) advanceTime() bool {
 	next := int64(NoDeadline)
 	until := func(at int64) {
@@ -101,7 +102,8 @@ func (e *Engine) advanceTime() bool {
 		}
 		for _, m := range t.Await {
 			// Otherwise it waits for something else, too, or to the end of time.
-			if m.Obj == e.clockObj.o && len(m.Obj.Changes) == m.Version && e.Now <= math.MaxInt64-tick {
+			polls := m.Obj == e.clockObj.o && len(m.Obj.Changes) == m.Version
+			if polls && e.Now <= math.MaxInt64-tick {
 				until(e.Now + tick)
 			}
 		}

@@ -8,7 +8,7 @@ type Property string
 // The properties that are always checked.
 const (
 	Deadlock       Property = "deadlock"       // no thread can go on, the first among them
-	LostWakeup     Property = "lost wakeup"    // a deadlock, and who waits was signaled before it waited
+	LostWakeup     Property = "lost wakeup"    // a deadlock of a thread signaled before it waited
 	LeakedThreads  Property = "leaked threads" // the first thread has ended, others never can
 	Livelock       Property = "livelock"       // threads spin, and nobody writes what they read
 	Panic          Property = "panic"          // a thread panicked
@@ -17,18 +17,18 @@ const (
 	DoubleWakeup   Property = "double wakeup"  // of a Note
 	BadUnlock      Property = "bad unlock"     // of a lock that is not locked
 	Nondeterminism Property = "nondeterminism" // the program differs from run to run
-	Blocking       Property = "blocks outside" // code blocks or loops without a controlled operation
+	Blocking       Property = "blocks outside" // it blocks or loops outside of controlled types
 )
 
 // Violation is a property that was broken, and how.
 type Violation struct {
 	Property Property
 	Message  string
-	Thread   int      // that broke it, by the order in which threads were made, from 0; for deadlocks, one of them
+	Thread   int      // the thread that broke it, by Nth; for deadlocks, one of them
 	Step     int      // steps executed before
-	Stack    string   // of a panic, or of who blocks; else empty
-	Schedule Schedule // which does it again: its String is the token of -explore.replay
-	Minimal  bool     // there is no shorter Schedule: with fewer preemptions, or as few and fewer steps
+	Stack    string   // of a panic, or of the thread that blocks; else empty
+	Schedule Schedule // does it again: its String is the token of -explore.replay
+	Minimal  bool     // none has fewer preemptions, or as few and fewer steps
 	Table    string   // Message, the execution, one column per thread, and how to replay it
 	HTML     string   // the same, as a page of its own
 }

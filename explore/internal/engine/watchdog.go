@@ -11,29 +11,29 @@ import (
 
 // # Watchdog
 //
-// One of an engine's threads runs at a time. If it blocks where the engine does
-// not see it (a channel, a lock of package sync, a real sleep), or loops without a
-// controlled operation, nothing goes on. So whoever waits for the engines asks
-// them, every third of Patience, whether they are still there:
+// One of an engine's threads runs at a time. If it blocks where the engine does not see it
+// (a channel, a lock of package sync, a real sleep), or loops without a controlled
+// operation, nothing goes on. So the goroutine that waits for the engines asks them, every
+// third of Patience, whether they are still there:
 //
 //	engine                                    watchdog
 //	1. begins an execution: executing         1. if executing: asked
 //	2. before each step: if asked, executing  2. a while later: if still asked, one more silence
-//	3. ends the execution: resting            3. silent silentTicks times: looks where it stands
+//	3. ends the execution: resting            3. silent SilentTicks times: looks where it stands
 //
-// Time is counted in silences, so that a machine that stood still raises no
-// alarm. Asking costs the engine one load a step.
+// Time is counted in silences, so that a machine that stood still raises no alarm. Asking
+// costs the engine one load a step.
 //
-// One that waits again and again, such as for a real sleep in a loop, answers. So
-// the watchdog looks where it stands at each question, too: who is met waiting
-// silentTicks times in a row waits most of the time.
+// An engine that waits again and again, such as for a real sleep in a loop, answers. So the
+// watchdog looks where it stands at each question, too. One that is met waiting SilentTicks
+// times in a row waits most of the time.
 
-// pulse says whether an engine executes, and whether it has been asked. Written
-// by the engine and the watchdog, which is the partner.
+// pulse says whether an engine executes, and whether it has been asked. It is written by the
+// engine and by the watchdog, which is the partner.
 type pulse struct {
 	atomic.Uint32
 
-	// The watchdog's.
+	// Of the watchdog alone.
 	silent  int // times it did not answer
 	waiting int // times in a row that it was met waiting
 }
@@ -44,6 +44,7 @@ const (
 	asked
 )
 
+// SilentTicks is how often an engine does not answer before it is accused.
 const SilentTicks = 3
 
 // answer is called before a step if the pulse is asked.
@@ -54,7 +55,7 @@ func (e *Engine) answer() {
 	}
 }
 
-// Fault returns what an engine is to fail of; nil: nothing.
+// Fault returns the violation that ends all engines; nil: there is none.
 func (c *Control) Fault() *Violation {
 	if c.Gone.Load() {
 		return &Violation{Property: Blocking, Message: "nobody waits for this exploration any more"}
@@ -62,15 +63,14 @@ func (c *Control) Fault() *Violation {
 	return c.stray.Load()
 }
 
-// Abandon says that nobody waits for the engines any more: one that goes on
-// after all ends.
+// Abandon says that nobody waits for the engines any more: one that goes on after all ends.
 func (c *Control) Abandon() {
 	c.Stop("")
 	c.Gone.Store(true)
 }
 
-// Blocked asks the engines once, and returns the violation of one that has not
-// answered for long.
+// Blocked asks the engines once, and returns the violation of one that has not answered for
+// long.
 func (c *Control) Blocked(engines []*Engine) *Violation {
 	for _, e := range engines {
 		switch {
@@ -102,18 +102,20 @@ func (c *Control) accuse(e *Engine) *Violation {
 		return stray
 	}
 	what := fmt.Sprintf("has been blocked (%s) outside the controlled types", how)
-	advice := "use the types of package explore in place of channels, locks of package sync and sleeps"
+	advice := "use the types of package explore " +
+		"in place of channels, locks of package sync and sleeps"
 	if how == "running" || how == "runnable" {
 		what = "has run without a controlled operation"
 		advice = "end the loop, or give more time by Patience if it only computes"
 	}
-	v.Message = fmt.Sprintf("thread %d %s for %v; %s. Its goroutine is abandoned", v.Thread, what, c.Limits.Patience, advice)
+	v.Message = fmt.Sprintf("thread %d %s for %v; %s. Its goroutine is abandoned",
+		v.Thread, what, c.Limits.Patience, advice)
 	v.Stack = stack
 	return v
 }
 
-// look counts how often e, which answers, is met waiting outside the controlled
-// types, and makes it fail of that.
+// look counts how often e, which answers, is met waiting outside the controlled types, and
+// makes it fail of that.
 func (c *Control) look(e *Engine) {
 	state, stack := whereIs(e)
 	if !waits.MatchString(state) {
@@ -131,7 +133,7 @@ func (c *Control) look(e *Engine) {
 // waits are the states of a goroutine that another one, or the clock, will end.
 var waits = regexp.MustCompile(`^(sleep|chan|select|semacquire|sync\.)`)
 
-// peek copies what e has decided so far, and tells whose step it was. e stands
+// peek copies what e has decided so far, and says which thread took the last step. e stands
 // still: it has been asked and has not answered.
 //
 //go:norace
@@ -147,8 +149,8 @@ func (e *Engine) peek() (Schedule, int) {
 // goroutineHead is the first line of a goroutine in a stack dump: number, state.
 var goroutineHead = regexp.MustCompile(`^goroutine (\d+)[^\[]*\[([^,\]]+)`)
 
-// whereIs returns the state and the stack of the goroutine that carries e's
-// running thread; "" if there is none.
+// whereIs returns the state and the stack of the goroutine that carries e's running thread;
+// "" if there is none.
 func whereIs(e *Engine) (state, stack string) {
 	for dump := range strings.SplitSeq(allStacks(), "\n\n") {
 		head := goroutineHead.FindStringSubmatch(dump)
@@ -160,6 +162,7 @@ func whereIs(e *Engine) (state, stack string) {
 	return "", ""
 }
 
+// allStacks returns the dump of all goroutines.
 func allStacks() string {
 	buf := make([]byte, 1<<16)
 	for {
@@ -172,13 +175,13 @@ func allStacks() string {
 
 // # Strays
 //
-// A goroutine that the program starts by a go statement is no controlled thread.
-// When it uses a controlled type, nobody knows for whom, and a panic would end the
-// process. But the dump of its stack says which goroutine made it.
+// A goroutine that the program starts by a go statement is no controlled thread. When it
+// uses a controlled type, it belongs to no engine, and a panic would end the process. But the
+// dump of its stack says which goroutine made it.
 
-// stray is called on a goroutine that is no controlled thread, for the operation
-// what. It ends that goroutine if it knows whose it is: the exploration fails of
-// it. Otherwise it returns.
+// stray is called on a goroutine that is no controlled thread, for the operation what. If it
+// knows by which engine's thread the goroutine was made, it ends the goroutine, and the
+// exploration fails of it. Otherwise it returns.
 func stray(what string) {
 	buf := make([]byte, 1<<14)
 	dump := string(buf[:runtime.Stack(buf, false)])
@@ -191,8 +194,11 @@ func stray(what string) {
 		return
 	}
 	if e.Control != nil {
-		e.Control.stray.CompareAndSwap(nil, &Violation{Property: Blocking, Stack: userStack([]byte(dump)),
-			Message: what + " on a goroutine that is no controlled thread; start it by explore.Go in place of the go statement"})
+		e.Control.stray.CompareAndSwap(nil, &Violation{
+			Property: Blocking, Stack: userStack([]byte(dump)),
+			Message: what + " on a goroutine that is no controlled thread; " +
+				"start it by explore.Go in place of the go statement",
+		})
 		e.pulse.CompareAndSwap(executing, asked)
 	}
 	runtime.Goexit()
@@ -200,8 +206,8 @@ func stray(what string) {
 
 var createdBy = regexp.MustCompile(`created by .* in goroutine (\d+)`)
 
-// carriers tells which engine's threads a goroutine carries, by the number that
-// stack dumps show.
+// carriers says which engine's threads a goroutine carries, by the number that stack dumps
+// show.
 var carriers carrierTable
 
 type carrierTable struct {

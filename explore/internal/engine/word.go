@@ -1,7 +1,8 @@
 package engine
 
-// Word is a shared variable of up to 64 bits, on which operations are atomic. A
-// value of fewer bits is extended, with its sign if it has one.
+// Word is a shared variable of up to 64 bits, on which operations are atomic. A value of
+// fewer bits is extended, with its sign if it has one. In all methods what is the method
+// that the program has called.
 type Word struct {
 	_    noCopy
 	bits uint64
@@ -23,8 +24,7 @@ func (w *Word) Object(e *Engine, c Class) *Object {
 // set makes v the value.
 func (w *Word) set(v uint64) { w.bits, w.o.bits = v, v }
 
-// announce makes k on w the next operation of the calling thread, which it returns;
-// what is the method called.
+// announce makes k on w the next operation of the calling thread, which it returns.
 func (w *Word) announce(c Class, k Kind, want uint64, what string) *Thread {
 	t, o := Self(what), w.o
 	if o == nil || o.word != w || o.e != t.e {
@@ -34,15 +34,16 @@ func (w *Word) announce(c Class, k Kind, want uint64, what string) *Thread {
 	return t
 }
 
-// begin is announce, and waits until the thread may do it. What is done most does that
-// itself: after a switch of coroutines the CPU predicts the return from each frame
-// wrongly, and so this would cost some 5 ns.
+// begin is announce, and waits until the thread may do it. The operations that are done most
+// call announce and step themselves: after a switch of coroutines the CPU predicts the
+// return from each frame wrongly, and so begin would cost some 5 ns.
 func (w *Word) begin(c Class, k Kind, want uint64, what string) *Thread {
 	t := w.announce(c, k, want, what)
 	t.step()
 	return t
 }
 
+// Load returns the value.
 func (w *Word) Load(c Class, what string) uint64 {
 	t := w.announce(c, OpLoad, 0, what)
 	t.step()
@@ -79,6 +80,7 @@ func (w *Word) change(t *Thread, v uint64) {
 	t.done(Writes, old, v, true)
 }
 
+// Cas makes new the value if it is old, and says whether it was.
 func (w *Word) Cas(c Class, old, new uint64, what string) bool {
 	t := w.announce(c, OpCAS, old, what)
 	t.step()
@@ -93,19 +95,19 @@ func (w *Word) Cas(c Class, old, new uint64, what string) bool {
 
 // # Two kinds of happens-before
 //
-// A data race is two accesses of plain memory that nothing orders. What orders is
-// what Go's memory model says: an atomic operation that observes another one, a
-// lock and the unlock before it, a wakeup and the sleep. Each thread has a clock
-// (thread.sync) of what it knows to have happened, and each object one of what
-// who reads it learns. The strategies that reduce use another relation, in
-// which a read also happens before the write that follows it: that keeps
-// executions apart, but orders nobody's memory.
+// A data race is two accesses of plain memory that nothing orders. What orders is what Go's
+// memory model says: an atomic operation that observes another one, a lock and the unlock
+// before it, a wakeup and the sleep. Each thread has a clock (Thread.sync) of what it knows
+// to have happened. Each object has one of what a thread that reads it learns.
+//
+// The strategies that reduce use another relation, in which a read also happens before the
+// write that follows it. That keeps executions apart, but orders no thread's memory.
 
 // acquire: t learns what was released to o.
 func (t *Thread) acquire(o *Object) { t.sync.join(o.sync) }
 
-// release: who acquires from o learns what t knows, and nothing else: a write
-// is observed, or one before it, but not both.
+// release: a thread that acquires from o learns what t knows, and nothing else: a write is
+// observed, or one before it, but not both.
 func (t *Thread) release(o *Object) {
 	o.sync.set(t.sync)
 	t.sync[t.ID]++

@@ -7,24 +7,27 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// dice is what strategies have in common that draw executions: it counts them,
-// and is their source of randomness. An execution depends on the seed and its number alone: so
-// shards take every shards-th.
+// dice is what strategies that draw executions have in common: it counts the executions, and
+// is the source of randomness. An execution depends on the seed and its number alone. So of
+// n shards each takes every n-th.
 type dice struct {
 	seed   uint64
 	number uint64 // of the next execution
-	stride uint64
-	most   uint64
-	done   uint64
+	stride uint64 // from one to the next
+	most   uint64 // numbers are smaller
+	done   uint64 // executions so far
 	pcg    *rand.PCG
 	rng    *rand.Rand
 }
 
-// defaultDraws is how many executions are drawn if no budget says it.
+// defaultDraws is how many executions are drawn if there is no budget.
 const defaultDraws = 10_000
 
+// newDice makes that of one strategy.
 func newDice(c *Parameters) dice {
-	s := dice{seed: c.Seed, number: uint64(c.Shard), stride: uint64(max(1, c.Shards)), most: c.Executions}
+	s := dice{
+		seed: c.Seed, number: uint64(c.Shard), stride: uint64(max(1, c.Shards)), most: c.Executions,
+	}
 	switch {
 	case s.most == 0 && c.Budget == 0:
 		s.most = defaultDraws
@@ -36,6 +39,7 @@ func newDice(c *Parameters) dice {
 	return s
 }
 
+// Begin seeds the source with the number of the execution.
 func (s *dice) Begin(*engine.Engine) bool {
 	if s.number >= s.most {
 		return false
@@ -46,17 +50,19 @@ func (s *dice) Begin(*engine.Engine) bool {
 	return true
 }
 
+// Choose draws a number.
 func (s *dice) Choose(_ *engine.Engine, _ *engine.Thread, n int) int { return s.rng.IntN(n) }
 
-// Samples: what has not been drawn has not been seen.
+// Samples says true: what has not been drawn has not been seen.
 func (s *dice) Samples() bool { return true }
 
 // Progress is the part of the executions that has begun.
 func (s *dice) Progress() float64 { return float64(s.number) / float64(s.most) }
 
+// drawn says how many executions there were, and how to have the same again.
 func (s *dice) drawn() string { return fmt.Sprintf("%d executions, seed %d", s.done, s.seed) }
 
-// Priorities of threads, by id, that are drawn from a dice.
+// priorities are those of threads, by id.
 type priorities []uint64
 
 // room makes room for all threads of e.
@@ -66,8 +72,7 @@ func (p *priorities) room(e *engine.Engine) {
 	}
 }
 
-// highest returns the thread with the highest priority of those that are
-// enabled, nil if there is none.
+// highest returns the enabled thread with the highest priority.
 func (p priorities) highest(e *engine.Engine) (best *engine.Thread) {
 	for _, t := range e.Enabled() {
 		if best == nil || p[t.ID] > p[best.ID] {

@@ -2,21 +2,22 @@ package strategy
 
 import "schedlab/explore/internal/engine"
 
-// random draws each step from the threads that are enabled, all with the same
-// probability. That is not uniform over executions: what many threads must let
-// pass is met rarely. See pct and pos.
-type random struct {
-	dice
-}
+// Random draws each step from the threads that are enabled, all with the same probability.
+// That is not uniform over executions: a step for which many others must wait is met rarely.
+// See PCT and POS.
+type Random struct{ dice }
 
 // NewRandom makes the strategy "random".
-func NewRandom(c *Parameters) *random { return &random{dice: newDice(c)} }
+func NewRandom(c *Parameters) *Random { return &Random{dice: newDice(c)} }
 
-func (s *random) Next(e *engine.Engine) *engine.Thread {
+// Next draws a thread.
+func (s *Random) Next(e *engine.Engine) *engine.Thread {
 	ts := e.Enabled()
 	return ts[s.rng.IntN(len(ts))]
 }
 
-func (s *random) End(*engine.Engine) {}
+// End does nothing.
+func (s *Random) End(*engine.Engine) {}
 
-func (s *random) Bound() string { return "random: " + s.drawn() }
+// Bound says how many executions have been drawn.
+func (s *Random) Bound() string { return "random: " + s.drawn() }

@@ -6,12 +6,11 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// Walk goes through a tree of decisions, depth first. Each execution repeats the
-// path to the deepest turn at which something is left to take, takes that, and
-// goes on from there.
+// Walk goes through a tree of decisions, depth first. Each execution repeats the path to the
+// deepest turn at which a move is left, makes that, and goes on from there.
 type Walk struct {
 	turns   []turn
-	todo    []move // what is left at each turn, that of the deepest last; of each, what comes next last
+	todo    []move // what is left at all turns, of the deepest last; at each the next move last
 	depth   int    // turns that this execution has passed
 	repeats int    // turns that it must repeat
 	begun   bool
@@ -24,13 +23,14 @@ type turn struct {
 	of   int32 // how many there were
 }
 
-// move is what a turn can take: a thread's step, or a number for Choose.
+// move is what can be decided at a turn: a thread's step, or a number for Choose.
 type move struct {
 	x    int32       // thread or number
-	kind engine.Kind // of the step; opNone: a number
+	kind engine.Kind // of the step; OpNone: it is a number
 	obj  int32       // of the step; or the argument of Choose
 }
 
+// moveOf returns the move that is t's next step.
 func moveOf(t *engine.Thread) move {
 	m := move{t.ID, t.Op.Kind, engine.NoObject}
 	if t.Op.Obj != nil {
@@ -39,6 +39,7 @@ func moveOf(t *engine.Thread) move {
 	return m
 }
 
+// Begin goes back to where a move is left.
 func (w *Walk) Begin(*engine.Engine) bool {
 	if w.begun && !w.backtrack() {
 		return false
@@ -47,8 +48,8 @@ func (w *Walk) Begin(*engine.Engine) bool {
 	return true
 }
 
-// backtrack makes the path one that has not been executed. If there is none it is
-// the empty one, and the walk can begin again.
+// backtrack makes the path one that has not been executed. If there is none, the path is
+// empty, and the walk can begin again.
 func (w *Walk) backtrack() bool {
 	for n := len(w.turns); n > 0; n-- {
 		if t := &w.turns[n-1]; t.left > 0 {
@@ -61,6 +62,7 @@ func (w *Walk) backtrack() bool {
 	return false
 }
 
+// pop makes the next move the one of t.
 func (w *Walk) pop(t *turn) {
 	last := len(w.todo) - 1
 	t.move = w.todo[last]
@@ -87,9 +89,9 @@ func (w *Walk) Repeat(e *engine.Engine) *engine.Thread {
 	return t
 }
 
-// Fork begins a new turn and returns the thread that it takes first: the one that
-// took the last step, if it can go on. stay: then nobody else. The threads of
-// asleep are left out.
+// Fork begins a new turn and returns the thread of its first move: the one that took the
+// last step, if it can go on. stay: then no other thread is a move. The threads of asleep are
+// left out.
 func (w *Walk) Fork(e *engine.Engine, stay bool, asleep ...int32) *engine.Thread {
 	last := e.LastThread()
 	w.turns = append(w.turns, turn{})
@@ -119,7 +121,7 @@ func (w *Walk) Prune() {
 	w.repeats = min(w.repeats, w.depth)
 }
 
-// offer adds m to what the last turn can take. What was added last comes first.
+// offer adds m to the moves of the last turn. The move that was added last is made first.
 func (w *Walk) offer(m move) {
 	w.todo = append(w.todo, m)
 	u := &w.turns[len(w.turns)-1]
@@ -127,8 +129,8 @@ func (w *Walk) offer(m move) {
 	u.of++
 }
 
-// descend makes the first move of the last turn. If nothing was offered it removes
-// the turn and says false.
+// descend makes the first move of the last turn. If there is none, it removes the turn and
+// says false.
 func (w *Walk) descend() bool {
 	u := &w.turns[len(w.turns)-1]
 	if u.of == 0 {
@@ -140,6 +142,7 @@ func (w *Walk) descend() bool {
 	return true
 }
 
+// Choose makes a turn of which the numbers are the moves.
 func (w *Walk) Choose(e *engine.Engine, _ *engine.Thread, n int) int {
 	if w.Repeating() {
 		m := w.turns[w.depth].move
@@ -158,9 +161,9 @@ func (w *Walk) Choose(e *engine.Engine, _ *engine.Thread, n int) int {
 	return int(w.turns[w.depth-1].x)
 }
 
-// Progress estimates which part of the tree is done, as if what is left at each
-// turn were as large as what is done there (Kilby, Slaney, Thiebaux, Walsh,
-// "Estimating Search Tree Size", AAAI 2006).
+// Progress estimates which part of the tree is done, as if the moves of each turn had trees
+// of the same size (Kilby, Slaney, Thiebaux, Walsh, "Estimating Search Tree Size", AAAI
+// 2006).
 func (w *Walk) Progress() float64 {
 	done, weight := 0.0, 1.0
 	for i := range w.turns {

@@ -1,0 +1,88 @@
+package engine
+
+// anyEnabled begins a decision. It says whether a thread can take its step; most often the
+// running one can.
+func (e *Engine) anyEnabled() bool {
+	e.decision++
+	if e.Current.Enabled() {
+		return true
+	}
+	for _, t := range e.Alive {
+		if t.Enabled() {
+			return true
+		}
+	}
+	return false
+}
+
+// Enabled returns the threads that can take their steps, in the order of birth. It is
+// valid until the next decision.
+func (e *Engine) Enabled() []*Thread {
+	e.enabled = e.enabled[:0]
+	for _, t := range e.Alive {
+		if t.Enabled() {
+			e.enabled = append(e.enabled, t)
+		}
+	}
+	return e.enabled
+}
+
+// Enabled says whether t can take its step. That is found out once for each decision.
+func (t *Thread) Enabled() bool {
+	if t.asked != t.e.decision {
+		t.asked, t.enabled = t.e.decision, t.canStep()
+	}
+	return t.enabled
+}
+
+// canStep says whether t's op can be done as things stand.
+func (t *Thread) canStep() bool {
+	if t.Ended || len(t.Await) > 0 && !t.changed() {
+		return false
+	}
+	o := t.Op.Obj
+	switch t.Op.Kind {
+	case OpLock, OpRLock:
+		return o.bits&(locked|wanted) == 0
+	case OpJoin:
+		return t.Op.Join.Ended
+	case OpDrain:
+		return o.bits == wanted
+	case OpNoteSleep:
+		return o.bits == NoteSignaled || t.e.expired(t)
+	case OpWoken:
+		return t.Woken || t.e.expired(t)
+	case OpTimeout:
+		return t.e.expired(t)
+	}
+	return true
+}
+
+// changed says whether something has been written that t waits for.
+func (t *Thread) changed() bool {
+	for _, m := range t.Await {
+		if len(m.Obj.Changes) != m.Version {
+			return true
+		}
+	}
+	return false
+}
+
+// Preempts says whether it is a preemption if t takes the next step: whether another thread
+// took the last one, and could go on.
+func (e *Engine) Preempts(t *Thread) bool {
+	last := e.LastThread()
+	return last != t && e.GoesOn(last)
+}
+
+// GoesOn says whether last, which took the last step, could take the next one as well. It
+// could not if time has advanced in between: then no thread ran.
+func (e *Engine) GoesOn(last *Thread) bool { return last != nil && !e.barrier && last.Enabled() }
+
+// LastThread returns the thread that took the last step; nil at the beginning.
+func (e *Engine) LastThread() *Thread {
+	if n := len(e.Events); n > 0 {
+		return e.Threads[e.Events[n-1].Thread]
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package engine
+
+// Event is one executed operation.
+type Event struct {
+	Thread int32
+	Seq    int32 // its number among the events of the thread, from 1
+	Kind   Kind
+	Mode   Mode
+	OK     bool  // CAS, TryLock, timed waits: whether it succeeded
+	Waited bool  // it had waited, after Pause, for others to write
+	Timed  bool  // it had a time limit
+	Early  bool  // it timed out before its time
+	After  bool  // time had advanced before it: it follows everything
+	aw0    int32 // Waited: the objects for which it had waited are Engine.Awaited[aw0:aw1]
+	aw1    int32
+	From   int32 // an event that it follows besides, of the thread joined or that woke it; -1
+	Obj    int32 // id, or NoObject
+	Obj2   int32
+	Old    uint64 // the value before
+	New    uint64 // the value after
+	Want   uint64 // CAS: the value expected
+	Now    int64  // the time before it
+	Due    int64  // Timed: its limit
+}
+
+// NoObject is the id of none.
+const NoObject = -1
+
+// Lapsed says whether ev timed out.
+func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev.OK) }
+
+// done writes down that t has executed its op, and how.
+func (t *Thread) done(m Mode, old, new uint64, ok bool) {
+	e := t.e
+	i := int32(len(e.Events))
+	t.Seq++
+	t.Last = i
+	e.Events = append(e.Events, Event{})
+	ev := &e.Events[i]
+	ev.Thread, ev.Seq, ev.Kind, ev.Mode, ev.OK = t.ID, t.Seq, t.Op.Kind, m, ok
+	ev.Obj, ev.Obj2, ev.Old, ev.New, ev.Want = NoObject, NoObject, old, new, t.Op.want
+	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
+	ev.From, ev.Now, ev.Due = t.follows(), e.Now, t.deadline
+	if t.early {
+		ev.Early, ev.Now = true, t.past
+		t.early = false
+	}
+	e.barrier = false
+	if o := t.Op.Obj; o != nil {
+		ev.Obj = o.ID
+		if old != new {
+			o.Changes = append(o.Changes, i)
+		}
+		t.mark(o, old, new)
+	}
+	if o := t.Op.Obj2; o != nil {
+		ev.Obj2 = o.ID
+		o.Changes = append(o.Changes, i)
+	}
+	e.Steps++
+	if ev.Waited {
+		e.noteAwaited(t, ev)
+	}
+	t.Await, t.Waited = t.Waited[:0], t.Await
+	t.deadline = NoDeadline
+	if e.Observer != nil {
+		e.Observer.Done(e)
+	}
+}
+
+// noteAwaited writes down what ev, t's last event, had waited for.
+func (e *Engine) noteAwaited(t *Thread, ev *Event) {
+	ev.aw0 = int32(len(e.Awaited))
+	for _, m := range t.Await {
+		e.Awaited = append(e.Awaited, m.Obj.ID)
+	}
+	ev.aw1 = int32(len(e.Awaited))
+}
+
+// follows returns the event that t's op comes after, besides those that touched its
+// objects; -1 if there is none.
+func (t *Thread) follows() int32 {
+	switch {
+	case t.Op.Kind == OpJoin:
+		return t.Op.Join.Last
+	case t.Op.Kind == OpWoken && t.Woken:
+		return t.WokenBy
+	}
+	return -1
+}
+
+// mark remembers that t has read old in o, and left new there.
+func (t *Thread) mark(o *Object, old, new uint64) {
+	for i := range t.marks {
+		m := &t.marks[i]
+		if m.Obj != o {
+			continue
+		}
+		if old != new && m.Version == len(o.Changes)-1 {
+			m.Version++ // no other thread has changed it
+		}
+		m.last = new
+		return
+	}
+	if t.Op.Kind != OpStore && len(t.marks) < maxMarks {
+		t.marks = append(t.marks, Mark{o, len(o.Changes), old, new})
+	}
+}
+
+// ChoicesAfter returns what Choose returned between event i and the next.
+func (e *Engine) ChoicesAfter(i int32) (vs []int32) {
+	if len(e.Choices) == 0 {
+		return nil
+	}
+	for _, c := range e.Choices {
+		if c.After == i {
+			vs = append(vs, c.V)
+		}
+	}
+	return vs
+}
