@@ -12,9 +12,9 @@ import (
 // it, and leads to f. It is made of all events that come after e and do not depend on it, in
 // their order, and then f.
 //
-//   - It can be executed. With each event it has all that happened before that event and after
-//     e: what depends on an event that depends on e depends on e as well. f depends on e, but on
-//     nothing else that does: no other predecessor of f happened after e.
+//   - It can be executed. What depends on an event that depends on e depends on e as well. So
+//     with each event it has all that happened before that event and after e. f depends on e,
+//     but on nothing else that does: no other predecessor of f happened after e.
 //   - f is the same step there, unless it compares or has a time limit. What it does then is
 //     foreseen.
 //   - It is all that does not depend on e and not only what f needs, because it has to wake what

@@ -11,8 +11,8 @@ import (
 //
 // A step of a sequence is initial if it can be executed first without any other effect. That
 // is so if it is the first of its thread there, and none of the steps before it happened
-// before it. Its clock says that. For the foreseen step, which has no clock, it is seen from what it touches,
-// from the event before it of its thread, and from what it follows.
+// before it. Its clock says that. For the foreseen step, which has no clock, it is seen from
+// what it touches, from the event before it of its thread, and from what it follows.
 //
 // A step that is not in the sequence can be executed before all of it if it conflicts with no
 // step of it: then it is a weak initial. That is asked most. So each sequence has a summary,

@@ -22,9 +22,9 @@ import (
 // # Why that is enough
 //
 // A branch that ends covers all that begins with it, because all that sleeps has been woken
-// on the way: when the branch was inserted it could not begin with any of what comes before
-// it. If that was only assumed, out of caution, something may sleep on, and the branch does
-// not cover what would wake it: then way.doubt is set.
+// on the way. When the branch was inserted, nothing that comes before it could begin it. If
+// that was only assumed, out of caution, something may sleep on, and the branch does not
+// cover what would wake it: then way.doubt is set.
 //
 // No branch is inserted in vain. v goes behind the branches that are there, and by step 2 none
 // of those can begin what is left of it. When it is taken, they sleep, and v wakes them. So the
