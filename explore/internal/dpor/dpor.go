@@ -72,26 +72,26 @@
 //
 // # One step
 //
-// The engine asks for the next thread:
+// The engine asks for the next thread. The way through the files, and their functions:
 //
-//  1. dpor.go: Next; it calls repeat where the path is known, otherwise push and choose
+//  1. dpor.go: Next, repeat, push, choose: it repeats the path, or adds a node and chooses
 //  2. races.go: observe, stamp, findRaces: the step before gets its clock and its races
-//  3. history.go: next, follow, predecessors, complete, note
-//  4. sleep.go: inheritSleep: what slept at the node before sleeps on
-//  5. splitter.go: foreign and within, if there are shards
-//  6. wakeup.go: restate and take, if the wakeup tree says how to go on
-//  7. node.go: free if it does not; enter
+//  3. history.go: next, follow, predecessors, complete, note: what happened before it
+//  4. sleep.go: inheritSleep, sleeps: what slept at the node before sleeps on
+//  5. splitter.go: foreign, within: whether the step is for this process, if there are shards
+//  6. wakeup.go: restate, take: how to go on, if the wakeup tree says it
+//  7. node.go: free, enter: how to go on if it does not
 //
 // # One reversal
 //
-// An execution has ended:
+// An execution has ended. The way through the files, and their functions:
 //
-//  1. dpor.go: End
-//  2. races.go: reverse, reverseAll: the races that begin in one event are looked at together
-//  3. reversal.go: begin, reverse, foresee, foreseeTimed: what is executed in place of it
-//  4. sleep.go: begin, wokenBy: whether that has been explored
-//  5. sequence.go: find, initial, independent, remove: which steps can come first
-//  6. wakeup.go: insert, follow, append
+//  1. dpor.go: End: it looks at the races of the execution
+//  2. races.go: reverse, reverseAll: those that begin in one event are looked at together
+//  3. reversal.go: begin, reverse, foresee, foreseeTimed, ready: what is done in its place
+//  4. sleep.go: begin, wokenBy, find: whether that has been explored
+//  5. sequence.go: set, find, initial, independent, remove: which steps can come first
+//  6. wakeup.go: insert, follow, append: where it goes in the tree
 package dpor
 
 import (
