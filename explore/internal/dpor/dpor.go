@@ -36,10 +36,8 @@
 //  4. Go back to the deepest node whose wakeup tree is not empty, put the step taken last
 //     to sleep, and take the first branch.
 //
-// v is all that follows and not only what f needs, because it has to wake what sleeps at E.
-// So a race that has been looked at must be looked at again when other things follow it,
-// unless nothing sleeps there. (To keep of v only what f and the waking need is tempting:
-// trees are shorter and comparisons fewer. It loses traces.)
+// Each file begins with its part of this: see 'Races', 'Reversals', 'Sleep sets' and
+// 'Insertion'.
 //
 // # Why every trace is executed, and none twice
 //
@@ -56,41 +54,12 @@
 // the trace is another one. And no execution ends because all enabled steps sleep: a
 // sequence is put into a tree only if it wakes all that sleeps there.
 //
-// # Objects of other executions
-//
-// v is compared with sleeping steps, and with branches of other executions, without
-// executing it. So it must be known which objects are the same in different executions:
-// those that were announced before E have the same id; of others it is known only within
-// one execution. Where that does not suffice two steps are taken to be dependent, and what
-// is inserted then is marked (way.doubt): that can cost an execution that is cut, but none
-// is missing.
-//
 // # Choices
 //
 // Choose makes nodes of its own, with one branch for each number. It touches nothing and
 // commutes with everything; so sleep sets pass through, and every number is explored
 // wherever a Choose is met. What follows a step in a wakeup tree is kept apart by what is
 // chosen after it (way): each number needs its own way to wake what sleeps.
-//
-// # Races with time limits
-//
-// A wait with a limit that was woken could have timed out instead, if early timeouts are
-// left or its time had come. One that timed out late could have done so early, before the
-// last early timeout that was allowed. So it has a race with its wakeup, and with that
-// timeout (lateRace). Whether the reversal is possible is seen when it is made
-// (foreseeTimed), and what would prevent it is left out of v.
-//
-// # Races with locks
-//
-// A Lock or RLock cannot be done just before the Unlock that made it possible. It can be done
-// before the Lock of the thread that held the lock, or waited for readers to leave. Likewise
-// a Sleep can be done before the Clear of an earlier round. So the race is with that one
-// (disabled). A thread that waits for a lock when the execution is stuck has a race with that
-// Lock, too (waitInVain).
-//
-// A writer shuts an RWMutex by the first step of its Lock, which readers do not prevent. So
-// nothing has to be done about the second one, OpDrain: the readers that it waits for were
-// there before the first, and leave afterwards.
 //
 // # What is not proved
 //
@@ -103,26 +72,26 @@
 //
 // # One step
 //
-// The engine asks for the next thread:
+// The engine asks for the next thread. The way through the files, and their functions:
 //
-//  1. dpor.go: Next; it calls repeat where the path is known, otherwise push and choose
+//  1. dpor.go: Next, repeat, push, choose: it repeats the path, or adds a node and chooses
 //  2. races.go: observe, stamp, findRaces: the step before gets its clock and its races
-//  3. history.go: next, follow, predecessors, complete, note
-//  4. sleep.go: inheritSleep: what slept at the node before sleeps on
-//  5. splitter.go: foreign and within, if there are shards
-//  6. wakeup.go: restate and take, if the wakeup tree says how to go on
-//  7. node.go: free if it does not; enter
+//  3. history.go: next, follow, predecessors, complete, note: what happened before it
+//  4. sleep.go: inheritSleep, sleeps: what slept at the node before sleeps on
+//  5. splitter.go: foreign, within: whether the step is for this process, if there are shards
+//  6. wakeup.go: restate, take: how to go on, if the wakeup tree says it
+//  7. node.go: free, enter: how to go on if it does not
 //
 // # One reversal
 //
-// An execution has ended:
+// An execution has ended. The way through the files, and their functions:
 //
-//  1. dpor.go: End
-//  2. races.go: reverse, reverseAll: the races that begin in one event are looked at together
-//  3. reversal.go: begin, reverse, foresee, foreseeTimed: what is executed in place of it
-//  4. sleep.go: begin, wokenBy: whether that has been explored
-//  5. sequence.go: find, initial, independent, remove: which steps can come first
-//  6. wakeup.go: insert, follow, append
+//  1. dpor.go: End: it looks at the races of the execution
+//  2. races.go: reverse, reverseAll: those that begin in one event are looked at together
+//  3. reversal.go: begin, reverse, foresee, foreseeTimed, ready: what is done in its place
+//  4. sleep.go: begin, wokenBy, find: whether that has been explored
+//  5. sequence.go: set, find, initial, independent, remove: which steps can come first
+//  6. wakeup.go: insert, follow, append: where it goes in the tree
 package dpor
 
 import (

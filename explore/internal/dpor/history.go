@@ -25,6 +25,14 @@ import (
 //  5. note: the objects that it touched know it.
 //
 // Events that the next execution repeats keep their clocks; for them only step 5 is done.
+//
+// # Time
+//
+// When no thread is enabled time advances, and makes a step possible. What had been executed
+// by then could not have come after that step: time would have advanced at another point. So
+// the step follows all of it (followAll). A thread that polls the clock, and is not the first
+// to go on after that, follows what the first one followed (followBarrier). Its step is not
+// ordered with the first one's itself.
 type history struct {
 	e    *engine.Engine
 	seen int // events that have been told
@@ -168,7 +176,7 @@ func (h *history) afterBarrier(i int32, ev *engine.Event) bool {
 // followBarrier does for such an event what followAll does for the first one.
 func (h *history) followBarrier(c []int32) {
 	b := &h.e.Events[h.barrier]
-	own := c[b.Thread]
+	own := c[b.Thread] // b itself is not followed
 	join(c, h.clock(h.barrier))
 	c[b.Thread] = max(own, b.Seq-1)
 }
@@ -196,7 +204,7 @@ func (h *history) addPreds(obj int32, m engine.Mode) {
 	if a.write >= 0 {
 		h.preds = append(h.preds, a.write)
 	}
-	if m == engine.Writes {
+	if m == engine.Writes { // a read depends on no other read
 		h.preds = append(h.preds, a.reads...)
 	}
 }
@@ -258,6 +266,7 @@ func (a *accesses) note(i int32, ev *engine.Event, m engine.Mode, events []engin
 }
 
 func (a *accesses) noteRead(i int32, ev *engine.Event, events []engine.Event) {
+	// Of a thread the last read is enough: it happened after the others.
 	for k, r := range a.reads {
 		if events[r].Thread == ev.Thread {
 			a.reads[k] = i

@@ -50,7 +50,7 @@ func (s *step) isNext(t *engine.Thread) bool {
 
 // enter makes s what is explored next, and puts it to sleep for what is explored later.
 func (n *place) enter(s step) {
-	n.cur, n.sleep = s, n.node.sleep
+	n.cur, n.sleep = s, n.node.sleep // s does not sleep for itself
 	n.taken++
 	n.node.sleep = append(n.node.sleep, s)
 	if n.shared {

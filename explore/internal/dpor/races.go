@@ -6,6 +6,44 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
+// # Races
+//
+// Events e and f, in this order, have a race if f could have come before e. They are of
+// different threads and dependent. Looking at f, whose thread has just executed it:
+//
+//  1. e is one of the last events that touched what f touches: a predecessor of f.
+//  2. e did not happen before f for another reason: it is not in the clock of f's thread.
+//  3. No other predecessor of f happened after e. Otherwise f could not come before e without
+//     coming before that one first: that is another race, and reversing it leads here.
+//  4. f was possible before e: see the three sections below.
+//
+// So each pair that is next to each other in the trace is looked at, and no other.
+//
+// # Races with locks
+//
+// A Lock or RLock cannot be done just before the Unlock that made it possible. It can be done
+// before the Lock of the thread that held the lock, or waited for readers to leave. Likewise
+// a Sleep can be done before the Clear of an earlier round. So the race is with that one
+// (disabled). A thread that waits for a lock when the execution is stuck has a race with that
+// Lock, too, though it never came to its step (waitInVain).
+//
+// A writer shuts an RWMutex by the first step of its Lock, which readers do not prevent. So
+// nothing has to be done about the second one, OpDrain: the readers that it waits for were
+// there before the first, and leave afterwards.
+//
+// # Races with time limits
+//
+// A wait with a limit that was woken could have timed out instead, if early timeouts are left
+// or its time had come. One that timed out late could have done so early, before the last
+// early timeout that was allowed. So it has a race with its wakeup, and with that timeout
+// (lateRace). Whether the reversal is possible is seen when it is made (foreseeTimed), and
+// what would prevent it is left out.
+//
+// # Races after a Pause
+//
+// A step that waited for a change is possible before e only if something else has changed that
+// it waited for, and not because of e (stillWoken).
+
 // race is a pair of events, dependent and with nothing between them, that could have come
 // the other way round. If f is negative, it is the step for which the thread -1-f waits in
 // vain.
@@ -13,6 +51,14 @@ type race struct{ e, f int32 }
 
 // endsFrom says whether r ends in an event from i on.
 func (r race) endsFrom(i int) bool { return r.f < 0 || int(r.f) >= i }
+
+// # Once is not enough
+//
+// A race that has been looked at is looked at again when other things follow it. Its reversal
+// is all that does not depend on e, and so is another one then: one that did not wake what
+// sleeps at e's node may do so now. At most nodes nothing sleeps; there once is enough. Where
+// Choose or a time limit takes part, other things that follow may change what the reversal
+// leads to, though nothing sleeps: so it is looked at again, too.
 
 // observe tells the history the events that it has not been told, and looks for the races
 // that end in those of them that are new.
@@ -68,10 +114,12 @@ func (d *Strategy) findRaces(i int32, ev *engine.Event, c, preds []int32) {
 			continue
 		}
 		if pe := &h.e.Events[p]; pe.Enables(ev.Kind) && pe.Obj == ev.Obj {
+			// Before p it was not possible; but before what p has undone.
 			d.disabled(i, ev, c)
 			if !ev.Timed {
 				continue
 			}
+			// It could have timed out in place of being woken by p.
 		}
 		if h.immediate(k, preds) && h.stillWoken(p, i, ev) && !d.slept(p, i, ev, preds) {
 			d.races = append(d.races, race{e: p, f: i})
@@ -95,6 +143,9 @@ func (h *history) immediate(k int, preds []int32) bool {
 // slept says whether the step that is event i sleeps where p was taken, and depends on
 // nothing that came after that but p. Then it can come before all that does not depend on p,
 // whatever follows. So what the reversal leads to has been explored.
+//
+// What compares, waits or has a limit may be another step there: it is not judged by its
+// thread alone.
 func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 	if ev.Waited || ev.Timed || ev.Kind.Compares() || d.past.prev[i] > p || ev.From > p {
 		return false
@@ -134,7 +185,7 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 	if p < 0 || h.ordered(p, c) {
 		return
 	}
-	r := race{e: p, f: i}
+	r := race{e: p, f: i} // several predecessors may lead to the same one
 	if (len(d.races) == 0 || d.races[len(d.races)-1] != r) && h.stillWoken(p, i, ev) {
 		d.races = append(d.races, r)
 	}
@@ -175,6 +226,7 @@ func (d *Strategy) reverse(e *engine.Engine) {
 			d.todo = append(d.todo, r)
 		}
 	}
+	// What the reversals of one event have in common is then computed once.
 	slices.SortFunc(d.todo, func(a, b race) int { return int(a.e) - int(b.e) })
 	for rest := d.todo; len(rest) > 0; {
 		n := 1
@@ -198,7 +250,7 @@ func (d *Strategy) again(e *engine.Engine, r race) bool {
 func (d *Strategy) reverseAll(races []race) {
 	p := &d.nodes[d.nodeOf[races[0].e]]
 	if p.full {
-		return
+		return // all that is enabled there is taken anyway
 	}
 	d.maker.begin(&d.past, races[0].e)
 	d.tree.lock(p.node)
@@ -207,6 +259,7 @@ func (d *Strategy) reverseAll(races []race) {
 		return
 	}
 	for _, r := range races {
+		// Either f cannot be done there, or v has been explored, or v may be new.
 		if v, ok := d.maker.reverse(r); ok && d.sleepers.wokenBy(v) {
 			v.ready(&d.past, p.objects)
 			p.wakeup.insert(v, &d.pool)

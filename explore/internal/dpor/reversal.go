@@ -6,12 +6,23 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// reversal is the other way round of a race (e, f): what can be executed in place of e,
-// from the node before it, and leads to f. It is a sequence: what comes after e and does
-// not depend on it, then f.
+// # Reversals
 //
-// A reversal is a value of its own: computed by a reverser from the history and the race,
-// then inserted into the wakeup tree of the node, which uses it up.
+// The reversal of a race (e, f) is what can be executed in place of e, from the node before
+// it, and leads to f. It is made of all events that come after e and do not depend on it, in
+// their order, and then f.
+//
+//   - It can be executed. What depends on an event that depends on e depends on e as well. So
+//     with each event it has all that happened before that event and after e. f depends on e,
+//     but on nothing else that does: no other predecessor of f happened after e.
+//   - f is the same step there, unless it compares or has a time limit. What it does then is
+//     foreseen.
+//   - It is all that does not depend on e and not only what f needs, because it has to wake what
+//     sleeps at the node. To keep only what f and the waking need is tempting: trees are shorter
+//     and comparisons fewer. It loses traces.
+
+// reversal is that of one race. It is a value of its own: computed by a reverser from the
+// history and the race, then inserted into the wakeup tree of the node, which uses it up.
 type reversal struct {
 	before []int32 // the sequence without f
 	less   bool    // something is left out of before, since it would make f impossible
@@ -43,7 +54,7 @@ func (m *reverser) begin(h *history, e int32) {
 // reverse returns the reversal of r. It says false if r.f cannot be done before r.e, which
 // only a time limit can decide.
 func (m *reverser) reverse(r race) (v *reversal, ok bool) {
-	v = &m.made
+	v = &m.made // used again: a step allocates nothing
 	v.before, v.less = m.after, false
 	if r.f < 0 {
 		v.last.pend(m.h, -1-r.f)
@@ -63,7 +74,7 @@ func (v *reversal) ready(h *history, objects int32) {
 
 // leaveOut takes the events that away names out of v.before.
 func (m *reverser) leaveOut(v *reversal, away func(int32) bool) {
-	if !v.less {
+	if !v.less { // m.after belongs to all reversals of e
 		m.fewer = append(m.fewer[:0], v.before...)
 		v.before, v.less = m.fewer, true
 	}
@@ -153,7 +164,7 @@ func (m *reverser) withoutWaker(v *reversal, r race) bool {
 // out early timeouts if they would prevent that.
 func (m *reverser) mayLapse(v *reversal, r race) bool {
 	events, limit := m.h.e.Events, m.h.e.Limits.Timeouts
-	before, now := 0, events[r.e].Now
+	before, now := 0, events[r.e].Now // early timeouts before e, and the time there
 	for _, i := range m.h.early {
 		if i < r.e {
 			before++
@@ -168,9 +179,9 @@ func (m *reverser) mayLapse(v *reversal, r race) bool {
 	}
 	switch {
 	case events[r.f].Due <= now, before+len(m.early) < limit:
-		return true
+		return true // its time has come, or an early timeout is left
 	case before >= limit, v.last.prev >= 0 && m.anyEarly(v.last.prev):
-		return false
+		return false // what uses them up cannot be left out
 	}
 	m.leaveOut(v, m.anyEarly)
 	return true
@@ -181,7 +192,17 @@ func (m *reverser) anyEarly(i int32) bool {
 	return slices.ContainsFunc(m.early, func(l int32) bool { return m.h.before(l, i) })
 }
 
-// # Steps of other executions
+// # Objects of other executions
+//
+// A reversal is compared with branches that other executions have left, without executing
+// them. So it must be known which objects are the same in different executions. Those that
+// were announced before the node have the same id (branch.objects). Of others it is known only
+// within one execution: there, the branch's thread may stand before the same step, or have
+// taken it (effectOf). That holds as long as it has taken no step on the way down the tree that
+// is not in the reversal (elsewhere).
+//
+// Where that does not suffice two steps are taken to be dependent, and what is inserted then is
+// marked (way.doubt). That can cost an execution that is cut, but none is missing.
 
 // startsAfter says whether b's step, which is not in v, can come before all of v.
 func (v *reversal) startsAfter(b *branch) bool {

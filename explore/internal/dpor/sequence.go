@@ -7,6 +7,18 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
+// # Initials
+//
+// A step of a sequence is initial if it can be executed first without any other effect. That
+// is so if it is the first of its thread there, and none of the steps before it happened
+// before it. Its clock says that. For the foreseen step, which has no clock, it is seen from
+// what it touches, from the event before it of its thread, and from what it follows.
+//
+// A step that is not in the sequence can be executed before all of it if it conflicts with no
+// step of it: then it is a weak initial. That is asked most. So each sequence has a summary,
+// one bit for each object or thread, which answers at once in most cases. Each end of the
+// sequence has one, too, so that the summary is known when steps are taken out at the front.
+
 // sequence is a number of steps, one after the other: events of the execution under way and,
 // perhaps, a last step that is foreseen. With an event it has all events between its first
 // one and that event which happened before it. It says which of its steps can come first,
@@ -59,6 +71,7 @@ func (h *history) step(i int32) step {
 
 // find returns where thread's first step stands; -1 if nowhere.
 func (s *sequence) find(thread int32) int {
+	// Most often no step is of that thread.
 	if s.sum.threads>>(thread&63)&1 == 0 {
 		return -1
 	}
@@ -107,7 +120,7 @@ func (f *foreseen) follows(h *history, j int32) bool {
 
 // remove takes the k-th step out.
 func (s *sequence) remove(k int) {
-	copy(s.list[1:], s.list[:k])
+	copy(s.list[1:], s.list[:k]) // those before it move up: k is small, most often 0
 	s.list = s.list[1:]
 	s.sumUp(k)
 }
@@ -124,6 +137,7 @@ const (
 func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
 	waits := len(s.h.e.Awaited) > 0 || len(x.Awaited) > 0
 	if !waits && x.Obj != unknown && x.Obj2 != unknown {
+		// With no more objects than bits the summary errs in no case.
 		if clear := s.sum.clear(x.Footprint); clear || len(s.h.e.Objects) <= 64 {
 			return clear, false
 		}

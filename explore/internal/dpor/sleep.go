@@ -13,6 +13,10 @@ import "schedlab/explore/internal/engine"
 //   - the step is in the sequence, as the first of its thread, and depends on nothing before
 //     it;
 //   - its thread takes no step in the sequence, and it conflicts with nothing of it.
+//
+// Otherwise the step is woken: something that it depends on comes first, and then it is part
+// of another trace. Of all reversals that begin in one event the steps but the last are the
+// same, so that is looked at once (begin), and then the last step of each (wokenBy).
 
 // sleeps says whether t's next step sleeps at n.
 func (n *node) sleeps(t *engine.Thread) bool {

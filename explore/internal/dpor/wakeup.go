@@ -19,10 +19,21 @@ import (
 //  3. Where v is used up, or the path ends, nothing is inserted. A branch that ends is
 //     explored freely from there, and so covers all that begins with it.
 //
-// The last sentence holds because all that sleeps has been woken on the way: when the branch
-// was inserted it could not begin with any of what comes before it. If that was only
-// assumed, out of caution, something may sleep on, and the branch does not cover what would
-// wake it: then way.doubt is set.
+// # Why that is enough
+//
+// A branch that ends covers all that begins with it, because all that sleeps has been woken
+// on the way. When the branch was inserted, nothing that comes before it could begin it. If
+// that was only assumed, out of caution, something may sleep on, and the branch does not
+// cover what would wake it: then way.doubt is set.
+//
+// No branch is inserted in vain. v goes behind the branches that are there, and by step 2 none
+// of those can begin what is left of it. When it is taken, they sleep, and v wakes them. So the
+// execution that follows it is not cut, and is of another trace than all before.
+//
+// # Order
+//
+// Branches are explored from left to right, and what is inserted comes last. So a branch never
+// loses what has been promised to it: that all to its left has been explored when it begins.
 type wakeupTree struct{ first *branch }
 
 // branch is an edge of a wakeup tree, with what follows it.
@@ -74,8 +85,9 @@ func (t *wakeupTree) end() **branch {
 	return at
 }
 
-// restate puts the first steps of t in the terms of e's execution, which stands before
-// them, and so of all that pass its node; objects are known there.
+// restate puts the first steps of t in the terms of e's execution, which stands before them,
+// and so of all that pass its node; objects are known there. What another execution knew of
+// them was less: its ids of other objects mean nothing here.
 func (t *wakeupTree) restate(e *engine.Engine, objects int32) {
 	for b := t.first; b != nil; b = b.next {
 		b.step, b.objects = stepOf(e.Threads[b.thread]), objects
@@ -86,13 +98,14 @@ func (t *wakeupTree) restate(e *engine.Engine, objects int32) {
 func (t *wakeupTree) insert(v *reversal, p *pool) {
 	b, at := t.follow(v)
 	if b == nil {
-		t.append(v, p)
+		t.append(v, p) // no branch can begin v
 		return
 	}
 	w := b.ways
 	if at >= 0 {
 		choices := v.h.e.ChoicesAfter(at)
 		if w = b.after(choices); w == nil {
+			// The same step, but Choose returns other numbers after it.
 			w = b.newWay(choices, v.doubt)
 			w.then.append(v, p)
 			return
@@ -128,7 +141,7 @@ func (b *branch) newWay(choices []int32, doubt bool) *way {
 	return *w
 }
 
-// insertAll puts v behind w and those after it.
+// insertAll puts v behind w and those after it: each uses up a copy.
 func (v *reversal) insertAll(w *way, p *pool) {
 	list, doubt, elsewhere := slices.Clone(v.list), v.doubt, len(v.elsewhere)
 	for ; w != nil; w = w.next {
@@ -147,6 +160,7 @@ const notInV = -2
 // step out of v and says which it was.
 func (t *wakeupTree) follow(v *reversal) (b *branch, at int32) {
 	for b := t.first; b != nil; b = b.next {
+		// A thread's next step is the same in both, so it is the same step if it is in v.
 		if k := v.find(b.thread); k >= 0 {
 			if v.initial(k) {
 				at := v.list[k]
