@@ -35,15 +35,19 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	i := int32(len(e.Events))
 	t.Seq++
 	t.Last = i
-	e.Events = append(e.Events, Event{})
+	if int(i) < cap(e.Events) {
+		e.Events = e.Events[:i+1] // all fields are set below
+	} else {
+		e.Events = append(e.Events, Event{})
+	}
 	ev := &e.Events[i]
 	ev.Thread, ev.Seq, ev.Kind, ev.Mode, ev.OK = t.ID, t.Seq, t.Op.Kind, m, ok
 	ev.Obj, ev.Obj2, ev.Old, ev.New, ev.Want = NoObject, NoObject, old, new, t.Op.want
 	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
 	ev.From, ev.Now, ev.Due = t.follows(), e.Now, t.deadline
+	ev.Early, ev.aw0, ev.aw1 = t.early, 0, 0
 	if t.early {
-		ev.Early, ev.Now = true, t.past
-		t.early = false
+		ev.Now, t.early = t.past, false
 	}
 	e.barrier = false
 	if o := t.Op.Obj; o != nil {
