@@ -168,7 +168,7 @@ func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 	}
 	if when != 0 && !side.late {
 		side.started = true
-		side.timer.Start(g, when, 0)
+		side.timer.Start(g, when)
 	} else if side.started {
 		side.timer.Stop(g)
 	}

@@ -19,7 +19,7 @@ func (s *sched) withTimer(pp *p, when int64) *rt.Timer {
 	s.StartActor(&mp.M, mp, func(*rt.G) {}) // gives it a g0
 	mp.p = pp
 	t := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}
-	t.Start(mp.G0(), when, 0)
+	t.Start(mp.G0(), when)
 	return t
 }
 

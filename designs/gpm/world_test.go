@@ -248,7 +248,7 @@ func startTimers(mp *m, ps []*p, whens ...int64) []rt.Timer {
 	for i := range timers {
 		timers[i].Fire = func(*rt.G, *rt.Timer, uint64) {}
 		mp.p = ps[i]
-		timers[i].Start(mp.G0(), whens[i], 0)
+		timers[i].Start(mp.G0(), whens[i])
 	}
 	mp.p = own
 	return timers

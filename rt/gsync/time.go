@@ -226,16 +226,17 @@ func (a *alarm) deliver() (to *waiter) {
 
 // restart is the right side: see 'Stopping a timer that fires'.
 func (a *alarm) restart(g *rt.G, d time.Duration) (undone bool) {
-	when, period := host.Nanotime()+max(int64(d), 0), int64(0)
+	when := host.Nanotime() + max(int64(d), 0)
 	if when < 0 { // overflow: never
 		when = math.MaxInt64
 	}
-	if a.ticks {
-		period = int64(d)
-	}
 	g.Parker().Enter(a.mu)
 	undone = a.undo()
-	a.start, _ = a.timer.Start(g, when, period)
+	if a.ticks {
+		a.start, _ = a.timer.StartPeriodic(g, when, int64(d))
+	} else {
+		a.start, _ = a.timer.Start(g, when)
+	}
 	a.mu.Unlock()
 	return undone
 }
