@@ -126,19 +126,13 @@ func (g *G) Checkpoint() {
 
 // Syscall calls fn, which may block its thread in the kernel for long or not at all. What
 // happens to the other Gs behind it meanwhile is the design's matter. fn must not use the G.
-func (g *G) Syscall(fn func()) { g.syscall(fn, mayBlock) }
+func (g *G) Syscall(fn func()) { g.syscall(fn, MayBlock) }
 
 // BlockingSyscall is Syscall for an fn that is known to block, so that the design need not wait
 // and see.
-func (g *G) BlockingSyscall(fn func()) { g.syscall(fn, blocks) }
+func (g *G) BlockingSyscall(fn func()) { g.syscall(fn, Blocks) }
 
-// What a design is told of a system call: see Machine.EnterSyscall.
-const (
-	mayBlock = false
-	blocks   = true
-)
-
-func (g *G) syscall(fn func(), block bool) {
+func (g *G) syscall(fn func(), hint SyscallHint) {
 	mp := g.running("G.Syscall")
 	if mp.native != nil {
 		fn()
@@ -149,7 +143,7 @@ func (g *G) syscall(fn func(), block bool) {
 	g.since = host.Ticks()
 	mp.timed(event.Syscall)
 	g.setStatus(InSyscall)
-	mp.impl.EnterSyscall(block)
+	mp.impl.EnterSyscall(hint)
 	defer g.exitSyscall(mp) // deferred, because fn may panic
 	fn()
 }

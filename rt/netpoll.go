@@ -61,7 +61,7 @@ type PollEvents struct {
 // Waiters says whether Gs wait for descriptors, so that polling makes sense.
 func (n *Netpoll) Waiters() bool { return n.waiters.Load() > 0 }
 
-// Wait asks the kernel, and waits up to ns nanoseconds (negative: without limit) until there
+// Wait asks the kernel, and waits up to ns nanoseconds, which may be NoLimit, until there
 // are events or Break is called. It touches nothing but events, so an M that is in it may
 // count as resting. Only one thread at a time may wait; any may ask with ns 0.
 func (n *Netpoll) Wait(ns int64, events *PollEvents) (some bool) {
@@ -89,7 +89,7 @@ type alarm struct {
 }
 
 func (a *alarm) wait(ns int64) {
-	if ns < 0 {
+	if ns == NoLimit {
 		a.note.Sleep()
 	} else if !a.note.SleepFor(ns) {
 		if !a.rung.Load() {

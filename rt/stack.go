@@ -132,9 +132,9 @@ func (st *stack) arrive() *G {
 	d.why = leftNothing // the rest may stay: why says what is valid
 	switch why {
 	case leftYield:
-		mp.impl.Yielded(d.gp, false)
+		mp.impl.Yielded(d.gp, YieldCalled)
 	case leftPreempt:
-		mp.impl.Yielded(d.gp, true)
+		mp.impl.Yielded(d.gp, YieldPreempted)
 	case leftUnlock:
 		d.lock.Unlock()
 	case leftCommit:

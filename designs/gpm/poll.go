@@ -157,7 +157,7 @@ func (mp *m) pollOrStop() {
 // counts as one that sleeps, so it touches nothing before it has the lock.
 func (mp *m) poll() {
 	s := mp.sched
-	wait, first := int64(-1), s.firstTimer()
+	wait, first := int64(rt.NoLimit), s.firstTimer()
 	if first != 0 {
 		s.poll.until.Store(first)
 		wait = max(first-host.Nanotime(), 0)

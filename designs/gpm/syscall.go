@@ -3,12 +3,12 @@ package gpm
 import "schedlab/rt"
 
 // EnterSyscall implements [rt.Machine]. See 'System calls'.
-func (mp *m) EnterSyscall(blocks bool) {
+func (mp *m) EnterSyscall(hint rt.SyscallHint) {
 	s, pp := mp.sched, mp.p
 	mp.oldp = mp.releasep()
 	pp.syscalltick.Add(1)
 	pp.m.Store(nil)
-	if !blocks || s.opt.NoHandoffp {
+	if hint == rt.MayBlock || s.opt.NoHandoffp {
 		pp.status.Store(pSyscall)
 		if s.Halted() {
 			mp.haltInSyscall(pp)
