@@ -156,7 +156,7 @@ func (g *G) exitSyscall(mp *M) {
 		mp.core.mu.Lock()
 		mp.runnable(g)
 		mp.core.mu.Unlock()
-		mp.leave(g, departure{why: leftSyscall, gp: g}, nil)
+		mp.leave(g, departure{why: leftSyscall, gp: g})
 		return
 	}
 	g.setStatus(Running)
@@ -189,7 +189,7 @@ func (g *G) yield(mp *M, why leftWhy) {
 	}
 	mp.runnable(g)
 	mp.stats.Yields++
-	mp.leave(g, departure{why: why, gp: g}, next)
+	mp.leaveFor(next, g, departure{why: why, gp: g})
 }
 
 // preempted answers the monitor's request.
@@ -206,5 +206,5 @@ func (g *G) preempted(mp *M) {
 // will run, at Close.
 func (g *G) abandoned(mp *M) {
 	g.setStatus(Runnable)
-	mp.leave(g, departure{}, nil)
+	mp.leave(g, departure{})
 }

@@ -33,7 +33,7 @@ func (c *Core) addM(mp *M, impl Machine) {
 	mp.id = int16(len(c.ms))
 	c.ms = append(c.ms, mp)
 	mp.events = c.events.Add(mp.id)
-	mp.eventOf(event.MStart, event.None, 0)
+	mp.eventOf(event.MStart, event.None, noGs)
 	c.mu.Unlock()
 	mp.Rand.Seed(c.cfg.Seed, uint64(mp.id))
 }
