@@ -94,8 +94,8 @@ func (i *idle) pidleput(pp *p) {
 	pp.status.Store(pIdle)
 	pp.m.Store(nil)
 	i.pidle.PutHead(pp)
-	// Step 1 of giving up a P, on the right in both protocols. Its partners are the
-	// loads of someIdleP.
+	// Step 1, on the right, of 'Submit and stop spinning' and of 'Needspinning'. Its
+	// partners are the loads of someIdleP.
 	i.npidle.Add(1)
 }
 

@@ -241,7 +241,8 @@ func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	for _, pp := range mine {
 		s.handoffp(pp) // which calls fn first
 	}
-	s.AwaitStopped(&s.world.all, rt.NoLimit) // false if the scheduler ends; then the caller does, too
+	// False if the scheduler ends; then the caller does, too.
+	s.AwaitStopped(&s.world.all, rt.NoLimit)
 	s.ResumePs()
 }
 

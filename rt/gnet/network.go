@@ -57,7 +57,9 @@ func (n Network) Listen(g *rt.G, addr string) (*Listener, error) {
 }
 
 // Dial connects to addr, without a limit of our own to the time it takes.
-func (n Network) Dial(g *rt.G, addr string) (*Conn, error) { return n.DialTimeout(g, addr, noTimeout) }
+func (n Network) Dial(g *rt.G, addr string) (*Conn, error) {
+	return n.DialTimeout(g, addr, noTimeout)
+}
 
 // noTimeout is the d of a dial without a limit, as in net.Dialer.
 const noTimeout = 0

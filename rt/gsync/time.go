@@ -250,7 +250,8 @@ func (a *alarm) stop(g *rt.G) (undone bool) {
 	return undone
 }
 
-// undo is steps 3, with 0, and 4 of the right side. It says whether a start was undone. Needs mu.
+// undo is steps 3 (with 0) and 4, on the right, of 'Stopping a timer that fires'. It says whether
+// a start was undone. Needs mu.
 func (a *alarm) undo() (undone bool) {
 	undone = a.start != 0
 	a.start = 0

@@ -182,7 +182,8 @@ func (r *Reactor) fallAsleep() (until int64, polls, ok bool) {
 	return r.until, r.polls, true
 }
 
-// sleep is step 4. It says whether the network has something to deliver.
+// sleep is step 4 of 'Sleeping until the first timer'. It says whether the network has
+// something to deliver.
 func (r *Reactor) sleep(until int64, polls bool) (some bool) {
 	ns := int64(rt.NoLimit)
 	if until != forever {
@@ -199,7 +200,7 @@ func (r *Reactor) sleep(until int64, polls bool) (some bool) {
 	return false
 }
 
-// wakeUp is step 5.
+// wakeUp is step 5 of 'Sleeping until the first timer'.
 func (r *Reactor) wakeUp() {
 	r.mu.Lock()
 	r.until = awake
