@@ -15,10 +15,7 @@ func (mp *m) EnterSyscall(hint rt.SyscallHint) {
 		}
 		return
 	}
-	pp.status.Store(pIdle)
-	mp.Stats().Handoffs++
-	mp.TellHandoff(pp.id)
-	s.handoffp(pp)
+	mp.handoffp(pp)
 }
 
 // ExitSyscall implements [rt.Machine].
@@ -52,6 +49,14 @@ func (mp *m) ExitSyscallSlow(gp *rt.G) {
 	if pp != nil {
 		mp.acquirep(pp)
 	}
+}
+
+// handoffp hands pp off, which the M has released.
+func (mp *m) handoffp(pp *p) {
+	pp.status.Store(pIdle)
+	mp.Stats().Handoffs++
+	mp.TellHandoff(pp.id)
+	mp.sched.handoffp(pp)
 }
 
 // handoffp gives pp, which no M holds, to another M if there is work for one, and

@@ -68,8 +68,13 @@ func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 func (s *sched) stopP(pp *p) {
 	pp.status.Store(pStopped)
 	pp.m.Store(nil)
-	if s.world.wait--; s.world.wait == 0 {
-		s.world.all.Wakeup()
+	s.world.arrived()
+}
+
+// arrived counts a P that was missing. It needs sched.lock.
+func (st *stop) arrived() {
+	if st.wait--; st.wait == 0 {
+		st.all.Wakeup()
 	}
 }
 
@@ -255,8 +260,6 @@ func (s *sched) runSafePoint(pp *p) {
 	pp.safePoint.Store(false)
 	s.world.fn(pp.id)
 	s.lock.Lock()
-	if s.world.wait--; s.world.wait == 0 {
-		s.world.all.Wakeup()
-	}
+	s.world.arrived()
 	s.lock.Unlock()
 }
