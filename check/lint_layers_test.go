@@ -122,7 +122,6 @@ var layers = []layer{
 		imports: []string{
 			"host", "internal/histogram", "internal/names", "rt", "rt/gnet", "rt/gsync", "rt/heap",
 		},
-		modules: []string{histograms},
 	},
 	{
 		folder:  "check/conform",
