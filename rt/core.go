@@ -32,16 +32,16 @@ type Core struct {
 	alive    int        // threads that have not ended
 	ended    *host.Note // signaled by the last of them
 	idle     []*stack
-	stacks   []*stack // all ever made
-	wait     *waiter  // the Run or Close under way
-	failure  error    // why the scheduler stopped
-	closing  bool
-	told     bool // some Run or Close has returned failure, or is about to
-	holds    int
-	admitted uint64 // Gs that Inject was or is about to be called for
-	injected uint64 // of these, made; no rest while it lags behind
-	rest     Stats  // the Ms' counters when the scheduler was last at rest
-	release  func()
+	stacks   []*stack  // all ever made
+	wait     *waiter   // the Run or Close under way
+	failure  error     // why the scheduler stopped
+	closing  bool      // Close has been called
+	told     bool      // some Run or Close has returned failure, or is about to
+	holds    int       // Holds that are not released
+	admitted uint64    // Gs that Inject was or is about to be called for
+	injected uint64    // of these, made; no rest while it lags behind
+	rest     Stats     // the Ms' counters when the scheduler was last at rest
+	release  func()    // gives back what reserve has reserved
 	system   int       // Gs that are the design's own: no reason to wait for them
 	timers   []*Timers // all sets
 	events   event.Stream
@@ -106,8 +106,8 @@ const idBatch = 64
 // newIDs returns the first of idBatch G IDs; IDs begin at 1.
 func (c *Core) newIDs() uint64 { return (c.ids.Add(1)-1)*idBatch + 1 }
 
-// noM is the lastM of a G that no M has touched.
-const noM = -1
+// noM is the lastM of a G that no M has touched, as events know it.
+const noM = event.None
 
 // InitInjected makes gp, new or from a free list, a fresh runnable G of in. It is
 // called under the design's lock, so that an M that finds the scheduler at rest has

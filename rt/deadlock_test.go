@@ -249,13 +249,13 @@ var hopes = map[string]func(t *testing.T, s rt.Scheduler, over *atomic.Bool) fun
 			timer := &rt.Timer{Fire: func(g *rt.G, _ *rt.Timer, _ uint64) {
 				g.Go(func(*rt.G) { over.Store(true) })
 			}}
-			timer.Start(g, host.Nanotime()+2e6, 0)
+			timer.Start(g, host.Nanotime()+2e6)
 		}
 	},
 	"a stopped timer": func(_ *testing.T, _ rt.Scheduler, over *atomic.Bool) func(*rt.G) {
 		return func(g *rt.G) {
 			timer := &rt.Timer{Fire: func(g *rt.G, _ *rt.Timer, _ uint64) { panic("was stopped") }}
-			timer.Start(g, host.Nanotime()+1e15, 0)
+			timer.Start(g, host.Nanotime()+1e15)
 			g.Yield()
 			over.Store(true)
 			timer.Stop(g)
@@ -267,7 +267,7 @@ var hopes = map[string]func(t *testing.T, s rt.Scheduler, over *atomic.Bool) fun
 				Fire:  func(*rt.G, *rt.Timer, uint64) {},
 				Wakes: func() bool { return false },
 			}
-			timer.Start(g, host.Nanotime()+1e15, 0)
+			timer.Start(g, host.Nanotime()+1e15)
 			over.Store(true)
 		}
 	},

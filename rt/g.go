@@ -126,19 +126,13 @@ func (g *G) Checkpoint() {
 
 // Syscall calls fn, which may block its thread in the kernel for long or not at all. What
 // happens to the other Gs behind it meanwhile is the design's matter. fn must not use the G.
-func (g *G) Syscall(fn func()) { g.syscall(fn, mayBlock) }
+func (g *G) Syscall(fn func()) { g.syscall(fn, MayBlock) }
 
 // BlockingSyscall is Syscall for an fn that is known to block, so that the design need not wait
 // and see.
-func (g *G) BlockingSyscall(fn func()) { g.syscall(fn, blocks) }
+func (g *G) BlockingSyscall(fn func()) { g.syscall(fn, Blocks) }
 
-// What a design is told of a system call: see Machine.EnterSyscall.
-const (
-	mayBlock = false
-	blocks   = true
-)
-
-func (g *G) syscall(fn func(), block bool) {
+func (g *G) syscall(fn func(), hint SyscallHint) {
 	mp := g.running("G.Syscall")
 	if mp.native != nil {
 		fn()
@@ -149,7 +143,7 @@ func (g *G) syscall(fn func(), block bool) {
 	g.since = host.Ticks()
 	mp.timed(event.Syscall)
 	g.setStatus(InSyscall)
-	mp.impl.EnterSyscall(block)
+	mp.impl.EnterSyscall(hint)
 	defer g.exitSyscall(mp) // deferred, because fn may panic
 	fn()
 }
@@ -162,7 +156,7 @@ func (g *G) exitSyscall(mp *M) {
 		mp.core.mu.Lock()
 		mp.runnable(g)
 		mp.core.mu.Unlock()
-		mp.leave(g, departure{why: leftSyscall, gp: g}, nil)
+		mp.leave(g, departure{why: leftSyscall, gp: g})
 		return
 	}
 	g.setStatus(Running)
@@ -195,7 +189,7 @@ func (g *G) yield(mp *M, why leftWhy) {
 	}
 	mp.runnable(g)
 	mp.stats.Yields++
-	mp.leave(g, departure{why: why, gp: g}, next)
+	mp.leaveFor(next, g, departure{why: why, gp: g})
 }
 
 // preempted answers the monitor's request.
@@ -212,5 +206,5 @@ func (g *G) preempted(mp *M) {
 // will run, at Close.
 func (g *G) abandoned(mp *M) {
 	g.setStatus(Runnable)
-	mp.leave(g, departure{}, nil)
+	mp.leave(g, departure{})
 }

@@ -16,18 +16,18 @@ func newGraveyard(c *Core) graveyard {
 	return y
 }
 
-func (graveyard) Newproc(func(*G))   {}
-func (graveyard) Ready(*G)           {}
-func (graveyard) Next() *G           { return nil }
-func (graveyard) YieldTo(*G) *G      { return nil }
-func (graveyard) Yielded(*G, bool)   {}
-func (graveyard) Schedule(*G) *G     { return nil }
-func (graveyard) EnterSyscall(bool)  {}
-func (graveyard) ExitSyscall() bool  { return true }
-func (graveyard) ExitSyscallSlow(*G) {}
-func (graveyard) ReadyList(*GList)   {}
-func (graveyard) TimerFirst(int64)   {}
-func (graveyard) AwaitLocked() bool  { return false }
+func (graveyard) Newproc(func(*G))         {}
+func (graveyard) Ready(*G)                 {}
+func (graveyard) Next() *G                 { return nil }
+func (graveyard) YieldTo(*G) *G            { return nil }
+func (graveyard) Yielded(*G, YieldReason)  {}
+func (graveyard) Schedule(*G) *G           { return nil }
+func (graveyard) EnterSyscall(SyscallHint) {}
+func (graveyard) ExitSyscall() bool        { return true }
+func (graveyard) ExitSyscallSlow(*G)       {}
+func (graveyard) ReadyList(*GList)         {}
+func (graveyard) TimerFirst(int64)         {}
+func (graveyard) AwaitLocked() bool        { return false }
 
 func (graveyard) RunLocked(*G, Machine) {}
 

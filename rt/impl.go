@@ -35,7 +35,7 @@ type Injection struct {
 type Stopper interface {
 	// StopWorld waits until no M but by can run Gs; Core.WorldStopping is true already.
 	// It waits with Core.AwaitStopped, which repeats the requests to give way. It returns
-	// false if the world did not stop within patience ns (negative: no limit). The world is
+	// false if the world did not stop within patience ns, which may be NoLimit. The world is
 	// to be started all the same.
 	StopWorld(by Machine, patience int64) bool
 	// StartWorld lets at most procs Gs run at the same time from now on, the G of by
@@ -47,6 +47,25 @@ type Stopper interface {
 type SafePointer interface {
 	ForEachP(by Machine, fn func(p int))
 }
+
+// YieldReason says why a G gave way.
+type YieldReason bool
+
+const (
+	YieldCalled    YieldReason = false // of its own will
+	YieldPreempted YieldReason = true  // because it was asked to
+)
+
+// SyscallHint is what is known of a system call when it begins.
+type SyscallHint bool
+
+const (
+	MayBlock SyscallHint = false // for long or not at all
+	Blocks   SyscallHint = true  // it is known to block, so there is no need to wait and see
+)
+
+// NoLimit, in place of a number of ns to wait, is as long as it takes.
+const NoLimit = -1
 
 // Machine is what a design's M does: everything in which designs differ. All its
 // methods are called by the shared code of this package on the M's own thread. Next
@@ -69,17 +88,16 @@ type Machine interface {
 	// here to Yielded. It may fire timers, since a G that yields holds no locks.
 	YieldTo(gp *G) *G
 	// Yielded puts gp, which has left its stack, on a queue, behind every G that is
-	// runnable now: Gs that wait for each other by yielding depend on that. preempted
-	// says that it did not give way of its own will. There need not have been a
-	// YieldTo: if the M is Locked or Halted there was none, and Schedule comes next.
-	Yielded(gp *G, preempted bool)
+	// runnable now: Gs that wait for each other by yielding depend on that. There need
+	// not have been a YieldTo: if the M is Locked or Halted there was none, and Schedule
+	// comes next.
+	Yielded(gp *G, why YieldReason)
 	// Schedule returns the next G to run, waiting until there is one. dead, if not nil,
 	// has just ended on this M and is to be disposed of. Nil ends the M; it is the
 	// answer once Core.Stopping.
 	Schedule(dead *G) *G
-	// EnterSyscall: the current G is about to call the kernel; blocks says that it is
-	// known to block there.
-	EnterSyscall(blocks bool)
+	// EnterSyscall: the current G is about to call the kernel.
+	EnterSyscall(hint SyscallHint)
 	// ExitSyscall says whether the G may go on running. If not, it leaves its stack,
 	// and then ExitSyscallSlow puts it on a queue; Schedule comes next.
 	ExitSyscall() bool

@@ -38,73 +38,73 @@ type Netpoll struct {
 	// poll and by the check for deadlock, at rest.
 	waiters host.Int32
 
-	ready host.Bool // poller is open; set once. Partner of the loads in Wait and Break
-	alarm alarm
+	isOpen host.Bool // the poller; set once. Partner of the loads in Wait and Break
+	bell   bell
 
-	mu     host.Mutex // guards all below
-	opened bool
-	err    error // of the opening
-	descs  map[int]*PollDesc
-	tag    uint64
-	byTag  map[uint64]*PollDesc
+	mu    host.Mutex // guards all below
+	tried bool       // to open the poller
+	err   error      // of that
+	descs map[int]*PollDesc
+	tag   uint64
+	byTag map[uint64]*PollDesc
 }
 
-// MaxPollEvents is how many events one look at the kernel fetches at most.
-const MaxPollEvents = 128
+// maxPollEvents is how many events one look at the kernel fetches at most.
+const maxPollEvents = 128
 
 // PollEvents is a buffer for Wait.
 type PollEvents struct {
 	n   int
-	buf [MaxPollEvents]host.PollEvent
+	buf [maxPollEvents]host.PollEvent
 }
 
 // Waiters says whether Gs wait for descriptors, so that polling makes sense.
 func (n *Netpoll) Waiters() bool { return n.waiters.Load() > 0 }
 
-// Wait asks the kernel, and waits up to ns nanoseconds (negative: without limit) until there
+// Wait asks the kernel, and waits up to ns nanoseconds, which may be NoLimit, until there
 // are events or Break is called. It touches nothing but events, so an M that is in it may
 // count as resting. Only one thread at a time may wait; any may ask with ns 0.
 func (n *Netpoll) Wait(ns int64, events *PollEvents) (some bool) {
 	switch {
-	case n.ready.Load():
+	case n.isOpen.Load():
 		events.n = n.poller.Wait(ns, events.buf[:])
 	case ns != 0:
-		n.alarm.wait(ns)
+		n.bell.wait(ns)
 	}
 	return events.n > 0
 }
 
 // Break ends a Wait, or lets the next one return at once.
 func (n *Netpoll) Break() {
-	if n.ready.Load() {
+	if n.isOpen.Load() {
 		n.poller.Break()
 	}
-	n.alarm.ring() // for a Wait that began before there was a poller
+	n.bell.ring() // for a Wait that began before there was a poller
 }
 
-// alarm stands for the poller until there is a descriptor: it only sleeps.
-type alarm struct {
+// bell stands for the poller until there is a descriptor: it only sleeps.
+type bell struct {
 	rung host.Bool // by ring, until the wait that it ends is over; partner of the load in wait
 	note host.Note
 }
 
-func (a *alarm) wait(ns int64) {
-	if ns < 0 {
-		a.note.Sleep()
-	} else if !a.note.SleepFor(ns) {
-		if !a.rung.Load() {
+func (b *bell) wait(ns int64) {
+	if ns == NoLimit {
+		b.note.Sleep()
+	} else if !b.note.SleepFor(ns) {
+		if !b.rung.Load() {
 			return
 		}
-		a.note.Sleep() // the wakeup is on its way
+		b.note.Sleep() // the wakeup is on its way
 	}
-	a.note.Clear()
+	b.note.Clear()
 	// A ring from here on is for the next wait; one before it was for this.
-	a.rung.Store(false)
+	b.rung.Store(false)
 }
 
-func (a *alarm) ring() {
-	if !a.rung.Swap(true) {
-		a.note.Wakeup()
+func (b *bell) ring() {
+	if !b.rung.Swap(true) {
+		b.note.Wakeup()
 	}
 }
 
@@ -165,13 +165,13 @@ const PollSupported = host.PollerSupported
 func (n *Netpoll) open(g *G) error {
 	g.Parker().Lock(&n.mu)
 	defer n.mu.Unlock()
-	if !n.opened {
-		n.opened = true
+	if !n.tried {
+		n.tried = true
 		n.descs, n.byTag = map[int]*PollDesc{}, map[uint64]*PollDesc{}
 		if n.err = n.poller.Open(); n.err == nil {
-			n.ready.Store(true)
+			n.isOpen.Store(true)
 			n.core.impl.StartPoller(g)
-			n.alarm.ring()
+			n.bell.ring()
 		}
 	}
 	return n.err
@@ -179,7 +179,7 @@ func (n *Netpoll) open(g *G) error {
 
 // close is called when all threads have ended.
 func (n *Netpoll) close() {
-	if n.ready.Load() {
+	if n.isOpen.Load() {
 		n.poller.Close()
 		// A user who keeps the scheduler must not keep PollDescs alive that were never
 		// closed.

@@ -58,7 +58,7 @@ func (p Parker) Enter(mu *host.Mutex) {
 func (p Parker) Park(reason WaitReason, commit func(*G) bool) {
 	mp, g := p.running("Parker.Park"), p.g
 	g.wait(reason)
-	mp.leave(g, departure{why: leftCommit, gp: g, commit: commit}, nil)
+	mp.leave(g, departure{why: leftCommit, gp: g, commit: commit})
 	g.Checkpoint() // if commit said no, g has not given way to any other
 }
 
@@ -71,7 +71,7 @@ func (p Parker) ParkUnlock(reason WaitReason, lock *host.Mutex) {
 		lock.Unlock() // or others would wait for it for ever
 	}
 	g.wait(reason)
-	mp.leave(g, departure{why: leftUnlock, gp: g, lock: lock}, mp.next())
+	mp.leaveFor(mp.next(), g, departure{why: leftUnlock, gp: g, lock: lock})
 }
 
 func (g *G) wait(reason WaitReason) {

@@ -152,8 +152,10 @@ func (side *pollSide) take(list *GList) {
 	}
 }
 
+// NoDeadline is a time for SetDeadline that never comes.
+const NoDeadline = 0
+
 // SetDeadline lets waits for mode fail from when on, by host.Nanotime: those under way, too.
-// 0: never.
 func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 	pd.mine(g)
 	g.Parker().Enter(&pd.mu)
@@ -164,13 +166,13 @@ func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 	}
 	now := host.Nanotime()
 	var list GList
-	side.late = when != 0 && when <= now
+	side.late = when != NoDeadline && when <= now
 	if side.late {
 		side.take(&list)
 	}
-	if when != 0 && !side.late {
+	if when != NoDeadline && !side.late {
 		side.started = true
-		side.timer.Start(g, when, 0)
+		side.timer.Start(g, when)
 	} else if side.started {
 		side.timer.Stop(g)
 	}

@@ -27,7 +27,7 @@ func (g *G) Sleep(ns int64) {
 	// Fire needs sl.mu, which it gets once g has left its stack.
 	sl.g = g
 	g.Parker().Enter(&sl.mu)
-	sl.timer.Start(g, when, 0)
+	sl.timer.Start(g, when)
 	g.Parker().ParkUnlock(WaitSleep, &sl.mu)
 	sl.g = nil
 	g.m.putSleeper(sl)

@@ -88,8 +88,11 @@ func (from *stack) switchTo(to *stack, mp *M) {
 }
 
 // leave takes G g, which runs on mp, off its stack, and returns when g is resumed. When g has
-// left, d is done. The M goes on with next, or looks for a G if that is nil.
-func (mp *M) leave(g *G, d departure, next *G) {
+// left, d is done, and the M looks for a G.
+func (mp *M) leave(g *G, d departure) { mp.leaveFor(nil, g, d) }
+
+// leaveFor is leave for an M that goes on with next, unless that is nil.
+func (mp *M) leaveFor(next, g *G, d departure) {
 	st := g.stack
 	if st.dying {
 		abandon(g, d)
@@ -132,9 +135,9 @@ func (st *stack) arrive() *G {
 	d.why = leftNothing // the rest may stay: why says what is valid
 	switch why {
 	case leftYield:
-		mp.impl.Yielded(d.gp, false)
+		mp.impl.Yielded(d.gp, YieldCalled)
 	case leftPreempt:
-		mp.impl.Yielded(d.gp, true)
+		mp.impl.Yielded(d.gp, YieldPreempted)
 	case leftUnlock:
 		d.lock.Unlock()
 	case leftCommit:

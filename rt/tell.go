@@ -9,10 +9,10 @@ import "schedlab/rt/event"
 // after it is listed no more: at rest other threads read what is in the buffers.
 
 // TellPark tells that the M goes to sleep.
-func (mp *M) TellPark() { mp.eventOf(event.MPark, event.None, 0) }
+func (mp *M) TellPark() { mp.eventOf(event.MPark, event.None, noGs) }
 
 // TellWake tells that the M was woken.
-func (mp *M) TellWake() { mp.eventOf(event.MWake, event.None, 0) }
+func (mp *M) TellWake() { mp.eventOf(event.MWake, event.None, noGs) }
 
 // TellSteal tells that the M took n Gs from P victim.
 func (mp *M) TellSteal(victim, n int) { mp.eventOf(event.Steal, victim, n) }
@@ -21,10 +21,10 @@ func (mp *M) TellSteal(victim, n int) { mp.eventOf(event.Steal, victim, n) }
 func (mp *M) TellGlobalGet(n int) { mp.eventOf(event.GlobalGet, event.None, n) }
 
 // TellHandoff tells that P p was given up because of a system call.
-func (mp *M) TellHandoff(p int) { mp.eventOf(event.Handoff, p, 0) }
+func (mp *M) TellHandoff(p int) { mp.eventOf(event.Handoff, p, noGs) }
 
 // TellRetake tells that P p was taken from an M in a system call.
-func (mp *M) TellRetake(p int) { mp.eventOf(event.Retake, p, 0) }
+func (mp *M) TellRetake(p int) { mp.eventOf(event.Retake, p, noGs) }
 
 // SetP tells which P (or slot) the M has from here on.
 func (mp *M) SetP(id int) {
@@ -35,6 +35,9 @@ func (mp *M) SetP(id int) {
 
 // DropP tells that the M has no P from here on.
 func (mp *M) DropP() { mp.SetP(event.None) }
+
+// noGs is the number of Gs of an event that tells of none.
+const noGs = 0
 
 // event tells that k happened to gp, which mp dealt with last.
 func (mp *M) event(k event.Kind, gp *G) {
@@ -65,7 +68,7 @@ func (mp *M) parked(reason WaitReason, ticks uint64) {
 }
 
 // eventOf tells that k happened on mp, and when. of is the ID of a P, or event.None; n
-// is the number of Gs, if k tells of any.
+// is the number of Gs, or noGs if k tells of none.
 func (mp *M) eventOf(k event.Kind, of, n int) {
 	if mp.events != nil {
 		mp.events.Of(k, of, n)

@@ -10,7 +10,7 @@ import (
 func (c *Core) StartM(mp *M, impl Machine) {
 	c.addM(mp, impl)
 	mp.stats.Ms = 1
-	c.StartThread(mp.main)
+	c.startThread(mp.main)
 }
 
 // StartActor starts a thread that runs f and never a G, but readies and makes Gs. f gets
@@ -18,7 +18,7 @@ func (c *Core) StartM(mp *M, impl Machine) {
 func (c *Core) StartActor(mp *M, impl Machine, f func(g0 *G)) {
 	mp.actor = true
 	c.addM(mp, impl)
-	c.StartThread(func() { f(&mp.g0) })
+	c.startThread(func() { f(&mp.g0) })
 }
 
 func (c *Core) addM(mp *M, impl Machine) {
@@ -33,13 +33,13 @@ func (c *Core) addM(mp *M, impl Machine) {
 	mp.id = int16(len(c.ms))
 	c.ms = append(c.ms, mp)
 	mp.events = c.events.Add(mp.id)
-	mp.eventOf(event.MStart, event.None, 0)
+	mp.eventOf(event.MStart, event.None, noGs)
 	c.mu.Unlock()
 	mp.Rand.Seed(c.cfg.Seed, uint64(mp.id))
 }
 
-// StartThread starts a thread that runs f. It must end once Stopping.
-func (c *Core) StartThread(f func()) {
+// startThread starts a thread that runs f. It must end once Stopping.
+func (c *Core) startThread(f func()) {
 	c.mu.Lock()
 	if c.ended != nil && c.alive == 0 {
 		// A failure overtook an Inject, and all threads have been joined.

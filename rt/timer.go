@@ -26,18 +26,32 @@ type Timer struct {
 
 	// Under the lock of set.
 	when   int64 // when it fires, by host.Nanotime
-	period int64 // then again after this many ns; 0: once
+	period int64 // then again after this many ns, or once
 	seq    uint64
 	at     int // 1 + its place in the heap; 0: stopped
 }
 
-// Start (re)starts t: it fires at when, by host.Nanotime, and every period ns after that,
-// if that is not 0. It returns the seq that Fire will get, and whether t was active before.
-// The timer goes to the set of the M that runs g.
-func (t *Timer) Start(g *G, when, period int64) (seq uint64, active bool) {
+// once is the period of a timer that fires once.
+const once = 0
+
+// Start (re)starts t: it fires once, at when, by host.Nanotime. It returns the seq that Fire
+// will get, and whether t was active before. The timer goes to the set of the M that runs g.
+func (t *Timer) Start(g *G, when int64) (seq uint64, active bool) {
+	return t.start(g, when, once)
+}
+
+// StartPeriodic is Start of a timer that also fires every period ns after when.
+func (t *Timer) StartPeriodic(g *G, when, period int64) (seq uint64, active bool) {
+	if period <= 0 {
+		throw("Timer.StartPeriodic: the period is %d; it must be positive", period)
+	}
+	return t.start(g, when, period)
+}
+
+func (t *Timer) start(g *G, when, period int64) (seq uint64, active bool) {
 	mp := g.scheduled("Timer.Start")
-	if t.Fire == nil || period < 0 {
-		throw("Timer.Start: Fire is nil, or the period %d is negative", period)
+	if t.Fire == nil {
+		throw("Timer.Start: Fire is nil")
 	}
 	ts := mp.impl.Timers()
 	active = t.claim(ts, &mp.stats.Sched)

@@ -74,7 +74,7 @@ func (ts *Timers) Run(g *G, now int64) (fired int, next int64) {
 	for len(ts.heap) > 0 && ts.heap[0].when <= now {
 		t := ts.heap[0]
 		seq := t.seq
-		if t.period > 0 {
+		if t.period != once {
 			// The next in step that is still ahead: what was missed is dropped.
 			if t.when = now + t.period - (now-t.when)%t.period; t.when < 0 { // overflow: never
 				t.when = math.MaxInt64

@@ -122,7 +122,7 @@ func (mo *timersModel) start(t *testing.T, m *timerM, mt *modelTimer) {
 	}
 	first := m.set.First()
 	m.told = nil
-	seq, active := mt.timer.Start(&m.g0, when, period)
+	seq, active := mt.timer.start(&m.g0, when, period)
 	require.Equal(t, mt.seq+1, seq)
 	require.Equal(t, mt.set != nil, active)
 	mt.seq, mt.set, mt.when, mt.period = seq, m, max(when, 1), period
@@ -240,7 +240,7 @@ func TestEachStartFiresOnceOrWasUndone(t *testing.T) {
 				switch r.IntN(8) {
 				case 0, 1, 2:
 					raced.starts.Add(1)
-					_, active := raced.timer.Start(&m.g0, clock.Load()+r.Int64N(20), 0)
+					_, active := raced.timer.Start(&m.g0, clock.Load()+r.Int64N(20))
 					raced.counted(active)
 				case 3:
 					raced.counted(raced.timer.Stop(&m.g0))
@@ -273,10 +273,10 @@ func TestAStopDuringAMoveFindsTheTimerActive(t *testing.T) {
 	ms := newTimerMs(3)
 	timer := &Timer{Fire: nothing}
 	for range rounds {
-		timer.Start(&ms[0].g0, 1000, 0)
+		timer.Start(&ms[0].g0, 1000)
 		var both sync.WaitGroup
 		var restarted, stopped bool
-		both.Go(func() { _, restarted = timer.Start(&ms[1].g0, 2000, 0) })
+		both.Go(func() { _, restarted = timer.Start(&ms[1].g0, 2000) })
 		both.Go(func() { stopped = timer.Stop(&ms[2].g0) })
 		both.Wait()
 		require.True(t, stopped)
@@ -290,7 +290,7 @@ func TestATimerThatMovedMeanwhileIsFollowed(t *testing.T) {
 	for name, op := range map[string]func(timer *Timer, g *G) (active bool){
 		"stop": func(timer *Timer, g *G) bool { return timer.Stop(g) },
 		"start": func(timer *Timer, g *G) bool {
-			_, active := timer.Start(g, 3000, 0)
+			_, active := timer.Start(g, 3000)
 			return active
 		},
 	} {
@@ -298,7 +298,7 @@ func TestATimerThatMovedMeanwhileIsFollowed(t *testing.T) {
 			ms := newTimerMs(3)
 			from, to := &ms[0].set, &ms[1].set
 			timer := &Timer{Fire: nothing}
-			timer.Start(&ms[0].g0, 1000, 0)
+			timer.Start(&ms[0].g0, 1000)
 			from.mu.Lock()
 			var active bool
 			waits := begin(func() { active = op(timer, &ms[2].g0) })
@@ -362,10 +362,10 @@ func TestAFiringUnderWayHasTheSeqOfItsOwnStart(t *testing.T) {
 		}
 		require.False(t, timer.Stop(g), "what fires is not active")
 		var active bool
-		second, active = timer.Start(g, 10, 0)
+		second, active = timer.Start(g, 10)
 		require.False(t, active)
 	}
-	first, _ := timer.Start(&m.g0, 10, 0)
+	first, _ := timer.Start(&m.g0, 10)
 	fired, next := m.run(10)
 	require.Equal(t, 2, fired)
 	require.Zero(t, next)
@@ -389,7 +389,7 @@ func TestAPeriodStaysInStepAndDropsWhatWasMissed(t *testing.T) {
 				panic("it fires again and again")
 			}
 		}}
-		timer.Start(&m.g0, c.when, c.period)
+		timer.StartPeriodic(&m.g0, c.when, c.period)
 		fired, next := m.run(c.now)
 		require.Equal(t, 1, fired, "%+v", c)
 		require.Equal(t, c.next, next, "%+v", c)
@@ -406,8 +406,8 @@ func TestAnMIsLeftAloneOnceFireHasLeftIt(t *testing.T) {
 		before = ms[0].stats
 		g.m = &ms[1].M
 	}}
-	timer.Start(g, 1, 0)
-	(&Timer{Fire: nothing}).Start(g, 2, 0)
+	timer.Start(g, 1)
+	(&Timer{Fire: nothing}).Start(g, 2)
 	ms[0].set.Run(g, 5)
 	require.Equal(t, before, ms[0].stats)
 	require.EqualValues(t, 1, ms[1].stats.TimersFired)
@@ -426,7 +426,7 @@ func TestMayWakeAsksEveryTimer(t *testing.T) {
 	} {
 		m := newTimerMs(1)[0]
 		for _, wakes := range c.wakes {
-			(&Timer{Fire: nothing, Wakes: wakes}).Start(&m.g0, 10, 0)
+			(&Timer{Fire: nothing, Wakes: wakes}).Start(&m.g0, 10)
 		}
 		require.Equal(t, c.want, m.set.mayWake(), name)
 	}
@@ -439,9 +439,10 @@ func TestWrongStartsPanicAndLeaveTheTimerStopped(t *testing.T) {
 		want  string
 		start func()
 	}{
-		"no Fire":         {"Fire is nil", func() { new(Timer).Start(&m.g0, 1, 0) }},
-		"negative period": {"the period -1 is negative", func() { good.Start(&m.g0, 1, -1) }},
-		"native G":        {"this G is one of Go's own", func() { good.Start(native, 1, 0) }},
+		"no Fire":         {"Fire is nil", func() { new(Timer).Start(&m.g0, 1) }},
+		"negative period": {"the period is -1", func() { good.StartPeriodic(&m.g0, 1, -1) }},
+		"no period":       {"the period is 0", func() { good.StartPeriodic(&m.g0, 1, 0) }},
+		"native G":        {"this G is one of Go's own", func() { good.Start(native, 1) }},
 	} {
 		require.Contains(t, panicText(c.start), c.want, name)
 	}
@@ -464,7 +465,7 @@ func TestTimersDoNotAllocateOnceTheirSetHasGrown(t *testing.T) {
 	now := int64(0)
 	cycle := func() {
 		for i, timer := range timers {
-			timer.Start(&ms[i%2].g0, now+int64(i), 0)
+			timer.Start(&ms[i%2].g0, now+int64(i))
 		}
 		ms[0].set.MoveTo(&ms[1].set)
 		for _, timer := range timers[:30] {

@@ -51,7 +51,7 @@ func (g *G) StopTheWorld() {
 // stopWorld is for the owner of the world. If the scheduler ends meanwhile, so does g.
 func (g *G) stopWorld() {
 	mp := g.m
-	if !mp.stopWorld(-1) {
+	if !mp.stopWorld(NoLimit) {
 		mp.startWorld(mp.core.Procs())
 		g.abandoned(mp)
 	}
@@ -152,7 +152,7 @@ func (g *G) giveWorld() {
 }
 
 // stopWorld stops all Gs but the one that mp runs, and says whether it could. It fails if
-// they do not stop within patience ns (negative: no limit), or if the scheduler ends. The
+// they do not stop within patience ns, which may be NoLimit, or if the scheduler ends. The
 // world is to be started all the same.
 func (mp *M) stopWorld(patience int64) bool {
 	c := mp.core
@@ -188,12 +188,12 @@ func (mp *M) notWhileStopped(what string) {
 }
 
 // AwaitStopped sleeps until stopped is signaled, and then returns true. It returns false
-// when patience ns have passed since it began (negative: no limit), or when the scheduler
+// when patience ns, which may be NoLimit, have passed since it began, or when the scheduler
 // ends. Every stopRetryNs it asks all Gs to give way again.
 func (c *Core) AwaitStopped(stopped *host.Note, patience int64) bool {
 	start := host.Nanotime()
 	for !stopped.SleepFor(stopRetryNs) {
-		if c.Stopping() || patience >= 0 && host.Nanotime()-start >= patience {
+		if c.Stopping() || patience != NoLimit && host.Nanotime()-start >= patience {
 			return false
 		}
 		c.PreemptAll()

@@ -77,7 +77,7 @@ func prepareCacheBlocked(p Params) (*Instance, error) {
 func newCacheBlocked(n int, seed uint64, patience int64) *cacheBlockedRun {
 	w := &cacheBlockedRun{gs: make([]blocker, n), patience: patience}
 	var r host.Rand
-	r.Seed(seed, 0)
+	r.Seed(seed, inputStream)
 	for i := range w.gs {
 		b := &w.gs[i]
 		b.w, b.mark, b.call = w, uint64(r.Uint32())<<32, b.block

@@ -59,7 +59,7 @@ type deepCall struct {
 
 func newDeepCalls(n int, seed uint64) *deepCalls {
 	var r host.Rand
-	r.Seed(seed, 0)
+	r.Seed(seed, inputStream)
 	d := &deepCalls{calls: make([]deepCall, n), tasks: make([]func(*rt.G), n)}
 	for i := range d.calls {
 		c := &d.calls[i]

@@ -44,7 +44,7 @@ func prepareFanOutIn(p Params) (*Instance, error) {
 
 func newFanOutIn(p Params) *fanOutInRun {
 	var r host.Rand
-	r.Seed(p.Seed, 0)
+	r.Seed(p.Seed, inputStream)
 	w := &fanOutInRun{items: randomNumbers(&r, fanOutInItems[p.Size])}
 	for _, item := range w.items {
 		w.want += scramble(item)

@@ -58,7 +58,7 @@ type product struct {
 
 func newProduct(n int, seed uint64) *product {
 	var r host.Rand
-	r.Seed(seed, 0)
+	r.Seed(seed, inputStream)
 	m := &product{n: n, probe: randomNumbers(&r, n)}
 	m.a = matrix{randomNumbers(&r, n*n), n}
 	m.b = matrix{randomNumbers(&r, n*n), n}

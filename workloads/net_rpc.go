@@ -65,7 +65,7 @@ func newNetRPC(p Params) *netRPCRun {
 	w := &netRPCRun{requests: rpcRequests[p.Size]}
 	w.server = netServer{network: gnet.Polled, serve: serveRPC, failed: &w.failed}
 	var r host.Rand
-	r.Seed(p.Seed, 0)
+	r.Seed(p.Seed, inputStream)
 	at, perUs := 0.0, roundsPerUs()
 	for i := range w.requests {
 		at += exponential(&r) * 1e9 / (rpcRatePerP * float64(p.Procs))

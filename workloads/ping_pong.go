@@ -51,6 +51,9 @@ type bouncer struct {
 	number     int // what came back last: each bounce adds 2
 }
 
+// unbuffered is the capacity of a channel without a buffer.
+const unbuffered = 0
+
 func (b *bouncer) open(g *rt.G, capacity int) {
 	b.ping = gsync.NewChan[int](g, capacity)
 	b.pong = gsync.NewChan[int](g, capacity)
@@ -100,7 +103,7 @@ func (w *pingPongRun) run(s rt.Scheduler) error {
 }
 
 func (w *pingPongRun) main(g *rt.G) {
-	w.open(g, 0)
+	w.open(g, unbuffered)
 	g.Go(w.answer)
 	w.forth(g)
 }

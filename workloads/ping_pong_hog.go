@@ -77,7 +77,7 @@ func (w *pingPongHogRun) run(s rt.Scheduler) error {
 }
 
 func (w *pingPongHogRun) main(g *rt.G) {
-	w.open(g, 0)
+	w.open(g, unbuffered)
 	w.stop = gsync.NewChan[int](g, 0)
 	w.start = host.Nanotime()
 	g.Go(w.hog)

@@ -31,7 +31,7 @@ const quicksortGrain = 128
 
 func prepareQuicksort(p Params) (*Instance, error) {
 	var r host.Rand
-	r.Seed(p.Seed, 0)
+	r.Seed(p.Seed, inputStream)
 	in := randomNumbers(&r, quicksortSizes[p.Size])
 	out := make([]uint64, len(in))
 	want := powerSumsOf(in)

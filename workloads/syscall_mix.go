@@ -111,7 +111,7 @@ func prepareSyscallMix(p Params, name string, enter func(*rt.G, func())) (*Insta
 		w.bodies = append(w.bodies, func(g *rt.G) { w.workers[i].main(g, p.Seed) })
 	}
 	var r host.Rand
-	r.Seed(p.Seed, 0)
+	r.Seed(p.Seed, inputStream)
 	for i := range w.callers {
 		ns := minCallNs + int64(r.Uint32()%(maxCallNs-minCallNs+1))
 		w.callers[i] = caller{w: w, call: func() { nanosleep(ns) }}

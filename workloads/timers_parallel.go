@@ -119,6 +119,9 @@ func (w *timersParallelRun) main(g *rt.G) {
 	}
 }
 
+// noGrace is the grace of timers that are due at once.
+const noGrace = 0
+
 // spin keeps the P busy until all timers have fired. grace is added to patience, if there is any.
 func (w *timersParallelRun) spin(g *rt.G, all, grace int64) {
 	start, patient := host.Nanotime(), w.patience > 0
@@ -154,7 +157,7 @@ func (t *parallelTimer) main(g *rt.G) {
 	t.fired++
 	all := t.w.all
 	t.w.fired.Add(1)
-	t.w.spin(g, all, 0)
+	t.w.spin(g, all, noGrace)
 }
 
 func (w *timersParallelRun) verify() error {

@@ -170,7 +170,7 @@ type utsFound struct {
 
 func (s *utsSearch) start(g *rt.G, seed uint32) {
 	root := utsRoot(seed)
-	s.add(&root, 1, 0)
+	s.add(&root, 1, root.depth)
 	s.visit(g, root)
 }
 

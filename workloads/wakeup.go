@@ -96,7 +96,7 @@ func (w *wakeupRun) run(s rt.Scheduler) error {
 
 // main is the G that sends first.
 func (w *wakeupRun) main(g *rt.G) {
-	w.open(g, 0)
+	w.open(g, unbuffered)
 	g.Go(w.answer)
 	for i := range w.phases {
 		ph := &w.phases[i]

@@ -90,6 +90,9 @@ func percentilesOf(
 	return list
 }
 
+// inputStream is the stream of host.Rand from which a workload makes its input.
+const inputStream = 0
+
 // Names returns the names in the order of Table.
 func Names() []string { return names.Of(Table, Workload.name) }
 

@@ -164,10 +164,10 @@ func soakOne(
 	if err != nil {
 		return stats, err
 	}
-	w.looksAt(where, 0, s)
+	w.looksAt(where, noRounds, s)
 	ran := s.Run(main)
 	err = errors.Join(ran, s.Close())
-	w.looksAt(where, 0, nil)
+	w.looksAway()
 	if err == nil {
 		err = nothingLeft(before, leavePatience)
 	}

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// nowhere is the label between two rounds.
+const nowhere = ""
+
 // label labels the stacks that a panic prints with where the soak is: the stack of the calling
 // goroutine, and those of all goroutines that it starts.
 func label(ctx context.Context, where string) {

@@ -92,7 +92,7 @@ func (m *mix) round(ctx context.Context, n int) error {
 	where := fmt.Sprintf("design %s, procs %d, seed %d, round %d (%v)",
 		m.o.row.Name, m.o.procs, m.o.seed, n, pl)
 	label(ctx, where)
-	defer label(ctx, "")
+	defer label(ctx, nowhere)
 	if err := m.program(pl, where); err != nil {
 		text := strings.ReplaceAll(err.Error(), "\n", "\n\t")
 		return fmt.Errorf("%s:\n\t%s\n"+
@@ -119,7 +119,7 @@ func (m *mix) program(pl *plan, where string) error {
 	err = p.run(s)
 	stats := s.Stats()
 	m.stats.Add(&stats)
-	m.watch.looksAt(where, m.rounds, nil)
+	m.watch.looksAway()
 	did := func(c count) int64 { return m.counts.get(c) - had[c] }
 	errs := []error{err, p.balance(stats, did)}
 	if pl.ending.events && log.Dropped() == 0 {

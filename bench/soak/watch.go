@@ -70,11 +70,21 @@ func (w *watch) stop() {
 	w.gone.Wait()
 }
 
+// noRounds is the round of a soak that has none.
+const noRounds = 0
+
 // looksAt says what the soak does now.
 func (w *watch) looksAt(where string, round int, s rt.Scheduler) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.where, w.round, w.s = where, round, s
+}
+
+// looksAway says that what the soak did last has ended, and its scheduler is closed.
+func (w *watch) looksAway() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.s = nil
 }
 
 func (w *watch) main() {

@@ -216,7 +216,7 @@ func pollDeadline(t *trial) {
 		wait()
 
 		deadline(g, host.Nanotime()+soon)
-		deadline(g, 0)
+		deadline(g, rt.NoDeadline)
 		g.Go(func(g *rt.G) {
 			g.Sleep(4 * soon)
 			must(w.write(g, lastByte))
@@ -250,7 +250,7 @@ func deadlineTakenBack(t *trial) {
 			for until := when + r.Int64N(within); host.Nanotime() < until; {
 				host.Pause(1)
 			}
-			must(w.rpd.SetDeadline(g, rt.PollRead, 0))
+			must(w.rpd.SetDeadline(g, rt.PollRead, rt.NoDeadline))
 			host.Pause(100)
 			if w.rpd.Err(g, rt.PollRead) != nil {
 				late++
@@ -503,7 +503,7 @@ func pollMisused(t *trial) {
 		yieldUntil(g, first.Load)
 		for {
 			g.Yield() // since the other may not wait yet
-			_ = w.rpd.SetDeadline(g, rt.PollRead, 0)
+			_ = w.rpd.SetDeadline(g, rt.PollRead, rt.NoDeadline)
 			_, _ = w.read(g)
 		}
 	})

@@ -286,7 +286,7 @@ func (mp *machine) Next() *rt.G {
 func (mp *machine) YieldTo(*rt.G) *rt.G { return mp.Next() }
 
 // Yielded implements [rt.Machine].
-func (mp *machine) Yielded(gp *rt.G, _ bool) { mp.Ready(gp) }
+func (mp *machine) Yielded(gp *rt.G, _ rt.YieldReason) { mp.Ready(gp) }
 
 // Schedule implements [rt.Machine].
 func (mp *machine) Schedule(dead *rt.G) *rt.G {
@@ -345,7 +345,7 @@ func (mp *machine) AwaitLocked() bool {
 
 // EnterSyscall implements [rt.Machine]. Every system call gives the slot back, so one that
 // blocks needs nothing more.
-func (mp *machine) EnterSyscall(bool) {
+func (mp *machine) EnterSyscall(rt.SyscallHint) {
 	mp.s.lock.Lock()
 	defer mp.s.lock.Unlock()
 	mp.s.inSyscall++

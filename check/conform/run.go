@@ -39,23 +39,28 @@ type property struct {
 
 // Run checks, with 1, 2 and 4 Procs, that the design whose schedulers open makes keeps every
 // promise but those that it lacks.
-func Run(t *testing.T, open Open, lacks rt.Lacks) { runAll(t, open, lacks, false, 1, 2, 4) }
+func Run(t *testing.T, open Open, lacks rt.Lacks) {
+	runAll(t, trial{open: open, lacks: lacks}, 1, 2, 4)
+}
 
 // RunVariant is Run for a design that shares nearly all of its code with another, for which
 // Run is called. It checks a quarter of the rounds, with 2 Procs, the least that is parallel.
-func RunVariant(t *testing.T, open Open, lacks rt.Lacks) { runAll(t, open, lacks, true, 2) }
+func RunVariant(t *testing.T, open Open, lacks rt.Lacks) {
+	runAll(t, trial{open: open, lacks: lacks, variant: true}, 2)
+}
 
-func runAll(t *testing.T, open Open, lacks rt.Lacks, variant bool, procs ...int) {
-	checkLacks(t, lacks)
+// runAll runs each property as a trial like like, with each of procs.
+func runAll(t *testing.T, like trial, procs ...int) {
+	checkLacks(t, like.lacks)
 	for _, n := range procs {
 		t.Run(fmt.Sprintf("procs=%d", n), func(t *testing.T) {
 			for _, p := range properties {
 				if p.procs == 0 || p.procs == n {
 					t.Run(p.name, func(t *testing.T) {
-						p.run(&trial{
-							T: t, procs: n, open: open, lacks: lacks, variant: variant,
-							all: properties, opened: &opened{}, patience: patience,
-						})
+						tr := like
+						tr.T, tr.procs, tr.all = t, n, properties
+						tr.opened, tr.patience = &opened{}, patience
+						p.run(&tr)
 					})
 				}
 			}

@@ -21,7 +21,7 @@ const (
 // after starts a timer that fires in ns nanoseconds from now.
 func after(g *rt.G, ns int64, fire func(g *rt.G)) *rt.Timer {
 	tm := &rt.Timer{Fire: func(g *rt.G, _ *rt.Timer, _ uint64) { fire(g) }}
-	tm.Start(g, host.Nanotime()+ns, 0)
+	tm.Start(g, host.Nanotime()+ns)
 	return tm
 }
 
@@ -181,7 +181,7 @@ func stoppedTimer(t *trial) {
 		tm := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) { fired.Add(1) }}
 		got = append(got, tm.Stop(g))
 		start := func() {
-			seq, active := tm.Start(g, host.Nanotime()+never, 0)
+			seq, active := tm.Start(g, host.Nanotime()+never)
 			got, seqs = append(got, active), append(seqs, seq)
 		}
 		start()
@@ -207,7 +207,7 @@ func firedTimer(t *trial) {
 		var door baton
 		tm := &rt.Timer{}
 		start := func(g *rt.G, i int) {
-			seq, was := tm.Start(g, host.Nanotime()+soon/10, 0)
+			seq, was := tm.Start(g, host.Nanotime()+soon/10)
 			if seqs[i] = seq; was {
 				active++
 			}
@@ -244,7 +244,7 @@ func periodicTimer(t *trial) {
 				door.give(g)
 			}
 		}}
-		tm.Start(g, host.Nanotime()+soon/10, soon/10)
+		tm.StartPeriodic(g, host.Nanotime()+soon/10, soon/10)
 		door.take(g)
 		stopped = tm.Stop(g)
 	})
@@ -277,7 +277,7 @@ func timersRace(t *trial) {
 						g.Yield()
 					default:
 						started.Add(1)
-						_, active = tm.Start(g, host.Nanotime()+r.Int64N(soon/10), 0)
+						_, active = tm.Start(g, host.Nanotime()+r.Int64N(soon/10))
 					}
 					if active {
 						undone.Add(1)
@@ -348,7 +348,7 @@ func timerThatIsNone(t *trial) {
 				Fire:  func(*rt.G, *rt.Timer, uint64) {},
 				Wakes: func() bool { return false },
 			}
-			tm.Start(g, host.Nanotime()+never, 0)
+			tm.Start(g, host.Nanotime()+never)
 			new(baton).take(g)
 		},
 		"fires and readies no G": func(g *rt.G) {

@@ -230,7 +230,7 @@ func TestAnEarlierTimerIsNotMissed(t *testing.T) {
 		run(t, s, func(g *rt.G) {
 			var late parked
 			later := rt.Timer{Fire: func(g *rt.G, _ *rt.Timer, _ uint64) { late.end(g) }}
-			later.Start(g, host.Nanotime()+3600e9, 0)
+			later.Start(g, host.Nanotime()+3600e9)
 			for range 100 {
 				g.Sleep(10_000)
 			}
@@ -270,7 +270,7 @@ func timersOrder(g *rt.G, ahead int64) (order []int, ok bool) {
 	base := host.Nanotime() + ahead
 	for i := range n {
 		k := i * 7 % n // not in order of time
-		timers[k].Start(g, base+int64(k), 0)
+		timers[k].Start(g, base+int64(k))
 	}
 	ok = host.Nanotime() < base
 	for len(order) < n {
@@ -298,18 +298,18 @@ func TestADeadlockIsReportedAfterTheLastTimer(t *testing.T) {
 	far := func() int64 { return host.Nanotime() + 3600e9 }
 	soon := func() int64 { return host.Nanotime() + 100_000 }
 	for name, start := range map[string]func(*rt.G, *rt.Timer){
-		"that fired, readying nobody": func(g *rt.G, tm *rt.Timer) { tm.Start(g, soon(), 0) },
+		"that fired, readying nobody": func(g *rt.G, tm *rt.Timer) { tm.Start(g, soon()) },
 		"that was stopped": func(g *rt.G, tm *rt.Timer) {
-			tm.Start(g, far(), 0)
+			tm.Start(g, far())
 			tm.Stop(g)
 		},
 		"that would ready nobody": func(g *rt.G, tm *rt.Timer) {
 			tm.Wakes = func() bool { return false }
-			tm.Start(g, far(), 0)
+			tm.Start(g, far())
 		},
 		"that started a G, which ended": func(g *rt.G, tm *rt.Timer) {
 			tm.Fire = func(g *rt.G, _ *rt.Timer, _ uint64) { g.Go(func(*rt.G) {}) }
-			tm.Start(g, soon(), 0)
+			tm.Start(g, soon())
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -331,7 +331,7 @@ func TestADeadlockIsReportedAfterTheLastTimer(t *testing.T) {
 func TestRunDoesNotWaitForATimerThatNobodyWaitsFor(t *testing.T) {
 	everyVariant(t, 2, func(t *testing.T, s *sched) {
 		tm := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}
-		run(t, s, func(g *rt.G) { tm.Start(g, math.MaxInt64, 0) })
+		run(t, s, func(g *rt.G) { tm.Start(g, math.MaxInt64) })
 	})
 }
 

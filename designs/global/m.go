@@ -56,7 +56,7 @@ func (mp *m) Next() *rt.G { return mp.sched.runq.Get() }
 func (mp *m) YieldTo(*rt.G) *rt.G { return mp.sched.runq.Get() }
 
 // Yielded implements [rt.Machine].
-func (mp *m) Yielded(gp *rt.G, _ bool) { mp.Ready(gp) }
+func (mp *m) Yielded(gp *rt.G, _ rt.YieldReason) { mp.Ready(gp) }
 
 // Schedule implements [rt.Machine].
 func (mp *m) Schedule(dead *rt.G) *rt.G {
@@ -136,7 +136,7 @@ func (mp *m) end() {
 }
 
 // EnterSyscall implements [rt.Machine].
-func (mp *m) EnterSyscall(bool) { mp.giveSlot() }
+func (mp *m) EnterSyscall(rt.SyscallHint) { mp.giveSlot() }
 
 // ExitSyscall implements [rt.Machine].
 func (mp *m) ExitSyscall() bool {

@@ -96,7 +96,7 @@ func TestEnterSyscallHandsItsSlotToAnIdleM(t *testing.T) {
 	blocking, idle := s.newM(), s.newIdle()
 	s.runq.Put(new(rt.G))
 
-	blocking.EnterSyscall(true)
+	blocking.EnterSyscall(rt.Blocks)
 
 	require.True(t, s.idle.Empty())
 	require.Zero(t, s.free.Load())

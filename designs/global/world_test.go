@@ -55,14 +55,17 @@ func TestStopWorldCollectsWhatWasGivenBackBefore(t *testing.T) {
 // First all of the stopper, which sleeps, then the giver, which collects and tells it.
 func TestTheMThatGivesTheLastSlotBackTellsTheStopper(t *testing.T) {
 	for name, give := range map[string]func(held *m) (after func()){
-		"for a system call": func(held *m) func() { held.EnterSyscall(true); return func() {} },
-		"to end":            func(held *m) func() { held.end(); return func() {} },
-		"for want of work":  parks,
+		"for a system call": func(held *m) func() {
+			held.EnterSyscall(rt.Blocks)
+			return func() {}
+		},
+		"to end":           func(held *m) func() { held.end(); return func() {} },
+		"for want of work": parks,
 	} {
 		t.Run(name, func(t *testing.T) {
 			stopped(t, func(s *sched, held *m) {
 				done := make(chan bool)
-				go func() { done <- s.StopWorld(nil, -1) }()
+				go func() { done <- s.StopWorld(nil, rt.NoLimit) }()
 				for waiting := false; !waiting; runtime.Gosched() {
 					s.idleMu.Lock()
 					waiting = s.stopper

@@ -91,7 +91,7 @@ func (mp *m) YieldTo(*rt.G) *rt.G {
 // Yielded implements [rt.Machine]. It must find an M for the G that it queues: YieldTo may
 // have emptied the queue, and an M that gave its mcpu up since saw no gwaiting. Go 1.0's
 // schedule need not, since it looks for its next G afterwards.
-func (mp *m) Yielded(gp *rt.G, _ bool) {
+func (mp *m) Yielded(gp *rt.G, _ rt.YieldReason) {
 	s := mp.sched
 	if !mp.haslock { // there was no YieldTo, or it found no G
 		s.lock.Lock()
@@ -175,7 +175,7 @@ func (mp *m) take() *rt.G {
 }
 
 // EnterSyscall implements [rt.Machine]. See 'Giving mcpu back without the lock'.
-func (mp *m) EnterSyscall(bool) {
+func (mp *m) EnterSyscall(rt.SyscallHint) {
 	s := mp.sched
 	if !s.subCPU().gwaiting() {
 		return

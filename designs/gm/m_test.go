@@ -17,8 +17,8 @@ func TestYieldedFindsTheMcpuGivenUpSinceYieldTo(t *testing.T) {
 	s.gput(first)
 
 	require.Same(t, first, yielding.YieldTo(yielded))
-	blocking.EnterSyscall(true)
-	yielding.Yielded(yielded, false)
+	blocking.EnterSyscall(rt.Blocks)
+	yielding.Yielded(yielded, rt.YieldCalled)
 
 	require.Same(t, yielded, idle.nextg)
 	require.Equal(t, 2, s.procs.load().mcpu())
@@ -31,7 +31,7 @@ func TestYieldedTakesTheLockIfYieldToHasNot(t *testing.T) {
 	s.lock.Lock() // is free
 	s.lock.Unlock()
 
-	ms[0].Yielded(gp, false)
+	ms[0].Yielded(gp, rt.YieldCalled)
 
 	require.Equal(t, 1, s.runq.Len())
 	s.lock.Lock() // is free

@@ -42,7 +42,7 @@ func (s *sched) pollwait(events *rt.PollEvents) (some bool) {
 	s.poll.waiting = true
 	s.rests()
 	s.lock.Unlock()
-	some = s.Net().Wait(-1, events)
+	some = s.Net().Wait(rt.NoLimit, events)
 	s.lock.Lock()
 	s.poll.waiting = false
 	s.resting--

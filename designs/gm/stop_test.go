@@ -14,7 +14,7 @@ import (
 
 func TestStoppingAWorldOfOneTakesNoWait(t *testing.T) {
 	s, ms := fake(4, 1)
-	require.True(t, s.StopWorld(ms[0], -1))
+	require.True(t, s.StopWorld(ms[0], rt.NoLimit))
 	require.Equal(t, "mcpu 1 of 1, gwaiting false, waitstop false", s.procs.load().String())
 	s.StartWorld(ms[0], 3)
 	require.Equal(t, "mcpu 1 of 3, gwaiting false, waitstop false", s.procs.load().String())
@@ -23,12 +23,12 @@ func TestStoppingAWorldOfOneTakesNoWait(t *testing.T) {
 // The M that brings mcpu down signals, in whatever way it does that. Only one M signals.
 func TestTheLastToGiveItsMcpuBackSignalsTheStopper(t *testing.T) {
 	ways := map[string]func(mp *m){
-		"EnterSyscall": func(mp *m) { mp.EnterSyscall(false) },
+		"EnterSyscall": func(mp *m) { mp.EnterSyscall(rt.MayBlock) },
 		"Schedule":     func(mp *m) { mp.Schedule(nil) },
 		"AwaitLocked":  func(mp *m) { mp.AwaitLocked() },
 		"refused ExitSyscall": func(mp *m) {
 			require.False(t, mp.ExitSyscall())
-			mp.EnterSyscall(false) // as it was: the next is the last
+			mp.EnterSyscall(rt.MayBlock) // as it was: the next is the last
 			require.False(t, mp.ExitSyscall())
 			mp.ExitSyscallSlow(new(rt.G))
 			mp.sched.procs.addCPU(-1)
@@ -40,9 +40,9 @@ func TestTheLastToGiveItsMcpuBackSignalsTheStopper(t *testing.T) {
 			conform.Watch(t)
 			s, ms := fake(3, 3)
 			stopped := make(chan bool)
-			go func() { stopped <- s.StopWorld(ms[0], -1) }()
+			go func() { stopped <- s.StopWorld(ms[0], rt.NoLimit) }()
 			s.await(func() bool { return s.procs.load().waitstop() })
-			ms[1].EnterSyscall(false)
+			ms[1].EnterSyscall(rt.MayBlock)
 			require.True(t, s.procs.load().waitstop(), "2 of 1")
 
 			go giveBack(ms[2]) // may park
@@ -59,7 +59,7 @@ func TestAWorldThatDoesNotStopCanBeStartedAgain(t *testing.T) {
 	require.False(t, s.StopWorld(ms[0], 0), "the other M runs on")
 	require.Equal(t, "mcpu 2 of 1, gwaiting false, waitstop false", s.procs.load().String())
 	s.StartWorld(ms[0], 2)
-	ms[1].EnterSyscall(false) // does not signal
+	ms[1].EnterSyscall(rt.MayBlock) // does not signal
 	require.True(t, s.StopWorld(ms[0], 0))
 }
 
@@ -90,7 +90,7 @@ func TestAStopThatIsTakenWaitsForItsSignal(t *testing.T) {
 func TestNothingIsHandedOutInAStoppedWorld(t *testing.T) {
 	s, ms := fake(2, 1)
 	idle := s.idleM()
-	s.StopWorld(ms[0], -1)
+	s.StopWorld(ms[0], rt.NoLimit)
 
 	ms[0].Ready(new(rt.G)) // go on, later
 	var list rt.GList

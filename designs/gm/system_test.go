@@ -28,9 +28,9 @@ func TestTimersFireInTheOrderOfTheirTimes(t *testing.T) {
 	require.NoError(t, s.Run(func(g *rt.G) {
 		g.StopTheWorld() // until all are started
 		now := host.Nanotime()
-		record(&order, "last").Start(g, now+3000, 0)
-		record(&order, "first").Start(g, now+1000, 0)
-		record(&order, "second").Start(g, now+2000, 0)
+		record(&order, "last").Start(g, now+3000)
+		record(&order, "first").Start(g, now+1000)
+		record(&order, "second").Start(g, now+2000)
 		g.StartTheWorld()
 		s.yieldUntil(g, func() bool { return len(order) == 3 })
 	}))
@@ -43,18 +43,18 @@ func TestAnEarlierTimerWakesTheTimerG(t *testing.T) {
 	require.NoError(t, s.Run(func(g *rt.G) {
 		late, next := host.Nanotime()+2*hour, host.Nanotime()+hour
 		lateTimer, nextTimer, last := record(&order, ""), record(&order, ""), record(&order, "")
-		lateTimer.Start(g, late, 0)
+		lateTimer.Start(g, late)
 		s.yieldUntil(g, func() bool { return s.sleepsUntil(late) })
-		nextTimer.Start(g, next, 0)
+		nextTimer.Start(g, next)
 		check(look(s, func() bool { return !s.sleepsUntil(late) }), "it sleeps on, too long")
 		s.yieldUntil(g, func() bool { return s.sleepsUntil(next) })
 		lateTimer.Stop(g)
 		nextTimer.Stop(g)
-		last.Start(g, late, 0)
+		last.Start(g, late)
 		check(look(s, func() bool { return s.sleepsUntil(next) }),
 			"it was woken for nothing: it looks again in time")
 		last.Stop(g)
-		record(&order, "now").Start(g, 1, 0)
+		record(&order, "now").Start(g, 1)
 		s.yieldUntil(g, func() bool { return s.sleepsUntil(0) }) // the timer has fired
 		g.Sleep(1)                                               // ends a sleep without end
 	}))
@@ -65,7 +65,7 @@ func TestAnEarlierTimerWakesTheTimerG(t *testing.T) {
 func TestTheTimerGMayBeTheLastToRest(t *testing.T) {
 	s := open(t, 1)
 	require.NoError(t, s.Run(func(g *rt.G) {
-		record(nil, "never").Start(g, host.Nanotime()+hour, 0)
+		record(nil, "never").Start(g, host.Nanotime()+hour)
 	}))
 	require.Len(t, s.allm, 1)
 }
@@ -121,7 +121,7 @@ func TestSystemGsKeepNobodyFromEnding(t *testing.T) {
 		require.NoError(t, s.Run(func(g *rt.G) {
 			g.Sleep(1)
 			check(mustOpen(g, fd).Close(g) == nil, "Close")
-			(&rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}).Start(g, host.Nanotime()+hour, 0)
+			(&rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}).Start(g, host.Nanotime()+hour)
 		}))
 	}
 	s.await(func() bool { return s.quiet() && s.poll.waiting && s.timers.sleeping })

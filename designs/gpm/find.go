@@ -265,8 +265,13 @@ func (mp *m) nextP() bool {
 	if mp.nextp == nil {
 		return false // woken to end
 	}
+	mp.takeNextp()
+	return true
+}
+
+// takeNextp makes the P that the M was given its own.
+func (mp *m) takeNextp() {
 	mp.acquirep(mp.nextp)
 	mp.nextp = nil
 	mp.TellWake()
-	return true
 }

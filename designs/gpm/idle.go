@@ -94,7 +94,7 @@ func (i *idle) pidleput(pp *p) {
 	pp.status.Store(pIdle)
 	pp.m.Store(nil)
 	i.pidle.PutHead(pp)
-	// It is step 1, on the right, of 'Submit and stop spinning' and of 'Needspinning'. Its
+	// Step 1, on the right, of 'Submit and stop spinning' and of 'Needspinning'. Its
 	// partners are the loads of someIdleP.
 	i.npidle.Add(1)
 }

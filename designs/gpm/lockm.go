@@ -27,17 +27,12 @@ func (mp *m) AwaitLocked() bool {
 	if mp.p != nil {
 		pp := mp.releasep()
 		pp.m.Store(nil)
-		pp.status.Store(pIdle)
-		mp.Stats().Handoffs++
-		mp.TellHandoff(pp.id)
-		mp.sched.handoffp(pp)
+		mp.handoffp(pp)
 	}
 	if !mp.awaitP() {
 		return false
 	}
-	mp.acquirep(mp.nextp)
-	mp.nextp = nil
-	mp.TellWake()
+	mp.takeNextp()
 	mp.sched.runSafePoint(mp.p)
 	// If the world is to stop, the G halts at its next safe point. To leave it here
 	// would be to queue it once more.

@@ -104,8 +104,8 @@ func (mp *m) YieldTo(*rt.G) *rt.G {
 }
 
 // Yielded implements [rt.Machine].
-func (mp *m) Yielded(gp *rt.G, preempted bool) {
-	if mp.sched.opt.YieldToLocalTail && !preempted {
+func (mp *m) Yielded(gp *rt.G, why rt.YieldReason) {
+	if mp.sched.opt.YieldToLocalTail && why == rt.YieldCalled {
 		mp.runqput(gp)
 	} else {
 		mp.globrunqput(gp)

@@ -50,7 +50,7 @@ type poll struct {
 	by *m // the poller; under sched.lock
 
 	// until is when the poller will stop waiting, in terms of host.Nanotime, or
-	// forEver; 0 if no M waits. See above for its partners.
+	// forever; 0 if no M waits. See above for its partners.
 	until host.Int64
 	// last is when a thread last asked the network: for the monitor, and for all Ms
 	// that are about to ask. A time that is a little old costs one look.
@@ -61,7 +61,7 @@ type poll struct {
 }
 
 const (
-	forEver = math.MaxInt64
+	forever = math.MaxInt64
 	// pollAfter is for how long no M must have asked the network for the monitor to
 	// ask, in ns.
 	pollAfter = 10_000_000
@@ -138,7 +138,7 @@ func (mp *m) pollOrStop() {
 	s.lock.Lock()
 	if s.poll.by == nil && !s.Stopping() && s.wantPoll() {
 		s.poll.by = mp
-		s.poll.until.Store(forEver)
+		s.poll.until.Store(forever)
 		s.checkRest()
 		s.lock.Unlock()
 		mp.poll()
@@ -157,7 +157,7 @@ func (mp *m) pollOrStop() {
 // counts as one that sleeps, so it touches nothing before it has the lock.
 func (mp *m) poll() {
 	s := mp.sched
-	wait, first := int64(-1), s.firstTimer()
+	wait, first := int64(rt.NoLimit), s.firstTimer()
 	if first != 0 {
 		s.poll.until.Store(first)
 		wait = max(first-host.Nanotime(), 0)

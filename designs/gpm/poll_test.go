@@ -19,7 +19,7 @@ func (s *sched) withTimer(pp *p, when int64) *rt.Timer {
 	s.StartActor(&mp.M, mp, func(*rt.G) {}) // gives it a g0
 	mp.p = pp
 	t := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}}
-	t.Start(mp.G0(), when, 0)
+	t.Start(mp.G0(), when)
 	return t
 }
 
@@ -97,7 +97,7 @@ func TestWakePoller(t *testing.T) {
 		exists, broken bool
 	}{
 		"no M polls":                   {0, farAway, false, false},
-		"it has not looked yet":        {forEver, farAway, true, true},
+		"it has not looked yet":        {forever, farAway, true, true},
 		"it waits for a later timer":   {farAway + 1, farAway, true, true},
 		"it waits for the same moment": {farAway, farAway, true, false},
 		"it waits for an earlier one":  {farAway - 1, farAway, true, false},
@@ -191,7 +191,7 @@ func TestASecondIdleMTellsThePoller(t *testing.T) {
 	s.withTimer(s.ps()[0], farAway)
 	s.makeIdle(0)
 	s.poll.by = &m{}
-	s.poll.until.Store(forEver)
+	s.poll.until.Store(forever)
 	mp := &m{sched: s}
 	back := mp.goIdle()
 	s.until(func() bool { return s.listed(mp) })

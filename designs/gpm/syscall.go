@@ -3,22 +3,19 @@ package gpm
 import "schedlab/rt"
 
 // EnterSyscall implements [rt.Machine]. See 'System calls'.
-func (mp *m) EnterSyscall(blocks bool) {
+func (mp *m) EnterSyscall(hint rt.SyscallHint) {
 	s, pp := mp.sched, mp.p
 	mp.oldp = mp.releasep()
 	pp.syscalltick.Add(1)
 	pp.m.Store(nil)
-	if !blocks || s.opt.NoHandoffp {
+	if hint == rt.MayBlock || s.opt.NoHandoffp {
 		pp.status.Store(pSyscall)
 		if s.Halted() {
 			mp.haltInSyscall(pp)
 		}
 		return
 	}
-	pp.status.Store(pIdle)
-	mp.Stats().Handoffs++
-	mp.TellHandoff(pp.id)
-	s.handoffp(pp)
+	mp.handoffp(pp)
 }
 
 // ExitSyscall implements [rt.Machine].
@@ -52,6 +49,14 @@ func (mp *m) ExitSyscallSlow(gp *rt.G) {
 	if pp != nil {
 		mp.acquirep(pp)
 	}
+}
+
+// handoffp hands pp off, which the M has released.
+func (mp *m) handoffp(pp *p) {
+	pp.status.Store(pIdle)
+	mp.Stats().Handoffs++
+	mp.TellHandoff(pp.id)
+	mp.sched.handoffp(pp)
 }
 
 // handoffp gives pp, which no M holds, to another M if there is work for one, and

@@ -68,8 +68,13 @@ func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 func (s *sched) stopP(pp *p) {
 	pp.status.Store(pStopped)
 	pp.m.Store(nil)
-	if s.world.wait--; s.world.wait == 0 {
-		s.world.all.Wakeup()
+	s.world.arrived()
+}
+
+// arrived counts a P that was missing. It needs sched.lock.
+func (st *stop) arrived() {
+	if st.wait--; st.wait == 0 {
+		st.all.Wakeup()
 	}
 }
 
@@ -241,7 +246,8 @@ func (s *sched) ForEachP(by rt.Machine, fn func(p int)) {
 	for _, pp := range mine {
 		s.handoffp(pp) // which calls fn first
 	}
-	s.AwaitStopped(&s.world.all, -1) // false if the scheduler ends; then the caller does, too
+	// False if the scheduler ends; then the caller does, too.
+	s.AwaitStopped(&s.world.all, rt.NoLimit)
 	s.ResumePs()
 }
 
@@ -254,8 +260,6 @@ func (s *sched) runSafePoint(pp *p) {
 	pp.safePoint.Store(false)
 	s.world.fn(pp.id)
 	s.lock.Lock()
-	if s.world.wait--; s.world.wait == 0 {
-		s.world.all.Wakeup()
-	}
+	s.world.arrived()
 	s.lock.Unlock()
 }

@@ -88,9 +88,9 @@ func TestStopWorldTakesThePsThatNoMUses(t *testing.T) {
 	s := newRig(4, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 	s.makeIdle(2)
-	caller.EnterSyscall(false)
+	caller.EnterSyscall(rt.MayBlock)
 
-	require.True(t, s.StopWorld(by, -1))
+	require.True(t, s.StopWorld(by, rt.NoLimit))
 
 	require.Equal(t, []string{"stopped", "stopped", "stopped", "stopped"}, statuses(s.ps()))
 	require.Zero(t, s.idle.npidle.Load())
@@ -101,8 +101,8 @@ func TestStopWorldTakesThePsThatNoMUses(t *testing.T) {
 // Every way in which an M can give up its P is counted, once.
 func TestStopWorldCountsThePsThatComeLater(t *testing.T) {
 	for name, giveUp := range map[string]func(s *sched, mp *m){
-		"enters a system call":          func(_ *sched, mp *m) { mp.EnterSyscall(false) },
-		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(true) },
+		"enters a system call":          func(_ *sched, mp *m) { mp.EnterSyscall(rt.MayBlock) },
+		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(rt.Blocks) },
 		"is carried":                    func(s *sched, mp *m) { s.handoffp(mp.releasep()) },
 		"is carried with Gs": func(s *sched, mp *m) {
 			mp.p.put(1)
@@ -136,14 +136,14 @@ func TestStopWorldAgainstTheMonitor(t *testing.T) {
 		s := newRig(2, 1)
 		by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 		pp := caller.p
-		caller.EnterSyscall(false)
+		caller.EnterSyscall(rt.MayBlock)
 		if monitorFirst {
 			require.True(t, pp.status.CompareAndSwap(pSyscall, pIdle))
 			require.False(t, s.StopWorld(by, 0))
 			s.handoffp(pp)
 			require.True(t, s.world.all.SleepFor(0))
 		} else {
-			require.True(t, s.StopWorld(by, -1))
+			require.True(t, s.StopWorld(by, rt.NoLimit))
 			require.False(t, s.retakeFrom(pp))
 		}
 		require.Zero(t, s.world.wait)
@@ -174,7 +174,7 @@ func TestStartWorldGivesPsWithWorkAnM(t *testing.T) {
 	s := newRig(4, 4)
 	by := s.holder(s.ps()[0])
 	s.makeIdle(1)
-	require.True(t, s.StopWorld(by, -1))
+	require.True(t, s.StopWorld(by, rt.NoLimit))
 	s.ps()[1].put(1)
 	s.ps()[3].put(2)
 	ms := s.idleMs()
@@ -205,7 +205,7 @@ func stopped(t *testing.T, ps, at int) (*sched, *m) {
 			s.idle.pidleput(pp)
 		}
 	}
-	require.True(t, s.StopWorld(by, -1))
+	require.True(t, s.StopWorld(by, rt.NoLimit))
 	return s, by
 }
 
@@ -251,7 +251,7 @@ func startTimers(mp *m, ps []*p, whens ...int64) []rt.Timer {
 	for i := range timers {
 		timers[i].Fire = func(*rt.G, *rt.Timer, uint64) {}
 		mp.p = ps[i]
-		timers[i].Start(mp.G0(), whens[i], 0)
+		timers[i].Start(mp.G0(), whens[i])
 	}
 	mp.p = own
 	return timers
@@ -275,8 +275,8 @@ func TestASystemCallOutlivesItsP(t *testing.T) {
 	s := newRig(2, 0)
 	by, caller := s.holder(s.ps()[0]), s.holder(s.ps()[1])
 	gone := s.ps()[1]
-	caller.EnterSyscall(false)
-	require.True(t, s.StopWorld(by, -1))
+	caller.EnterSyscall(rt.MayBlock)
+	require.True(t, s.StopWorld(by, rt.NoLimit))
 	s.StartWorld(by, 1)
 	require.False(t, s.retakeFrom(gone), "by a monitor that has the old list of Ps")
 	require.False(t, caller.ExitSyscall())
@@ -289,12 +289,12 @@ func TestForEachPGoesToEachOnce(t *testing.T) {
 		"between two Gs": func(_ *sched, mp *m) { mp.obeyHalt() },
 		"enters a system call": func(_ *sched, mp *m) {
 			pp := mp.p
-			mp.EnterSyscall(false)
+			mp.EnterSyscall(rt.MayBlock)
 			if pp.status.Load() != pSyscall {
 				panic("the P is not left as it was")
 			}
 		},
-		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(true) },
+		"enters a blocking system call": func(_ *sched, mp *m) { mp.EnterSyscall(rt.Blocks) },
 		"is carried":                    func(s *sched, mp *m) { s.handoffp(mp.releasep()) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -302,7 +302,7 @@ func TestForEachPGoesToEachOnce(t *testing.T) {
 			by, caller, busy := s.holder(s.ps()[0]), s.holder(s.ps()[1]), s.holder(s.ps()[2])
 			s.makeIdle(3)
 			s.idle.nmspinning.Store(1) // no M is woken to look for work
-			caller.EnterSyscall(false)
+			caller.EnterSyscall(rt.MayBlock)
 			var calls [4]host.Int32
 			done := make(chan bool)
 			go func() {

@@ -11,8 +11,8 @@ import (
 // Log is a sink that keeps what it is given: for tests and tools. It may be read
 // while the scheduler goes on.
 type Log struct {
-	// Limit is how many events are kept at least before the oldest are dropped; 0:
-	// DefaultLimit. An event takes about ten bytes.
+	// Limit is how many events are kept at least before the oldest are dropped; 0: ten
+	// million. An event takes about ten bytes.
 	Limit int
 
 	mu      host.Mutex // guards all below
@@ -21,8 +21,8 @@ type Log struct {
 	dropped int
 }
 
-// DefaultLimit is the Limit of a Log that says nothing else.
-const DefaultLimit = 10e6
+// defaultLimit is the Limit of a Log that says nothing else.
+const defaultLimit = 10e6
 
 // Take implements [Sink].
 func (l *Log) Take(b *Batch) {
@@ -33,7 +33,7 @@ func (l *Log) Take(b *Batch) {
 	l.kept += c.Len()
 	limit := l.Limit
 	if limit == 0 {
-		limit = DefaultLimit
+		limit = defaultLimit
 	}
 	for l.kept-l.batches[0].Len() >= limit {
 		l.kept -= l.batches[0].Len()

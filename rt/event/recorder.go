@@ -57,7 +57,7 @@ func (r *Recorder) Of(k Kind, of, n int) {
 func (r *Recorder) SetP(id int16) {
 	if id != r.p {
 		r.p = id
-		r.mark(markP, argOf(int(id), 0))
+		r.mark(markP, argOf(int(id), noGs))
 	}
 }
 

@@ -45,6 +45,9 @@ var forms = [1 << kindBits]form{
 // above.
 const ofBits = 16
 
+// noGs is the number in the argument of a word that tells of none.
+const noGs = 0
+
 func argOf(of, n int) uint64 { return uint64(n)<<ofBits | uint64(uint16(of+1)) }
 
 func splitArg(arg uint64) (of int16, n int) {

@@ -28,7 +28,7 @@ func (n Network) String() string { return [...]string{"polled", "threads"}[n] }
 func Listen(g *rt.G, addr string) (*Listener, error) { return Polled.Listen(g, addr) }
 
 // Dial is Polled.Dial.
-func Dial(g *rt.G, addr string) (*Conn, error) { return Polled.DialTimeout(g, addr, 0) }
+func Dial(g *rt.G, addr string) (*Conn, error) { return Polled.Dial(g, addr) }
 
 // DialTimeout is Polled.DialTimeout.
 func DialTimeout(g *rt.G, addr string, d time.Duration) (*Conn, error) {
@@ -57,7 +57,12 @@ func (n Network) Listen(g *rt.G, addr string) (*Listener, error) {
 }
 
 // Dial connects to addr, without a limit of our own to the time it takes.
-func (n Network) Dial(g *rt.G, addr string) (*Conn, error) { return n.DialTimeout(g, addr, 0) }
+func (n Network) Dial(g *rt.G, addr string) (*Conn, error) {
+	return n.DialTimeout(g, addr, noTimeout)
+}
+
+// noTimeout is the d of a dial without a limit, as in net.Dialer.
+const noTimeout = 0
 
 // DialTimeout connects to addr, or fails with os.ErrDeadlineExceeded after d; 0 is no limit.
 func (n Network) DialTimeout(g *rt.G, addr string, d time.Duration) (*Conn, error) {

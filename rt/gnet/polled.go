@@ -152,7 +152,7 @@ func (d *desc) setDeadline(g *rt.G, mode rt.PollMode, t time.Time) error {
 // nanotime returns t as a PollDesc takes it.
 func nanotime(t time.Time) int64 {
 	if t.IsZero() {
-		return 0
+		return rt.NoDeadline
 	}
 	now := host.Nanotime()
 	return max(now+min(int64(time.Until(t)), math.MaxInt64-now), 1)
@@ -182,7 +182,7 @@ const dialTries = 3
 
 func (c *Conn) dialPolled(g *rt.G, to netip.AddrPort, limit time.Duration) error {
 	var deadline time.Time
-	if limit != 0 {
+	if limit != noTimeout {
 		deadline = time.Now().Add(limit)
 	}
 	for range dialTries {

@@ -228,16 +228,17 @@ func (a *alarm) deliver() (to *waiter) {
 
 // restart is the right side: see 'Stopping a timer that fires'.
 func (a *alarm) restart(g *rt.G, d time.Duration) (undone bool) {
-	when, period := host.Nanotime()+max(int64(d), 0), int64(0)
+	when := host.Nanotime() + max(int64(d), 0)
 	if when < 0 { // overflow: never
 		when = math.MaxInt64
 	}
-	if a.ticks {
-		period = int64(d)
-	}
 	g.Parker().Enter(a.mu)
 	undone = a.undo()
-	a.start, _ = a.timer.Start(g, when, period)
+	if a.ticks {
+		a.start, _ = a.timer.StartPeriodic(g, when, int64(d))
+	} else {
+		a.start, _ = a.timer.Start(g, when)
+	}
 	a.mu.Unlock()
 	return undone
 }
@@ -251,8 +252,8 @@ func (a *alarm) stop(g *rt.G) (undone bool) {
 	return undone
 }
 
-// undo is, on the right side, steps 3 and 4 of 'Stopping a timer that fires', where start becomes
-// 0. It says whether a start was undone. It needs mu.
+// undo is steps 3 (with 0) and 4, on the right, of 'Stopping a timer that fires'. It says whether
+// a start was undone. Needs mu.
 func (a *alarm) undo() (undone bool) {
 	undone = a.start != 0
 	a.start = 0

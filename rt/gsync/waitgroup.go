@@ -44,14 +44,22 @@ type WaitGroup struct {
 	waiters gs
 }
 
-// wgState is the word of a WaitGroup: twice the count, and 1 if somebody waits.
+// wgState is the word of a WaitGroup.
+//
+//	bit  0     waiting  somebody waits
+//	bits 1-63  count
 type wgState int64
 
-func (s wgState) count() int    { return int(s >> 1) }
-func (s wgState) waiting() bool { return s&1 != 0 }
+const (
+	wgWaiting    wgState = 1
+	wgCountShift         = 1
+)
+
+func (s wgState) count() int    { return int(s >> wgCountShift) }
+func (s wgState) waiting() bool { return s&wgWaiting != 0 }
 
 // add returns the state with n more in the count.
-func (s wgState) add(n int) wgState { return s + wgState(n)*2 }
+func (s wgState) add(n int) wgState { return s + wgState(n)<<wgCountShift }
 
 // wakes says whether the count becomes zero in the step from s to next, while somebody waits.
 func (s wgState) wakes(next wgState) bool { return s.waiting() && next.count() == 0 }
@@ -128,7 +136,7 @@ func (wg *WaitGroup) Wait(g *rt.G) {
 			wg.mu.Unlock()
 			return
 		}
-		if wg.state.CompareAndSwap(int64(old), int64(old|1)) {
+		if wg.state.CompareAndSwap(int64(old), int64(old|wgWaiting)) {
 			break
 		}
 	}

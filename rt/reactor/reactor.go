@@ -187,14 +187,14 @@ func (r *Reactor) fallAsleep() (until int64, polls, ok bool) {
 // sleep is step 4 of 'Sleeping until the first timer'. It says whether the network has
 // something to deliver.
 func (r *Reactor) sleep(until int64, polls bool) (some bool) {
-	ns := int64(-1) // without limit
+	ns := int64(rt.NoLimit)
 	if until != forever {
 		ns = max(until-host.Nanotime(), 0)
 	}
 	switch {
 	case polls:
 		return r.core.Net().Wait(ns, &r.events)
-	case ns < 0:
+	case ns == rt.NoLimit:
 		r.note.Sleep()
 	default:
 		r.note.SleepFor(ns)

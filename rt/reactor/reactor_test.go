@@ -142,12 +142,12 @@ const hour = 3600e9
 func TestReactorIsWokenForAnEarlierTimer(t *testing.T) {
 	later := func(r *rig, g *rt.G) {
 		when := host.Nanotime() + hour
-		newSignal().Start(g, when, 0)
+		newSignal().Start(g, when)
 		r.asleepUntil(when)
 	}
 	none := func(r *rig, g *rt.G) {
 		s := newSignal()
-		s.Start(g, 1, 0)
+		s.Start(g, 1)
 		s.fired.Sleep()
 		r.asleepUntil(forever)
 	}
@@ -166,7 +166,7 @@ func TestReactorIsWokenForAnEarlierTimer(t *testing.T) {
 			g := r.g()
 			prepare(r, g)
 			s := newSignal()
-			s.Start(g, host.Nanotime(), 0)
+			s.Start(g, host.Nanotime())
 			s.fired.Sleep()
 		})
 	}
@@ -177,7 +177,7 @@ func TestReactorIsWokenForAnEarlierTimer(t *testing.T) {
 func TestReactorIsNotWokenForWhatItSleepsUntil(t *testing.T) {
 	r := newRig(t)
 	g, when := r.g(), host.Nanotime()+hour
-	newSignal().Start(g, when, 0)
+	newSignal().Start(g, when)
 	r.asleepUntil(when)
 	r.TimerFirst(when)
 	r.TimerFirst(when + 1)
@@ -191,7 +191,7 @@ func TestReactorIsNotWokenForWhatItSleepsUntil(t *testing.T) {
 func TestReactorIsWokenOncePerSleep(t *testing.T) {
 	r := newRig(t)
 	g, when := r.g(), host.Nanotime()+hour
-	newSignal().Start(g, when, 0)
+	newSignal().Start(g, when)
 	r.asleepUntil(when)
 	r.reactor.mu.Lock()
 	r.reactor.wake()
@@ -204,12 +204,12 @@ func TestReactorIsWokenOncePerSleep(t *testing.T) {
 func TestReactorBeginsToPollInTheMiddleOfASleep(t *testing.T) {
 	r := newRig(t)
 	g, when := r.g(), host.Nanotime()+hour
-	newSignal().Start(g, when, 0)
+	newSignal().Start(g, when)
 	r.asleepUntil(when)
 	r.poll(g)
 	r.asleepUntil(when) // anew, in the poller
 	s := newSignal()
-	s.Start(g, host.Nanotime(), 0)
+	s.Start(g, host.Nanotime())
 	s.fired.Sleep()
 }
 
@@ -219,14 +219,14 @@ func TestReactorMissesNoTimer(t *testing.T) {
 	const threads, rounds = 3, 300
 	r := newRig(t)
 	far := newSignal()
-	far.Start(r.g(), host.Nanotime()+hour, 0)
+	far.Start(r.g(), host.Nanotime()+hour)
 	var all sync.WaitGroup
 	for range threads {
 		g := r.g()
 		all.Go(func() {
 			for range rounds {
 				s := newSignal()
-				s.Start(g, host.Nanotime()+rand.Int64N(50_000), 0)
+				s.Start(g, host.Nanotime()+rand.Int64N(50_000))
 				s.fired.Sleep()
 			}
 		})
@@ -245,7 +245,7 @@ func TestReactorSaysWhenItIsBusy(t *testing.T) {
 		busy.Store(r.working.Load())
 		s.fired.Wakeup()
 	}
-	s.Start(g, host.Nanotime(), 0)
+	s.Start(g, host.Nanotime())
 	s.fired.Sleep()
 	require.True(t, busy.Load())
 	r.asleepUntil(forever)
@@ -262,10 +262,10 @@ func TestReactorSaysWhenItIsBusy(t *testing.T) {
 func TestReactorStops(t *testing.T) {
 	for name, prepare := range map[string]func(*rig, *rt.G){
 		"never started": func(*rig, *rt.G) {},
-		"just started":  func(r *rig, g *rt.G) { newSignal().Start(g, host.Nanotime()+hour, 0) },
+		"just started":  func(r *rig, g *rt.G) { newSignal().Start(g, host.Nanotime()+hour) },
 		"asleep for a timer": func(r *rig, g *rt.G) {
 			when := host.Nanotime() + hour
-			newSignal().Start(g, when, 0)
+			newSignal().Start(g, when)
 			r.asleepUntil(when)
 		},
 		"asleep for the network": func(r *rig, g *rt.G) {
@@ -274,7 +274,7 @@ func TestReactorStops(t *testing.T) {
 		},
 		"at work": func(r *rig, g *rt.G) {
 			t := &rt.Timer{Fire: func(*rt.G, *rt.Timer, uint64) {}, Wakes: wakesNone}
-			t.Start(g, 1, 1000)
+			t.StartPeriodic(g, 1, 1000)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -293,7 +293,7 @@ func TestReactorDump(t *testing.T) {
 	}
 	require.Equal(t, "  reactor: not started\n", dump())
 	when := host.Nanotime() + hour
-	newSignal().Start(r.g(), when, 0)
+	newSignal().Start(r.g(), when)
 	r.asleepUntil(when)
 	require.Regexp(t, `^  reactor: sleeping polling=false first timer in \d.*s\n$`, dump())
 }
