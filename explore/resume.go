@@ -31,12 +31,14 @@ func (x *exploration) resume(names *engine.ThreadNames) (*engine.ThreadNames, er
 		return names, nil // the program may have been repaired: look again from the beginning
 	}
 	if s.Binary != binaryHash() {
-		return nil, fmt.Errorf("explore: %s was written by another binary: what was explored may have changed since; "+
-			"remove it and begin again, or go back to that binary", cfg.resume)
+		return nil, fmt.Errorf("explore: %s was written by another binary: what was explored "+
+			"may have changed since; remove it and begin again, or go back to that binary",
+			cfg.resume)
 	}
 	x.before, x.first = s.Result.restore(), s.First
 	if names, err = x.shared.Restore(&s.Remainder, s.Finished); err != nil {
-		return nil, fmt.Errorf("explore: %s is damaged: %w; remove it and begin again", cfg.resume, err)
+		return nil, fmt.Errorf("explore: %s is damaged: %w; remove it and begin again",
+			cfg.resume, err)
 	}
 	return names, nil
 }
@@ -59,8 +61,9 @@ func (x *exploration) keep(r *Result) error {
 		return nil // what the file tells may be of use once the program is itself again
 	}
 	s := &state{
-		Shard: cfg.Shard + 1, Shards: cfg.Shards, Steps: cfg.Steps, Timeouts: cfg.Timeouts, Expect: cfg.expect,
-		Binary: binaryHash(), First: x.first, Finished: x.finished(), Result: saveResult(r),
+		Shard: cfg.Shard + 1, Shards: cfg.Shards, Steps: cfg.Steps, Timeouts: cfg.Timeouts,
+		Expect: cfg.expect, Binary: binaryHash(), First: x.first, Finished: x.finished(),
+		Result:    saveResult(r),
 		Remainder: x.shared.Save(x.engines[0].Names),
 	}
 	return writeState(cfg.resume, x.name, s)
@@ -76,7 +79,8 @@ func (s *state) fits(cfg *config, file string) error {
 		{"Steps", s.Steps, cfg.Steps}, {"Timeouts", s.Timeouts, cfg.Timeouts},
 	} {
 		if c.then != c.now {
-			return fmt.Errorf("explore: %s was written with %s %d, and now it is %d; use the same, or another file", file, c.what, c.then, c.now)
+			return fmt.Errorf("explore: %s was written with %s %d, and now it is %d; "+
+				"use the same, or another file", file, c.what, c.then, c.now)
 		}
 	}
 	return nil
@@ -84,7 +88,8 @@ func (s *state) fits(cfg *config, file string) error {
 
 // changedSince is what Nondeterminism may come from when an exploration goes on.
 func changedSince(file string) string {
-	return fmt.Sprintf("; or the program has changed since %s was written: then remove that file and begin again", file)
+	return fmt.Sprintf("; or the program has changed since %s was written: "+
+		"then remove that file and begin again", file)
 }
 
 // recognise compares e's execution, which is the first, with that of the run which
@@ -100,7 +105,8 @@ func recognise(e *engine.Engine, was uint64) (is uint64, v *Violation) {
 	}
 	is = max(h.Sum64(), 1)
 	if was != 0 && was != is {
-		return was, &Violation{Property: Nondeterminism, Message: "the first execution is not what it was when the run before began"}
+		return was, &Violation{Property: Nondeterminism,
+			Message: "the first execution is not what it was when the run before began"}
 	}
 	return is, nil
 }
@@ -125,8 +131,8 @@ var binaryHash = sync.OnceValue(func() string {
 	return hex.EncodeToString(h.Sum(nil))
 })
 
-// runName names a call of Run in a file of -explore.resume: by who calls Run, and
-// how often he did before.
+// runName names a call of Run in a file of -explore.resume: by the function that calls Run,
+// and the number of its calls so far.
 func runName() string {
 	name := "Run"
 	if pc, _, _, ok := runtime.Caller(2); ok {

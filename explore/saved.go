@@ -70,15 +70,17 @@ func readState(file string) (*stateFile, error) {
 		return nil, fmt.Errorf("explore: %w", err)
 	}
 	if err := json.Unmarshal(text, f); err != nil {
-		return nil, fmt.Errorf("explore: %s is no file that -explore.resume has written (%w); name another, or remove it", file, err)
+		return nil, fmt.Errorf("explore: %s is no file that -explore.resume has written (%w); "+
+			"name another, or remove it", file, err)
 	}
 	if f.Version != stateVersion {
-		return nil, fmt.Errorf("explore: %s is of version %d of such files, and this package reads version %d; remove it and begin again",
-			file, f.Version, stateVersion)
+		return nil, fmt.Errorf("explore: %s is of version %d of such files, and this package "+
+			"reads version %d; remove it and begin again", file, f.Version, stateVersion)
 	}
 	for name, s := range f.Explorations {
 		if s == nil || s.Shard < 1 || s.Shard > s.Shards {
-			return nil, fmt.Errorf("explore: %s is damaged: no shard or a wrong one at %s; remove it and begin again", file, name)
+			return nil, fmt.Errorf("explore: %s is damaged: no shard or a wrong one at %s; "+
+				"remove it and begin again", file, name)
 		}
 	}
 	if f.Explorations == nil {
@@ -87,8 +89,8 @@ func readState(file string) (*stateFile, error) {
 	return f, nil
 }
 
-// openState is readState for one who will write file later, so that he is not
-// told only then that he cannot.
+// openState is readState for a caller that will write file later. It fails at once if that
+// will not be possible.
 func openState(file string) (*stateFile, error) {
 	files.Lock()
 	defer files.Unlock()
@@ -126,19 +128,21 @@ func writeState(file, name string, s *state) error {
 
 func saveResult(r *Result) savedResult {
 	s := savedResult{
-		Complete: r.Complete, Stuck: r.Stuck, Cut: r.Cut, TooLong: r.TooLong, Steps: r.Steps, Violations: r.Violations,
-		Timeouts: r.timeouts, Sharing: r.sharing, Elapsed: r.Elapsed,
+		Complete: r.Complete, Stuck: r.Stuck, Cut: r.Cut, TooLong: r.TooLong, Steps: r.Steps,
+		Violations: r.Violations, Timeouts: r.timeouts, Sharing: r.sharing, Elapsed: r.Elapsed,
 	}
 	if v := r.Violation; v != nil {
-		s.Violation = &savedViolation{v.Property, v.Message, v.Thread, v.Step, v.Schedule, v.Minimal, v.Table, v.Stack}
+		s.Violation = &savedViolation{
+			v.Property, v.Message, v.Thread, v.Step, v.Schedule, v.Minimal, v.Table, v.Stack,
+		}
 	}
 	return s
 }
 
 func (s *savedResult) restore() *Result {
 	r := &Result{
-		Complete: s.Complete, Stuck: s.Stuck, Cut: s.Cut, TooLong: s.TooLong, Steps: s.Steps, Violations: s.Violations,
-		timeouts: s.Timeouts, sharing: s.Sharing, Elapsed: s.Elapsed,
+		Complete: s.Complete, Stuck: s.Stuck, Cut: s.Cut, TooLong: s.TooLong, Steps: s.Steps,
+		Violations: s.Violations, timeouts: s.Timeouts, sharing: s.Sharing, Elapsed: s.Elapsed,
 	}
 	if v := s.Violation; v != nil {
 		r.Violation = &Violation{

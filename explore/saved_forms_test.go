@@ -31,7 +31,8 @@ func TestAResultIsRestoredAsItWasSaved(t *testing.T) {
 		unused[name] = true
 	}
 	compareFields(t, reflect.ValueOf(r).Elem(), reflect.ValueOf(got).Elem(), unused)
-	compareFields(t, reflect.ValueOf(r.Violation).Elem(), reflect.ValueOf(got.Violation).Elem(), unused)
+	was, is := reflect.ValueOf(r.Violation).Elem(), reflect.ValueOf(got.Violation).Elem()
+	compareFields(t, was, is, unused)
 	require.Empty(t, unused, "notSaved names what is not there")
 }
 

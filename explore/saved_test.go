@@ -57,12 +57,14 @@ func TestResumedEqualsUninterrupted(t *testing.T) {
 	for _, p := range programs {
 		for _, k := range []int{1, 3, 50} {
 			for _, workers := range []int{1, 3} {
-				t.Run(fmt.Sprintf("%s/executions=%d/workers=%d", p.name, k, workers), func(t *testing.T) {
+				name := fmt.Sprintf("%s/executions=%d/workers=%d", p.name, k, workers)
+				t.Run(name, func(t *testing.T) {
 					if k == 1 && p.complete > 300 {
 						t.Skip("takes long")
 					}
 					r := resumed(t, p.program, filepath.Join(t.TempDir(), "f"), k, workers, 0, 1)
-					require.Equal(t, []uint64{p.complete, p.stuck, 0}, []uint64{r.Complete, r.Stuck, r.Cut})
+					require.Equal(t, []uint64{p.complete, p.stuck, 0},
+						[]uint64{r.Complete, r.Stuck, r.Cut})
 				})
 			}
 		}
@@ -188,19 +190,27 @@ func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "was written with Steps 10000, and now it is 7")
 	_, err = again(func(c *config) { c.Shards = 2 }, lastZero(4).started())
 	require.ErrorContains(t, err, "number of shards")
-	_, err = again(func(c *config) { c.resume = filepath.Join(file, "in", "a", "file") }, lastZero(4).started())
+	_, err = again(
+		func(c *config) { c.resume = filepath.Join(file, "in", "a", "file") },
+		lastZero(4).started())
 	require.ErrorContains(t, err, "cannot be written")
 
 	for from, to := range map[string]string{
-		`"version":2`: `"version":9`, `{"version"`: `garbage`, `"Shard":1`: `"Shard":4`, `"Node":1`: `"Node":99`, `"Thread":1`: `"Thread":77`,
+		`"version":2`: `"version":9`,
+		`{"version"`:  `garbage`,
+		`"Shard":1`:   `"Shard":4`,
+		`"Node":1`:    `"Node":99`,
+		`"Thread":1`:  `"Thread":77`,
 	} {
-		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(good), from, to, 1)), 0o666))
+		bad := strings.Replace(string(good), from, to, 1)
+		require.NoError(t, os.WriteFile(file, []byte(bad), 0o666))
 		_, err = again(same, lastZero(4).started())
 		require.ErrorContains(t, err, file, "%s", from)
 	}
 
 	// The same program, perhaps, in another binary.
-	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(good), binaryHash(), "0123", 1)), 0o666))
+	rebuilt := strings.Replace(string(good), binaryHash(), "0123", 1)
+	require.NoError(t, os.WriteFile(file, []byte(rebuilt), 0o666))
 	_, err = again(same, lastZero(4).started())
 	require.ErrorContains(t, err, "was written by another binary")
 	other := filepath.Join(t.TempDir(), "other")

@@ -64,7 +64,7 @@ const (
 	Blocks   SyscallHint = true  // it is known to block, so there is no need to wait and see
 )
 
-// NoLimit, in place of a number of ns to wait, is as long as it takes.
+// NoLimit stands for a number of ns to wait: as long as it takes.
 const NoLimit = -1
 
 // Machine is what a design's M does: everything in which designs differ. All its

@@ -51,8 +51,9 @@ type WaitGroup struct {
 type wgState int64
 
 const (
-	wgWaiting    wgState = 1
-	wgCountShift         = 1
+	wgWaiting wgState = 1
+
+	wgCountShift = 1
 )
 
 func (s wgState) count() int    { return int(s >> wgCountShift) }

@@ -140,9 +140,9 @@ func (h *history) immediate(k int, preds []int32) bool {
 	return true
 }
 
-// slept says whether the step that is event i sleeps where p was taken, and depends on
-// nothing that came after that but p. Then it can come before all that does not depend on p,
-// whatever follows. So what the reversal leads to has been explored.
+// slept says whether the step that is event i sleeps where p was taken. The step must
+// depend on nothing that came after that, except p. Then it can come before all that does not
+// depend on p, whatever follows. So what the reversal leads to has been explored.
 //
 // What compares, waits or has a limit may be another step there: it is not judged by its
 // thread alone.

@@ -15,7 +15,7 @@ type Coroutine struct {
 	shadow Shadow
 }
 
-// Reset: the coroutines have ended with the execution.
+// Reset forgets what s was. The coroutines have ended with the execution.
 func (s *Coroutine) Reset() { *s = Coroutine{} }
 
 // Initialize makes s, a zero coroutine, one that runs f when first switched to.

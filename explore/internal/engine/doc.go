@@ -11,6 +11,8 @@
 //	carrier.go     coroutines that carry threads
 //	coroutine.go   Coroutine: what a Stack is made of
 //	owner.go       whose goroutine is it
+//	getg_asm.go    how goroutines are told apart
+//	getg_other.go  the same on CPUs where they are not
 //	op.go          Kind and Op: visible operations
 //	event.go       Event: an operation that has been executed
 //	object.go      Object: a shared variable in one execution

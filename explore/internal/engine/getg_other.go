@@ -5,5 +5,5 @@ package engine
 // getg returns the same for all goroutines: there is no way to tell them apart here.
 func getg() uintptr { return 1 }
 
-// KnowsGoroutines: getg tells goroutines apart.
+// KnowsGoroutines says that getg tells goroutines apart.
 const KnowsGoroutines = false

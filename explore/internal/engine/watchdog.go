@@ -140,6 +140,7 @@ var waits = regexp.MustCompile(`^(sleep|chan|select|semacquire|sync\.)`)
 func (e *Engine) peek() (Schedule, int) {
 	from := e.Schedule
 	to := make(Schedule, len(from))
+	//lint:ignore S1001 copy is watched by the race detector, in spite of go:norace
 	for i := range from {
 		to[i] = from[i]
 	}
