@@ -10,7 +10,7 @@ import (
 )
 
 // layer says what the packages of a folder may import outside tests. Tests may
-// import what the compiler lets them. What Go's own library has is free.
+// import what the compiler lets them. Go's own library is free, but see syncComesFromHost.
 type layer struct {
 	folder  string // relative to the root, or a path.Match pattern
 	what    string

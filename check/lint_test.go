@@ -17,7 +17,14 @@ type rule struct {
 	good map[string]string
 }
 
-// rules: each is defined in the file that checks it.
+// rules is the list of all rules. Each is defined in the file that checks it.
+//
+// # How to add a rule
+//
+//  1. A file of its own beside this one, with a variable of type rule. Its find walks the sources and
+//     pages of a tree and returns what breaks the rule, in the order of files and lines.
+//  2. Sources that break it (bad, want) and that do not (good), for TestRulesBite.
+//  3. A line here. Then repair what TestTreeKeepsTheRules reports.
 var rules = []rule{
 	syncComesFromHost,
 	importsGoDownwards,
