@@ -21,8 +21,9 @@ type rule struct {
 //
 // # How to add a rule
 //
-//  1. A file of its own beside this one, with a variable of type rule. Its find walks the sources and
-//     pages of a tree and returns what breaks the rule, in the order of files and lines.
+//  1. A file of its own beside this one, with a variable of type rule. Its find walks the
+//     sources and pages of a tree and returns what breaks the rule, in the order of files and
+//     lines.
 //  2. Sources that break it (bad, want) and that do not (good), for TestRulesBite.
 //  3. A line here. Then repair what TestTreeKeepsTheRules reports.
 var rules = []rule{
