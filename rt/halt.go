@@ -19,6 +19,9 @@ import (
 //	stopping        the scheduler ends (Core.Stopping; Impl.Stop wakes the parked Ms)
 //	world stopping  from G.StopTheWorld to G.StartTheWorld (Core.WorldStopping)
 //	Ps halted       between Core.HaltPs and Core.ResumePs
+//	asked           M.preempt is set: the G on that M leaves it at its next safe point
+//
+// A reason alone stops no G that runs. So each reason is followed by requests, M.preempt.
 //
 // An M looks at the word before it goes on with the next G, before it looks for work
 // and, under the design's lock, before it parks.
@@ -78,8 +81,8 @@ func (c *Core) Stopping() bool { return c.halt.load().stop() }
 // run a G, or take the right to.
 func (c *Core) WorldStopping() bool { return c.halt.load().world() }
 
-// HaltPs makes every M come to Schedule at its G's next safe point, until ResumePs. It
-// is for designs with Ps.
+// HaltPs halts all Ms until ResumePs. A running G looks only when it is asked: the caller then
+// calls PreemptAll, and AwaitStopped, which asks again. It is for designs with Ps.
 func (c *Core) HaltPs() { c.halt.set(haltPs) }
 
 // ResumePs ends HaltPs.

@@ -74,6 +74,7 @@ func (p Parker) ParkUnlock(reason WaitReason, lock *host.Mutex) {
 	mp.leaveFor(mp.next(), g, departure{why: leftUnlock, gp: g, lock: lock})
 }
 
+// wait makes g, which is about to leave its stack, Waiting.
 func (g *G) wait(reason WaitReason) {
 	g.m.notWhileStopped("blocks")
 	g.reason = reason
@@ -83,8 +84,8 @@ func (g *G) wait(reason WaitReason) {
 	g.m.parked(reason, g.since)
 }
 
-// Ready makes gp, another G that waits, runnable. It panics if gp does not wait or was readied
-// before. It is no safe point.
+// Ready makes gp, another G that waits, runnable. It panics if gp does not wait, was readied
+// before, or is a G of another scheduler, and then leaves gp as it was. It is no safe point.
 func (p Parker) Ready(gp *G) {
 	mp := p.running("Parker.Ready")
 	if p.g.stack.dying {
@@ -92,6 +93,7 @@ func (p Parker) Ready(gp *G) {
 	}
 	gp.readied()
 	if gp.stack.core != mp.core {
+		gp.readies.Store(gp.waits - 1) // as if it had not been claimed
 		throw("Parker.Ready: G %d and G %d belong to different schedulers", p.g.id, gp.id)
 	}
 	mp.stats.Readied++
@@ -100,7 +102,7 @@ func (p Parker) Ready(gp *G) {
 	mp.impl.Ready(gp)
 }
 
-// readied claims the right to resume g, which waits.
+// readied claims the right to resume g, which waits. Exactly one caller gets it: see G.waits.
 func (g *G) readied() {
 	if n := g.waits; !g.readies.CompareAndSwap(n-1, n) {
 		throw("Parker.Ready: G %d does not wait: it was readied twice, or never parked", g.id)

@@ -114,7 +114,8 @@ func (mp *M) leaveFor(next, g *G, d departure) {
 	st.arrive()
 }
 
-// abandon ends a deferred call of an abandoned G that would block.
+// abandon ends a deferred call of an abandoned G that would block. It undoes the wait, so that
+// the deferred calls that are left find a G that runs, is in no list and can wait again.
 func abandon(g *G, d departure) {
 	if d.lock != nil {
 		d.lock.Unlock()

@@ -56,7 +56,8 @@ var nextStatus = [8]uint8{
 // MayBecome says whether a G may go from s to next.
 func (s Status) MayBecome(next Status) bool { return nextStatus[s%8]>>next&1 != 0 }
 
-// setStatus is the only way to change a status.
+// setStatus is the only way to change the status of a G of a scheduler that runs. Where a
+// closed scheduler unwinds its abandoned Gs, their statuses are written without it.
 func (g *G) setStatus(to Status) {
 	if nextStatus[g.status%8]>>to&1 == 0 {
 		g.illegal(to)

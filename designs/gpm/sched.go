@@ -125,9 +125,10 @@ func (s *sched) AddStats(st *rt.Stats) {
 	s.gfree.AddStats(st)
 	s.lock.Lock()
 	s.idle.addStats(st)
-	st.Retakes += s.retakes.Load()
 	st.Overflows += s.overflows
-	st.Handoffs += s.retakes.Load()
+	retakes := s.retakes.Load()
+	st.Retakes += retakes
+	st.Handoffs += retakes // each is a handoff; the Ms count the others
 	s.lock.Unlock()
 }
 

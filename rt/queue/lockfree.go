@@ -29,14 +29,16 @@ import "schedlab/host"
 //   - To link elements through their own [Link]. An element that is put again while a
 //     slow get still reads its link is ABA, and costs an element.
 //
-//     Put                                  Get
-//     1. load tail, and the node's next    1. load head, and the node's next
-//     2. next is there: CAS tail to it     2. no next: empty
-//     and go to 1                       3. CAS head to the next node; go to 1
-//     3. CAS the node's next from nil to      if it fails
-//     the new node; go to 1 if it fails 4. the element is that node's
-//     4. CAS tail to the new node; if that
-//     fails another thread did it
+// # Put and get
+//
+//	Put                                  Get
+//	1. load tail, and the node's next    1. load head, and the node's next
+//	2. next is there: CAS tail to it     2. no next: empty
+//	   and go to 1                       3. CAS head to the next node; go to 1
+//	3. CAS the node's next from nil to      if it fails
+//	   the new node; go to 1 if it fails 4. the element is that node's
+//	4. CAS tail to the new node; if that
+//	   fails another thread did it
 //
 // Proof sketch. A put happens at step 3 of Put, a get at step 3 of Get.
 //
