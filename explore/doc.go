@@ -121,6 +121,7 @@
 //     like atomic.AddInt32. Build what you need of them on Mutex and Cond, or check code
 //     that is below them. Code that blocks on anything else is detected after
 //     [Patience] and reported with its stack.
+//   - Use all of these on controlled threads only. Anywhere else an operation panics.
 //   - Use [Var] for plain memory that threads share: data races are found there.
 //   - Use [Choose] for what the program does not know, such as input, or the victim that
 //     a thief picks. Every answer is explored.
@@ -172,6 +173,13 @@
 //	func pause() { explore.Pause() }
 //
 //	go test -tags model ./ring
+//
+// # Wrappers
+//
+// A package may put names of its own on these types, as package host of this repository
+// does. Each file of it that does so calls [Wrapper] once. Counterexamples then show the
+// lines that call the wrapper, and not those inside of it. What a wrapper has to know of a
+// thread it keeps in [Local].
 //
 // # What a verdict says
 //

@@ -63,7 +63,7 @@ func Executions(n int) Option {
 }
 
 // Budget limits the time of the exploration, by the wall clock. When it runs out the
-// verdict is Unknown. If not given there is no limit but that of go test.
+// verdict is Unknown. If not given there is no limit but that of go test. d is more than 0.
 func Budget(d time.Duration) Option {
 	return func(c *config) {
 		c.Budget = d
@@ -71,8 +71,8 @@ func Budget(d time.Duration) Option {
 	}
 }
 
-// Steps limits the length of an execution, to 10 000 steps if not given. A longer one is
-// given up: the verdict is Unknown and names the loop.
+// Steps limits the length of an execution to n steps, 1 or more; 10 000 if not given. A longer
+// one is given up: the verdict is Unknown and names the loop.
 func Steps(n int) Option {
 	return func(c *config) {
 		c.Steps = n
@@ -82,7 +82,7 @@ func Steps(n int) Option {
 
 // Timeouts limits how many waits time out early in one execution, to 1 if not given. Early
 // means that other threads could still have taken a step. The limit belongs to the bound
-// of the verdict.
+// of the verdict. n is 0 or more.
 func Timeouts(n int) Option {
 	return func(c *config) {
 		c.Timeouts = n
@@ -92,7 +92,7 @@ func Timeouts(n int) Option {
 
 // Patience is the time that a thread may take from one step to the next, by the wall
 // clock, 3 seconds if not given. A thread that takes longer blocks outside the controlled
-// types or loops for ever: a violation of [Blocking].
+// types or loops for ever: a violation of [Blocking]. d is more than 0.
 func Patience(d time.Duration) Option {
 	return func(c *config) {
 		c.Patience = d
@@ -103,7 +103,8 @@ func Patience(d time.Duration) Option {
 const defaultPatience = 3 * time.Second
 
 // Workers explores with n engines at the same time, each on a core of its own, 1 if not
-// given. The program must then make its variables itself: package variables do not work.
+// given. The program must then make its variables itself: package variables do not work. n is
+// 1 or more.
 func Workers(n int) Option {
 	return func(c *config) {
 		c.workers = n

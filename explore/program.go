@@ -3,7 +3,8 @@ package explore
 import "schedlab/explore/internal/engine"
 
 // Choose returns a number from 0 to n-1, for what the program does not know, such as
-// input. An exhaustive strategy explores all of the numbers.
+// input. An exhaustive strategy explores all of the numbers. n is 1 to 2^30; any other
+// panics.
 func Choose(n int) int {
 	return engine.Self("Choose").Number(n)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // resume loads what an earlier run has left, if there was one.
-func (x *exploration) resume(names *engine.ThreadNames) (*engine.ThreadNames, error) {
+func (x *exploration) resume(names *engine.ThreadIDs) (*engine.ThreadIDs, error) {
 	cfg := x.cfg
 	f, err := openState(cfg.resume)
 	if err != nil {

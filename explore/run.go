@@ -223,7 +223,7 @@ func enough(e *engine.Engine) bool {
 func (x *exploration) divide() error {
 	cfg := x.cfg
 	x.shared = dpor.NewTree(cfg.workers)
-	names := &engine.ThreadNames{}
+	names := &engine.ThreadIDs{}
 	if cfg.resume != "" {
 		var err error
 		if names, err = x.resume(names); err != nil {

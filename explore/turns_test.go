@@ -20,7 +20,7 @@ func byTurns(
 	// The tree waits for one worker more, which never comes. So no worker is told that all
 	// are idle.
 	tr := dpor.NewTree(workers + 1)
-	names := &engine.ThreadNames{}
+	names := &engine.ThreadIDs{}
 	team := make([]*turner, workers)
 	for i := range team {
 		team[i] = newTurner(program(), tr, names)
@@ -58,7 +58,7 @@ type turner struct {
 	fresh bool // it has the root
 }
 
-func newTurner(program func(), tr *dpor.Tree, names *engine.ThreadNames) *turner {
+func newTurner(program func(), tr *dpor.Tree, names *engine.ThreadIDs) *turner {
 	d := dpor.New(tr, nil)
 	e := newEngine(defaults(), program, d)
 	e.Names = names

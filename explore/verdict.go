@@ -22,6 +22,7 @@ const (
 	Violated
 )
 
+// String returns the name of the verdict.
 func (v Verdict) String() string { return [...]string{"Unknown", "Verified", "Violated"}[v] }
 
 // Result is the outcome of an exploration.

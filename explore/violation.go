@@ -7,7 +7,8 @@ import (
 	"schedlab/explore/internal/engine"
 )
 
-// Property is a property that an execution can break.
+// Property is a property that an execution can break: a string, the words in which a verdict
+// names it.
 type Property = engine.Property
 
 // The properties that are always checked.
@@ -69,5 +70,5 @@ func (v *Violation) inner() *engine.Violation { return (*engine.Violation)(v) }
 // Schedule holds the decisions of an execution in order: the thread that took the next
 // step, or what Choose returned. Executions of a program differ in nothing else. The
 // meaning of the numbers may change. [Schedule.String] writes them as one short word,
-// which the flag -explore.replay reads.
+// which the flag -explore.replay reads. It is a slice of int32.
 type Schedule = engine.Schedule

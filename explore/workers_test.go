@@ -18,7 +18,7 @@ import (
 func together(program func(), workers int) (sum Result) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	tr, names := dpor.NewTree(workers), &engine.ThreadNames{}
+	tr, names := dpor.NewTree(workers), &engine.ThreadIDs{}
 	for range workers {
 		wg.Go(func() {
 			cfg := defaults()

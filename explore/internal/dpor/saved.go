@@ -76,7 +76,7 @@ type saver struct {
 }
 
 // Save returns what is left to be done, in its saved form.
-func (tr *Tree) Save(names *engine.ThreadNames) (s Remainder) {
+func (tr *Tree) Save(names *engine.ThreadIDs) (s Remainder) {
 	sv := &saver{&s, map[*node]int{}}
 	for _, t := range tr.tasks {
 		st := savedTask{Guide: saveWays(t.guide), Done: t.done}
@@ -155,8 +155,8 @@ func restoreWays(list []savedWay) (first *way) {
 // Restore makes s what is left to be done by the workers of tr, which have not begun, and
 // returns the names of threads. finished says that nothing is left. The error says where s
 // contradicts itself.
-func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadNames, error) {
-	names := engine.NamesOf(s.Threads)
+func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadIDs, error) {
+	names := engine.ThreadIDsOf(s.Threads)
 	if names.Count() < len(s.Threads) {
 		return nil, errors.New("two threads have one name")
 	}

@@ -57,7 +57,7 @@ func TestWhatIsLeftIsRestoredAsItWasSaved(t *testing.T) {
 			require.True(t, set[typ][name], "%v.%s: set it in someTasks, and save it", typ, name)
 		}
 	}
-	tr, names := NewTree(1), &engine.ThreadNames{}
+	tr, names := NewTree(1), &engine.ThreadIDs{}
 	tr.tasks = tasks
 	names.Of(engine.Birth{Parent: 0, N: 0})
 	names.Of(engine.Birth{Parent: 1, N: 5})
@@ -125,7 +125,7 @@ func TestWhatCannotBeRestored(t *testing.T) {
 			r.Tasks[0].Guide[0].Kids[0].Step.Kind = 200
 		}},
 	} {
-		tr, names := NewTree(1), &engine.ThreadNames{}
+		tr, names := NewTree(1), &engine.ThreadIDs{}
 		tr.tasks = someTasks()
 		names.Of(engine.Birth{Parent: 0, N: 0})
 		names.Of(engine.Birth{Parent: 0, N: 1})

@@ -13,10 +13,12 @@ type Control struct {
 	Limits *Limits
 	Start  time.Time
 
-	// Halt: no execution begins any more. It has a word of its own because every engine
-	// reads it before every execution. why is written before it.
-	Halt  atomic.Bool
-	Rest  atomic.Bool   // likewise, until it is false again: see 'Rounds' in explore/run.go
+	// Halt says that no execution begins any more. It has a word of its own because every
+	// engine reads it before every execution. Stop sets it after why.
+	Halt atomic.Bool
+	// Rest says that no execution begins until it is false again. See 'Rounds' in
+	// explore/run.go. Partner: the engines.
+	Rest  atomic.Bool
 	began atomic.Uint64 // executions; partner: the other engines
 	Ended atomic.Uint64 // executions; partner: the goroutine that tells progress
 	Steps atomic.Uint64 // of executions that have ended; partner: likewise

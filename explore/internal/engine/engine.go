@@ -39,12 +39,12 @@ type Engine struct {
 
 	// The execution under way.
 	Threads  []*Thread // by id; may hold threads of other executions, which did not begin
-	Alive    []*Thread // begun or about to, in the order of birth
+	Alive    []*Thread // made by this execution, in the order of birth; some have ended
 	begun    int       // how many of them have
 	decision uint64    // how many have been taken, in all executions
 	enabled  []*Thread // see Enabled
 	live     int       // how many have not ended
-	Names    *ThreadNames
+	Names    *ThreadIDs
 	Objects  []*Object // the first Nobjects belong to this execution
 	Nobjects int
 	Events   []Event
@@ -57,7 +57,7 @@ type Engine struct {
 	Grants   int                    // steps that have been allowed
 	Schedule Schedule               // what has been decided
 	plain    []interface{ Reset() } // plain memory that the program has touched
-	Steps    uint64                 // of all executions; read by the watchdog
+	Steps    uint64                 // of all executions; rehearsals take theirs back
 
 	// See 'Virtual time'.
 	Now      int64
@@ -72,14 +72,14 @@ type Engine struct {
 
 // Choice is a value that Choose returned.
 type Choice struct {
-	After  int32 // events executed before
+	After  int32 // index of the event that it follows; -1: none yet
 	Thread int32
 	N, V   int32
 }
 
 // New makes an engine that executes program within cfg, as s says.
 func New(cfg *Limits, program func(), s Strategy) *Engine {
-	e := &Engine{Limits: cfg, Program: program, Strategy: s, Names: &ThreadNames{}}
+	e := &Engine{Limits: cfg, Program: program, Strategy: s, Names: &ThreadIDs{}}
 	if cfg.Disjoint {
 		e.Sharing = connected
 	}

@@ -2,9 +2,9 @@ package engine
 
 import "sync"
 
-// ThreadNames gives threads their ids. An id does not depend on the order in which threads
+// ThreadIDs gives threads their ids. An id does not depend on the order in which threads
 // are made, so it is the same in all executions, and for all workers.
-type ThreadNames struct {
+type ThreadIDs struct {
 	mu  sync.Mutex
 	ids map[Birth]int32
 }
@@ -13,7 +13,7 @@ type ThreadNames struct {
 type Birth struct{ Parent, N int32 }
 
 // Of returns the id of the thread of b.
-func (tn *ThreadNames) Of(b Birth) int32 {
+func (tn *ThreadIDs) Of(b Birth) int32 {
 	tn.mu.Lock()
 	defer tn.mu.Unlock()
 	id, ok := tn.ids[b]
@@ -27,11 +27,11 @@ func (tn *ThreadNames) Of(b Birth) int32 {
 	return id
 }
 
-// Count returns how many names have been given.
-func (tn *ThreadNames) Count() int { return len(tn.ids) }
+// Count returns how many ids have been given. No engine may run meanwhile.
+func (tn *ThreadIDs) Count() int { return len(tn.ids) }
 
-// Births returns what the names stand for, by id, from 1.
-func (tn *ThreadNames) Births() []Birth {
+// Births returns what the ids stand for, by id, from 1. No engine may run meanwhile.
+func (tn *ThreadIDs) Births() []Birth {
 	all := make([]Birth, len(tn.ids))
 	for b, id := range tn.ids {
 		all[id-1] = b
@@ -39,9 +39,9 @@ func (tn *ThreadNames) Births() []Birth {
 	return all
 }
 
-// NamesOf makes the names that stand for births: the inverse of Births.
-func NamesOf(births []Birth) *ThreadNames {
-	tn := &ThreadNames{ids: map[Birth]int32{}}
+// ThreadIDsOf makes the ids that stand for births: the inverse of Births.
+func ThreadIDsOf(births []Birth) *ThreadIDs {
+	tn := &ThreadIDs{ids: map[Birth]int32{}}
 	for i, b := range births {
 		tn.ids[b] = int32(i + 1)
 	}

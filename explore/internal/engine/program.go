@@ -25,7 +25,7 @@ func (t *Thread) choose(n int) int {
 	if e.Observer != nil && e.Outcome == Running {
 		e.Observer.Chose(t, n, v)
 	}
-	e.Schedule = append(e.Schedule, chose(v))
+	e.Schedule = append(e.Schedule, choiceDecision(v))
 	e.Choices = append(e.Choices, Choice{
 		After: int32(e.Grants - 1), Thread: t.ID, N: int32(n), V: int32(v),
 	})

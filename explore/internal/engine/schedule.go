@@ -21,8 +21,11 @@ type Schedule []int32
 // lower 16 bits. The upper ones may hold what kind of step it took, on which object: see
 // check.
 
-// chose is the decision that Choose returns v. Threads are not negative.
-func chose(v int) int32 { return int32(-1 - v) }
+// choiceDecision is the decision that Choose returns v. Threads are not negative.
+func choiceDecision(v int) int32 { return int32(-1 - v) }
+
+// choiceOf returns the v of choiceDecision(v).
+func choiceOf(d int32) int { return int(-1 - d) }
 
 // The bits of a decision that lets a thread take a step: the place of the thread, and a
 // check. That has 5 bits for the kind, and 10 for the object's id plus 1. A check of 0 is
@@ -132,7 +135,7 @@ func (s Schedule) text() string {
 // decision returns d as text, without the thread.
 func decision(d int32) string {
 	if d < 0 {
-		return fmt.Sprintf("=%d", -1-d)
+		return fmt.Sprintf("=%d", choiceOf(d))
 	}
 	c := d >> checkShift
 	letter := string(kindLetters[c&kindMask])
@@ -219,7 +222,7 @@ func (p *scheduleParser) decision() {
 		p.thread = p.number(PlaceMask)
 		return
 	case c == '=':
-		d = chose(int(p.number(MaxChoices)))
+		d = choiceDecision(int(p.number(MaxChoices)))
 	case kind < 0:
 		p.err = fmt.Sprintf("%q means nothing", c)
 	case p.thread < 0:

@@ -15,7 +15,7 @@ func randomSchedule(r *rand.Rand, most int) (s Schedule) {
 		d := int32(r.IntN(4))
 		switch r.IntN(4) {
 		case 0:
-			d = chose(r.IntN(10))
+			d = choiceDecision(r.IntN(10))
 		case 1: // unchecked
 		default:
 			o := Op{Kind: Kind(1 + r.IntN(len(kindLetters)-1))}
@@ -64,7 +64,7 @@ func TestKindLetters(t *testing.T) {
 }
 
 func TestWhatIsNoSchedule(t *testing.T) {
-	good := Schedule{0, 1, 1, chose(2)}.String()
+	good := Schedule{0, 1, 1, choiceDecision(2)}.String()
 	require.Equal(t, "v1.0y.1yy=2-"+checksum("v1.0y.1yy=2"), good)
 	signed := func(text string) string { return text + "-" + checksum(text) }
 	for _, c := range []struct{ text, why string }{
@@ -93,7 +93,7 @@ func TestWhatIsNoSchedule(t *testing.T) {
 }
 
 func FuzzParseSchedule(f *testing.F) {
-	f.Add(Schedule{0, 1, 1, 1, chose(2)}.text())
+	f.Add(Schedule{0, 1, 1, 1, choiceDecision(2)}.text())
 	f.Add(".0s0l1_3.2=1c0")
 	f.Fuzz(func(t *testing.T, body string) {
 		text := scheduleVersion + body

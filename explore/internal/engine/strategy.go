@@ -1,7 +1,7 @@
 package engine
 
 // Strategy decides what an engine leaves open: which thread takes the next step,
-// and what Choose returns. Each is a small file; Option names them.
+// and what Choose returns. The table in explore/strategies.go names them.
 type Strategy interface {
 	// Begin prepares the next execution. It says false if there is none left.
 	Begin(e *Engine) bool

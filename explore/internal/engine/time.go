@@ -45,8 +45,8 @@ func (t *Thread) Sleep(ns int64) {
 	t.done(Writes, 0, 0, true)
 }
 
-// timer returns when a wait of ns nanoseconds that begins now has to end; NoDeadline for
-// NoDeadline. To know that is to read the clock: a step.
+// timer returns when a wait of ns nanoseconds that begins now has to end. If ns is NoDeadline,
+// so is the answer. Otherwise it reads the clock, which is a step.
 func (t *Thread) timer(ns int64) int64 {
 	if ns == NoDeadline {
 		return NoDeadline
@@ -81,7 +81,8 @@ func (t *Thread) timedOut() {
 	}
 }
 
-// tick is how far time advances for a thread that polls the clock.
+// tick is how far time advances for a thread that polls the clock: 1 ms, in ns. Such a thread
+// names no time, so the figure is as good as any that ends its loop in few rounds.
 const tick = 1_000_000
 
 // advanceTime makes time pass, now that no thread is enabled, until one is. It says false if
