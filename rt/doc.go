@@ -8,7 +8,7 @@
 // The contract, to be read first:
 //
 //	scheduler.go what a user sees: Scheduler, Config, errors
-//	impl.go      what a design implements: Impl, Machine, Stopper, SafePointer
+//	impl.go      what a design implements: Impl, Machine, WorldStopper, PVisitor
 //	promise.go   what a design may decline to promise
 //	status.go    the statuses of a G, its owner in each, the legal changes
 //	reason.go    what a waiting G waits for

@@ -22,7 +22,7 @@ type Impl interface {
 	// with SCHED and in lines of its own. Nothing stands still: it may take locks and
 	// read atomics.
 	DumpSched(w *strings.Builder)
-	Stopper
+	WorldStopper
 }
 
 // Injection is a G to be made from outside.
@@ -31,8 +31,8 @@ type Injection struct {
 	site Site
 }
 
-// Stopper is what a design does for G.StopTheWorld.
-type Stopper interface {
+// WorldStopper is what a design does for G.StopTheWorld.
+type WorldStopper interface {
 	// StopWorld waits until no M but by can run Gs; Core.WorldStopping is true already.
 	// It waits with Core.AwaitStopped, which repeats the requests to give way. It returns
 	// false if the world did not stop within patience ns, which may be NoLimit. The world is
@@ -43,8 +43,11 @@ type Stopper interface {
 	StartWorld(by Machine, procs int)
 }
 
-// SafePointer is what a design with Ps does for G.ForEachP.
-type SafePointer interface {
+// PVisitor is what a design with Ps does for G.ForEachP.
+type PVisitor interface {
+	// ForEachP calls fn once for each P. It returns when all calls have, or when the
+	// scheduler ends. The owner of a P makes the call, so several calls may run at the
+	// same time. Package rt calls ForEachP on the M by, whose G waits for it.
 	ForEachP(by Machine, fn func(p int))
 }
 

@@ -107,7 +107,7 @@ func (g *G) ForEachP(fn func(p int)) error {
 	if mp.native != nil {
 		return ErrNoPs
 	}
-	sp, ok := mp.core.impl.(SafePointer)
+	sp, ok := mp.core.impl.(PVisitor)
 	if !ok {
 		return ErrNoPs
 	}

@@ -138,7 +138,7 @@ func (s *reference) DumpSched(w *strings.Builder) {
 		s.slots, s.Procs(), s.runq.Len(), len(s.ms), s.idle.Len(), s.inSyscall, s.free.Len())
 }
 
-// StopWorld implements [rt.Stopper]. The M by has a slot and keeps it.
+// StopWorld implements [rt.WorldStopper]. The M by has a slot and keeps it.
 func (s *reference) StopWorld(by rt.Machine, patience int64) bool {
 	var stopped host.Note
 	s.lock.Lock()
@@ -156,7 +156,7 @@ func (s *reference) StopWorld(by rt.Machine, patience int64) bool {
 	return s.slots <= 1
 }
 
-// StartWorld implements [rt.Stopper].
+// StartWorld implements [rt.WorldStopper].
 func (s *reference) StartWorld(rt.Machine, int) {
 	s.lock.Lock()
 	defer s.lock.Unlock()

@@ -19,7 +19,7 @@ func (s *sched) collect() {
 // none, which is a deferred call that runs at Close. It needs idleMu.
 func (s *sched) stopwait() int32 { return s.procs - 1 - s.collected }
 
-// StopWorld implements [rt.Stopper].
+// StopWorld implements [rt.WorldStopper].
 func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	s.idleMu.Lock()
 	s.stopped.Clear()
@@ -36,7 +36,7 @@ func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	return inTime
 }
 
-// StartWorld implements [rt.Stopper]. It wakes Ms for the Gs that were queued meanwhile,
+// StartWorld implements [rt.WorldStopper]. It wakes Ms for the Gs that were queued meanwhile,
 // since no put could.
 func (s *sched) StartWorld(_ rt.Machine, procs int) {
 	s.idleMu.Lock()

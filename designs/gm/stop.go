@@ -2,7 +2,7 @@ package gm
 
 import "schedlab/rt"
 
-// StopWorld implements [rt.Stopper]. The M that stops keeps its mcpu, and is the one that
+// StopWorld implements [rt.WorldStopper]. The M that stops keeps its mcpu, and is the one that
 // is left. See 'Stopping the world by waitstop'.
 func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	s.procs.setMax(1)
@@ -18,7 +18,7 @@ func (s *sched) StopWorld(_ rt.Machine, patience int64) bool {
 	return true
 }
 
-// StartWorld implements [rt.Stopper].
+// StartWorld implements [rt.WorldStopper].
 func (s *sched) StartWorld(_ rt.Machine, procs int) {
 	s.lock.Lock()
 	s.procs.setMax(procs)

@@ -68,10 +68,12 @@ import (
 // needspinning looks at the queues afterwards, so it sees the G of each request that
 // it clears.
 type idle struct {
-	// Submitters load all three without the lock: see the protocols above.
-	npidle       host.Int32 // stored under the lock
-	nmspinning   host.Int32
-	needspinning host.Bool
+	// Submitters load all three without the lock: see the protocols above. Each side of a
+	// protocol changes one of them and then looks at another, so they are each other's
+	// partners.
+	npidle       host.Int32 // changed under the lock
+	nmspinning   host.Int32 // changed by the Ms that spin or wake a spinner, without the lock
+	needspinning host.Bool  // set by submitters, cleared by an M that then looks at all queues
 
 	pidle   queue.List[p, *p] // idle Ps
 	midle   queue.List[m, *m] // idle Ms; the last to park is the first
@@ -142,7 +144,8 @@ func (i *idle) idlePs() int { return int(i.npidle.Load()) }
 func (i *idle) spinners() int { return int(i.nmspinning.Load()) }
 
 // allBusy says that no M spins and no P is idle. Without the lock it may be out of
-// date.
+// date, and its two loads are of two moments. Its callers take it for a hint, as Go's
+// do.
 func (i *idle) allBusy() bool { return i.nmspinning.Load()+i.npidle.Load() == 0 }
 
 // spinFirst counts an M that is about to spin, if no other is counted, and says

@@ -29,7 +29,7 @@ type sched struct {
 	overflows uint64      // of rings
 
 	poll    poll
-	world   stop
+	world   stoppedWorld
 	monitor monitor
 }
 

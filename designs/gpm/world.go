@@ -5,7 +5,7 @@ import (
 	"schedlab/rt"
 )
 
-// stop is the state of stopping the world. For the part that is the same in all designs
+// stoppedWorld is the state of stopping the world. For the part that is the same in all designs
 // see 'Stopping the world' in package rt. Here, to stop the world is to take all Ps but
 // one's own. Each P is taken in one of four ways:
 //
@@ -34,7 +34,7 @@ import (
 // Proof sketch. One of the two steps 1 comes first. If it is the left one, step 3 on
 // the right finds pSyscall. If it is the right one, step 3 on the left sees halt. If
 // both see each other, the CAS decides.
-type stop struct {
+type stoppedWorld struct {
 	stopping bool      // from StopWorld to StartWorld; under sched.lock
 	wait     int       // Ps that are missing; under sched.lock
 	all      host.Note // wait has come to 0
@@ -44,7 +44,7 @@ type stop struct {
 	fn func(p int)
 }
 
-// StopWorld implements [rt.Stopper].
+// StopWorld implements [rt.WorldStopper].
 func (s *sched) StopWorld(by rt.Machine, patience int64) bool {
 	mp := by.(*m)
 	s.lock.Lock()
@@ -72,7 +72,7 @@ func (s *sched) stopP(pp *p) {
 }
 
 // arrived counts a P that was missing. It needs sched.lock.
-func (st *stop) arrived() {
+func (st *stoppedWorld) arrived() {
 	if st.wait--; st.wait == 0 {
 		st.all.Wakeup()
 	}
@@ -116,7 +116,7 @@ func (mp *m) haltInSyscall(pp *p) {
 	s.lock.Unlock()
 }
 
-// StartWorld implements [rt.Stopper]. Each P with Gs gets an M, one that sleeps or a
+// StartWorld implements [rt.WorldStopper]. Each P with Gs gets an M, one that sleeps or a
 // new one. Otherwise its Gs would wait for the other Ps (Go commits cb945ba6ba,
 // dbcfed93e7).
 func (s *sched) StartWorld(by rt.Machine, procs int) {
@@ -204,7 +204,7 @@ func (l *gathered) last() (gp *rt.G) {
 	return gp
 }
 
-// ForEachP implements [rt.SafePointer]. The owner of each P calls the function: this M
+// ForEachP implements [rt.PVisitor]. The owner of each P calls the function: this M
 // for idle Ps and those in system calls, their Ms for the others.
 //
 // # Safe points of all Ps
