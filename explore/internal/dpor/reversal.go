@@ -21,6 +21,21 @@ import (
 //     sleeps at the node. To keep only what f and the waking need is tempting: trees are shorter
 //     and comparisons fewer. It loses traces.
 
+//
+// # Making one
+//
+//  1. begin collects what comes after e and does not depend on it. That is the same for all
+//     races that begin in e.
+//  2. reverse makes f the step that it would be just before e (foresee). A step that compares
+//     finds there what e has found, so a CAS that failed may succeed.
+//  3. If f has a time limit, foreseeTimed finds out whether f is woken there or times out, and
+//     leaves out what would prevent that. See 'Time limits'.
+//  4. ready joins the two: what is left, and then f.
+//
+// An example. Threads 1 and 3 store x, thread 2 stores y, and the execution is 1 2 3. The race
+// is that of 1 and 3. What comes after 1 and does not depend on it is 2. So the reversal is
+// 2 3: executed in place of 1, it makes 3 store x before 1 does.
+
 // reversal is that of one race. It is a value of its own: computed by a reverser from the
 // history and the race, then inserted into the wakeup tree of the node, which uses it up.
 type reversal struct {

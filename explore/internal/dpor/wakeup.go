@@ -30,6 +30,20 @@ import (
 // of those can begin what is left of it. When it is taken, they sleep, and v wakes them. So the
 // execution that follows it is not cut, and is of another trace than all before.
 //
+// # Example
+//
+// Threads 1 and 3 store y; threads 2 and 4 store z. Each takes one step, written here as its
+// number. The tree holds the path 1-2, and these sequences are inserted:
+//
+//	2 1    1 is in it and depends on nothing before it, so 1 is followed and taken out.
+//	       Then 2 is, likewise. Nothing is left: the path leads to the same trace.
+//	2 4    1 is not in it and depends on neither, so 1 is followed. Then 2 is taken out.
+//	       4 is left and the path ends: what is explored freely from there covers it.
+//	3 2    1 is not in it and depends on 3: both store y. No branch is left, so 3-2 becomes
+//	       the last branch of the root.
+//	4 2    1 is followed. 2 is in what is left, but depends on 4: both store z. So 4-2
+//	       becomes a second branch below 1.
+//
 // # Order
 //
 // Branches are explored from left to right, and what is inserted comes last. So a branch never
