@@ -20,7 +20,6 @@ import (
 //   - It is all that does not depend on e and not only what f needs, because it has to wake what
 //     sleeps at the node. To keep only what f and the waking need is tempting: trees are shorter
 //     and comparisons fewer. It loses traces.
-
 //
 // # Making one
 //

@@ -66,6 +66,7 @@ type way struct {
 	doubt   bool // that then is empty does not mean that all is covered: see 'Insertion'
 }
 
+// empty says whether nothing is left to be explored.
 func (t *wakeupTree) empty() bool { return t.first == nil }
 
 // size returns how many branches begin at the root.
@@ -210,6 +211,7 @@ type pool struct {
 	ways     *way
 }
 
+// newBranch returns a branch that is in no tree; the caller sets its fields.
 func (p *pool) newBranch() *branch {
 	if p.branches == nil {
 		p.fill()
@@ -219,6 +221,7 @@ func (p *pool) newBranch() *branch {
 	return b
 }
 
+// newWay returns a zero way.
 func (p *pool) newWay() *way {
 	if p.ways == nil {
 		p.fill()
