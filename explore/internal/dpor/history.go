@@ -46,7 +46,7 @@ type history struct {
 	early   []int32 // events that timed out early
 	barrier int32   // the first event after time last advanced since no thread was enabled; -1
 
-	touched []accesses // by object; the first nobjects belong to this execution
+	touched []accesses // by object; the first "objects" belong to this execution
 	objects int32
 	preds   []int32 // see predecessors
 }

@@ -69,7 +69,7 @@ func (w *Word) Update(c Class, k Kind, v uint64, what string) (old uint64) {
 	return old
 }
 
-// change ends an operation that began with begin by making v the value.
+// change completes the operation under way by making v the value.
 func (w *Word) change(t *Thread, v uint64) {
 	old := w.bits
 	if t.Op.Kind != OpStore {
