@@ -215,7 +215,7 @@ func within(name, folder string) bool {
 	return name == folder || strings.HasPrefix(name, folder+"/")
 }
 
-// A row imports rows above it alone, so there is no circle.
+// The order of the rows leaves no circle.
 func TestLayersStandOnEachOther(t *testing.T) {
 	for i, l := range layers {
 		for _, p := range append(slices.Clone(l.imports), l.model...) {
