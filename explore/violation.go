@@ -11,19 +11,30 @@ import (
 // names it.
 type Property = engine.Property
 
-// The properties that are always checked.
+// The properties that are always checked. Each comment begins with the string.
 const (
-	Deadlock       = engine.Deadlock       // no thread can go on, and the first has not ended
-	LostWakeup     = engine.LostWakeup     // a deadlock of a thread that was woken before it waited
-	LeakedThreads  = engine.LeakedThreads  // the first thread has ended, others never can
-	Livelock       = engine.Livelock       // threads spin, and no thread writes what they read
-	Panic          = engine.Panic          // a thread panicked
-	Assertion      = engine.Assertion      // see Assert
-	DataRace       = engine.DataRace       // see Var
-	DoubleWakeup   = engine.DoubleWakeup   // of a Note
-	BadUnlock      = engine.BadUnlock      // of a lock that is not locked
-	Nondeterminism = engine.Nondeterminism // the program differs from run to run
-	Blocking       = engine.Blocking       // code blocks or loops without a controlled operation
+	// Deadlock: no thread can go on, and the first has not ended.
+	Deadlock Property = engine.Deadlock
+	// Lost wakeup: a deadlock of a thread that was woken before it waited.
+	LostWakeup Property = engine.LostWakeup
+	// Leaked threads: the first thread has ended, others never can.
+	LeakedThreads Property = engine.LeakedThreads
+	// Livelock: threads spin, and no thread writes what they read.
+	Livelock Property = engine.Livelock
+	// Panic: a thread panicked.
+	Panic Property = engine.Panic
+	// Assertion: see Assert.
+	Assertion Property = engine.Assertion
+	// Data race: see Var.
+	DataRace Property = engine.DataRace
+	// Double wakeup of a Note.
+	DoubleWakeup Property = engine.DoubleWakeup
+	// Bad unlock: of a lock that is not locked.
+	BadUnlock Property = engine.BadUnlock
+	// Nondeterminism: the program differs from run to run.
+	Nondeterminism Property = engine.Nondeterminism
+	// Blocks outside: code blocks or loops without a controlled operation.
+	Blocking Property = engine.Blocking
 )
 
 // properties are what MustViolate accepts.
@@ -67,8 +78,8 @@ func (v *Violation) String() string { return v.inner().String() }
 // inner returns v as the engine and the story know it.
 func (v *Violation) inner() *engine.Violation { return (*engine.Violation)(v) }
 
-// Schedule holds the decisions of an execution in order: the thread that took the next
-// step, or what Choose returned. Executions of a program differ in nothing else. The
-// meaning of the numbers may change. [Schedule.String] writes them as one short word,
-// which the flag -explore.replay reads. It is a slice of int32.
+// Schedule holds the decisions of an execution in order, as a slice of int32: the thread that
+// took the next step, or what Choose returned. Executions of a program differ in nothing else.
+// The meaning of the numbers may change. Its method String writes them as one short word, which
+// the flag -explore.replay reads.
 type Schedule = engine.Schedule

@@ -88,5 +88,6 @@
 //	I12 Operations that claim lock-freedom have it: some thread completes its
 //	    operation within a bounded number of steps of all.
 //
-// A design that does not keep one of them says so in its doc.go.
+// A design declines an invariant by a [Promise] that it lacks: see Lacks and designs/all. Its
+// doc.go then says more.
 package rt

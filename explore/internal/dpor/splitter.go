@@ -1,6 +1,8 @@
 package dpor
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"sync"
 
 	"schedlab/explore/internal/engine"
@@ -94,9 +96,11 @@ func (s *Splitter) foreign(d *Strategy, e *engine.Engine, ended bool) bool {
 
 // mine says whether what begins with prefix belongs to this shard.
 func (s *Splitter) mine(prefix engine.Schedule) bool {
-	h := uint32(2166136261) // FNV-1a
+	h := fnv.New32a()
+	var b [4]byte
 	for _, x := range prefix {
-		h = (h ^ uint32(x)) * 16777619
+		binary.LittleEndian.PutUint32(b[:], uint32(x))
+		h.Write(b[:])
 	}
-	return int(h>>4)%s.shards == s.shard
+	return int64(h.Sum32())%int64(s.shards) == int64(s.shard)
 }

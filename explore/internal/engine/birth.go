@@ -52,8 +52,8 @@ func (e *Engine) kid(parent *Thread) int32 {
 	return parent.kids[n]
 }
 
-// Expect makes room for the threads that other runs have seen. Whether they begin in this
-// one, too, is not known.
+// Expect makes room for the threads that other runs have seen, whose ids are 1 to threads; 0:
+// they have seen none. Whether they begin in this one, too, is not known.
 func (e *Engine) Expect(threads int) {
 	for id := int32(0); threads > 0 && int(id) <= threads; id++ {
 		e.Threads = append(e.Threads, e.unborn(id))

@@ -75,8 +75,8 @@ func (e *Engine) Preempts(t *Thread) bool {
 	return last != t && e.GoesOn(last)
 }
 
-// GoesOn says whether last, which took the last step, could take the next one as well. It
-// could not if time has advanced in between: then no thread ran.
+// GoesOn says whether last, which took the last step, could take the next one as well. If time
+// has advanced in between, no thread could: so the step that follows interrupts none.
 func (e *Engine) GoesOn(last *Thread) bool { return last != nil && !e.barrier && last.Enabled() }
 
 // LastThread returns the thread that took the last step; nil at the beginning.

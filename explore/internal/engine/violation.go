@@ -7,17 +7,17 @@ type Property string
 
 // The properties that are always checked.
 const (
-	Deadlock       Property = "deadlock"       // no thread can go on, the first among them
-	LostWakeup     Property = "lost wakeup"    // a deadlock of a thread signaled before it waited
+	Deadlock       Property = "deadlock"       // no thread can go on, nor has the first ended
+	LostWakeup     Property = "lost wakeup"    // a deadlock of a thread woken before it waited
 	LeakedThreads  Property = "leaked threads" // the first thread has ended, others never can
-	Livelock       Property = "livelock"       // threads spin, and nobody writes what they read
+	Livelock       Property = "livelock"       // threads spin, and none writes what they read
 	Panic          Property = "panic"          // a thread panicked
 	Assertion      Property = "assertion"      // see Assert
 	DataRace       Property = "data race"      // see Var
 	DoubleWakeup   Property = "double wakeup"  // of a Note
 	BadUnlock      Property = "bad unlock"     // of a lock that is not locked
 	Nondeterminism Property = "nondeterminism" // the program differs from run to run
-	Blocking       Property = "blocks outside" // it blocks or loops outside of controlled types
+	Blocking       Property = "blocks outside" // it blocks or loops without a controlled op
 )
 
 // Violation is a property that was broken, and how.
