@@ -192,8 +192,8 @@ func (h *history) predecessors(i int32, ev *engine.Event) []int32 {
 		h.addPreds(ev.Obj2, engine.Writes)
 	}
 	if ev.Waited {
-		for _, o := range h.e.Effect(i).Awaited {
-			h.addPreds(o, engine.Reads)
+		for _, x := range h.e.Effect(i).Awaited {
+			h.addPreds(engine.AwaitedObject(x))
 		}
 	}
 	return h.preds
@@ -241,8 +241,12 @@ func (h *history) note(i int32, ev *engine.Event) {
 		h.of(ev.Obj2).note(i, ev, engine.Writes, h.e.Events)
 	}
 	if ev.Waited {
-		for _, o := range h.e.Effect(i).Awaited {
-			if o != ev.Obj {
+		for _, x := range h.e.Effect(i).Awaited {
+			switch o, m := engine.AwaitedObject(x); {
+			case m == engine.Writes:
+				a := h.of(o)
+				a.write, a.reads = i, a.reads[:0]
+			case o != ev.Obj:
 				h.of(o).noteRead(i, ev, h.e.Events)
 			}
 		}
@@ -277,24 +281,37 @@ func (a *accesses) noteRead(i int32, ev *engine.Event, events []engine.Event) {
 }
 
 // stillWoken says whether event i, the next one, if it had waited after a Pause, could
-// have gone on without event p: whether something else was written, not because of p.
+// have gone on without event p: whether something else has woken it, not because of p.
 func (h *history) stillWoken(p, i int32, ev *engine.Event) bool {
 	if !ev.Waited {
 		return true
 	}
-	for _, m := range h.e.Threads[ev.Thread].Waited {
-		for _, w := range m.Obj.Changes[m.Version:] {
+	marks := h.e.Threads[ev.Thread].Waited
+	for k := range marks {
+		m := &marks[k]
+		for _, w := range m.Obj.Changes {
 			switch {
 			case w < 0: // time advanced, before event -1-w
-				if -1-w <= i {
+				if -1-w > m.At && -1-w <= i {
 					return true
 				}
-			case w < p || w > p && w < i && !h.before(p, w):
+			case w > m.At && h.e.Events[w].Thread != ev.Thread && h.without(p, w, i):
+				return true
+			}
+		}
+		for w := m.At + 1; m.Wrote && w < i; w++ {
+			if other := &h.e.Events[w]; other.Thread != ev.Thread && !other.Repeats &&
+				(other.Obj == m.Obj.ID || other.Obj2 == m.Obj.ID) && h.without(p, w, i) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// without says whether event w comes before event i, and comes without event p.
+func (h *history) without(p, w, i int32) bool {
+	return w < p || w > p && w < i && !h.before(p, w)
 }
 
 // effectOf finds s, or what it is about to be, in this execution. Its mode is that of s.

@@ -60,7 +60,7 @@ func (o *Op) Footprint() Footprint {
 }
 
 // Effect is all that decides whether two steps are dependent: a footprint and,
-// of a step that had waited, what it waited for, which counts as read.
+// of a step that had waited, what it waited for: see AwaitedObject.
 type Effect struct {
 	Footprint
 	Awaited []int32
@@ -75,14 +75,30 @@ func (e *Engine) Effect(i int32) Effect {
 // Conflicts says whether steps with these effects are dependent.
 func (a Effect) Conflicts(b Effect) bool {
 	return a.Footprint.Conflicts(b.Footprint) ||
-		a.Footprint.writesOneOf(b.Awaited) || b.Footprint.writesOneOf(a.Awaited)
+		a.Footprint.conflictsOneOf(b.Awaited) || b.Footprint.conflictsOneOf(a.Awaited) ||
+		anyConflict(a.Awaited, b.Awaited)
 }
 
-// writesOneOf says whether what touches a changes one of the objects.
-func (a Footprint) writesOneOf(objs []int32) bool {
-	for _, o := range objs {
-		if a.Obj == o && a.Mode == Writes || a.Obj2 == o {
+// conflictsOneOf says whether what touches a conflicts with something that was awaited.
+func (a Footprint) conflictsOneOf(awaited []int32) bool {
+	for _, x := range awaited {
+		o, m := AwaitedObject(x)
+		if a.Obj == o && (a.Mode == Writes || m == Writes) || a.Obj2 == o {
 			return true
+		}
+	}
+	return false
+}
+
+// anyConflict says whether one of a and one of b conflict.
+func anyConflict(a, b []int32) bool {
+	for _, x := range a {
+		for _, y := range b {
+			o, m := AwaitedObject(x)
+			p, n := AwaitedObject(y)
+			if o == p && (m == Writes || n == Writes) {
+				return true
+			}
 		}
 	}
 	return false
@@ -94,8 +110,8 @@ func (t *Thread) Effect() Effect {
 	f := Effect{Footprint: t.Op.Footprint()}
 	if len(t.Await) > 0 {
 		t.e.scratch = t.e.scratch[:0]
-		for _, m := range t.Await {
-			t.e.scratch = append(t.e.scratch, m.Obj.ID)
+		for i := range t.Await {
+			t.e.scratch = append(t.e.scratch, t.Await[i].ID())
 		}
 		f.Awaited = t.e.scratch
 	}

@@ -78,9 +78,14 @@ type Object struct {
 	at    unsafe.Pointer // of a Pointer, where it pointed before the execution
 	queue []*Thread
 
-	// The events that changed its value; of the time, -1-i if it advanced before event i.
-	// See Pause.
-	Changes []int32
+	// See 'Pause'. Neither knows steps that wake nobody (Event.Repeats).
+	Changes []int32 // the events that changed its value; -1-i: time, before event i
+	last    touch   // the last event on it
+	other   touch   // the last one of another thread than that one
+
+	// See 'Alone'.
+	solo uint64 // it is one of solo.marks, if this is Engine.solos
+	slot int    // which
 
 	// What a thread that reads the object learns to have happened before: see 'Two kinds
 	// of happens-before'.
@@ -105,6 +110,7 @@ func (e *Engine) register(owner resetter, c Class, bits uint64) *Object {
 	o.Class, o.owner, o.bits, o.first = c, owner, bits, bits
 	o.name = ""
 	o.queue, o.Changes = o.queue[:0], o.Changes[:0]
+	o.last, o.other = touch{-1, -1}, touch{-1, -1}
 	o.sync, o.rsync = o.sync[:0], o.rsync[:0]
 	return o
 }

@@ -33,6 +33,7 @@ func (s *Shadow) Write(t *Thread) {
 		}
 	}
 	s.writer, s.written = t.ID, t.sync[t.ID]
+	t.rounds.hidden = true
 	s.accessed(t, Writes)
 }
 
@@ -49,10 +50,10 @@ func (s *Shadow) race(t *Thread, does, done string, other *Thread) {
 // accesses tells where t, which is about to access the memory, and other have done it, if
 // that is recorded.
 func (s *Shadow) accesses(t *Thread, other *Thread) string {
-	if s.e.Observer == nil {
+	if t.Observer() == nil {
 		return ""
 	}
-	return s.e.Observer.Raced(s, t, other)
+	return t.Observer().Raced(s, t, other)
 }
 
 // Touch notes that t accesses the memory, which belongs to owner. It says whether that is
@@ -80,7 +81,7 @@ func (s *Shadow) touched(t *Thread) {
 
 // accessed tells the observer that t has accessed the memory.
 func (s *Shadow) accessed(t *Thread, m Mode) {
-	if o := t.e.Observer; o != nil {
+	if o := t.Observer(); o != nil {
 		o.Accessed(s, t, m)
 	}
 }

@@ -1,0 +1,355 @@
+package engine
+
+import "slices"
+
+// # Alone
+//
+// What a thread would do if it were left alone is found out by letting it: at a Pause it goes
+// on at once, off the record. No strategy is asked, no event is made, and nobody sees it.
+// That does no harm as long as the thread only does what has no lasting effect, and touches
+// only what its last round has touched.
+//
+//  1. It goes on until the next Pause. Its stack is compared with what it was (state). If
+//     both are the same it is in the state in which it was: so it goes round for ever.
+//  2. If they differ, perhaps it counts its rounds. It goes on, for at least Limits.Steps
+//     operations. If they repeat themselves all the time, that counts as for ever; the
+//     verdict says so (Engine.Followed).
+//  3. The operations that repeat themselves must be the last ones that it has executed on
+//     the record. Else it does not wait: what it would do has not been explored yet.
+//
+// If it does anything else, such as to leave the loop, it would not have gone round for ever.
+// What it has done off the record cannot be taken back. So the execution begins again: it
+// repeats the same decisions (Engine.script), and this time Pause does not wait there. The
+// strategy does not notice. What was found out is kept (Engine.restless), by all that the
+// thread has done so far. So it is found out once.
+//
+// The stack is all that a loop usually carries from one round to the next. It may also keep a
+// count in plain memory, outside of its stack. Writing a Var is noticed (rounds.hidden). Other
+// plain memory is not watched. So a round that is met for the first time is followed for
+// Limits.Steps operations, whatever the stack says.
+
+// solo is a thread that is left alone.
+type solo struct {
+	e       *Engine
+	t       *Thread
+	ops     []look // off the record
+	ends    []int  // of each round, how many there are then
+	marks   []Mark // what the last round on the record has touched
+	deep    bool   // it is to be followed for Limits.Steps operations
+	until   int    // it is followed for so many; 0: that is not known yet
+	period  int    // the operations repeat themselves after so many; 0: likewise
+	state   []uint64
+	before  []uint64 // the stack at the last Pause
+	running []uint64 // the stack now
+	fresh   uint64   // stands for the last round on the record
+}
+
+// begin lets t go on alone, if its last round permits it: see 'Pause'. It says false if t
+// does not wait. hidden says that the round has written plain memory.
+func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
+	e := t.e
+	s.e = e
+	if !s.mark(e, t, round) {
+		return false
+	}
+	for i := range s.marks {
+		if m := &s.marks[i]; m.sum != 0 || !m.Wrote && m.now() != m.last {
+			return false
+		}
+	}
+	if len(t.rounds.looks) > maxLooks {
+		return false
+	}
+	s.widen(t, len(round))
+	if _, known := e.restless[s.key(t)]; known {
+		return false
+	}
+	s.t = t
+	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
+	s.fresh = 1
+	for _, l := range round {
+		s.fresh = look{obj: l.obj, kind: l.kind}.mix(s.fresh)
+	}
+	_, met := e.followed[s.fresh]
+	s.deep = !met
+	s.state = stackFrom(t.depth, s.state[:0])
+	s.before = s.before[:0]
+	t.alone = true
+	t.rounds.hidden = hidden
+	return true
+}
+
+// maxLooks: a thread that has taken so many steps when it pauses goes on. To try each time
+// whether it goes round for ever would take too long.
+const maxLooks = 1000
+
+// widen adds to marks what t has touched a little earlier, if it is as it was.
+func (s *solo) widen(t *Thread, round int) {
+	r := &t.rounds
+	n := len(r.looks) - round
+	for i := n - 1; i >= max(0, n-window); i-- {
+		l := &r.looks[i]
+		if l.obj == NoObject {
+			continue
+		}
+		o := s.e.Objects[l.obj]
+		if o.solo != s.e.solos {
+			m := Mark{Obj: o, mode: l.mode, last: l.new}
+			if m.now() != m.last {
+				continue
+			}
+			o.solo, o.slot = s.e.solos, len(s.marks)
+			s.marks = append(s.marks, m)
+		}
+	}
+}
+
+// window is how many operations before the last round are looked at.
+const window = 64
+
+// key stands for all that t has done.
+func (s *solo) key(t *Thread) uint64 { return (t.rounds.key ^ t.rounds.choices) * prime }
+
+// mark makes marks what looks, the last ones of t, have touched. It says false if one of
+// them has an effect that cannot be taken back.
+func (s *solo) mark(e *Engine, t *Thread, looks []look) bool {
+	e.solos++
+	s.marks = s.marks[:0]
+	first := len(t.rounds.looks) - len(looks)
+	for i, l := range looks {
+		if !l.kind.harmless() {
+			return false
+		}
+		if l.obj == NoObject {
+			continue
+		}
+		o := e.Objects[l.obj]
+		if o.solo != e.solos {
+			o.solo, o.slot = e.solos, len(s.marks)
+			s.marks = append(s.marks, Mark{Obj: o, At: t.rounds.at[first+i]})
+		}
+		m := &s.marks[o.slot]
+		m.sum += l.change
+		if l.mode == Writes {
+			m.mode = Writes
+			// What changes nothing cannot be seen, but for an RWMutex that is tried.
+			m.Wrote = m.Wrote || l.change != 0 || o.Class == ClassRWMutex
+		}
+		m.last = l.new
+	}
+	for i := range s.marks {
+		m := &s.marks[i]
+		m.last = m.Obj.seen(m.last, m.mode)
+	}
+	return true
+}
+
+// harmless says whether an operation of this kind can be done alone, and taken back by
+// another one.
+func (k Kind) harmless() bool {
+	switch k {
+	case OpCondWait, OpSignal, OpBroadcast, OpFutexWake, OpWoken, OpTimeout, OpDrain:
+		return false
+	}
+	return true
+}
+
+// step is Thread.step of a thread that is alone.
+func (s *solo) step() {
+	t, o := s.t, s.t.Op.Obj
+	switch {
+	case !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline, !t.canStep():
+		s.fail()
+	case o != nil && o.solo != s.e.solos:
+		s.fail() // what it has not touched before may be anything
+	case t.Op.Kind == OpFutexWait && o.bits == t.Op.want:
+		s.fail() // it would sleep
+	}
+}
+
+// done is Thread.done of a thread that is alone.
+func (s *solo) done(m Mode, old, new uint64, ok bool) {
+	t := s.t
+	l := look{
+		obj: NoObject, kind: t.Op.Kind, ok: ok, mode: m, old: old, new: new, change: new - old,
+	}
+	if o := t.Op.Obj; o != nil {
+		l.obj, l.old, l.new = o.ID, o.seen(old, m), o.seen(new, m)
+	}
+	s.ops = append(s.ops, l)
+	if n := len(s.ops); s.period > 0 && s.ops[n-1] != s.ops[n-1-s.period] {
+		s.fail()
+	}
+	if len(s.ops) > 4*max(s.e.Limits.Steps, minAlone)+len(s.t.rounds.looks) {
+		s.fail() // a round that does not end
+	}
+}
+
+// minAlone is how many operations a thread is followed for at least.
+const minAlone = 100
+
+// paused is Pause of a thread that is alone.
+func (s *solo) paused() {
+	r := &s.t.rounds
+	start := 0
+	if k := len(s.ends); k > 0 {
+		start = s.ends[k-1]
+	}
+	if len(s.ops) == start {
+		return // nothing is between two calls
+	}
+	s.ends = append(s.ends, len(s.ops))
+	if !s.neutral(s.ops[start:]) {
+		s.fail()
+	}
+	s.running = stackFrom(s.t.depth, s.running[:0])
+	n := len(s.ops)
+	enough := !s.deep || n >= max(s.e.Limits.Steps, minAlone)
+	switch {
+	case s.period > 0:
+		if n >= s.until && (n-s.until)%s.period == 0 {
+			s.end(s.period, false)
+		}
+	case !enough:
+	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
+		s.end(s.ofState(), true)
+	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
+		s.end(n-start, true)
+	case n >= max(s.e.Limits.Steps, minAlone):
+		s.regular()
+	}
+	s.before = append(s.before[:0], s.running...)
+}
+
+// neutral says whether a round has no effect that lasts.
+func (s *solo) neutral(round []look) bool {
+	for i := range s.marks {
+		s.marks[i].sum = 0
+	}
+	for _, l := range round {
+		if l.obj != NoObject {
+			s.marks[s.e.Objects[l.obj].slot].sum += l.change
+		}
+	}
+	for i := range s.marks {
+		if s.marks[i].sum != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// ofState returns after how many operations the thread was in the state in which it began.
+// All of them together repeat themselves; perhaps a part does already.
+func (s *solo) ofState() int {
+	for _, n := range s.ends {
+		if len(s.ops)%n == 0 && s.alike(n) {
+			return n
+		}
+	}
+	return len(s.ops)
+}
+
+// alike says whether the operations repeat themselves after n of them.
+func (s *solo) alike(n int) bool {
+	return len(s.ops) >= n && slices.Equal(s.ops[n:], s.ops[:len(s.ops)-n])
+}
+
+// regular finds out whether the operations repeat themselves, though the state is another
+// one each time. The thread goes on until it stands where it stood in its period.
+func (s *solo) regular() {
+	n := len(s.ops)
+	for _, p := range s.ends {
+		if p > n/2 {
+			break
+		}
+		if s.alike(p) {
+			s.period, s.until = p, (n+p-1)/p*p
+			if s.until == n {
+				s.end(p, false)
+			}
+			return
+		}
+	}
+	s.fail()
+}
+
+// end ends the trial: the operations repeat themselves after n of them. The thread waits, if
+// the last n on the record were the same. proven says that its state is the same, too.
+func (s *solo) end(n int, proven bool) {
+	t, e := s.t, s.e
+	r := &t.rounds
+	if len(r.looks) < n || !s.equals(r.looks[len(r.looks)-n:], proven) {
+		s.ends = s.ends[:0] // it may wait after the next round
+		s.fail()
+	}
+	t.alone, r.hidden = false, false
+	e.followed[s.fresh] = struct{}{}
+	if !proven && e.Followed == nil {
+		e.Followed = callers()
+	}
+	s.mark(e, t, r.looks[len(r.looks)-n:])
+	t.Await = append(t.Await[:0], s.marks...)
+	s.remember(r, n, proven)
+}
+
+// equals says whether looks, on the record, are as many operations off the record.
+func (s *solo) equals(looks []look, proven bool) bool {
+	for i, l := range looks {
+		if proven && l.obj != NoObject {
+			o := s.e.Objects[l.obj]
+			l.loose = o.solo == s.e.solos && s.marks[o.slot].Wrote
+		}
+		if !l.same(s.ops[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// remember makes the last n looks one of the rounds that a step of t may repeat, if they
+// change something for a while.
+func (s *solo) remember(r *rounds, n int, proven bool) {
+	if !slices.ContainsFunc(s.marks, func(m Mark) bool { return m.Wrote }) {
+		r.forget()
+		return
+	}
+	if !proven || !slices.Equal(r.state, s.state) {
+		r.before = r.before[:0]
+		r.state = append(r.state[:0], s.state...)
+	}
+	now := r.looks[len(r.looks)-n:]
+	for i := range now {
+		l := &now[i]
+		l.loose = proven && l.obj != NoObject && s.marks[s.e.Objects[l.obj].slot].Wrote
+	}
+	if !slices.ContainsFunc(r.before, func(b [2]int) bool {
+		return slices.EqualFunc(r.looks[b[0]:b[1]], now, look.same)
+	}) {
+		r.before = append(r.before, [2]int{len(r.looks) - n, len(r.looks)})
+	}
+	r.repeats, r.step, r.open = true, 0, ^uint64(0)
+}
+
+// fail says that the thread does not go round for ever. It does not return: the execution
+// begins again, and Pause does not wait there.
+func (s *solo) fail() {
+	s.failed()
+	s.e.resume(nil)
+}
+
+// failed is fail, for a thread that ends.
+func (s *solo) failed() {
+	e, t := s.e, s.t
+	key := t.rounds.key
+	from := 0
+	for _, n := range append([]int{0}, s.ends...) { // nor does it after the rounds until then
+		for _, l := range s.ops[from:n] {
+			key = l.mix(key)
+		}
+		from = n
+		e.restless[(key^t.rounds.choices)*prime] = struct{}{}
+	}
+	t.alone = false
+	e.Outcome = Again
+}
