@@ -7,7 +7,8 @@ import "slices"
 // What a thread would do if it were left alone is found out by letting it: at a Pause it goes
 // on at once, off the record. No strategy is asked, no event is made, and nobody sees it.
 // That does no harm as long as the thread only does what has no lasting effect, and touches
-// only what its last round has touched.
+// only what it has touched a little earlier. It sees that as it has left it (widen), whatever
+// others have done since. So what is found out is the same wherever their steps fall.
 //
 //  1. It goes on until the next Pause. Its stack is compared with what it was (state). If
 //     both are the same it is in the state in which it was: so it goes round for ever.
@@ -34,7 +35,7 @@ type solo struct {
 	t       *Thread
 	ops     []look // off the record
 	ends    []int  // of each round, how many there are then
-	marks   []Mark // what the last round on the record has touched
+	marks   []Mark // what the last operations on the record have touched
 	deep    bool   // it is to be followed for Limits.Steps operations
 	until   int    // it is followed for so many; 0: that is not known yet
 	period  int    // the operations repeat themselves after so many; 0: likewise
@@ -44,29 +45,20 @@ type solo struct {
 	fresh   uint64   // stands for the last round on the record
 }
 
-// begin lets t go on alone, if its last round permits it: see 'Pause'. It says false if t
+// begin lets t go on alone, if its last round may be one that it repeats. It says false if t
 // does not wait. hidden says that the round has written plain memory.
 func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	e := t.e
-	s.e = e
-	if !s.mark(e, t, round) {
+	s.e, s.t = e, t
+	if len(t.rounds.looks) > maxLooks || !s.mayRepeat(round) {
 		return false
 	}
-	for i := range s.marks {
-		if m := &s.marks[i]; m.sum != 0 || !m.Wrote && m.now() != m.last {
-			return false
-		}
-	}
-	if len(t.rounds.looks) > maxLooks {
-		return false
-	}
-	s.widen(t, len(round))
 	if _, known := e.restless[s.key(t)]; known {
 		return false
 	}
-	s.t = t
+	s.widen(len(round) + window)
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
-	s.fresh = 1
+	s.fresh = uint64(t.ID)
 	for _, l := range round {
 		s.fresh = look{obj: l.obj, kind: l.kind}.mix(s.fresh)
 	}
@@ -79,69 +71,89 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	return true
 }
 
+// mayRepeat says whether some of the last operations of a round have no effect together.
+// Those before them are not part of the loop.
+func (s *solo) mayRepeat(round []look) bool {
+	s.begins()
+	open := 0
+	for _, l := range slices.Backward(round) {
+		if !l.kind.harmless() {
+			return false
+		}
+		if m := s.of(l); m != nil {
+			if m.sum != 0 {
+				open--
+			}
+			if m.sum += l.change; m.sum != 0 {
+				open++
+			}
+		}
+		if open == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// begins begins new marks.
+func (s *solo) begins() { s.e.solos, s.marks = s.e.solos+1, s.marks[:0] }
+
+// of returns the mark of what l has touched, which is a new one if there was none; nil if it
+// has touched nothing.
+func (s *solo) of(l look) *Mark {
+	if l.obj == NoObject {
+		return nil
+	}
+	o := s.e.Objects[l.obj]
+	if o.solo != s.e.solos {
+		o.solo, o.slot = s.e.solos, len(s.marks)
+		s.marks = append(s.marks, Mark{Obj: o})
+	}
+	return &s.marks[o.slot]
+}
+
 // maxLooks: a thread that has taken so many steps when it pauses goes on. To try each time
 // whether it goes round for ever would take too long.
 const maxLooks = 1000
 
-// widen adds to marks what t has touched a little earlier, if it is as it was.
-func (s *solo) widen(t *Thread, round int) {
-	r := &t.rounds
-	n := len(r.looks) - round
-	for i := n - 1; i >= max(0, n-window); i-- {
-		l := &r.looks[i]
-		if l.obj == NoObject {
-			continue
-		}
-		o := s.e.Objects[l.obj]
-		if o.solo != s.e.solos {
-			m := Mark{Obj: o, mode: l.mode, last: l.new}
-			if m.now() != m.last {
-				continue
-			}
-			o.solo, o.slot = s.e.solos, len(s.marks)
-			s.marks = append(s.marks, m)
-		}
+// widen makes marks what t has touched by its last n operations, and lets t see them as it
+// has left them. What others have done since does not count.
+func (s *solo) widen(n int) {
+	looks := s.t.rounds.looks
+	s.mark(max(0, len(looks)-n))
+	for i := range s.marks {
+		m := &s.marks[i]
+		m.actual = m.Obj.pretend(m.last)
 	}
 }
 
-// window is how many operations before the last round are looked at.
+// window is how many operations before the last round are known.
 const window = 64
 
 // key stands for all that t has done.
 func (s *solo) key(t *Thread) uint64 { return (t.rounds.key ^ t.rounds.choices) * prime }
 
-// mark makes marks what looks, the last ones of t, have touched. It says false if one of
-// them has an effect that cannot be taken back.
-func (s *solo) mark(e *Engine, t *Thread, looks []look) bool {
-	e.solos++
-	s.marks = s.marks[:0]
-	first := len(t.rounds.looks) - len(looks)
-	for i, l := range looks {
-		if !l.kind.harmless() {
-			return false
-		}
-		if l.obj == NoObject {
+// mark makes marks what the thread has touched by its operations from the one on that is the
+// i-th on the record.
+func (s *solo) mark(i int) {
+	r := &s.t.rounds
+	s.begins()
+	for ; i < len(r.looks); i++ {
+		l, n := r.looks[i], len(s.marks)
+		m := s.of(l)
+		if m == nil {
 			continue
 		}
-		o := e.Objects[l.obj]
-		if o.solo != e.solos {
-			o.solo, o.slot = e.solos, len(s.marks)
-			s.marks = append(s.marks, Mark{Obj: o, At: t.rounds.at[first+i]})
+		if n < len(s.marks) {
+			m.At = r.at[i]
 		}
-		m := &s.marks[o.slot]
-		m.sum += l.change
 		if l.mode == Writes {
 			m.mode = Writes
 			// What changes nothing cannot be seen, but for an RWMutex that is tried.
-			m.Wrote = m.Wrote || l.change != 0 || o.Class == ClassRWMutex
+			m.Wrote = m.Wrote || l.change != 0 || m.Obj.Class == ClassRWMutex
 		}
-		m.last = l.new
+		m.last = m.Obj.seen(l.new, m.mode)
 	}
-	for i := range s.marks {
-		m := &s.marks[i]
-		m.last = m.Obj.seen(m.last, m.mode)
-	}
-	return true
 }
 
 // harmless says whether an operation of this kind can be done alone, and taken back by
@@ -161,7 +173,7 @@ func (s *solo) step() {
 	case !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline, !t.canStep():
 		s.fail()
 	case o != nil && o.solo != s.e.solos:
-		s.fail() // what it has not touched before may be anything
+		s.fail() // what it has not touched a little earlier may be anything
 	case t.Op.Kind == OpFutexWait && o.bits == t.Op.want:
 		s.fail() // it would sleep
 	}
@@ -284,11 +296,15 @@ func (s *solo) end(n int, proven bool) {
 		s.fail()
 	}
 	t.alone, r.hidden = false, false
+	for i := range s.marks {
+		m := &s.marks[i]
+		m.Obj.pretend(m.actual)
+	}
 	e.followed[s.fresh] = struct{}{}
 	if !proven && e.Followed == nil {
 		e.Followed = callers()
 	}
-	s.mark(e, t, r.looks[len(r.looks)-n:])
+	s.mark(len(r.looks) - n)
 	t.Await = append(t.Await[:0], s.marks...)
 	s.remember(r, n, proven)
 }

@@ -16,8 +16,7 @@ import "slices"
 //  1. The round has no effect that lasts: what the thread has added to each variable is 0 in
 //     sum. So a lock that was taken was released. It started no thread, woke none, did not
 //     sleep, and did not call Choose.
-//  2. What it read last is still there.
-//  3. Left alone, the thread would do the same again, for ever. This is tried out, off the
+//  2. Left alone, the thread would do the same again, for ever. This is tried out, off the
 //     record: see 'Alone' in alone.go.
 //
 // What a thread does when it is left alone depends on what it has done so far and on nothing
@@ -92,12 +91,13 @@ func (o *Object) seen(bits uint64, m Mode) uint64 {
 
 // Mark is an object that a thread waits for.
 type Mark struct {
-	Obj   *Object
-	At    int32  // the event by which the rounds touched it first
-	Wrote bool   // the rounds have changed it for a while: it counts as written
-	last  uint64 // what they found or left last
-	mode  Mode   // of all their operations
-	sum   uint64 // what they have added
+	Obj    *Object
+	At     int32  // the event by which the rounds touched it first
+	Wrote  bool   // the rounds have changed it for a while: it counts as written
+	last   uint64 // what they found or left last
+	mode   Mode   // of all their operations
+	sum    uint64 // what they have added
+	actual uint64 // its value, while a thread is alone that sees the last one
 }
 
 // ID is how a Mark stands in Engine.Awaited: the object's id, or its complement if it
@@ -120,14 +120,15 @@ func AwaitedObject(x int32) (obj int32, m Mode) {
 // rounds is what a thread that pauses knows of itself. It is found out at a Pause, from the
 // events: other threads pay nothing.
 type rounds struct {
-	looks   []look  // of all of the thread's events
-	at      []int32 // the events
-	scanned int     // events of the execution that have been looked at
-	from    int     // of looks, where the round begins
-	key     uint64  // stands for looks
-	choices uint64  // stands for what Choose has returned, and where
-	chose   bool    // Choose was called in this round
-	hidden  bool    // plain memory was written: the stack does not tell all
+	looks       []look  // of all of the thread's events
+	at          []int32 // the events
+	scanned     int     // events of the execution that have been looked at
+	from        int     // of looks, where the round begins
+	key         uint64  // stands for looks
+	choices     uint64  // stands for what Choose has returned, and where
+	chose       bool    // Choose was called in this round
+	choseBefore bool    // and in the one before: then it is called in all of them
+	hidden      bool    // plain memory was written: the stack does not tell all
 
 	// See 'Waking'.
 	before  [][2]int // of looks: the rounds from the same state
@@ -140,7 +141,7 @@ type rounds struct {
 // reset makes r that of a thread that begins after so many events.
 func (r *rounds) reset(events int) {
 	r.looks, r.at, r.scanned, r.from = r.looks[:0], r.at[:0], events, 0
-	r.key, r.choices, r.chose, r.hidden = 0, 0, false, false
+	r.key, r.choices, r.chose, r.choseBefore, r.hidden = 0, 0, false, false, false
 	r.forget()
 }
 
@@ -160,9 +161,10 @@ func (t *Thread) Pause() {
 	if len(round) == 0 {
 		return // nothing is between two calls
 	}
-	chose := r.chose
+	again := r.chose && r.choseBefore
+	r.choseBefore = r.chose
 	r.from, r.chose, r.hidden = len(r.looks), false, false
-	if chose || !t.e.solo.begin(t, round, hidden) {
+	if again || !t.e.solo.begin(t, round, hidden) {
 		r.forget()
 	}
 }

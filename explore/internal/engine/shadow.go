@@ -15,6 +15,9 @@ type Shadow struct {
 
 // Read says that t reads the memory: a data race with a write that nothing orders before it.
 func (s *Shadow) Read(t *Thread) {
+	if t.alone {
+		return // it will be judged on the record
+	}
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "reads", "written", t.e.Threads[s.writer])
 	}
@@ -24,6 +27,10 @@ func (s *Shadow) Read(t *Thread) {
 
 // Write says that t writes the memory: a data race with all that nothing orders before it.
 func (s *Shadow) Write(t *Thread) {
+	t.rounds.hidden = true
+	if t.alone {
+		return
+	}
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "writes", "written", t.e.Threads[s.writer])
 	}
@@ -33,7 +40,6 @@ func (s *Shadow) Write(t *Thread) {
 		}
 	}
 	s.writer, s.written = t.ID, t.sync[t.ID]
-	t.rounds.hidden = true
 	s.accessed(t, Writes)
 }
 
