@@ -120,15 +120,13 @@ func AwaitedObject(x int32) (obj int32, m Mode) {
 // rounds is what a thread that pauses knows of itself. It is found out at a Pause, from the
 // events: other threads pay nothing.
 type rounds struct {
-	looks       []look  // of all of the thread's events
-	at          []int32 // the events
-	scanned     int     // events of the execution that have been looked at
-	from        int     // of looks, where the round begins
-	key         uint64  // stands for looks
-	choices     uint64  // stands for what Choose has returned, and where
-	chose       bool    // Choose was called in this round
-	choseBefore bool    // and in the one before: then it is called in all of them
-	hidden      bool    // plain memory was written: the stack does not tell all
+	looks   []look  // of all of the thread's events
+	at      []int32 // the events
+	scanned int     // events of the execution that have been looked at
+	from    int     // of looks, where the round begins
+	key     uint64  // stands for looks
+	choices uint64  // stands for what Choose has returned, and where
+	hidden  bool    // plain memory was written: the stack does not tell all
 
 	// See 'Waking'.
 	before  [][2]int // of looks: the rounds from the same state
@@ -141,7 +139,7 @@ type rounds struct {
 // reset makes r that of a thread that begins after so many events.
 func (r *rounds) reset(events int) {
 	r.looks, r.at, r.scanned, r.from = r.looks[:0], r.at[:0], events, 0
-	r.key, r.choices, r.chose, r.choseBefore, r.hidden = 0, 0, false, false, false
+	r.key, r.choices, r.hidden = 0, 0, false
 	r.forget()
 }
 
@@ -161,10 +159,8 @@ func (t *Thread) Pause() {
 	if len(round) == 0 {
 		return // nothing is between two calls
 	}
-	again := r.chose && r.choseBefore
-	r.choseBefore = r.chose
-	r.from, r.chose, r.hidden = len(r.looks), false, false
-	if again || !t.e.solo.begin(t, round, hidden) {
+	r.from, r.hidden = len(r.looks), false
+	if !t.e.solo.begin(t, round, hidden) {
 		r.forget()
 	}
 }
@@ -219,7 +215,6 @@ func (l look) mix(key uint64) uint64 {
 // choosing notes that t has been given v by Choose.
 func (t *Thread) choosing(v int) {
 	r := &t.rounds
-	r.chose = true
 	r.choices = (r.choices ^ uint64(t.Seq)<<32 ^ uint64(v)) * prime
 }
 
