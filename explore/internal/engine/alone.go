@@ -27,7 +27,7 @@ import "slices"
 // The stack is all that a loop usually carries from one round to the next. It may also keep a
 // count in plain memory, outside of its stack. Writing a Var is noticed (rounds.hidden). Other
 // plain memory is not watched. So a round that is met for the first time is followed for
-// Limits.Steps operations, whatever the stack says.
+// more operations (familiar), whatever the stack says.
 
 // solo is a thread that is left alone.
 type solo struct {
@@ -36,13 +36,15 @@ type solo struct {
 	ops     []look // off the record
 	ends    []int  // of each round, how many there are then
 	marks   []Mark // what the last operations on the record have touched
-	deep    bool   // it is to be followed for Limits.Steps operations
+	enough  int    // it is to be followed for so many operations at least
 	until   int    // it is followed for so many; 0: that is not known yet
 	period  int    // the operations repeat themselves after so many; 0: likewise
+	known   int    // of the thread's looks: from there on it may repeat them
+	open    []int  // and of those it may repeat, after what it has done so far, those from here on
 	state   []uint64
 	before  []uint64 // the stack at the last Pause
 	running []uint64 // the stack now
-	fresh   uint64   // stands for the last round on the record
+	fresh   uint64   // stands for the first round
 }
 
 // begin lets t go on alone, if its last round may be one that it repeats. It says false if t
@@ -58,14 +60,13 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	}
 	s.widen(len(round) + window)
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
-	s.fresh = uint64(t.ID)
-	for _, l := range round {
-		s.fresh = look{obj: l.obj, kind: l.kind}.mix(s.fresh)
-	}
-	_, met := e.followed[s.fresh]
-	s.deep = !met
+	s.enough = 0
 	s.state = stackFrom(t.depth, s.state[:0])
 	s.before = s.before[:0]
+	s.open = s.open[:0]
+	for i := s.known; i < len(t.rounds.looks); i++ {
+		s.open = append(s.open, i)
+	}
 	t.alone = true
 	t.rounds.hidden = hidden
 	return true
@@ -120,7 +121,8 @@ const maxLooks = 1000
 // has left them. What others have done since does not count.
 func (s *solo) widen(n int) {
 	looks := s.t.rounds.looks
-	s.mark(max(0, len(looks)-n))
+	s.known = max(0, len(looks)-n)
+	s.mark(s.known)
 	for i := range s.marks {
 		m := &s.marks[i]
 		m.actual = m.Obj.pretend(m.last)
@@ -166,16 +168,56 @@ func (k Kind) harmless() bool {
 	return true
 }
 
-// step is Thread.step of a thread that is alone.
-func (s *solo) step() {
+// step is Thread.step of a thread that is alone. It says false if the thread is alone no
+// longer: if its first step is one that does not repeat anything, no harm is done yet.
+func (s *solo) step() bool {
 	t, o := s.t, s.t.Op.Obj
+	obj := int32(NoObject)
+	if o != nil {
+		obj = o.ID
+	}
+	s.narrow(func(l *look) bool { return l.kind == t.Op.Kind && l.obj == obj })
 	switch {
-	case !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline, !t.canStep():
-		s.fail()
+	case len(s.open) == 0, !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline:
+		return s.leave()
 	case o != nil && o.solo != s.e.solos:
-		s.fail() // what it has not touched a little earlier may be anything
-	case t.Op.Kind == OpFutexWait && o.bits == t.Op.want:
-		s.fail() // it would sleep
+		return s.leave() // what it has not touched a little earlier may be anything
+	case !t.canStep(), t.Op.Kind == OpFutexWait && o.bits == t.Op.want: // it would sleep
+		return s.leave()
+	}
+	return true
+}
+
+// narrow keeps of open what can still be repeated, as may says of the next operation.
+func (s *solo) narrow(may func(l *look) bool) {
+	looks, k := s.t.rounds.looks, len(s.ops)
+	n := 0
+	for _, from := range s.open {
+		if may(&looks[from+k%(len(looks)-from)]) {
+			s.open[n] = from
+			n++
+		}
+	}
+	s.open = s.open[:n]
+}
+
+// leave ends the trial: the thread does not go round for ever. If it has done nothing off the
+// record, it is alone no longer, and leave returns false. Else it does not return.
+func (s *solo) leave() bool {
+	if len(s.ops) > 0 || s.t.deadline != NoDeadline {
+		s.fail()
+	}
+	s.stop()
+	s.t.rounds.forget()
+	return false
+}
+
+// stop lets the thread see what is really there.
+func (s *solo) stop() {
+	s.t.alone = false
+	for i := range s.marks {
+		m := &s.marks[i]
+		m.Obj.pretend(m.actual)
 	}
 }
 
@@ -188,17 +230,22 @@ func (s *solo) done(m Mode, old, new uint64, ok bool) {
 	if o := t.Op.Obj; o != nil {
 		l.obj, l.old, l.new = o.ID, o.seen(old, m), o.seen(new, m)
 	}
+	s.narrow(func(x *look) bool { return x.ok == ok && x.mode == m && x.change == l.change })
 	s.ops = append(s.ops, l)
+	if len(s.open) == 0 {
+		s.fail()
+	}
 	if n := len(s.ops); s.period > 0 && s.ops[n-1] != s.ops[n-1-s.period] {
 		s.fail()
 	}
-	if len(s.ops) > 4*max(s.e.Limits.Steps, minAlone)+len(s.t.rounds.looks) {
+	if len(s.ops) > 4*max(s.e.Limits.Steps, familiar)+len(s.t.rounds.looks) {
 		s.fail() // a round that does not end
 	}
 }
 
-// minAlone is how many operations a thread is followed for at least.
-const minAlone = 100
+// familiar is how many operations a thread is followed for when it does what has not been met
+// before.
+const familiar = 1000
 
 // paused is Pause of a thread that is alone.
 func (s *solo) paused() {
@@ -214,23 +261,38 @@ func (s *solo) paused() {
 	if !s.neutral(s.ops[start:]) {
 		s.fail()
 	}
-	s.running = stackFrom(s.t.depth, s.running[:0])
 	n := len(s.ops)
-	enough := !s.deep || n >= max(s.e.Limits.Steps, minAlone)
+	if start == 0 {
+		s.meet(s.ops)
+	}
+	if n < s.enough {
+		return
+	}
+	s.running = stackFrom(s.t.depth, s.running[:0])
 	switch {
 	case s.period > 0:
 		if n >= s.until && (n-s.until)%s.period == 0 {
 			s.end(s.period, false)
 		}
-	case !enough:
 	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
 		s.end(s.ofState(), true)
 	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
 		s.end(n-start, true)
-	case n >= max(s.e.Limits.Steps, minAlone):
+	case n >= max(s.e.Limits.Steps, familiar):
 		s.regular()
 	}
 	s.before = append(s.before[:0], s.running...)
+}
+
+// meet says how long the thread is followed at least, of which round is the first one.
+func (s *solo) meet(round []look) {
+	s.fresh = uint64(s.t.ID)
+	for _, l := range round {
+		s.fresh = look{obj: l.obj, kind: l.kind}.mix(s.fresh)
+	}
+	if _, met := s.e.followed[s.fresh]; !met {
+		s.enough = familiar
+	}
 }
 
 // neutral says whether a round has no effect that lasts.
@@ -295,11 +357,8 @@ func (s *solo) end(n int, proven bool) {
 		s.ends = s.ends[:0] // it may wait after the next round
 		s.fail()
 	}
-	t.alone, r.hidden = false, false
-	for i := range s.marks {
-		m := &s.marks[i]
-		m.Obj.pretend(m.actual)
-	}
+	r.hidden = false
+	s.stop()
 	e.followed[s.fresh] = struct{}{}
 	if !proven && e.Followed == nil {
 		e.Followed = callers()
@@ -357,6 +416,10 @@ func (s *solo) fail() {
 // failed is fail, for a thread that ends.
 func (s *solo) failed() {
 	e, t := s.e, s.t
+	if len(s.ops) == 0 {
+		s.stop()
+		return
+	}
 	key := t.rounds.key
 	from := 0
 	for _, n := range append([]int{0}, s.ends...) { // nor does it after the rounds until then

@@ -4,7 +4,7 @@ package engine
 func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 	id := int32(0)
 	if parent != nil && parent.alone {
-		e.solo.fail()
+		e.solo.leave()
 	}
 	if parent != nil {
 		id = e.kid(parent)

@@ -240,8 +240,9 @@ func (e *Engine) over() bool {
 // program, and the execution ends at the next step.
 func (e *Engine) fail(v *Violation) {
 	if e.Current.alone {
-		e.solo.failed() // it will happen on the record
-		return
+		if e.solo.failed(); e.Outcome == Again {
+			return // it will happen on the record
+		}
 	}
 	if e.Failure == nil {
 		v.Step = len(e.Events)

@@ -9,7 +9,7 @@ func (t *Thread) Number(n int) int {
 			n, MaxChoices))
 	}
 	if n > 1 && t.alone {
-		t.e.solo.fail()
+		t.e.solo.leave()
 	}
 	v := t.choose(n)
 	if n > 1 {

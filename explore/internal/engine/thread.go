@@ -65,8 +65,7 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
-	if t.alone {
-		e.solo.step()
+	if t.alone && e.solo.step() {
 		return
 	}
 	if e.Observer != nil {
