@@ -363,9 +363,9 @@ func (s *solo) end(n int, proven bool) {
 	if !proven && e.Followed == nil {
 		e.Followed = callers()
 	}
+	s.remember(n, proven)
 	s.mark(len(r.looks) - n)
 	t.Await = append(t.Await[:0], s.marks...)
-	s.remember(r, n, proven)
 }
 
 // equals says whether looks, on the record, are as many operations off the record.
@@ -382,28 +382,49 @@ func (s *solo) equals(looks []look, proven bool) bool {
 	return true
 }
 
-// remember makes the last n looks one of the rounds that a step of t may repeat, if they
-// change something for a while.
-func (s *solo) remember(r *rounds, n int, proven bool) {
-	if !slices.ContainsFunc(s.marks, func(m Mark) bool { return m.Wrote }) {
+// remember notes the rounds that t has executed, if they change something for a while: the one
+// since it last paused, and the last n operations, which end in the state in which they began.
+func (s *solo) remember(n int, proven bool) {
+	r := &s.t.rounds
+	end := len(r.looks)
+	state := uint64(1)
+	for _, w := range s.state {
+		state = (state ^ w ^ state>>29) * prime
+	}
+	if !proven {
 		r.forget()
 		return
 	}
-	if !proven || !slices.Equal(r.state, s.state) {
-		r.before = r.before[:0]
-		r.state = append(r.state[:0], s.state...)
+	if r.state != 0 {
+		s.add(round{r.state, r.start, end})
 	}
-	now := r.looks[len(r.looks)-n:]
+	s.add(round{state, end - n, end})
+	r.state, r.start = state, end
+	r.repeats, r.step, r.open = false, 0, 0
+	for i, b := range r.before[:min(64, len(r.before))] {
+		if b.state == state {
+			r.repeats = true
+			r.open |= 1 << i
+		}
+	}
+}
+
+// add adds b to the rounds that the thread has executed.
+func (s *solo) add(b round) {
+	r := &s.t.rounds
+	now := r.looks[b.from:b.to]
+	s.mark(b.from)
+	wrote := false
 	for i := range now {
 		l := &now[i]
-		l.loose = proven && l.obj != NoObject && s.marks[s.e.Objects[l.obj].slot].Wrote
+		l.loose = l.obj != NoObject && s.marks[s.e.Objects[l.obj].slot].Wrote
+		wrote = wrote || l.loose
 	}
-	if !slices.ContainsFunc(r.before, func(b [2]int) bool {
-		return slices.EqualFunc(r.looks[b[0]:b[1]], now, look.same)
+	if wrote && !slices.ContainsFunc(r.before, func(c round) bool {
+		return c.state == b.state && slices.EqualFunc(r.looks[c.from:c.to], now, look.same)
 	}) {
-		r.before = append(r.before, [2]int{len(r.looks) - n, len(r.looks)})
+		r.before = append(r.before, b)
 	}
-	r.repeats, r.step, r.open = true, 0, ^uint64(0)
 }
 
 // fail says that the thread does not go round for ever. It does not return: the execution

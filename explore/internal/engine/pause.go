@@ -129,11 +129,18 @@ type rounds struct {
 	hidden  bool    // plain memory was written: the stack does not tell all
 
 	// See 'Waking'.
-	before  [][2]int // of looks: the rounds from the same state
-	state   []uint64 // the stack at the last Pause after which the thread waited
-	repeats bool     // all steps since then are those of one of them
-	step    int      // how many
-	open    uint64   // which of them, a bit each
+	before  []round
+	state   uint64 // stands for the stack at the last Pause; 0: the thread does not go round
+	start   int    // of looks, what came after that Pause
+	repeats bool   // all steps since then are those of a round from that state
+	step    int    // how many
+	open    uint64 // which of before it may be, a bit each
+}
+
+// round is one that a thread has executed, or more.
+type round struct {
+	state    uint64 // in which it began
+	from, to int    // of looks
 }
 
 // reset makes r that of a thread that begins after so many events.
@@ -144,7 +151,7 @@ func (r *rounds) reset(events int) {
 }
 
 // forget drops the rounds before: the thread has got on.
-func (r *rounds) forget() { r.before, r.state, r.repeats = r.before[:0], r.state[:0], false }
+func (r *rounds) forget() { r.before, r.state, r.repeats = r.before[:0], 0, false }
 
 // Pause says that the caller spins: see above.
 func (t *Thread) Pause() {
@@ -270,8 +277,8 @@ func (t *Thread) repeating(o *Object, ev *Event) bool {
 	l := lookOf(o, ev)
 	still := uint64(0)
 	for i, b := range r.before {
-		at := b[0] + r.step
-		if i < 64 && r.open>>i&1 != 0 && at < b[1] && r.looks[at].same(l) {
+		at := b.from + r.step
+		if i < 64 && r.open>>i&1 != 0 && at < b.to && r.looks[at].same(l) {
 			still |= 1 << i
 		}
 	}
