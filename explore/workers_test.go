@@ -38,12 +38,15 @@ func together(program func(), workers int) (sum Result) {
 	return sum
 }
 
-// parallelPrograms are large enough to be shared. The counts are those of one worker.
-var parallelPrograms = []struct {
+// parallelProgram is a program with its number of executions.
+type parallelProgram struct {
 	name            string
 	program         func()
 	complete, stuck uint64
-}{
+}
+
+// parallelPrograms are large enough to be shared. The counts are those of one worker.
+var parallelPrograms = []parallelProgram{
 	{"lastzero(7)", lastZero(7).started(), 320, 0},
 	{"lastzero(10)", lastZero(10).started(), 3328, 0},
 	{"mutex(3,2)", sections(3, 2).started(), 90, 0},

@@ -271,7 +271,7 @@ func (d *Strategy) repeatChoice(e *engine.Engine, n int) int {
 func (d *Strategy) takeNumber(n *place, v int32) {
 	n.v = v
 	n.taken++
-	d.guide = n.waysAfter(v)
+	d.guide = n.takeWays(v)
 }
 
 // End looks at the races of the execution: see 'One reversal'.
