@@ -75,8 +75,18 @@ func newExploration(cfg *config, program func(), name string) (*exploration, err
 // saveEvery is the length of a round.
 const saveEvery = 30 * time.Second
 
-// run lets the engines work, round by round, and explains what they find.
-func (x *exploration) run() (r Result, err error) {
+// run explores, explains what is found, and writes what a later run needs.
+func (x *exploration) run() (Result, error) {
+	r := x.search()
+	if r.Violation != nil {
+		x.origin.Verdict = r.String()
+		story.Explain(x.engines[0], r.Violation.inner(), x.origin)
+	}
+	return r, x.keep(&r)
+}
+
+// search lets the engines work, round by round, and gives the verdict.
+func (x *exploration) search() (r Result) {
 	defer x.ctl.Close()
 	s := x.engines[0].Strategy
 	for first := true; ; first = false {
@@ -99,11 +109,7 @@ func (x *exploration) run() (r Result, err error) {
 		v.Message += changedSince(x.cfg.resume)
 	}
 	r.conclude(x.ctl, s)
-	if r.Violation != nil {
-		x.origin.Verdict = r.String()
-		story.Explain(x.engines[0], r.Violation.inner(), x.origin)
-	}
-	return r, x.keep(&r)
+	return r
 }
 
 // total adds to r what an earlier run has found.
@@ -175,7 +181,7 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 		e.Control = engine.NewControl(e.Limits)
 		defer e.Control.Close()
 	}
-	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+	if d, ok := e.Strategy.(divided); ok {
 		d.Divide(e)
 	}
 	before := e.Steps
@@ -196,9 +202,15 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 	return r
 }
 
+// divided is a strategy whose work several engines, or shards, divide: *dpor.Strategy.
+type divided interface {
+	Divide(e *engine.Engine)
+	Leave()
+}
+
 // leave returns what e has not explored to the shared tree, and ends the work of all.
 func leave(e *engine.Engine) {
-	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+	if d, ok := e.Strategy.(divided); ok {
 		d.Leave()
 	}
 }

@@ -54,10 +54,20 @@ func choosesAmongStores() {
 	Go(func() { x.Store(2) })
 }
 
+// wakesOneOfTwo is interrupted within a step: to wake a futex chooses one of those that wait.
+func wakesOneOfTwo() {
+	var f Uint32
+	for range 2 {
+		Go(func() { f.Wait(0, 5) })
+	}
+	Go(func() { f.Wake(1) })
+}
+
 func TestResumedEqualsUninterrupted(t *testing.T) {
 	programs := append(slices.Clone(parallelPrograms[:1]), parallelPrograms[2:]...)
 	for name, p := range map[string]func(){
 		"pause": waitsByPause, "choice among stores": choosesAmongStores,
+		"choice within a step": wakesOneOfTwo,
 	} {
 		one := allOf(p)
 		programs = append(programs, parallelProgram{name, p, one.Complete, one.Stuck})

@@ -132,11 +132,26 @@ func allShards(program func(), shards, depth int) (sum Result) {
 		e := newEngine(cfg, program, dpor.New(nil, split))
 		r := explore(e, nil)
 		e.Close()
-		sum.Complete += r.Complete
-		sum.Stuck += r.Stuck
-		sum.Cut += r.Cut
+		sum.add(&r)
 	}
 	return sum
+}
+
+// An execution that breaks a property belongs to one shard, also if the step that does so is
+// the first one below the border: it is no event.
+func TestAViolationBelongsToOneShard(t *testing.T) {
+	program := func() {
+		var n Note
+		n.Wakeup()
+		n.Signaled()
+		n.Wakeup()
+	}
+	for shards := 2; shards < 8; shards++ {
+		for depth := range 5 {
+			sum := allShards(program, shards, depth)
+			require.EqualValues(t, 1, sum.Violations, "%d shards, depth %d", shards, depth)
+		}
+	}
 }
 
 // families has threads that make threads, some only if they see a value. Not every worker
