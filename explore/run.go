@@ -192,6 +192,12 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 			e.Outcome, e.Failure = engine.Failed, v
 		}
 		r.count(e)
+		if e.Outcome == engine.TooLong {
+			r.giveUp(e)
+		}
+		if !engine.Samples(e.Strategy) {
+			e.Control.Spend(len(e.Events))
+		}
 		if enough(e) {
 			break
 		}
@@ -218,16 +224,23 @@ func leave(e *engine.Engine) {
 // enough says whether the execution that has just ended was the last one, and
 // stops the other engines if so.
 func enough(e *engine.Engine) bool {
-	switch {
-	case e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged):
+	if e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged) {
 		e.Control.Stop("")
-	case e.Outcome == engine.TooLong && !e.Limits.KeepGoing && !engine.Samples(e.Strategy):
-		// No proof is possible any more.
-		e.Control.Stop(story.Endless(e))
-	default:
-		return false
+		return true
 	}
-	return true
+	return false
+}
+
+// giveUp notes which loop made e's execution too long, if it is the first one. A strategy that
+// draws goes on until its budget is spent; of the others see 'Executions that are too long' in
+// explore/internal/engine/toolong.go.
+func (r *Result) giveUp(e *engine.Engine) {
+	if r.endless == "" {
+		r.endless = story.Endless(e)
+	}
+	if !engine.Samples(e.Strategy) {
+		e.Control.GiveUp()
+	}
 }
 
 // divide makes the engines of an exhaustive exploration. They are workers that share a

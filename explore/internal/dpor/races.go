@@ -193,7 +193,7 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 
 // waitInVain adds the races of threads that wait for a lock for ever.
 func (d *Strategy) waitInVain(e *engine.Engine) {
-	if e.Outcome != engine.Stuck {
+	if e.Outcome != engine.Stuck && e.Outcome != engine.TooLong {
 		return
 	}
 	h := &d.past
@@ -218,10 +218,14 @@ func (d *Strategy) forget(i int) {
 	}
 }
 
-// reverse looks at the races, those that begin in the same event together.
-func (d *Strategy) reverse(e *engine.Engine) {
+// reverse looks at the races of the first so many events, those that begin in the same event
+// together.
+func (d *Strategy) reverse(e *engine.Engine, looked int) {
 	d.todo = d.todo[:0]
 	for _, r := range d.races {
+		if int(max(r.e, r.f)) >= looked {
+			continue
+		}
 		if r.endsFrom(d.firstNew) || d.again(e, r) {
 			d.todo = append(d.todo, r)
 		}
@@ -233,7 +237,7 @@ func (d *Strategy) reverse(e *engine.Engine) {
 		for n < len(rest) && rest[n].e == rest[0].e {
 			n++
 		}
-		d.reverseAll(rest[:n])
+		d.reverseAll(rest[:n], looked)
 		rest = rest[n:]
 	}
 }
@@ -247,12 +251,13 @@ func (d *Strategy) again(e *engine.Engine, r race) bool {
 
 // reverseAll puts the reversals of races, which begin in the same event, into the wakeup
 // tree of the node before it, unless they have been or will be explored anyway.
-func (d *Strategy) reverseAll(races []race) {
+func (d *Strategy) reverseAll(races []race, looked int) {
 	p := &d.nodes[d.nodeOf[races[0].e]]
 	if p.full {
 		return // all that is enabled there is taken anyway
 	}
 	d.maker.begin(&d.past, races[0].e)
+	d.maker.cut(looked)
 	d.tree.lock(p.node)
 	defer d.tree.unlock(p.node)
 	if !d.sleepers.begin(&d.past, p, d.maker.after) {
