@@ -15,6 +15,8 @@ type node struct {
 	shared  bool       // it belongs to the tree, under its lock
 	active  []int32    // shared: for each of the last steps in sleep, the workers below it
 	full    bool       // everything that is enabled will be taken: see splitter
+
+	inherited int32 // how many of sleep have been taken before
 }
 
 // place is a node on the path of a worker, and which way that goes on.
