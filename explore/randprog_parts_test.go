@@ -171,3 +171,63 @@ func TestTimedProgramsInParts(t *testing.T) {
 		})
 	}
 }
+
+// TestRandomProgramsBelowABorder compares what lies below the border of a splitter, at each
+// depth, with every execution. There is one shard, so nothing else hides what is missing.
+func TestRandomProgramsBelowABorder(t *testing.T) {
+	for _, pf := range profiles {
+		t.Run(pf.name, func(t *testing.T) {
+			for seed := range uint64(randomPrograms() / 10) {
+				seed += *bruteSeed
+				p := pf.random(rand.New(rand.NewPCG(seed, 4)))
+				b, ok := enumerate(p, *bruteLimit/3)
+				for depth := 1; ok && depth < 9; depth++ {
+					split := dpor.NewSplitter(0, 1)
+					split.Fix(depth)
+					require.Empty(t, b.compare(p.explored(dpor.New(nil, split)), true),
+						"seed %d, depth %d\n%s", seed, depth, p)
+				}
+			}
+		})
+	}
+}
+
+// A thread that sleeps below the border keeps time from advancing. So a wait that has had no
+// early timeout left does not end, and could have ended earlier.
+func TestAWaitBelowABorderCouldHaveEndedEarlier(t *testing.T) {
+	p := timedNamed("f.Wait(0, 20)", "f.Wait(0, 20)", "mu{n.SleepFor(10)}")
+	for depth := range 9 {
+		split := dpor.NewSplitter(0, 1)
+		split.Fix(depth)
+		require.Len(t, p.traces(t, dpor.New(nil, split), 1, 1000), 42, "depth %d", depth)
+	}
+}
+
+// timedNamed returns the program of threads that each do one operation.
+func timedNamed(names ...string) (p timedProgram) {
+	for _, name := range names {
+		for i := range timedOps {
+			if timedOps[i].name == name {
+				p = append(p, []int{i})
+			}
+		}
+	}
+	return p
+}
+
+// TestTimedProgramsBelowABorder is the same with time, compared with one process that has no
+// border.
+func TestTimedProgramsBelowABorder(t *testing.T) {
+	for seed := range uint64(randomPrograms() / 4) {
+		seed += *bruteSeed
+		r := rand.New(rand.NewPCG(seed, 12))
+		p, timeouts := randomTimed(r), r.IntN(3)
+		want := p.traces(t, dpor.New(nil, nil), timeouts, 100)
+		for depth := 1; p.legal() && want != nil && depth < 9; depth++ {
+			split := dpor.NewSplitter(0, 1)
+			split.Fix(depth)
+			require.Equal(t, want, p.traces(t, dpor.New(nil, split), timeouts, 1000),
+				"seed %d, depth %d: %s, %d early timeouts", seed, depth, p, timeouts)
+		}
+	}
+}

@@ -10,7 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"schedlab/explore/internal/dpor"
 	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // These tests prove that the strategies lose no outcome of waits with a time limit. brute
@@ -250,16 +252,21 @@ func timedTrace(e *engine.Engine) string {
 	return trace.String() + a.trace(e)
 }
 
-// traces explores p by strategy with at most so many early timeouts. It returns how often each
-// trace was executed; nil if there are too many.
-func (p timedProgram) traces(t *testing.T, strategy string, timeouts, most int) map[string]int {
+// traces explores p by s with at most so many early timeouts. It returns how often each trace
+// was executed; nil if there are too many.
+func (p timedProgram) traces(
+	t *testing.T, s engine.Strategy, timeouts, most int,
+) map[string]int {
 	times := map[string]int{}
 	cfg := defaults()
-	cfg.Timeouts, cfg.Executions = timeouts, uint64(most)
-	r := exploreWith(t, strategy, cfg, func() { p.run() }, func(e *engine.Engine) {
-		times[timedTrace(e)]++
-	})
-	if r.Complete+r.Stuck == uint64(most) {
+	cfg.KeepGoing, cfg.Timeouts, cfg.Executions = true, timeouts, uint64(most)
+	e := newEngine(cfg, func() { p.run() }, followed{s, func(e *engine.Engine) {
+		if e.Outcome == engine.Complete || e.Outcome == engine.Stuck {
+			times[timedTrace(e)]++
+		}
+	}})
+	defer e.Close()
+	if r := explore(e, nil); r.Complete+r.Stuck+r.Cut == uint64(most) {
 		return nil
 	}
 	return times
@@ -285,11 +292,11 @@ func TestTimedTracesAreExecutedOnce(t *testing.T) {
 					continue
 				}
 				which := fmt.Sprintf("seed %d: %s, %d early timeouts", seed, p, timeouts)
-				times := p.traces(t, "exhaustive", timeouts, 200)
+				times := p.traces(t, dpor.New(nil, nil), timeouts, 200)
 				for trace, n := range times {
 					require.Equal(t, 1, n, "%s: %s", which, trace)
 				}
-				if all := p.traces(t, "naive", timeouts, 300); times != nil && all != nil {
+				if all := p.traces(t, strategy.NewNaive(), timeouts, 300); times != nil && all != nil {
 					require.Equal(t, slices.Sorted(maps.Keys(all)),
 						slices.Sorted(maps.Keys(times)), which)
 					compared++

@@ -8,6 +8,7 @@
 //	history.go   history: what happened before what in one execution
 //	sleep.go     what sleeps at a node, and what wakes it
 //	races.go     pairs of events that could have come the other way round
+//	invain.go    timeouts that never came
 //	reversal.go  reversal: the other way round of one race
 //	sequence.go  sequence: which of its steps can come first
 //	wakeup.go    wakeupTree: what is still to be explored from a node
@@ -67,9 +68,8 @@
 // The papers know neither choices nor time limits nor waiting after a Pause, and execute
 // what is compared here. That every trace is executed, and none twice, is checked against
 // an enumerator that shares no code with this: see explore/soundness_test.go. It knows
-// nothing of time: with time limits, what threads can see is compared with what they see in
-// every interleaving, by the strategy "naive", which shares the engine: see
-// explore/timed_test.go.
+// nothing of time: the traces of programs with time limits are compared with those of every
+// interleaving, by the strategy "naive", which shares the engine: see explore/timed_test.go.
 //
 // # One step
 //

@@ -191,13 +191,17 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 	}
 }
 
-// waitInVain adds the races of threads that wait for a lock for ever.
+// waitInVain adds the races of threads that wait for a lock for ever, or until the execution
+// is given up; and of those that could have timed out earlier.
 func (d *Strategy) waitInVain(e *engine.Engine) {
-	if e.Outcome != engine.Stuck && e.Outcome != engine.TooLong {
+	switch e.Outcome {
+	case engine.Stuck, engine.TooLong, engine.Cut:
+	default:
 		return
 	}
 	h := &d.past
 	for _, t := range e.Alive {
+		d.lapseInVain(e, t)
 		if t.Ended || t.Op.Obj == nil || len(t.Await) > 0 || !t.Op.Kind.WaitsForLock() {
 			continue
 		}

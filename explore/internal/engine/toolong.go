@@ -5,10 +5,10 @@ import "fmt"
 // # Executions that are too long
 //
 // An execution of Limits.Steps steps is given up. Most often some loop without Pause has no
-// end there. The search goes on: what lies beyond may break a property. But each step of such
-// a loop is one at which other threads could have taken theirs, so what follows from one loop
-// alone may be thousands of executions, most of them too long again. So every strategy that
-// searches, and does not draw, does this:
+// end there. The search goes on: what lies beyond may break a property. But other threads could
+// have taken their steps at each step of such a loop. To try all that would give thousands of
+// executions, most of them too long again. So every strategy that searches, and does not draw,
+// does this:
 //
 //  1. The loop begins after the last event that is new: no event before it was of the same
 //     thread and kind, on the same object, with the same success (loopFrom).
