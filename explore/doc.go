@@ -126,7 +126,7 @@
 //   - Use [Choose] for what the program does not know, such as input, or the victim that
 //     a thief picks. Every answer is explored.
 //   - Call [Pause] in each round of a loop that waits for another thread, and nowhere
-//     else. Without it the verdict is Unknown and names the loop.
+//     else. Without it the verdict is Unknown and names the loop, unless a violation is found.
 //   - State what must hold by [Assert]; a panic counts as well. Do not use t.FailNow or
 //     require, which calls it: they end the goroutine under the explorer's feet.
 //   - Make all variables inside the program. Variables of this package's types outside
@@ -227,8 +227,11 @@
 //
 // These end in Unknown, or in an alarm that the code may not deserve:
 //
-//   - [Steps]: an execution of more than 10 000 steps is given up, and the verdict is
-//     Unknown.
+//   - [Steps]: an execution of more than 10 000 steps is given up. The search goes on with
+//     what other threads can do meanwhile, in the first 100 steps of the loop: a violation
+//     counts. Otherwise the verdict is Unknown: it says how many executions were given up,
+//     and names a loop. The search ends when 1 000 were given up, or 10 million steps after
+//     the first. The limit does not hold for strategies that draw.
 //   - A loop that spins on [RWMutex.TryLock] has no end, even with Pause: readers come
 //     and go without a trace.
 //   - [LeakedThreads] and [Livelock] are violations. A program that leaves a thread asleep
@@ -336,8 +339,9 @@
 //
 // An execution is cut when all that could follow has been explored. It was not needed and
 // costs time, but never a result. The exhaustive strategy cuts few. It cuts none if the
-// program uses neither Choose nor Pause, and its first thread touches or names all
-// variables before it starts others. Otherwise it may cut some, for three reasons:
+// program uses neither Choose nor Pause, its first thread touches or names all variables
+// before it starts others, and no execution is too long. Otherwise it may cut some, for four
+// reasons:
 //
 //   - Other threads than the first may be the first to touch some variables. Then it is not
 //     certain which is which in another execution, so steps count as dependent that are
@@ -345,6 +349,7 @@
 //   - After Pause, and after a number that Choose has returned, it is not always known
 //     which step can come first.
 //   - Several shards begin with the same steps at their borders.
+//   - A loop that was given up takes no more steps beside what other threads do then.
 //
 // The bounded strategy cuts many: it may let a step sleep only if that certainly costs no
 // execution within the bound.

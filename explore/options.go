@@ -72,7 +72,8 @@ func Budget(d time.Duration) Option {
 }
 
 // Steps limits the length of an execution to n steps, 1 or more; 10 000 if not given. A longer
-// one is given up: the verdict is Unknown and names the loop.
+// one is given up, and the search goes on: see 'What a verdict says'. If it finds nothing, the
+// verdict is Unknown and names the loop.
 func Steps(n int) Option {
 	return func(c *config) {
 		c.Steps = n

@@ -39,7 +39,8 @@ type Result struct {
 	Steps      uint64     // of all executions
 	Elapsed    time.Duration
 
-	timeouts int // the most early ones in one execution
+	timeouts int    // the most early ones in one execution
+	endless  string // which loop made an execution too long
 	sharing  engine.Sharing
 }
 
@@ -83,6 +84,9 @@ func (r *Result) add(o *Result) {
 	r.Violations += o.Violations
 	r.timeouts = max(r.timeouts, o.timeouts)
 	r.sharing = max(r.sharing, o.sharing)
+	if r.endless == "" {
+		r.endless = o.endless
+	}
 	if r.Violation == nil {
 		r.Violation = o.Violation
 	}
@@ -117,10 +121,12 @@ func (r *Result) timeBound(n int) string {
 func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	why := c.Reason()
 	switch {
-	case why != "":
-		return why
+	case r.TooLong > 0 && why != "":
+		return r.tooLong(c.Limits.Steps) + "; " + why
 	case r.TooLong > 0:
 		return r.tooLong(c.Limits.Steps)
+	case why != "":
+		return why
 	case r.Complete == 0 && r.Cut > 0:
 		return fmt.Sprintf("no execution came to its end: strategy %s gave up all %d; "+
 			"try Strategy(\"naive\")", c.Limits.Strategy, r.Cut)
@@ -138,9 +144,13 @@ func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	return ""
 }
 
+// tooLong says how many executions were given up, and where the first of them goes round.
 func (r *Result) tooLong(steps int) string {
-	return fmt.Sprintf("%d executions were given up after %d steps; "+
-		"make the program shorter, or give more by Steps", r.TooLong, steps)
+	if r.TooLong == 1 {
+		return fmt.Sprintf("1 execution was given up after %d steps: %s", steps, r.endless)
+	}
+	return fmt.Sprintf("%d executions were given up after %d steps: in one of them %s",
+		r.TooLong, steps, r.endless)
 }
 
 // shareNothing is why there is no proof: see 'Threads that share nothing'.

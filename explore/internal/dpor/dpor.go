@@ -8,10 +8,12 @@
 //	history.go   history: what happened before what in one execution
 //	sleep.go     what sleeps at a node, and what wakes it
 //	races.go     pairs of events that could have come the other way round
+//	invain.go    timeouts that never came
 //	reversal.go  reversal: the other way round of one race
 //	sequence.go  sequence: which of its steps can come first
 //	wakeup.go    wakeupTree: what is still to be explored from a node
 //	tree.go      Tree: what workers share
+//	toolong.go   what becomes of an execution that is too long
 //	splitter.go  Splitter: parts for processes that know nothing of each other
 //	saved.go     the saved form of what is left to be explored
 //	progress.go  how much is done
@@ -66,9 +68,8 @@
 // The papers know neither choices nor time limits nor waiting after a Pause, and execute
 // what is compared here. That every trace is executed, and none twice, is checked against
 // an enumerator that shares no code with this: see explore/soundness_test.go. It knows
-// nothing of time: with time limits, what threads can see is compared with what they see in
-// every interleaving, by the strategy "naive", which shares the engine: see
-// explore/timed_test.go.
+// nothing of time: the traces of programs with time limits are compared with those of every
+// interleaving, by the strategy "naive", which shares the engine: see explore/timed_test.go.
 //
 // # One step
 //
@@ -116,6 +117,8 @@ type Strategy struct {
 	races  []race  // of the events that are kept, in the order of their ends
 	todo   []race  // races to look at
 
+	pending []pending // of the execution under way: see 'Executions that are given up'
+
 	maker    reverser
 	sleepers sleepers
 	pool     pool
@@ -153,7 +156,7 @@ func (d *Strategy) Continue() bool {
 
 // prepare goes back to the beginning of the execution.
 func (d *Strategy) prepare() {
-	d.begun, d.ready, d.depth = true, true, 0
+	d.begun, d.ready, d.depth, d.pending = true, true, 0, d.pending[:0]
 	d.past.rewind()
 }
 
@@ -231,6 +234,7 @@ func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
 		d.pop()
 		return nil
 	}
+	d.notePending(e, n, t)
 	n.enter(stepOf(t))
 	return t
 }
@@ -271,7 +275,7 @@ func (d *Strategy) repeatChoice(e *engine.Engine, n int) int {
 func (d *Strategy) takeNumber(n *place, v int32) {
 	n.v = v
 	n.taken++
-	d.guide = n.waysAfter(v)
+	d.guide = n.takeWays(v)
 }
 
 // End looks at the races of the execution: see 'One reversal'.
@@ -282,7 +286,11 @@ func (d *Strategy) End(e *engine.Engine) {
 	}
 	d.observe(e)
 	d.waitInVain(e)
-	d.reverse(e)
+	looked := len(e.Events)
+	if e.Outcome == engine.TooLong {
+		looked = d.giveUp(e)
+	}
+	d.reverse(e, looked)
 	d.past.kept = len(e.Events)
 	if e.Outcome != engine.Foreign {
 		d.split.foreign(d, e, true)

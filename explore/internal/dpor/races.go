@@ -191,13 +191,17 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 	}
 }
 
-// waitInVain adds the races of threads that wait for a lock for ever.
+// waitInVain adds the races of threads that wait for a lock for ever, or until the execution
+// is given up; and of those that could have timed out earlier.
 func (d *Strategy) waitInVain(e *engine.Engine) {
-	if e.Outcome != engine.Stuck {
+	switch e.Outcome {
+	case engine.Stuck, engine.TooLong, engine.Cut:
+	default:
 		return
 	}
 	h := &d.past
 	for _, t := range e.Alive {
+		d.lapseInVain(e, t)
 		if t.Ended || t.Op.Obj == nil || len(t.Await) > 0 || !t.Op.Kind.WaitsForLock() {
 			continue
 		}
@@ -218,10 +222,14 @@ func (d *Strategy) forget(i int) {
 	}
 }
 
-// reverse looks at the races, those that begin in the same event together.
-func (d *Strategy) reverse(e *engine.Engine) {
+// reverse looks at the races of the first so many events, those that begin in the same event
+// together.
+func (d *Strategy) reverse(e *engine.Engine, looked int) {
 	d.todo = d.todo[:0]
 	for _, r := range d.races {
+		if int(max(r.e, r.f)) >= looked {
+			continue
+		}
 		if r.endsFrom(d.firstNew) || d.again(e, r) {
 			d.todo = append(d.todo, r)
 		}
@@ -233,7 +241,7 @@ func (d *Strategy) reverse(e *engine.Engine) {
 		for n < len(rest) && rest[n].e == rest[0].e {
 			n++
 		}
-		d.reverseAll(rest[:n])
+		d.reverseAll(rest[:n], looked)
 		rest = rest[n:]
 	}
 }
@@ -247,12 +255,13 @@ func (d *Strategy) again(e *engine.Engine, r race) bool {
 
 // reverseAll puts the reversals of races, which begin in the same event, into the wakeup
 // tree of the node before it, unless they have been or will be explored anyway.
-func (d *Strategy) reverseAll(races []race) {
+func (d *Strategy) reverseAll(races []race, looked int) {
 	p := &d.nodes[d.nodeOf[races[0].e]]
 	if p.full {
 		return // all that is enabled there is taken anyway
 	}
 	d.maker.begin(&d.past, races[0].e)
+	d.maker.cut(looked)
 	d.tree.lock(p.node)
 	defer d.tree.unlock(p.node)
 	if !d.sleepers.begin(&d.past, p, d.maker.after) {

@@ -72,7 +72,7 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 	v.before, v.less = m.after, false
 	if r.f < 0 {
 		v.last.pend(m.h, -1-r.f)
-		return v, true
+		return v, m.pendTimed(v, r)
 	}
 	v.last.foresee(m.h, r)
 	return v, !m.h.e.Events[r.f].Timed || m.foreseeTimed(v, r)
@@ -133,9 +133,9 @@ func (m *reverser) foreseeTimed(v *reversal, r race) bool {
 	}
 	v.last.effect.Footprint = v.last.Footprint
 	if woken && !v.last.effect.Conflicts(m.h.e.Effect(r.e)) {
-		return m.withoutWaker(v, r) && m.mayLapse(v, r) // see lateRace
+		return m.withoutWaker(v, r) && m.mayLapse(v, r, m.h.e.Events[r.f].Due) // see lateRace
 	}
-	return woken || m.mayLapse(v, r)
+	return woken || m.mayLapse(v, r, m.h.e.Events[r.f].Due)
 }
 
 // lapses makes f a step that times out.
@@ -174,9 +174,9 @@ func (m *reverser) withoutWaker(v *reversal, r race) bool {
 	return true
 }
 
-// mayLapse says whether r.f may time out before r.e, after v.before, from which it leaves
-// out early timeouts if they would prevent that.
-func (m *reverser) mayLapse(v *reversal, r race) bool {
+// mayLapse says whether r.f, which is due then, may time out before r.e, after v.before. It
+// leaves early timeouts out of that if they would prevent it.
+func (m *reverser) mayLapse(v *reversal, r race, due int64) bool {
 	events, limit := m.h.e.Events, m.h.e.Limits.Timeouts
 	before, now := 0, events[r.e].Now // early timeouts before e, and the time there
 	for _, i := range m.h.early {
@@ -192,7 +192,7 @@ func (m *reverser) mayLapse(v *reversal, r race) bool {
 		}
 	}
 	switch {
-	case events[r.f].Due <= now, before+len(m.early) < limit:
+	case due <= now, before+len(m.early) < limit:
 		return true // its time has come, or an early timeout is left
 	case before >= limit, v.last.prev >= 0 && m.anyEarly(v.last.prev):
 		return false // what uses them up cannot be left out

@@ -33,6 +33,7 @@ type savedStep struct {
 // savedNode is the saved form of a node.
 type savedNode struct {
 	Events, Objects, N, First, Taken int32
+	Inherited                        int32         `json:",omitempty"`
 	Sleep                            []savedStep   `json:",omitempty"`
 	Pending                          []savedBranch `json:",omitempty"`
 	Ways                             []savedWay    `json:",omitempty"`
@@ -99,7 +100,7 @@ func (sv *saver) node(n *node) int {
 		sn := savedNode{
 			Events: n.events, Objects: n.objects, N: n.n, First: n.first, Taken: n.taken,
 			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways),
-			Shared: n.shared, Full: n.full, Active: n.active,
+			Shared: n.shared, Full: n.full, Active: n.active, Inherited: n.inherited,
 		}
 		for _, x := range n.sleep {
 			sn.Sleep = append(sn.Sleep, saveStep(x))
@@ -183,7 +184,7 @@ func (sn *savedNode) restore() *node {
 	n := &node{
 		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
 		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways),
-		shared: sn.Shared, full: sn.Full, active: sn.Active,
+		shared: sn.Shared, full: sn.Full, active: sn.Active, inherited: sn.Inherited,
 	}
 	for _, x := range sn.Sleep {
 		n.sleep = append(n.sleep, x.restore())
@@ -199,6 +200,7 @@ func (sn *savedNode) check(threads int) error {
 		}
 	}
 	outside := sn.N > 0 && (sn.First < 0 || sn.First >= sn.N)
+	outside = outside || sn.Inherited < 0 || int(sn.Inherited) > len(sn.Sleep)
 	if sn.N < 0 || outside || len(sn.Active) > len(sn.Sleep) {
 		return errors.New("its numbers do not fit together")
 	}
@@ -260,12 +262,12 @@ func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
 
 // check says what is wrong with p, a place at n after that many events.
 func (p savedPlace) check(n *node, threads int, events int32) error {
-	most, least := len(n.sleep)-1, 0 // the last one is the step that was taken
+	most, least := len(n.sleep)-1, int(n.inherited) // the last one is the step that was taken
 	if n.shared {
-		least = len(n.sleep) - len(n.active)
+		least = max(least, len(n.sleep)-len(n.active))
 	}
 	switch {
-	case n.events != events:
+	case n.events != events && (n.n == 0 || n.events != events-1): // Choose may be part of a step
 		return fmt.Errorf("the node is of event %d, not %d", n.events, events)
 	case n.n != 0 && (p.V < 0 || p.V >= n.n):
 		return fmt.Errorf("it chooses %d of %d", p.V, n.n)

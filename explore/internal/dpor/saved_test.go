@@ -28,7 +28,7 @@ func someWays() *way {
 // someTasks are tasks in which, all together, everything is set. They share a node.
 func someTasks() []task {
 	threads := &node{
-		objects: 6, taken: 3, shared: true, full: true, active: []int32{2, 1},
+		objects: 6, taken: 2, shared: true, full: true, active: []int32{2, 1}, inherited: 1,
 		sleep:  []step{someStep(1), someStep(2), someStep(0)},
 		wakeup: wakeupTree{&branch{step: someStep(2), objects: 6, ways: someWays()}},
 	}

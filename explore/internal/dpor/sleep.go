@@ -29,20 +29,26 @@ func (n *node) sleeps(t *engine.Thread) bool {
 }
 
 // inheritSleep gives n the steps that sleep at from, the node before, and do not depend on
-// the event between the two.
+// the event between the two. If time had advanced before that event, it follows all that had
+// been executed, and wakes what slept then. The steps that were taken at from sleep on: time
+// had advanced before them at the same point, so they and the event have no order for that.
 func (n *node) inheritSleep(e *engine.Engine, from *place) {
-	i := n.events - 1
-	if len(from.sleep) == 0 || e.Events[i].After {
+	i, sleep := n.events-1, from.sleep
+	if len(sleep) > 0 && e.Events[i].After {
+		sleep = sleep[from.inherited:]
+	}
+	if len(sleep) == 0 {
 		return
 	}
 	between := e.Effect(i)
-	for k := range from.sleep {
-		t := e.Threads[from.sleep[k].thread]
+	for k := range sleep {
+		t := e.Threads[sleep[k].thread]
 		if s := stepOf(t); !s.dependsOn(t, between) {
-			s.outer = from.sleep[k].outer || from.full
+			s.outer = sleep[k].outer || from.full
 			n.sleep = append(n.sleep, s)
 		}
 	}
+	n.inherited = int32(len(n.sleep))
 }
 
 // dependsOn says whether s, t's next step, depends on x.

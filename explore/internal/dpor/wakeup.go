@@ -91,6 +91,18 @@ func (t *wakeupTree) add(s step, objects int32) {
 	*t.end() = &branch{step: s, objects: objects, ways: &way{}}
 }
 
+// try makes s the last branch, unless a branch begins with a step of its thread. What sleeps
+// has not been woken.
+func (t *wakeupTree) try(s step, objects int32) {
+	at := &t.first
+	for ; *at != nil; at = &(*at).next {
+		if (*at).thread == s.thread {
+			return
+		}
+	}
+	*at = &branch{step: s, objects: objects, ways: &way{doubt: true}}
+}
+
 // end returns where a last branch goes.
 func (t *wakeupTree) end() **branch {
 	at := &t.first

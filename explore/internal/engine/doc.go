@@ -6,6 +6,7 @@
 //	strategy.go    Strategy: what an engine leaves open
 //	observer.go    Observer: what an engine tells, for people to read
 //	limits.go      Limits: when an execution, and an exploration, is given up
+//	toolong.go     what becomes of an execution that is too long
 //	thread.go      Thread: a controlled thread, and its step
 //	birth.go       how threads begin
 //	carrier.go     coroutines that carry threads

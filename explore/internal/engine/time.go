@@ -66,6 +66,9 @@ func (t *Thread) within(due int64) {
 	}
 }
 
+// Due returns the time limit of t's op; NoDeadline: none.
+func (t *Thread) Due() int64 { return t.deadline }
+
 // expired says whether t's op may time out now.
 func (e *Engine) expired(t *Thread) bool {
 	return t.deadline != NoDeadline && (t.deadline <= e.Now || e.Timeouts < e.Limits.Timeouts)

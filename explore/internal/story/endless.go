@@ -30,10 +30,9 @@ func Endless(e *engine.Engine) string {
 	l.Begin(again)
 	again.Execute()
 	again.Close()
-	return fmt.Sprintf("an execution reached the limit of %d steps: thread %d goes round %s. "+
+	return fmt.Sprintf("thread %d goes round %s. "+
 		"If it waits for another thread, call explore.Pause in the loop; "+
-		"if it only takes long, give more by Steps",
-		e.Limits.Steps, busiest, l.where())
+		"if it only takes long, give more by Steps", busiest, l.where())
 }
 
 // lookout replays an execution and notes the lines at which one thread takes its steps.

@@ -170,6 +170,7 @@ func (s *Bounded) inherit(e *engine.Engine, last *engine.Thread, goesOn bool) []
 
 // End finds out whether the execution belongs to a round before.
 func (s *Bounded) End(e *engine.Engine) {
+	s.GiveUp(e)
 	if s.spent < s.limit && e.Outcome != engine.Diverged {
 		e.Outcome, e.Failure = engine.Repeated, nil
 	}
