@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -242,5 +243,79 @@ func TestSURWDrawsOneOfSeveralObjects(t *testing.T) {
 	for threads, want := range map[string]int{"[2 3]": 10, "[1 3]": 3} {
 		require.Len(t, orders[threads], want)
 		require.Less(t, notUniform(t, orders[threads], orders[threads]), 4.0, orders[threads])
+	}
+}
+
+// TestURWAndSURWInventAndLoseNothing: on random programs with locks, waits, numbers and
+// threads, they meet every trace that there is, and no other.
+func TestURWAndSURWInventAndLoseNothing(t *testing.T) {
+	programs := uint64(40)
+	if raceDetector || testing.Short() {
+		programs = 10
+	}
+	for _, pf := range profiles {
+		t.Run(pf.name, func(t *testing.T) {
+			compared := 0
+			for seed := *bruteSeed; seed < *bruteSeed+programs; seed++ {
+				p := pf.random(rand.New(rand.NewPCG(seed, 3)))
+				all, small := enumerate(p, 60)
+				if !small {
+					continue
+				}
+				compared++
+				for _, name := range []string{"urw", "surw"} {
+					cfg := defaults()
+					cfg.Executions, cfg.Seed = 2000, seed
+					f := p.explored(strategies[name].make(cfg))
+					require.Empty(t, all.compare(f, false), "%s, seed %d:\n%s", name, seed, p)
+					require.Zero(t, f.TooLong)
+				}
+			}
+			require.NotZero(t, compared)
+		})
+	}
+}
+
+// A thread that spins without Pause until a held one goes on does not spin for ever.
+func TestSURWGivesUpAnIntentThatDoesNotCome(t *testing.T) {
+	cfg := defaults()
+	cfg.Executions = 300
+	r := exploreWith(t, "surw", cfg, func() {
+		var x, flag Int32
+		Go(func() { x.Add(1); flag.Store(1) })
+		Go(func() {
+			for flag.Load() == 0 {
+			}
+			x.Add(1)
+		})
+	}, ignore)
+	require.EqualValues(t, 300, r.Complete, "%v", &r)
+	require.Less(t, r.Steps, uint64(300*60))
+}
+
+// differing is a program whose executions make other threads, and take other steps.
+func differing() {
+	var x Int32
+	for range 1 + Choose(2) {
+		Go(func() {
+			for range 1 + Choose(2) {
+				x.Add(1)
+			}
+			if x.Load() == 2 {
+				Go(func() { Sleep(10); x.Add(1) })
+			}
+		})
+	}
+}
+
+func TestURWAndSURWExploreProgramsWhoseExecutionsDiffer(t *testing.T) {
+	schedule := func(e *engine.Engine) string { return fmt.Sprint(e.Schedule) }
+	all := distribution(t, "naive", differing, schedule, 0)
+	for _, name := range []string{"urw", "surw"} {
+		seen := distribution(t, name, differing, schedule, 20_000)
+		for s := range seen {
+			require.Contains(t, all, s, name)
+		}
+		require.Len(t, seen, len(all), name)
 	}
 }

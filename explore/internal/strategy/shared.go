@@ -11,13 +11,15 @@ import (
 // An engine numbers objects in the order in which threads first announce steps on them, which
 // differs between executions. So an object is known here by a label: a thread and a number n,
 // if it is the n-th object that the thread touches. Of the threads that touch it, the label
-// has the one with the smallest id. If each thread touches objects in the same order in all
-// executions, the label stands for the same object in all of them; how often a thread touches
-// the objects before, as a loop that waits does, makes no difference.
+// has the one with the smallest id.
 //
-// While an execution runs, the object of a label is found before any step on it is taken: a
-// thread announces a step on an object that it has not touched yet, and that has the right
-// number among its own.
+// Let each thread touch objects for the first time in the same order in all executions. Then a
+// label stands for the same object in all of them. How often a thread touches an object makes
+// no difference: a loop that waits has some number of rounds.
+//
+// While an execution runs, the object of a label is found before a step on it is taken. Then a
+// thread announces a step on an object that it has not touched yet, and the object's number
+// among those of the thread is the right one.
 
 // label is the name of an object. See 'Objects of other executions'.
 type label struct{ thread, nth int32 }

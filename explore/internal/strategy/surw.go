@@ -32,26 +32,30 @@ import (
 // drawn afterwards.
 //
 // The intent may never take a step of interest: it waits for a thread that is held, or the
-// estimate is wrong. So there is no intent any more, and no thread is held, when all enabled
-// threads are held, when the intent has ended, or when more steps have been taken since it was
-// drawn than any execution had before.
+// estimate is wrong. So the intent is given up, and the threads that are held are let go,
+//
+//   - when all enabled threads are held;
+//   - when the intent has ended; or
+//   - when more steps have been taken since it was drawn than any execution had before.
 //
 // # Guarantee
 //
 // All orders of the steps on the object that is drawn have the same probability, if
 //
 //   - no thread waits: for a lock, for another thread, or after a Pause; and
-//   - each thread takes as many of these steps, touches objects in the same order, and makes
-//     the same threads after the same steps, as in the executions before.
-//
-// As for URW, it holds for the threads that never wait even if others do. If the enabled
-// threads are all held, those that never wait are all among them, or have no such step left:
-// the draw that follows is again in proportion to their weights.
+//   - each thread takes as many steps, and as many on the object, touches objects in the same
+//     order, and makes the same threads after the same steps, as in the executions before.
 //
 // Besides, each interleaving of the program has a positive probability, whether threads wait
-// or not: what is of no interest is ordered by priorities, which may come in any order.
+// or not: priorities may come in any order. Both are the paper's, which calls the latter
+// Γ-completeness.
 //
-// What Choose returns is drawn evenly, and is not among what the guarantee counts.
+// As for URW, the steps of threads that never wait are ordered uniformly even if other threads
+// wait, unless an execution is longer than all before. If all enabled threads are held, then
+// those that never wait are among them or have no step on the object left. So the draw that
+// follows is in proportion to their weights, too.
+//
+// What Choose returns is drawn evenly, and is not in the guarantee.
 type SURW struct {
 	dice
 	stepPriorities
@@ -65,9 +69,9 @@ type SURW struct {
 	intent  int32 // noThread: none
 	since   int   // the number of events when it was drawn
 	held    []bool
-	events  int // of this execution's events, those that have been followed
-	longest int // the most steps that an execution took to its end
-	asHeld  uint64
+	events  int    // of this execution's events, those that have been followed
+	longest int    // the most steps that an execution took to its end
+	exactly uint64 // executions in which the weights were exact
 }
 
 // NewSURW makes the strategy "surw".
@@ -232,7 +236,7 @@ func (s *SURW) End(e *engine.Engine) {
 	}
 	s.follow(e)
 	if s.want != nil && s.exact(e) {
-		s.asHeld++
+		s.exactly++
 	}
 	s.longest = max(s.longest, len(e.Events))
 	s.census.add(e)
@@ -243,5 +247,5 @@ func (s *SURW) End(e *engine.Engine) {
 func (s *SURW) Bound() string {
 	return fmt.Sprintf("selectively uniform random walk: %s; in %d of them each thread took the "+
 		"steps expected of it on one object: then all orders of these steps, of the threads "+
-		"that never wait, are equally likely", s.drawn(), s.asHeld)
+		"that never wait, are equally likely", s.drawn(), s.exactly)
 }

@@ -20,19 +20,20 @@ import (
 //   - each thread takes as many steps, and makes the same threads after the same ones of them,
 //     as in the executions before.
 //
-// If threads wait, it still holds for the order of the steps of those that never do, and
-// whose makers never do: a draw of one of them is in proportion to their weights, whatever
-// the others' are. To the others nothing is promised. Paper and program leave threads that
-// wait out of a draw.
+// That is the paper's. It leaves threads that wait out of a draw, and so does URW. Of two
+// threads that never wait, and whose makers never do, neither is preferred by that: they are
+// drawn in proportion to their weights, whatever the others do. So of all such threads the
+// interleavings still have the same probability. Nothing is promised of the others, except
+// that each interleaving of the program has a positive probability.
 //
-// What Choose returns is drawn evenly, and is not among what the guarantee counts.
+// What Choose returns is drawn evenly, and is not in the guarantee.
 type URW struct {
 	dice
 	census
 	weights
-	steps  tally
-	events int    // of this execution's events, those that are taken off the weights
-	asHeld uint64 // executions in which the weights were exact
+	steps   tally
+	events  int    // of this execution's events, those that are taken off the weights
+	exactly uint64 // executions in which the weights were exact
 }
 
 // NewURW makes the strategy "urw".
@@ -67,7 +68,7 @@ func (s *URW) End(e *engine.Engine) {
 	}
 	s.follow(e)
 	if s.exact(e) {
-		s.asHeld++
+		s.exactly++
 	}
 	s.census.add(e)
 	for i := range e.Events {
@@ -79,5 +80,5 @@ func (s *URW) End(e *engine.Engine) {
 func (s *URW) Bound() string {
 	return fmt.Sprintf("uniform random walk: %s; in %d of them each thread took the steps "+
 		"expected of it: then all interleavings of the threads that never wait are equally "+
-		"likely", s.drawn(), s.asHeld)
+		"likely", s.drawn(), s.exactly)
 }
