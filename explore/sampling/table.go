@@ -5,10 +5,12 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"schedlab/explore/internal/engine"
 )
 
 // Table returns rows as Markdown, and below them a table of one line a strategy. A program
-// that each strategy finds wrong at once, in the median, has no row, and is counted.
+// for which all medians are 1 has no line, and is counted.
 func Table(rows []Row, seeds, budget int) string {
 	var b strings.Builder
 	names := Strategies()
@@ -20,17 +22,23 @@ func Table(rows []Row, seeds, budget int) string {
 			atOnce++
 			continue
 		}
-		fmt.Fprintf(&b, "| %s |", r.Name)
-		for i := range r.First {
-			fmt.Fprintf(&b, " %s |", r.cell(i, budget))
-		}
-		b.WriteString("\n")
+		b.WriteString(r.Line(budget))
 	}
 	if atOnce > 0 {
-		fmt.Fprintf(&b, "\n%d more programs: the median is 1 with each strategy.\n", atOnce)
+		fmt.Fprintf(&b, "\n%s, of which the median is 1 with each strategy.\n",
+			engine.Count(atOnce, "more program"))
 	}
 	b.WriteString("\n" + summary(rows, seeds, budget))
 	return b.String()
+}
+
+// Line returns r as a line of the table.
+func (r *Row) Line(budget int) string {
+	cells := []string{r.Name}
+	for i := range r.First {
+		cells = append(cells, r.cell(i, budget))
+	}
+	return "| " + strings.Join(cells, " | ") + " |\n"
 }
 
 // atOnce says whether all medians are 1.
