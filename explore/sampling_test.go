@@ -31,6 +31,9 @@ func wrongPrograms() (all []sampling.Program) {
 
 // TestComparisonOfStrategies: the page shows what is measured.
 func TestComparisonOfStrategies(t *testing.T) {
+	if raceDetector {
+		t.Skip("one goroutine runs at a time: there are no races to find")
+	}
 	var rows []sampling.Row
 	for _, p := range wrongPrograms() {
 		rows = append(rows, sampling.Measure(p, sampling.Seeds, sampling.Budget))

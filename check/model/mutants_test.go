@@ -71,8 +71,9 @@ func onMutex(threads, sections int) func() {
 var mutants = []mutant{
 	{
 		name: "mutex: TryLock loads, then stores", file: "host/mutex.go",
-		old:     "if !m.word.CompareAndSwap(mutexFree, mutexHeld) {\n\t\treturn false\n\t}",
-		new:     "if m.word.Load() != mutexFree {\n\t\treturn false\n\t}\n\tm.word.Store(mutexHeld)",
+		old: "if !m.word.CompareAndSwap(mutexFree, mutexHeld) {\n\t\treturn false\n\t}",
+		new: "if m.word.Load() != mutexFree {\n\t\treturn false\n\t}\n" +
+			"\tm.word.Store(mutexHeld)",
 		program: onMutex(2, 1),
 	},
 	{
