@@ -59,6 +59,11 @@ var layers = []layer{
 		imports: []string{"explore/internal/engine", "explore/internal/strategy"},
 	},
 	{
+		folder:  "explore/sampling",
+		what:    "how soon the random strategies find a bug",
+		imports: []string{"explore/internal/engine", "explore/internal/strategy"},
+	},
+	{
 		folder:  "explore",
 		what:    "the model checker, for anybody's code",
 		imports: []string{"explore/internal/*", "internal/names"},

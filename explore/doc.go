@@ -255,8 +255,16 @@
 //   - pct: draws at random, and states the probability with which an execution meets a
 //     bug that needs a few steps in a certain order ([Depth]).
 //   - pos: draws at random, more evenly over the classes of executions.
+//   - surw: draws the order of the steps on one variable uniformly, and draws the variable
+//     anew for each execution. For large programs, begin with it.
+//   - urw: draws uniformly from all interleavings. It is good for small programs without
+//     waits.
 //   - random: draws each step. It is simple and unfair: long waits are rare.
 //   - naive: every interleaving, without reduction. It is there to check the others.
+//
+// What surw and urw promise holds for threads that never wait and that always take as many
+// steps. The verdict says in how many executions the latter was so.
+// explore/sampling/README.md shows how soon each strategy finds which bug.
 //
 // Where everything is too large, draw at random. With [Search] the test passes if nothing
 // is found:
@@ -380,6 +388,9 @@
 //   - pct: see 'Guarantee' in explore/internal/strategy/pct.go. It is due to Burckhardt,
 //     Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
 //   - pos: explore/internal/strategy/pos.go, after Yuan, Yang, Gu, CAV 2018.
+//   - urw and surw: see 'Guarantee' in explore/internal/strategy/urw.go, and 'Protocol' in
+//     explore/internal/strategy/surw.go. Both are due to Zhao, Wolff, Mathur,
+//     Roychoudhury, ASPLOS 2025.
 //   - data races: FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its
 //     own: see 'Two kinds of happens-before' in explore/internal/engine/word.go.
 //   - counterexamples: explore/internal/story/explain.go.

@@ -16,8 +16,8 @@ type Option func(*config)
 //   - exhaustive: every execution, by optimal partial-order reduction;
 //   - bounded: every execution with few preemptions, see [Preemptions];
 //   - naive: every interleaving, without reduction;
-//   - random, pct, pos: a number of executions drawn at random, see [Executions] and
-//     [Seed]. They find bugs and verify nothing.
+//   - random, pct, pos, urw, surw: a number of executions drawn at random, see [Executions]
+//     and [Seed]. They find bugs and verify nothing.
 func Strategy(name string) Option {
 	return func(c *config) { c.choose(name, fmt.Sprintf("Strategy(%q)", name)) }
 }
