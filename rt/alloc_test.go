@@ -29,7 +29,7 @@ func TestAllocatingAllocatesNothing(t *testing.T) {
 }
 
 func TestStatsTellWhatTheHeapCounts(t *testing.T) {
-	c := &Core{impl: noImpl{}, stops: newLatency()}
+	c := &Core{impl: noImpl{}}
 	g := newCacheG(c)
 	b := g.Alloc(100_000)
 	require.EqualValues(t, 100_000, c.Stats().CacheBytes)

@@ -25,7 +25,7 @@ type Core struct {
 	world world
 	net   Netpoll
 	heap  heap.Heap
-	stops *latency // times it took to stop the world
+	stops latency // times it took to stop the world
 
 	threads threads
 	stacks  stackPool
@@ -51,7 +51,6 @@ func (c *Core) Init(impl Impl, cfg Config) {
 	c.procs.Store(int32(cfg.Procs))
 	c.net.core = c
 	c.SetRanks()
-	c.stops = newLatency()
 	c.events.Init(cfg.Events)
 	c.reserve(cfg.Procs)
 }
@@ -65,6 +64,7 @@ func (c *Core) SetRanks() {
 	c.threads.mu.SetRank(rank.Threads)
 	c.stacks.mu.SetRank(rank.Stacks)
 	c.mu.SetRank(rank.Core)
+	c.stops.mu.SetRank(rank.Latency)
 	c.heap.SetRanks()
 }
 
