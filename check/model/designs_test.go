@@ -33,9 +33,9 @@ func TestDesigns(t *testing.T) {
 		design      string
 		preemptions int
 		executions  uint64
-	}{{"gm", 2, 794}, {"global", 2, 1813}, {"global-lockfree", 2, 1893}, {"gpm", 1, 7796}} {
+	}{{"gm", unbounded, 20}, {"global", 3, 7300}, {"global-lockfree", 3, 8436}, {"gpm", 1, 5002}} {
 		t.Run(c.design, func(t *testing.T) {
-			verify(t, c.executions, handOver(c.design), explore.Preemptions(c.preemptions))
+			verify(t, c.executions, handOver(c.design), bound(c.preemptions))
 		})
 	}
 }

@@ -11,8 +11,20 @@ import (
 // explored is a design with the bound up to which a program is explored on it.
 type explored struct {
 	design      string
-	preemptions int
+	preemptions int // or unbounded
 	executions  uint64
+}
+
+// unbounded: every execution. A program has this where it ends within seconds, and else the
+// largest number of preemptions that does.
+const unbounded = -1
+
+// bound returns the option for so many preemptions, or for all executions.
+func bound(preemptions int) explore.Option {
+	if preemptions == unbounded {
+		return explore.Strategy("exhaustive")
+	}
+	return explore.Preemptions(preemptions)
 }
 
 // protocols are programs, each for the protocols that its function's comment names. No
@@ -23,42 +35,52 @@ var protocols = []struct {
 	program func(design string, procs int)
 	bounds  []explored
 }{
-	{"twice", 2, on(twice), []explored{{"gm", 2, 500}, {"global", 2, 1275}, {"gpm", 1, 1344}}},
-	{"both", 2, on(both), []explored{{"gm", 2, 506}, {"global", 2, 1215}, {"gpm", 1, 1144}}},
-	{"chain", 3, on(chain), []explored{{"gm", 2, 3800}, {"global", 1, 522}, {"gpm", 1, 8748}}},
+	{"twice", 2, on(twice),
+		[]explored{{"gm", unbounded, 4}, {"global", unbounded, 71280}, {"gpm", 1, 1140}}},
+	{"both", 2, on(both), []explored{{"gm", unbounded, 6}, {"global", 3, 4352}, {"gpm", 1, 620}}},
+	{"chain", 3, on(chain),
+		[]explored{{"gm", unbounded, 6}, {"global", 2, 4479}, {"gpm", 1, 5598}}},
 	{"together", 3, on(together),
-		[]explored{{"gm", 1, 1136}, {"global", 1, 2148}, {"gpm", 0, 192}}},
-	{"yield", 2, on(yield), []explored{{"gm", 2, 498}, {"global", 2, 1417}, {"gpm", 1, 608}}},
+		[]explored{{"gm", unbounded, 18}, {"global", 2, 18884}, {"gpm", 0, 272}}},
+	{"yield", 2, on(yield),
+		[]explored{{"gm", unbounded, 5}, {"global", 3, 4501}, {"gpm", 1, 324}}},
 	{"yieldFull", 2, on(yieldFull),
-		[]explored{{"gm", 1, 604}, {"global", 1, 1188}, {"gpm", 0, 144}}},
-	{"readied", 2, on(readied), []explored{{"gm", 2, 500}, {"global", 2, 1275}, {"gpm", 1, 1344}}},
-	{"kernel", 1, on(kernel), []explored{{"gm", 1, 1070}, {"global", 1, 1986}, {"gpm", 1, 632}}},
-	{"kernelAtRest", 1, kernelAtRest, []explored{{"gpm", 1, 1414}}},
-	{"kernelBlocks", 1, on(kernelBlocks), []explored{{"gpm", 1, 494}}},
-	{"kernelBlocks", 2, on(kernelBlocks), []explored{{"gpm", 0, 192}}},
+		[]explored{{"gm", unbounded, 161}, {"global", 2, 18183}, {"gpm", 0, 204}}},
+	{"readied", 2, on(readied),
+		[]explored{{"gm", unbounded, 4}, {"global", 3, 4618}, {"gpm", 1, 1140}}},
+	{"kernel", 1, on(kernel),
+		[]explored{{"gm", unbounded, 165}, {"global", 1, 1022}, {"gpm", 1, 380}}},
+	{"kernelAtRest", 1, kernelAtRest, []explored{{"gpm", 1, 935}}},
+	{"kernelBlocks", 1, on(kernelBlocks), []explored{{"gpm", 1, 219}}},
+	{"kernelBlocks", 2, on(kernelBlocks), []explored{{"gpm", 0, 272}}},
 	{"kernelBeside", 2, on(kernelBeside),
-		[]explored{{"gm", 2, 9464}, {"global", 1, 1110}, {"gpm", 0, 144}}},
+		[]explored{{"gm", unbounded, 72}, {"global", 2, 13552}, {"gpm", 0, 204}}},
 	{"kernelBack/Gs=2", 1, kernelBack(2),
-		[]explored{{"gm", 2, 1004}, {"global", 2, 2468}, {"gpm", 1, 17016}}},
+		[]explored{{"gm", unbounded, 12}, {"global", 3, 9487}, {"gpm", 1, 9400}}},
 	{"kernelBack/Gs=3", 1, kernelBack(3),
-		[]explored{{"gm", 2, 42240}, {"global", 1, 3492}, {"gpm", 0, 960}}},
+		[]explored{{"gm", unbounded, 1152}, {"global", 1, 1908}, {"gpm", 0, 1192}}},
 	{"kernelBack/Gs=2", 2, kernelBack(2),
-		[]explored{{"gm", 2, 1300}, {"global", 1, 2024}, {"gpm", 0, 684}}},
+		[]explored{{"gm", unbounded, 104}, {"global", 2, 13574}, {"gpm", 0, 906}}},
 	{"stopYield", 2, on(stopYield),
-		[]explored{{"gm", 2, 1204}, {"global", 2, 3661}, {"gpm", 1, 860}}},
+		[]explored{{"gm", unbounded, 62982}, {"global", 2, 1938}, {"gpm", 1, 632}}},
 	{"stopYield", 3, on(stopYield),
-		[]explored{{"gm", 1, 1678}, {"global", 1, 4094}, {"gpm", 1, 2516}}},
+		[]explored{{"gm", 2, 22463}, {"global", 1, 3220}, {"gpm", 1, 3020}}},
 	{"stopSpawn", 2, on(stopSpawn),
-		[]explored{{"gm", 2, 1070}, {"global", 2, 1557}, {"gpm", 1, 1228}}},
-	{"stopMake", 3, on(stopMake), []explored{{"gm", 1, 562}, {"global", 1, 1092}, {"gpm", 0, 96}}},
+		[]explored{{"gm", unbounded, 10101}, {"global", 3, 5998}, {"gpm", 1, 690}}},
+	{"stopMake", 3, on(stopMake),
+		[]explored{{"gm", unbounded, 12}, {"global", 2, 10014}, {"gpm", 0, 136}}},
 	{"stopPark", 2, on(stopPark),
-		[]explored{{"gm", 2, 1320}, {"global", 2, 3313}, {"gpm", 1, 692}}},
+		[]explored{{"gm", 3, 4450}, {"global", 2, 1714}, {"gpm", 1, 436}}},
 	{"stopKernel", 2, on(stopKernel),
-		[]explored{{"gm", 2, 28450}, {"global", 1, 1956}, {"gpm", 1, 1722}}},
-	{"stopLong", 2, on(stopLong), []explored{{"gm", 1, 58}, {"global", 2, 2451}, {"gpm", 0, 144}}},
-	{"outside", 2, outside, []explored{{"gm", 2, 622}, {"global", 2, 1721}, {"gpm", 1, 1686}}},
+		[]explored{{"gm", 2, 8460}, {"global", 1, 1279}, {"gpm", 1, 1617}}},
+	{"stopLong", 2, on(stopLong),
+		[]explored{{"gm", unbounded, 80}, {"global", 2, 1118}, {"gpm", 0, 204}}},
+	{"outside", 2, outside,
+		[]explored{{"gm", unbounded, 4}, {"global", 3, 8485}, {"gpm", 1, 1629}}},
 	{"closeBeside", 2, closeBeside,
-		[]explored{{"gm", 2, 2286}, {"global", 2, 6962}, {"gpm", 1, 1016}}},
+		[]explored{{"gm", unbounded, 127}, {"global", 2, 2691}, {"gpm", 1, 737}}},
+	{"overtaken", 2, overtaken,
+		[]explored{{"gm", unbounded, 12686}, {"global", 1, 1305}, {"gpm", 1, 3988}}},
 }
 
 // TestProtocols: no G is lost or runs twice, no more Gs run than there are Ps, and none
@@ -71,7 +93,7 @@ func TestProtocols(t *testing.T) {
 					t.Skip("too many executions for -short")
 				}
 				verify(t, b.executions, func() { p.program(b.design, p.procs) },
-					explore.Preemptions(b.preemptions), explore.Timeouts(0))
+					bound(b.preemptions), explore.Timeouts(0))
 			})
 		}
 	}
