@@ -69,10 +69,27 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
+			d.settle(i, ev)
 			d.stamp(i, ev)
 		}
 		h.note(i, ev)
 	}
+}
+
+// settle says of the step that was taken as event i whether it is the last one of a recorded
+// operation, which was not known when it was taken. Other workers may have the steps of a
+// shared node in hand: theirs stay as they are.
+func (d *Strategy) settle(i int32, ev *engine.Event) {
+	n, m := &d.nodes[d.nodeOf[i]], ev.Marks.Sure()
+	if n.cur.Marks == m {
+		return
+	}
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	if n.shared {
+		n.node.sleep = slices.Clone(n.node.sleep)
+	}
+	n.cur.Marks, n.node.sleep[len(n.sleep)].Marks = m, m
 }
 
 // lastThreadNode returns the node whose step has just been executed.

@@ -44,6 +44,7 @@ type reversal struct {
 	sequence
 
 	objects   int32   // of the node: see branch
+	unsure    bool    // that it wakes all that sleeps was assumed out of caution
 	doubt     bool    // something was assumed about the sequence out of caution
 	elsewhere []int32 // threads that have taken a step on the way down the tree which is not in it
 	room      []int32 // for its list
@@ -83,7 +84,7 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 func (v *reversal) ready(h *history, objects int32) {
 	v.room = append(append(v.room[:0], v.before...), foreseenStep)
 	v.set(h, v.room, &v.last)
-	v.objects, v.doubt, v.elsewhere = objects, false, v.elsewhere[:0]
+	v.objects, v.doubt, v.elsewhere = objects, v.unsure, v.elsewhere[:0]
 }
 
 // leaveOut takes the events that away names out of v.before.
@@ -114,6 +115,16 @@ func (f *foreseen) foresee(h *history, r race) {
 		}
 		f.effect.Mode = f.Mode
 	}
+	if ev.Marks&engine.Inside != 0 && (ev.Timed || h.tells(first, ev)) {
+		// It finds something else there. So another step may be the last of its operation.
+		f.Marks = ev.Marks&^engine.Returns | engine.Inside
+		f.effect.Marks = f.Marks
+	}
+}
+
+// tells says whether ev may have learned something of what first did.
+func (h *history) tells(first, ev *engine.Event) bool {
+	return ev.Kind.Learns() && first.Footprint().Touches(ev.Footprint())
 }
 
 // # Time limits

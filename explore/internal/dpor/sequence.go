@@ -136,9 +136,10 @@ const (
 // doubt says that an answer of false is due to that.
 func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
 	waits := len(s.h.e.Awaited) > 0 || len(x.Awaited) > 0
+	unsure := (x.Marks|s.sum.marks)&engine.Inside != 0
 	if !waits && x.Obj != unknown && x.Obj2 != unknown {
 		// With no more objects than bits the summary errs in no case.
-		if clear := s.sum.clear(x.Footprint); clear || len(s.h.e.Objects) <= 64 {
+		if clear := s.sum.clear(x.Footprint); clear || len(s.h.e.Objects) <= 64 && !unsure {
 			return clear, false
 		}
 	}
@@ -150,7 +151,7 @@ func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
 			y = s.h.e.Effect(i)
 		}
 		if x.Conflicts(y) {
-			return false, false
+			return false, unsure && !x.Sure().Conflicts(y.Sure())
 		}
 		if mayConflict(x.Footprint, y.Footprint, known) {
 			return false, true
@@ -170,10 +171,14 @@ func mayConflict(f, g engine.Footprint, known int32) bool {
 
 // summary says quickly what the steps of a sequence do not do. Each bit stands for all
 // objects or threads with the same last digits.
-type summary struct{ threads, touched, written uint64 }
+type summary struct {
+	threads, touched, written uint64
+	marks                     engine.Marks // of all steps
+}
 
 func (s *summary) add(thread int32, f engine.Footprint) {
 	s.threads |= 1 << (thread & 63)
+	s.marks |= f.Marks
 	if f.Obj >= 0 {
 		s.touched |= 1 << (f.Obj & 63)
 		if f.Mode == engine.Writes {
@@ -193,7 +198,7 @@ func (s *summary) clear(f engine.Footprint) bool {
 	if f.Mode == engine.Writes {
 		seen = s.touched
 	}
-	return (f.Obj == engine.NoObject || seen>>(f.Obj&63)&1 == 0) &&
+	return !f.Marks.Conflict(s.marks) && (f.Obj == engine.NoObject || seen>>(f.Obj&63)&1 == 0) &&
 		(f.Obj2 == engine.NoObject || s.touched>>(f.Obj2&63)&1 == 0)
 }
 

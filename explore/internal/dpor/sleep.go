@@ -38,7 +38,9 @@ func (n *node) inheritSleep(e *engine.Engine, from *place) {
 	between := e.Effect(i)
 	for k := range from.sleep {
 		t := e.Threads[from.sleep[k].thread]
-		if s := stepOf(t); !s.dependsOn(t, between) {
+		s := stepOf(t)
+		s.Marks = from.sleep[k].Marks // it has been executed, and would do the same here
+		if !s.dependsOn(t, between) {
 			s.outer = from.sleep[k].outer || from.full
 			n.sleep = append(n.sleep, s)
 		}
@@ -48,7 +50,9 @@ func (n *node) inheritSleep(e *engine.Engine, from *place) {
 // dependsOn says whether s, t's next step, depends on x.
 func (s *step) dependsOn(t *engine.Thread, x engine.Effect) bool {
 	if s.waited || len(x.Awaited) > 0 {
-		return t.Effect().Conflicts(x)
+		own := t.Effect()
+		own.Marks = s.Marks
+		return own.Conflicts(x)
 	}
 	return s.Footprint.Conflicts(x.Footprint)
 }
@@ -60,6 +64,7 @@ type sleepers struct {
 	p      *place
 	seq    sequence
 	drowsy []*step // conflict with nothing but, perhaps, the last step
+	unsure bool    // some may conflict with nothing, but it is not known
 	fewer  []*step // room for those of a reversal that leaves something out
 }
 
@@ -67,7 +72,7 @@ type sleepers struct {
 // each but the last step. It says false if it wakes something in no case: if a step that
 // sleeps is in the list, and can come first.
 func (s *sleepers) begin(h *history, p *place, list []int32) (ok bool) {
-	s.h, s.p = h, p
+	s.h, s.p, s.unsure = h, p, false
 	s.drowsy, ok = s.find(list, s.drowsy[:0])
 	return ok
 }
@@ -91,6 +96,7 @@ func (s *sleepers) wokenBy(v *reversal) bool {
 			return false
 		}
 	}
+	v.unsure = s.unsure || v.last.Marks&engine.Inside != 0
 	return true
 }
 
@@ -113,8 +119,10 @@ func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
 			}
 		} else if x.outer {
 			to = append(to, x)
-		} else if ok, _ := s.seq.independent(s.h.asleep(x), allKnown); ok {
+		} else if ok, doubt := s.seq.independent(s.h.asleep(x), allKnown); ok {
 			to = append(to, x)
+		} else {
+			s.unsure = s.unsure || doubt
 		}
 	}
 	return to, true

@@ -32,13 +32,22 @@ func (ev *Event) Enables(k Kind) bool {
 type Footprint struct {
 	Obj, Obj2 int32 // NoObject: none; Obj2 is always written
 	Mode      Mode  // of Obj
+	Marks     Marks
 }
 
 // Footprint returns what ev touched.
-func (ev *Event) Footprint() Footprint { return Footprint{ev.Obj, ev.Obj2, ev.Mode} }
+func (ev *Event) Footprint() Footprint {
+	return Footprint{ev.Obj, ev.Obj2, ev.Mode, ev.Marks.Sure()}
+}
 
-// Conflicts says whether a and b touch an object in common that one of them changes.
+// Conflicts says whether a and b touch an object in common that one of them changes, or depend
+// on each other as recorded operations do.
 func (a Footprint) Conflicts(b Footprint) bool {
+	return a.Marks.Conflict(b.Marks) || a.Touches(b)
+}
+
+// Touches says whether a and b touch an object in common that one of them changes.
+func (a Footprint) Touches(b Footprint) bool {
 	if a.Obj != NoObject {
 		if a.Obj == b.Obj && (a.Mode == Writes || b.Mode == Writes) || a.Obj == b.Obj2 {
 			return true
@@ -47,9 +56,21 @@ func (a Footprint) Conflicts(b Footprint) bool {
 	return a.Obj2 != NoObject && (a.Obj2 == b.Obj || a.Obj2 == b.Obj2)
 }
 
+// Sure returns a of a step that is not the last of a recorded operation, if that is not known.
+func (a Footprint) Sure() Footprint {
+	a.Marks = a.Marks.Sure()
+	return a
+}
+
+// Sure is [Footprint.Sure].
+func (a Effect) Sure() Effect {
+	a.Marks = a.Marks.Sure()
+	return a
+}
+
 // Footprint returns what o would touch if it were executed now.
 func (o *Op) Footprint() Footprint {
-	f := Footprint{NoObject, NoObject, Writes}
+	f := Footprint{NoObject, NoObject, Writes, o.Marks}
 	if o.Obj != nil {
 		f.Obj, f.Mode = o.Obj.ID, o.mode()
 	}
@@ -110,5 +131,7 @@ func (t *Thread) DependsOn(i int32) bool {
 
 // MayNeed says whether t, which cannot go on, perhaps can after u's next step.
 func (t *Thread) MayNeed(u *Thread) bool {
-	return t.Op.Join == u || t.Effect().Conflicts(Effect{Footprint: u.Op.Footprint()})
+	f := Effect{Footprint: u.Op.Footprint()}
+	f.Marks = 0 // they make nothing possible
+	return t.Op.Join == u || t.Effect().Conflicts(f)
 }

@@ -8,7 +8,9 @@ func (t *Thread) Number(n int) int {
 		panic(fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from",
 			n, MaxChoices))
 	}
-	t.chose = t.chose || n > 1
+	if n > 1 {
+		t.chose, t.record.chosen = true, t.Seq
+	}
 	return t.choose(n)
 }
 

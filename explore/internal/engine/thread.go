@@ -40,6 +40,8 @@ type Thread struct {
 
 	sync clock // see 'Two kinds of happens-before'
 
+	record recording // see 'Recorded operations'
+
 	Local any // what wrappers keep for the thread; nil when it begins
 }
 
@@ -71,6 +73,7 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
+	t.Op.Marks = t.record.next
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}

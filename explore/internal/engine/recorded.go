@@ -1,0 +1,157 @@
+package engine
+
+import "runtime"
+
+// # Recorded operations
+//
+// A program may record the history of an object: the operations that its threads executed on
+// it, what they answered, and which had returned before which was called. The judge of a
+// history asks for an order of the operations that explains the answers, and in which an
+// operation that returned before another was called comes first. So the fewer operations
+// overlap, the stricter is the history, and an interval that is wider than the operation hides
+// violations. Therefore:
+//
+//  1. A call is stamped with the first step of the operation, as a part of it: in done.
+//  2. A return is stamped with the last step of the operation, as a part of it. Only what
+//     comes after that step tells that it was the last one: Returned is called before the
+//     thread announces another step, and no decision is taken in between.
+//  3. An operation without a step takes one of its own, OpRecord. So does a return after
+//     Choose: otherwise the number that is chosen would say what the step before it was.
+//
+// No order of steps has a stricter history than that, and each order of steps is explored.
+//
+// # What depends on what
+//
+// Two steps of different threads, of which one is a last step and the other a first step, are
+// dependent: their order says whether the one operation returned before the other was called.
+// First steps commute with each other, and so do last steps. So all executions of a trace have
+// the same operations that return before others are called, and hence the same verdict.
+//
+// What a thread has announced is known to be a first step. Whether it will turn out to be a
+// last one is not known before it is executed, unless its thread is in no operation. Till then
+// it may be one (Inside), and counts as dependent on first steps. That can cost executions,
+// but none is missing. A step that has been executed somewhere is known exactly there, and
+// wherever it can come first without any other effect: it finds the same and does the same.
+//
+// Rejected: to tell apart the histories of several objects. Each object may be judged by
+// itself (Herlihy and Wing), so steps of different histories need not depend on each other.
+// That would save executions where threads use several recorded objects, which is rare; all
+// programs would pay for the comparison.
+
+// Marks say what a step is to the operations that are recorded.
+type Marks uint8
+
+const (
+	Calls   Marks = 1 << iota // the first step of an operation
+	Returns                   // the last step of an operation
+	Inside                    // of a thread in an operation; not executed, it may be the last
+)
+
+// Conflict says whether steps with these marks are dependent. A step that may be the last
+// counts as the last.
+func (m Marks) Conflict(n Marks) bool {
+	return m&Calls != 0 && n&(Returns|Inside) != 0 || n&Calls != 0 && m&(Returns|Inside) != 0
+}
+
+// Sure returns m of a step that is not the last, if that is not known.
+func (m Marks) Sure() Marks { return m &^ Inside }
+
+// recording is what a thread records.
+type recording struct {
+	next   Marks    // of the next step
+	calls  []func() // the stamps of the operations that begin with the next step
+	open   int      // operations that have not returned
+	chosen int32    // Thread.Seq at the last Choose; 0: none, or before the first step
+}
+
+// begin forgets everything.
+func (r *recording) begin() { *r = recording{calls: r.calls[:0]} }
+
+// Caller returns the controlled thread that calls; nil if the caller is none.
+func Caller() *Thread {
+	tab := owners.table.Load()
+	if len(tab.slots) == 1 {
+		return nil // there is no exploration: do not ask for the goroutine, which takes longer
+	}
+	e := tab.find(getg())
+	switch {
+	case e == nil:
+		return nil
+	case e.aborting:
+		runtime.Goexit() // a deferred call: the execution is over
+	}
+	return e.Current
+}
+
+// Called says that an operation begins with t's next step, of which stamp is a part.
+func (t *Thread) Called(stamp func()) {
+	r := &t.record
+	r.calls = append(r.calls, stamp)
+	r.open++
+	r.next = Calls | Inside
+}
+
+// Returned says that an operation has ended with t's last step, and calls stamp. It says false
+// if t is in no operation.
+func (t *Thread) Returned(stamp func()) bool {
+	r := &t.record
+	if r.open == 0 {
+		return false
+	}
+	if len(r.calls) > 0 || r.chosen == t.Seq {
+		r.next |= Returns
+		t.stepToRecord()
+	}
+	r.open--
+	if r.open == 0 {
+		r.next = 0
+	}
+	t.e.Events[t.Last].Marks |= Returns
+	stamp()
+	return true
+}
+
+// Recorded calls read, which looks at what has been recorded so far. That is a step, which
+// depends on all first and last steps. It is none if no other thread can record anything any
+// more, since t knows that all have ended.
+func (t *Thread) Recorded(read func()) {
+	if !t.alone() {
+		t.record.next |= Calls | Returns
+		t.stepToRecord()
+	}
+	read()
+}
+
+// stepToRecord takes a step that does nothing else.
+func (t *Thread) stepToRecord() {
+	t.Op = Op{Kind: OpRecord}
+	t.step()
+	t.done(Reads, 0, 0, true)
+}
+
+// alone says whether t knows that all other threads have ended.
+func (t *Thread) alone() bool {
+	for _, u := range t.e.Alive {
+		// A thread releases nothing after its clock has advanced: only who joined it knows that.
+		if u != t && (!u.Ended || t.sync.at(u.ID) < u.sync.at(u.ID)) {
+			return false
+		}
+	}
+	return true
+}
+
+// recorded is the part of done for a step with marks: it stamps the calls.
+func (t *Thread) recorded() {
+	r := &t.record
+	if t.Op.Marks&Calls == 0 {
+		return
+	}
+	for _, stamp := range r.calls {
+		stamp()
+	}
+	clear(r.calls)
+	r.calls = r.calls[:0]
+	if r.next = 0; r.open > 0 {
+		r.next = Inside
+	}
+}

@@ -1,0 +1,74 @@
+package explore
+
+import (
+	"fmt"
+
+	"schedlab/explore/internal/engine"
+)
+
+// Operation records when an operation of the program begins and ends, for a judge of its
+// history: see 'Recorded histories'. It is used for one operation after the other. Call and
+// Return call stamp, which writes the time down: such as how many operations have returned.
+// stamp must touch nothing of this package.
+//
+// Outside of a controlled thread, stamp is called at once. So one recorder serves for
+// explorations and for real threads.
+type Operation struct {
+	t    *engine.Thread // that is in it; nil: none, or one that is not controlled
+	open bool
+}
+
+// Call says that an operation begins. stamp is called when the calling thread takes its next
+// step, as a part of it: the operation is called no sooner than it does something that another
+// thread can see. Call panics if the operation before has not returned.
+func (o *Operation) Call(stamp func()) {
+	if o.open {
+		panic("explore: Operation.Call: the operation before has not returned; call Return at " +
+			"its end, or give each thread an Operation of its own")
+	}
+	o.t, o.open = engine.Caller(), true
+	if o.t == nil {
+		stamp()
+		return
+	}
+	o.t.Called(stamp)
+}
+
+// Return says that the operation has ended with the step that the calling thread took last,
+// and calls stamp as a part of it. If the operation took no step, Return takes one that does
+// nothing else; likewise after [Choose]. It panics unless the same thread has called Call.
+func (o *Operation) Return(stamp func()) {
+	t := engine.Caller()
+	switch {
+	case !o.open:
+		panic("explore: Operation.Return: it has not been called; call Call when it begins")
+	case t != o.t:
+		panic(fmt.Sprintf("explore: Operation.Return: %s returns from what %s has called; "+
+			"an operation is recorded by one thread", threadName(t), threadName(o.t)))
+	}
+	o.open, o.t = false, nil
+	if t == nil {
+		stamp()
+		return
+	}
+	t.Returned(stamp)
+}
+
+func threadName(t *engine.Thread) string {
+	if t == nil {
+		return "a thread that is not controlled"
+	}
+	return t.String()
+}
+
+// Recorded calls read, which looks at what Operations have recorded so far. If other threads may
+// still record something that is a step of the calling thread, before or after which they do.
+// It is no step if the caller has joined all others.
+func Recorded(read func()) {
+	t := engine.Caller()
+	if t == nil {
+		read()
+		return
+	}
+	t.Recorded(read)
+}

@@ -1,0 +1,500 @@
+package explore
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Random programs that record operations. recProg.run executes one with the controlled types,
+// and recBrute enumerates its interleavings on explicit states. Both collect the histories: for
+// each operation its answer and, for each two, whether one returned before the other was
+// called.
+
+type recKind uint8
+
+const (
+	recLoad     recKind = iota // r = x
+	recStore                   // x = a
+	recAdd                     // r = x += a
+	recCAS                     // r = CAS(x, a, b)
+	recLock                    // m.Lock
+	recUnlock                  // m.Unlock
+	recChoose                  // r = Choose(2)
+	recCall                    // an operation begins
+	recReturn                  // it ends, and answers r
+	recReturnIf                // if r == a: it ends there
+	recLook                    // r = how many operations have been called, and have returned
+)
+
+var recNames = [...]string{
+	"load", "store", "add", "cas", "lock", "unlock", "choose", "call", "return", "return if", "look",
+}
+
+type recIns struct {
+	kind      recKind
+	obj, a, b int
+}
+
+func (in recIns) String() string {
+	return fmt.Sprintf("%s %d %d %d", recNames[in.kind], in.obj, in.a, in.b)
+}
+
+// recProg is the code of each thread.
+type recProg [][]recIns
+
+func (p recProg) String() string {
+	var b strings.Builder
+	for i, code := range p {
+		fmt.Fprintf(&b, "%d: %v\n", i, code)
+	}
+	return b.String()
+}
+
+const (
+	recWords   = 2
+	recThreads = 3
+	recOps     = 3 // of a thread, at most
+)
+
+// recProfile says what random programs are made of.
+type recProfile struct {
+	name              string
+	lock, choose, not int // of 16 operations: with a lock, with Choose, without a step
+	look              bool
+}
+
+var recProfiles = []recProfile{
+	{name: "words"},
+	{name: "locks", lock: 6},
+	{name: "choices", choose: 6},
+	{name: "empty", not: 6},
+	{name: "looks", look: true},
+	{name: "all", lock: 3, choose: 3, not: 3, look: true},
+}
+
+func (pf recProfile) random(r *rand.Rand) (p recProg) {
+	for range 2 + r.IntN(recThreads-1) {
+		var code []recIns
+		for range 1 + r.IntN(recOps) {
+			if r.IntN(4) == 0 {
+				code = append(code, recStep(r))
+			}
+			code = append(code, pf.operation(r)...)
+		}
+		if pf.look && r.IntN(2) == 0 {
+			at := r.IntN(len(code) + 1)
+			code = slices.Insert(code, at, recIns{kind: recLook})
+		}
+		p = append(p, code)
+	}
+	return p
+}
+
+func recStep(r *rand.Rand) recIns {
+	kinds := []recKind{recLoad, recLoad, recStore, recAdd, recCAS}
+	return recIns{kinds[r.IntN(len(kinds))], r.IntN(recWords), r.IntN(2), 1 + r.IntN(2)}
+}
+
+func (pf recProfile) operation(r *rand.Rand) []recIns {
+	op := []recIns{{kind: recCall}}
+	switch k := r.IntN(16); {
+	case k < pf.not:
+	case k < pf.not+pf.lock:
+		op = append(op, recIns{kind: recLock}, recStep(r), recIns{kind: recUnlock})
+	case k < pf.not+pf.lock+pf.choose:
+		op = append(op, recStep(r), recIns{kind: recChoose}, recIns{kind: recReturnIf, a: r.IntN(2)})
+		if r.IntN(2) == 0 {
+			op = append(op, recStep(r))
+		}
+	default:
+		op = append(op, recStep(r))
+		if r.IntN(3) > 0 {
+			if r.IntN(2) == 0 {
+				op = append(op, recIns{kind: recReturnIf, a: r.IntN(2)})
+			}
+			op = append(op, recStep(r))
+		}
+	}
+	return append(op, recIns{kind: recReturn})
+}
+
+// recHistory is what has been recorded in one execution, and what threads have found.
+type recHistory struct {
+	clock int
+	calls [recThreads][recOps]int // 0: not called
+	rets  [recThreads][recOps]int
+	op    [recThreads]int // operations of each thread that have been called
+	r     [recThreads]int
+}
+
+func (h *recHistory) call(i, op int) { h.calls[i][op] = 2*h.clock + 1 }
+
+func (h *recHistory) ret(i, op int) {
+	h.clock++
+	h.rets[i][op] = 2 * h.clock
+}
+
+// answer notes that thread i has found v.
+func (h *recHistory) answer(i, v int) { h.r[i] = (h.r[i]*31 + v + 1) % 1_000_003 }
+
+// look returns how many operations have been called and have returned.
+func (h *recHistory) look() (n int) {
+	for i := range h.calls {
+		for k := range h.calls[i] {
+			if h.calls[i][k] > 0 {
+				n += 10
+			}
+			if h.rets[i][k] > 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// key is the same for two histories if and only if they have the same answers, and the same
+// operations returned before others were called.
+func (h *recHistory) key() string {
+	var b strings.Builder
+	fmt.Fprint(&b, h.r)
+	for i := range h.rets {
+		for k, ret := range h.rets[i] {
+			for j := range h.calls {
+				for l, call := range h.calls[j] {
+					if i != j && ret > 0 && call > 0 && ret < call {
+						fmt.Fprintf(&b, " %d.%d<%d.%d", i, k, j, l)
+					}
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+// run executes p as a program that is explored, and gives the history to done.
+func (p recProg) run(done func(*recHistory)) func() {
+	return func() {
+		h := &recHistory{}
+		var m Mutex
+		var x [recWords]Int32
+		for i := range x {
+			Name(&x[i], fmt.Sprint("x", i))
+			x[i].Store(0)
+		}
+		m.Lock()
+		m.Unlock()
+		left := len(p)
+		for i, code := range p {
+			Go(func() {
+				recExecute(i, code, h, &m, &x)
+				if left--; left == 0 {
+					done(h)
+				}
+			})
+		}
+	}
+}
+
+// recExecute executes the code of thread i.
+func recExecute(i int, code []recIns, h *recHistory, m *Mutex, x *[recWords]Int32) {
+	var op Operation
+	r, n := 0, -1
+	end := func() { op.Return(func() { h.ret(i, n) }) }
+	for pc := 0; pc < len(code); pc++ {
+		in := code[pc]
+		switch in.kind {
+		case recLoad:
+			r = int(x[in.obj].Load())
+		case recStore:
+			x[in.obj].Store(int32(in.a))
+		case recAdd:
+			r = int(x[in.obj].Add(int32(in.a)))
+		case recCAS:
+			r = int(bit(x[in.obj].CompareAndSwap(int32(in.a), int32(in.b))))
+		case recLock:
+			m.Lock()
+		case recUnlock:
+			m.Unlock()
+		case recChoose:
+			r = Choose(2)
+		case recLook:
+			Recorded(func() { r = h.look() })
+		case recCall:
+			n++
+			op.Call(func() { h.call(i, n) })
+		case recReturn:
+			end()
+		case recReturnIf:
+			if r == in.a {
+				end()
+				pc = endOf(code, pc)
+			}
+		}
+		if in.kind < recCall || in.kind == recLook {
+			h.answer(i, r)
+		}
+	}
+}
+
+// endOf returns where the operation ends in which pc is.
+func endOf(code []recIns, pc int) int {
+	for code[pc].kind != recReturn {
+		pc++
+	}
+	return pc
+}
+
+// recBrute enumerates the interleavings of a program. A step is what is between two decisions:
+// the operation on the object, and then all that is no step.
+type recBrute struct {
+	code      recProg
+	limit     int
+	count     int             // interleavings
+	histories map[string]bool // of all of them
+	traces    map[string]bool
+	path      []recEvent
+	choices   []int
+}
+
+// recEvent is a step on the path.
+type recEvent struct {
+	thread, obj          int // obj: -1: none
+	writes               bool
+	calls, returns, look bool
+}
+
+const recMutex = recWords // the number of the mutex among the objects
+
+type recState struct {
+	h       recHistory
+	x       [recWords]int
+	locked  bool
+	threads [recThreads]recThread
+}
+
+type recThread struct {
+	pc, r, n   int
+	calling    bool // the next step is the first one of an operation
+	chose      bool // since the last step
+	returning  bool // the next step is that of a return
+	begun      bool // it has taken a step
+	standsHere bool // it stands before a step
+}
+
+func recEnumerate(p recProg, limit int) (*recBrute, bool) {
+	b := &recBrute{
+		code: p, limit: limit, histories: map[string]bool{}, traces: map[string]bool{},
+	}
+	var s recState
+	for i := range s.threads {
+		s.threads[i].n = -1
+	}
+	b.settle(s, 0, -1)
+	return b, b.count <= limit
+}
+
+// settle lets the threads from i on do what is no step, and then explores. last is the thread
+// that took the last step, -1: none.
+func (b *recBrute) settle(s recState, i, last int) {
+	if b.count > b.limit {
+		return
+	}
+	if i == len(b.code) {
+		b.explore(s)
+		return
+	}
+	for !s.threads[i].standsHere && s.threads[i].pc < len(b.code[i]) {
+		t := &s.threads[i]
+		in := b.code[i][t.pc]
+		switch in.kind {
+		case recCall:
+			t.n++
+			t.calling = true
+		case recReturnIf:
+			if t.r != in.a {
+				break
+			}
+			t.pc = endOf(b.code[i], t.pc)
+			t.standsHere = !b.returns(&s, i)
+			continue
+		case recReturn:
+			t.standsHere = !b.returns(&s, i)
+			continue
+		case recChoose:
+			for v := range 2 {
+				c := s
+				c.threads[i].r, c.threads[i].chose = v, true
+				c.threads[i].pc++
+				c.h.answer(i, v)
+				b.choices = append(b.choices, i, len(b.path), v)
+				path := slices.Clone(b.path) // returns are noted in it
+				b.settle(c, i, last)
+				b.path = path
+				b.choices = b.choices[:len(b.choices)-3]
+			}
+			return
+		default:
+			t.standsHere = true
+			continue
+		}
+		t.pc++
+	}
+	b.settle(s, i+1, last)
+}
+
+// returns ends the operation of thread i, at its return, and says whether that needed no step.
+func (b *recBrute) returns(s *recState, i int) bool {
+	t := &s.threads[i]
+	if t.calling || t.chose {
+		t.returning = true
+		return false
+	}
+	s.h.ret(i, t.n)
+	b.path[len(b.path)-1].returns = true
+	t.pc++
+	return true
+}
+
+func (b *recBrute) explore(s recState) {
+	any := false
+	for i := range b.code {
+		t := &s.threads[i]
+		if t.pc == len(b.code[i]) || !t.returning && b.code[i][t.pc].kind == recLock && s.locked {
+			continue
+		}
+		any = true
+		n := len(b.path)
+		c := s
+		b.path = append(b.path, b.step(&c, i))
+		if c.threads[i].returning {
+			c.threads[i].returning = false
+			b.returns(&c, i)
+		}
+		b.settle(c, i, i)
+		b.path = b.path[:n]
+	}
+	if !any {
+		b.count++
+		b.histories[s.h.key()] = true
+		b.traces[b.trace()] = true
+	}
+}
+
+// step executes the next step of thread i.
+func (b *recBrute) step(s *recState, i int) recEvent {
+	t := &s.threads[i]
+	in := b.code[i][t.pc]
+	ev := recEvent{thread: i, obj: in.obj, writes: true, calls: t.calling}
+	if t.calling {
+		s.h.call(i, t.n)
+	}
+	t.calling, t.chose, t.standsHere = false, false, false
+	if t.returning {
+		ev.obj = -1
+		return ev
+	}
+	switch in.kind {
+	case recLoad:
+		t.r, ev.writes = s.x[in.obj], false
+	case recStore:
+		s.x[in.obj] = in.a
+	case recAdd:
+		s.x[in.obj] += in.a
+		t.r = s.x[in.obj]
+	case recCAS:
+		t.r, ev.writes = 0, s.x[in.obj] == in.a
+		if ev.writes {
+			t.r, s.x[in.obj] = 1, in.b
+		}
+	case recLock, recUnlock:
+		s.locked, ev.obj = in.kind == recLock, recMutex
+	case recLook:
+		ev.obj, ev.look = -1, true
+		t.r = s.h.look()
+	}
+	s.h.answer(i, t.r)
+	t.pc++
+	return ev
+}
+
+func (a recEvent) depends(b recEvent) bool {
+	calls := (a.calls || a.look) && (b.returns || b.look)
+	returns := (a.returns || a.look) && (b.calls || b.look)
+	return calls || returns || a.obj >= 0 && a.obj == b.obj && (a.writes || b.writes)
+}
+
+// trace names the trace of the path: the order of all that depends on each other.
+func (b *recBrute) trace() string {
+	var pairs []string
+	var seq [recThreads]int
+	names := make([]string, len(b.path))
+	for j, y := range b.path {
+		names[j] = fmt.Sprintf("%d.%d", y.thread, seq[y.thread])
+		seq[y.thread]++
+		for k, x := range b.path[:j] {
+			if x.thread != y.thread && x.depends(y) {
+				pairs = append(pairs, names[k]+"<"+names[j])
+			}
+		}
+	}
+	for k := 0; k < len(b.choices); k += 3 {
+		i := b.choices[k]
+		n := 0
+		for _, y := range b.path[:b.choices[k+1]] {
+			if y.thread == i {
+				n++
+			}
+		}
+		pairs = append(pairs, fmt.Sprintf("%d.%d=%d", i, n, b.choices[k+2]))
+	}
+	slices.Sort(pairs)
+	return fmt.Sprint(seq, strings.Join(pairs, " "))
+}
+
+// TestRecordedHistoriesAreThoseOfAllInterleavings compares the histories that strategies meet
+// with those of all interleavings.
+func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
+	for _, pf := range recProfiles {
+		t.Run(pf.name, func(t *testing.T) {
+			var programs, large, interleavings, traces, cut, bounded int
+			for seed := range uint64(randomPrograms()) {
+				p := pf.random(rand.New(rand.NewPCG(seed, 9)))
+				b, ok := recEnumerate(p, 2000)
+				if !ok {
+					large++
+					continue
+				}
+				programs++
+				interleavings += b.count
+				traces += len(b.traces)
+				for _, s := range []string{"exhaustive", "bounded", "naive"} {
+					got := map[string]bool{}
+					opts := []Option{Strategy(s), Disjoint()}
+					if s == "bounded" {
+						opts = append(opts, Preemptions(1000))
+					}
+					r, err := Run(p.run(func(h *recHistory) { got[h.key()] = true }), opts...)
+					require.NoError(t, err)
+					require.Equal(t, Verified, r.Verdict, r.Why)
+					require.Equal(t, b.histories, got, "%s: seed %d\n%s", s, seed, p)
+					switch s {
+					case "exhaustive":
+						cut += int(r.Cut)
+						require.Equal(t, len(b.traces), int(r.Complete), "%s: seed %d\n%s", s, seed, p)
+					case "bounded":
+						bounded += int(r.Complete)
+					default:
+						require.Equal(t, b.count, int(r.Complete), "%s: seed %d\n%s", s, seed, p)
+					}
+				}
+			}
+			t.Logf("%d programs (%d more are too large) with %d interleavings, %d traces: %d cut; "+
+				"bounded: %d", programs, large, interleavings, traces, cut, bounded)
+		})
+	}
+}
