@@ -174,7 +174,7 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	if w := d.guide; w != nil {
 		n.wakeup, d.guide = d.pool.freeWay(w), nil
 		n.wakeup.restate(e, n.objects)
-		if len(d.past.calls) > 0 && len(n.sleep) > 0 {
+		if len(d.past.calls) > 0 && len(n.node.sleep) > 0 {
 			n.wakeup.dropAsleep(n.node, e)
 		}
 	}
