@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -456,15 +457,50 @@ func (b *recBrute) trace() string {
 	return fmt.Sprint(seq, strings.Join(pairs, " "))
 }
 
-// TestRecordedHistoriesAreThoseOfAllInterleavings compares the histories that strategies meet
-// with those of all interleavings.
+// recWays are ways to explore a program. Each returns how many executions there were.
+var recWays = []struct {
+	name    string
+	share   int // it is compared on one in so many programs
+	explore func(t *testing.T, program func(), seed uint64) int
+	want    func(b *recBrute) int // executions; nil: any number
+}{
+	{"exhaustive", 1, recRun(Strategy("exhaustive")), (*recBrute).traced},
+	{"bounded", 5, recRun(Preemptions(1000)), nil},
+	{"naive", 10, recRun(Strategy("naive")), func(b *recBrute) int { return b.count }},
+	{"workers", 5, func(_ *testing.T, program func(), seed uint64) int {
+		n, _, _, _ := byTurns(func() func() { return program }, 2, seed)
+		return n
+	}, (*recBrute).traced},
+	{"shards", 10, func(_ *testing.T, program func(), seed uint64) int {
+		return int(allShards(program, 2, int(seed%7)).Complete)
+	}, (*recBrute).traced},
+	{"resumed", 40, func(t *testing.T, program func(), seed uint64) int {
+		file := filepath.Join(t.TempDir(), "f")
+		return int(resumed(t, program, file, 1+int(seed%5), 1, 0, 1).Complete)
+	}, (*recBrute).traced},
+}
+
+func recRun(s Option) func(t *testing.T, program func(), _ uint64) int {
+	return func(t *testing.T, program func(), _ uint64) int {
+		r, err := Run(program, s, Disjoint())
+		require.NoError(t, err)
+		require.Equal(t, Verified, r.Verdict, r.Why)
+		return int(r.Complete)
+	}
+}
+
+// traced returns the number of traces.
+func (b *recBrute) traced() int { return len(b.traces) }
+
+// TestRecordedHistoriesAreThoseOfAllInterleavings compares the histories that are met with those
+// of all interleavings, and the number of executions with that of traces.
 func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
 	for _, pf := range recProfiles {
 		t.Run(pf.name, func(t *testing.T) {
-			var programs, large, interleavings, traces, cut, bounded int
+			programs, large, interleavings, traces := 0, 0, 0, 0
 			for seed := range uint64(randomPrograms()) {
 				p := pf.random(rand.New(rand.NewPCG(seed, 9)))
-				b, ok := recEnumerate(p, 2000)
+				b, ok := recEnumerate(p, *bruteLimit)
 				if !ok {
 					large++
 					continue
@@ -472,29 +508,21 @@ func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
 				programs++
 				interleavings += b.count
 				traces += len(b.traces)
-				for _, s := range []string{"exhaustive", "bounded", "naive"} {
-					got := map[string]bool{}
-					opts := []Option{Strategy(s), Disjoint()}
-					if s == "bounded" {
-						opts = append(opts, Preemptions(1000))
-					}
-					r, err := Run(p.run(func(h *recHistory) { got[h.key()] = true }), opts...)
-					require.NoError(t, err)
-					require.Equal(t, Verified, r.Verdict, r.Why)
-					require.Equal(t, b.histories, got, "%s: seed %d\n%s", s, seed, p)
-					switch s {
-					case "exhaustive":
-						cut += int(r.Cut)
-						require.Equal(t, len(b.traces), int(r.Complete), "%s: seed %d\n%s", s, seed, p)
-					case "bounded":
-						bounded += int(r.Complete)
-					default:
-						require.Equal(t, b.count, int(r.Complete), "%s: seed %d\n%s", s, seed, p)
+				for _, way := range recWays {
+					chooses := pf.choose > 0 && way.name == "resumed" // see explore/saved_test.go
+					if seed%uint64(way.share) == 0 && !chooses {
+						got := map[string]bool{}
+						program := p.run(func(h *recHistory) { got[h.key()] = true })
+						n := way.explore(t, program, seed)
+						require.Equal(t, b.histories, got, "%s: seed %d\n%s", way.name, seed, p)
+						if way.want != nil {
+							require.Equal(t, way.want(b), n, "%s: seed %d\n%s", way.name, seed, p)
+						}
 					}
 				}
 			}
-			t.Logf("%d programs (%d more are too large) with %d interleavings, %d traces: %d cut; "+
-				"bounded: %d", programs, large, interleavings, traces, cut, bounded)
+			t.Logf("%d programs (%d more are too large) with %d interleavings of %d traces",
+				programs, large, interleavings, traces)
 		})
 	}
 }

@@ -133,9 +133,11 @@ func (r *Recorder[S]) History() (h History[S]) {
 			h = append(append(h, c.events...), c.pending()...)
 		}
 	})
-	slices.SortStableFunc(h, func(a, b Event[S]) int { return cmp.Compare(a.Call, b.Call) })
+	slices.SortStableFunc(h, byCall)
 	return h
 }
+
+func byCall[S comparable](a, b Event[S]) int { return cmp.Compare(a.Call, b.Call) }
 
 // Reset forgets what was recorded, and begins a new history. It panics if a client is in an
 // operation.

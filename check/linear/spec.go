@@ -28,9 +28,16 @@ var budget = 20 * time.Second
 var ErrBudget = errors.New("linear: no verdict in time: record shorter histories, " +
 	"or fewer operations that overlap")
 
-// Judge returns nil if h is linearizable, a *[Violation] if it is not, and [ErrBudget] if that
-// could not be decided in time.
+// ErrNoHistory says that what was to be judged is no history: an operation returns before it is
+// called, or a client is in two operations at once. It does not mean that the history passes.
+var ErrNoHistory = errors.New("linear: this is no history")
+
+// Judge returns nil if h is linearizable, a *[Violation] if it is not, [ErrBudget] if that could
+// not be decided in time, and an [ErrNoHistory] if h is no history.
 func (s Spec[S]) Judge(h History[S]) error {
+	if err := h.check(); err != nil {
+		return err
+	}
 	if s.Extra != nil {
 		if err := s.Extra(h); err != nil {
 			return &Violation{Why: err.Error(), picture: s.picture(h)}
@@ -38,14 +45,38 @@ func (s Spec[S]) Judge(h History[S]) error {
 	}
 	why := "no order of the operations that overlap explains their answers"
 	done, pending := h.split()
-	if len(pending) > 0 {
-		why += fmt.Sprintf(", whatever the %d that are pending have done", len(pending))
+	switch n := len(pending); {
+	case n == 1:
+		why += ", whatever the 1 that is pending has done"
+	case n > 1:
+		why += fmt.Sprintf(", whatever the %d that are pending have done", n)
 	}
 	switch s.decide(done, pending, time.Now().Add(budget)) {
 	case porcupine.Illegal:
 		return &Violation{Why: why, picture: s.picture(h)}
 	case porcupine.Unknown:
 		return ErrBudget
+	}
+	return nil
+}
+
+// check returns an error unless h is a history.
+func (h History[S]) check() error {
+	last := map[int]Event[S]{}
+	sorted := slices.Clone(h)
+	slices.SortStableFunc(sorted, byCall)
+	for _, e := range sorted {
+		before, ok := last[e.Client]
+		switch {
+		case e.Op == nil:
+			return fmt.Errorf("%w: an event of client %d has no Op", ErrNoHistory, e.Client)
+		case e.Return < e.Call:
+			return fmt.Errorf("%w: an operation returns before it is called: %v", ErrNoHistory, e)
+		case ok && e.Call != before.Call && e.Call < before.Return:
+			return fmt.Errorf("%w: client %d calls an operation before the other returns: %v, and %v",
+				ErrNoHistory, e.Client, before, e)
+		}
+		last[e.Client] = e
 	}
 	return nil
 }
