@@ -181,6 +181,23 @@
 // lines that call the wrapper, and not those inside of it. What a wrapper has to know of a
 // thread it keeps in [Local].
 //
+// # Recorded histories
+//
+// A program may record what its threads do to an object, and judge that: is there an order of
+// the operations that explains their answers, and in which those that had returned come before
+// those that were called afterwards? Package check/linear of this repository judges so. What
+// records is an [Operation], here with a clock of sync/atomic that counts returns:
+//
+//	op.Call(func() { call = 2*clock.Load() + 1 })
+//	x := queue.Get()
+//	op.Return(func() { ret = 2 * clock.Add(1) })
+//
+// The functions are called as parts of the operation's first and last step. So the intervals
+// are as short as they can be: no history is stricter. Every strategy keeps apart what differs
+// in whether one operation had returned before another was called. That costs executions,
+// though none where a lock orders the operations already. [Recorded] is for a thread that looks
+// at a history to which others may still add.
+//
 // # What a verdict says
 //
 // A verdict holds within a bound, which is printed.
@@ -359,7 +376,8 @@
 //
 // The exhaustive strategy is optimal dynamic partial-order reduction (Abdulla, Aronis,
 // Jonsson, Sagonas, POPL 2014 and JACM 2017). Steps are independent if they touch
-// different variables or both read. Two operations of one lock are dependent. Executions
+// different variables or both read. Two operations of one lock are dependent. So are the last
+// step of a recorded operation and the first step of another. Executions
 // that differ only in the order of independent steps are one Mazurkiewicz trace, and one
 // of each is executed. After an execution, the strategy looks for pairs of dependent steps
 // that could have come in the other order. It puts the way there into a wakeup tree.

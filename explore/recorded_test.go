@@ -30,10 +30,16 @@ const (
 	recReturn                  // it ends, and answers r
 	recReturnIf                // if r == a: it ends there
 	recLook                    // r = how many operations have been called, and have returned
+
+	// Not enumerated by recBrute:
+	recSpin // for r = x; r == a; r = x: Pause
+	recWait // r = x.Wait(a), for a time
+	recWake // r = x.Wake(1)
 )
 
 var recNames = [...]string{
-	"load", "store", "add", "cas", "lock", "unlock", "choose", "call", "return", "return if", "look",
+	"load", "store", "add", "cas", "lock", "unlock", "choose", "call", "return", "return if",
+	"look", "spin", "wait", "wake",
 }
 
 type recIns struct {
@@ -64,9 +70,9 @@ const (
 
 // recProfile says what random programs are made of.
 type recProfile struct {
-	name              string
-	lock, choose, not int // of 16 operations: with a lock, with Choose, without a step
-	look              bool
+	name                    string
+	lock, choose, not, wait int // of 16 operations: with a lock, Choose, no step, a wait
+	look                    bool
 }
 
 var recProfiles = []recProfile{
@@ -111,6 +117,12 @@ func (pf recProfile) operation(r *rand.Rand) []recIns {
 		op = append(op, recStep(r), recIns{kind: recChoose}, recIns{kind: recReturnIf, a: r.IntN(2)})
 		if r.IntN(2) == 0 {
 			op = append(op, recStep(r))
+		}
+	case k < pf.not+pf.lock+pf.choose+pf.wait:
+		kind := []recKind{recSpin, recWait, recWait, recWake}[r.IntN(4)]
+		op = append(op, recIns{kind: kind, obj: r.IntN(recWords)})
+		if r.IntN(2) == 0 {
+			op = append(op, recIns{kind: recReturnIf, a: r.IntN(2)}, recStep(r))
 		}
 	default:
 		op = append(op, recStep(r))
@@ -182,7 +194,7 @@ func (p recProg) run(done func(*recHistory)) func() {
 	return func() {
 		h := &recHistory{}
 		var m Mutex
-		var x [recWords]Int32
+		var x [recWords]Uint32
 		for i := range x {
 			Name(&x[i], fmt.Sprint("x", i))
 			x[i].Store(0)
@@ -202,7 +214,7 @@ func (p recProg) run(done func(*recHistory)) func() {
 }
 
 // recExecute executes the code of thread i.
-func recExecute(i int, code []recIns, h *recHistory, m *Mutex, x *[recWords]Int32) {
+func recExecute(i int, code []recIns, h *recHistory, m *Mutex, x *[recWords]Uint32) {
 	var op Operation
 	r, n := 0, -1
 	end := func() { op.Return(func() { h.ret(i, n) }) }
@@ -212,11 +224,11 @@ func recExecute(i int, code []recIns, h *recHistory, m *Mutex, x *[recWords]Int3
 		case recLoad:
 			r = int(x[in.obj].Load())
 		case recStore:
-			x[in.obj].Store(int32(in.a))
+			x[in.obj].Store(uint32(in.a))
 		case recAdd:
-			r = int(x[in.obj].Add(int32(in.a)))
+			r = int(x[in.obj].Add(uint32(in.a)))
 		case recCAS:
-			r = int(bit(x[in.obj].CompareAndSwap(int32(in.a), int32(in.b))))
+			r = int(bit(x[in.obj].CompareAndSwap(uint32(in.a), uint32(in.b))))
 		case recLock:
 			m.Lock()
 		case recUnlock:
@@ -225,6 +237,14 @@ func recExecute(i int, code []recIns, h *recHistory, m *Mutex, x *[recWords]Int3
 			r = Choose(2)
 		case recLook:
 			Recorded(func() { r = h.look() })
+		case recSpin:
+			for r = int(x[in.obj].Load()); r == in.a; r = int(x[in.obj].Load()) {
+				Pause()
+			}
+		case recWait:
+			r = int(bit(x[in.obj].Wait(uint32(in.a), 5)))
+		case recWake:
+			r = x[in.obj].Wake(1)
 		case recCall:
 			n++
 			op.Call(func() { h.call(i, n) })
@@ -236,7 +256,7 @@ func recExecute(i int, code []recIns, h *recHistory, m *Mutex, x *[recWords]Int3
 				pc = endOf(code, pc)
 			}
 		}
-		if in.kind < recCall || in.kind == recLook {
+		if in.kind < recCall || in.kind >= recLook {
 			h.answer(i, r)
 		}
 	}
@@ -525,4 +545,33 @@ func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
 				programs, large, interleavings, traces)
 		})
 	}
+}
+
+// TestRecordedHistoriesWithWaits compares them with those that the strategy naive meets: brute
+// knows neither Pause nor time.
+func TestRecordedHistoriesWithWaits(t *testing.T) {
+	pf := recProfile{name: "waits", wait: 9, not: 1}
+	programs := 0
+	for seed := range uint64(randomPrograms() / 4) {
+		p := pf.random(rand.New(rand.NewPCG(seed, 11)))
+		histories := func(opts ...Option) (map[string]bool, Result) {
+			all := map[string]bool{}
+			r, err := Run(p.run(func(h *recHistory) { all[h.key()] = true }),
+				append(opts, Disjoint(), KeepGoing())...)
+			require.NoError(t, err)
+			return all, r
+		}
+		naive, r := histories(Strategy("naive"), Executions(5**bruteLimit))
+		if int(r.Complete+r.Stuck) >= 5**bruteLimit {
+			continue
+		}
+		programs++
+		got, _ := histories(Strategy("exhaustive"))
+		require.Equal(t, naive, got, "exhaustive: seed %d\n%s", seed, p)
+		if seed%5 == 0 {
+			got, _ := histories(Preemptions(1000))
+			require.Equal(t, naive, got, "bounded: seed %d\n%s", seed, p)
+		}
+	}
+	t.Logf("%d programs", programs)
 }

@@ -12,6 +12,8 @@ import (
 	"schedlab/rt/queue"
 )
 
+func init() { explore.Wrapper() }
+
 // Op is one operation together with its answer, on an object whose sequential specification has
 // the states S. Step says whether the object may give this answer in state s, and returns the
 // state after it. It must depend on nothing but the receiver and s, and change nothing.

@@ -4,8 +4,11 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"schedlab/explore"
 	"schedlab/rt/queue"
 )
+
+func init() { explore.Wrapper() }
 
 // Item is an element of a queue under test.
 type Item struct {

@@ -203,13 +203,21 @@ func (h *history) predecessors(i int32, ev *engine.Event) []int32 {
 			h.addPreds(o, engine.Reads)
 		}
 	}
+	if ev.Marks != 0 {
+		h.addRecorded(ev)
+	}
+	return h.preds
+}
+
+// addRecorded adds the last steps of operations of other threads, if ev is the first one of an
+// operation, and the other way round.
+func (h *history) addRecorded(ev *engine.Event) {
 	if ev.Marks&engine.Calls != 0 {
 		h.addMarked(h.returns, ev.Thread)
 	}
 	if ev.Marks&engine.Returns != 0 {
 		h.addMarked(h.calls, ev.Thread)
 	}
-	return h.preds
 }
 
 // addMarked adds the events of other threads than thread.
@@ -272,7 +280,7 @@ func (h *history) note(i int32, ev *engine.Event) {
 	if ev.Early {
 		h.early = append(h.early, i)
 	}
-	if ev.Marks.Sure() != 0 {
+	if ev.Marks != 0 {
 		h.noteMarks(i, ev)
 	}
 	h.last[ev.Thread] = i

@@ -39,6 +39,13 @@ import (
 // (lateRace). Whether the reversal is possible is seen when it is made (foreseeTimed), and
 // what would prevent it is left out.
 //
+// # Races of recorded operations
+//
+// The last step of an operation and the first step of another one depend on each other: see
+// 'Recorded operations' in explore/internal/engine/recorded.go. So the predecessors of a first
+// step are the last ones of other threads, and the other way round. Either can come first: that
+// makes no step impossible, and changes nothing that a step finds.
+//
 // # Races after a Pause
 //
 // A step that waited for a change is possible before e only if something else has changed that
@@ -69,7 +76,9 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
-			d.settle(i, ev)
+			if ev.Marks != 0 {
+				d.settle(i, ev)
+			}
 			d.stamp(i, ev)
 		}
 		h.note(i, ev)

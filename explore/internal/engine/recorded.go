@@ -33,6 +33,12 @@ import "runtime"
 // but none is missing. A step that has been executed somewhere is known exactly there, and
 // wherever it can come first without any other effect: it finds the same and does the same.
 //
+// Rejected: to let a first step depend on a later last one alone. When a call comes before a
+// return that does not depend on it otherwise, the other order has the stricter history, so it
+// would be enough to explore that. It was tried: a queue of Michael and Scott with puts beside
+// gets has 57 executions in place of 86 (24 unrecorded). But then a program that asserts that no
+// two operations overlap is verified wrongly.
+//
 // Rejected: to tell apart the histories of several objects. Each object may be judged by
 // itself (Herlihy and Wing), so steps of different histories need not depend on each other.
 // That would save executions where threads use several recorded objects, which is rare; all
@@ -58,14 +64,10 @@ func (m Marks) Sure() Marks { return m &^ Inside }
 
 // recording is what a thread records.
 type recording struct {
-	next   Marks    // of the next step
 	calls  []func() // the stamps of the operations that begin with the next step
 	open   int      // operations that have not returned
 	chosen int32    // Thread.Seq at the last Choose; 0: none, or before the first step
 }
-
-// begin forgets everything.
-func (r *recording) begin() { *r = recording{calls: r.calls[:0]} }
 
 // Caller returns the controlled thread that calls; nil if the caller is none.
 func Caller() *Thread {
@@ -88,7 +90,7 @@ func (t *Thread) Called(stamp func()) {
 	r := &t.record
 	r.calls = append(r.calls, stamp)
 	r.open++
-	r.next = Calls | Inside
+	t.nextMarks = Calls | Inside
 }
 
 // Returned says that an operation has ended with t's last step, and calls stamp. It says false
@@ -99,12 +101,12 @@ func (t *Thread) Returned(stamp func()) bool {
 		return false
 	}
 	if len(r.calls) > 0 || r.chosen == t.Seq {
-		r.next |= Returns
+		t.nextMarks |= Returns
 		t.stepToRecord()
 	}
 	r.open--
 	if r.open == 0 {
-		r.next = 0
+		t.nextMarks = 0
 	}
 	t.e.Events[t.Last].Marks |= Returns
 	stamp()
@@ -116,7 +118,7 @@ func (t *Thread) Returned(stamp func()) bool {
 // more, since t knows that all have ended.
 func (t *Thread) Recorded(read func()) {
 	if !t.alone() {
-		t.record.next |= Calls | Returns
+		t.nextMarks |= Calls | Returns
 		t.stepToRecord()
 	}
 	read()
@@ -151,7 +153,7 @@ func (t *Thread) recorded() {
 	}
 	clear(r.calls)
 	r.calls = r.calls[:0]
-	if r.next = 0; r.open > 0 {
-		r.next = Inside
+	if t.nextMarks = 0; r.open > 0 {
+		t.nextMarks = Inside
 	}
 }

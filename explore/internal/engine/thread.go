@@ -22,6 +22,8 @@ type Thread struct {
 	asked   uint64 // the decision for which enabled has been found out
 	enabled bool
 
+	nextMarks Marks // of its next step: see 'Recorded operations'
+
 	Op       Op
 	Seq      int32 // events so far
 	Birth    int32 // the parent's last event when it was made; -1: none
@@ -40,9 +42,9 @@ type Thread struct {
 
 	sync clock // see 'Two kinds of happens-before'
 
-	record recording // see 'Recorded operations'
-
 	Local any // what wrappers keep for the thread; nil when it begins
+
+	record recording // see 'Recorded operations'
 }
 
 // NoDeadline stands for no time limit.
@@ -73,7 +75,9 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
-	t.Op.Marks = t.record.next
+	if m := t.nextMarks; m != 0 {
+		t.Op.Marks = m
+	}
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
