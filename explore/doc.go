@@ -183,10 +183,11 @@
 //
 // # Recorded histories
 //
-// A program may record what its threads do to an object, and judge that: is there an order of
-// the operations that explains their answers, and in which those that had returned come before
-// those that were called afterwards? Package check/linear of this repository judges so. What
-// records is an [Operation], here with a clock of sync/atomic that counts returns:
+// A program may record what its threads do to an object, and have that history judged. Does
+// some order of the operations explain their answers, if those that had returned come before
+// those that were called afterwards? So judges package check/linear of this repository. An
+// [Operation] records when an operation begins and ends, here by a clock of sync/atomic that
+// counts returns:
 //
 //	op.Call(func() { call = 2*clock.Load() + 1 })
 //	x := queue.Get()

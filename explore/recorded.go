@@ -9,18 +9,18 @@ import (
 // Operation records when an operation of the program begins and ends, for a judge of its
 // history: see 'Recorded histories'. It is used for one operation after the other. Call and
 // Return call stamp, which writes the time down: such as how many operations have returned.
-// stamp must touch nothing of this package.
+// stamp must call nothing of this package.
 //
-// Outside of a controlled thread, stamp is called at once. So one recorder serves for
-// explorations and for real threads.
+// On a thread that is not controlled stamp is called at once. So one recorder serves both
+// explorations and real threads.
 type Operation struct {
 	t    *engine.Thread // that is in it; nil: none, or one that is not controlled
 	open bool
 }
 
-// Call says that an operation begins. stamp is called when the calling thread takes its next
-// step, as a part of it: the operation is called no sooner than it does something that another
-// thread can see. Call panics if the operation before has not returned.
+// Call says that an operation begins. stamp is called as a part of the calling thread's next
+// step, since other threads see nothing of the operation before that. Call panics if the
+// operation before has not returned.
 func (o *Operation) Call(stamp func()) {
 	if o.open {
 		panic("explore: Operation.Call: the operation before has not returned; call Return at " +
@@ -61,9 +61,9 @@ func threadName(t *engine.Thread) string {
 	return t.String()
 }
 
-// Recorded calls read, which looks at what Operations have recorded so far. If other threads may
-// still record something that is a step of the calling thread, before or after which they do.
-// It is no step if the caller has joined all others.
+// Recorded calls read, which looks at what Operations have recorded so far. That is a step, and
+// operations of other threads begin and end before or after it. If the caller has joined all
+// other threads, it is no step.
 func Recorded(read func()) {
 	t := engine.Caller()
 	if t == nil {

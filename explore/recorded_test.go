@@ -114,7 +114,8 @@ func (pf recProfile) operation(r *rand.Rand) []recIns {
 	case k < pf.not+pf.lock:
 		op = append(op, recIns{kind: recLock}, recStep(r), recIns{kind: recUnlock})
 	case k < pf.not+pf.lock+pf.choose:
-		op = append(op, recStep(r), recIns{kind: recChoose}, recIns{kind: recReturnIf, a: r.IntN(2)})
+		op = append(op, recStep(r), recIns{kind: recChoose})
+		op = append(op, recIns{kind: recReturnIf, a: r.IntN(2)})
 		if r.IntN(2) == 0 {
 			op = append(op, recStep(r))
 		}
@@ -574,4 +575,75 @@ func TestRecordedHistoriesWithWaits(t *testing.T) {
 		}
 	}
 	t.Logf("%d programs", programs)
+}
+
+// TestStampsAreTakenWithSteps: neither when Call is called nor after Return.
+func TestStampsAreTakenWithSteps(t *testing.T) {
+	var seen [][2]int32
+	r, err := Run(func() {
+		var x Int32
+		var op Operation
+		now := 0 // steps of thread 1 so far
+		call, ret := -1, -1
+		th := Go(func() {
+			x.Load()
+			now = 1
+			op.Call(func() { call = now })
+			x.Load()
+			now = 2
+			x.Load()
+			now = 3
+			op.Return(func() { ret = now })
+			x.Load()
+		})
+		x.Store(1)
+		seen = append(seen, [2]int32{int32(call), int32(ret)})
+		th.Join()
+		Assert(call == 1 && ret == 3, "call after %d steps, return after %d", call, ret)
+	})
+	require.NoError(t, err)
+	require.Equal(t, Verified, r.Verdict)
+	require.Contains(t, seen, [2]int32{-1, -1}, "before the first step")
+	require.Contains(t, seen, [2]int32{1, -1}, "between the steps")
+	require.Contains(t, seen, [2]int32{1, 3}, "after the last step")
+}
+
+func TestOperationsThatCannotBeRecorded(t *testing.T) {
+	none := func() {}
+	for _, c := range []struct {
+		want   string
+		misuse func(op *Operation)
+	}{
+		{"Operation.Return: it has not been called", func(op *Operation) { op.Return(none) }},
+		{"Operation.Call: the operation before has not returned", func(op *Operation) {
+			op.Call(none)
+			op.Call(none)
+		}},
+		{"thread 1 returns from what thread 0 has called", func(op *Operation) {
+			op.Call(none)
+			Go(func() { op.Return(none) })
+		}},
+	} {
+		r, err := Run(func() { c.misuse(new(Operation)) })
+		require.NoError(t, err)
+		require.Equal(t, Panic, r.Violation.Property)
+		require.Contains(t, r.Violation.Message, c.want)
+	}
+}
+
+// Threads that are not controlled stamp at once.
+func TestOperationsOfRealThreads(t *testing.T) {
+	var op Operation
+	var stamps []string
+	op.Call(func() { stamps = append(stamps, "call") })
+	op.Return(func() { stamps = append(stamps, "return") })
+	Recorded(func() { stamps = append(stamps, "read") })
+	require.Equal(t, []string{"call", "return", "read"}, stamps)
+	require.PanicsWithValue(t, "explore: Operation.Return: it has not been called; call Call when "+
+		"it begins", func() { op.Return(nil) })
+	allocs := testing.AllocsPerRun(100, func() {
+		op.Call(func() {})
+		op.Return(func() {})
+	})
+	require.Zero(t, allocs)
 }

@@ -278,7 +278,8 @@ func (q *lazy) Empty() bool { return q.slot.Load() == nil }
 func TestAnOperationWithoutAStepIsOrdered(t *testing.T) {
 	for name, opts := range everyStrategy {
 		t.Run(name, func(t *testing.T) {
-			r, err := explore.Run(recorded(func() linear.Queue { return &lazy{} }, "p", "g"), opts...)
+			fresh := func() linear.Queue { return &lazy{} }
+			r, err := explore.Run(recorded(fresh, "p", "g"), opts...)
 			require.NoError(t, err)
 			require.Equal(t, explore.Violated, r.Verdict)
 			require.Contains(t, r.Violation.Text(), "client 1: get 1: []")
@@ -354,42 +355,46 @@ func TestAnOperationThatNeverReturns(t *testing.T) {
 }
 
 func TestWhatCannotBeRecorded(t *testing.T) {
+	type recorder = linear.Recorder[linear.Seq]
 	type client = linear.Client[linear.Seq]
-	op := linear.Len{}
-	for want, misuse := range map[string]func(rec *linear.Recorder[linear.Seq], c *client){
-		"linear: Return: client 1 is in no operation": func(_ *linear.Recorder[linear.Seq], c *client) {
-			c.Return(0, op)
-		},
-		"linear: Call: client 1 is in operation 1": func(_ *linear.Recorder[linear.Seq], c *client) {
+	for _, c := range []struct {
+		want   string
+		misuse func(rec *recorder, c *client)
+	}{
+		{"linear: Return: client 1 is in no operation", func(_ *recorder, c *client) {
+			c.Return(0, linear.Len{})
+		}},
+		{"linear: Return: client 1 is in no operation", func(_ *recorder, c *client) {
+			at := c.Call()
+			c.Return(at, linear.Len{})
+			c.Return(at, linear.Len{})
+		}},
+		{"linear: Call: client 1 is in operation 1", func(_ *recorder, c *client) {
 			c.Call()
 			c.Call()
-		},
-		"linear: Return: client 1 is in operation 2, not 1": func(
-			_ *linear.Recorder[linear.Seq], c *client,
-		) {
+		}},
+		{"linear: Return: client 1 is in operation 2, not 1", func(_ *recorder, c *client) {
 			first := c.Call()
-			c.Return(first, op)
+			c.Return(first, linear.Len{})
 			c.Call()
-			c.Return(first, op)
-		},
-		"linear: Reset: client 1 is in an operation": func(
-			rec *linear.Recorder[linear.Seq], c *client,
-		) {
+			c.Return(first, linear.Len{})
+		}},
+		{"linear: Reset: client 1 is in an operation", func(rec *recorder, c *client) {
 			c.Call()
 			rec.Reset()
-		},
+		}},
 	} {
-		t.Run(want, func(t *testing.T) {
+		t.Run(c.want, func(t *testing.T) {
 			run := func() {
 				rec := linear.NewRecorder[linear.Seq](2)
-				misuse(rec, rec.Client(1))
+				c.misuse(rec, rec.Client(1))
 			}
-			requirePanic(t, want, run)
+			requirePanic(t, c.want, run)
 			r, err := explore.Run(run)
 			require.NoError(t, err)
 			require.Equal(t, explore.Violated, r.Verdict)
 			require.Equal(t, explore.Panic, r.Violation.Property)
-			require.Contains(t, r.Violation.Text(), want)
+			require.Contains(t, r.Violation.Text(), c.want)
 		})
 	}
 }

@@ -179,10 +179,12 @@ type Client[S comparable] struct {
 	_ [queue.CacheLine]byte
 }
 
-// Call says that an operation begins, and returns its number. maybe is what the operation may
-// have done by the end of the history, if it has not returned by then: one of these, or
-// nothing. Each answers nothing, such as [GetSome]; [NoEffect] stands for an operation that
-// changes nothing. Call panics if the operation before has not returned.
+// Call says that an operation begins, and returns its number. It panics if the operation before
+// has not returned.
+//
+// maybe is for an operation that has not returned when the history ends. It has done one of
+// these by then, or nothing. What it answers is not known: so a Get may be a [GetSome], and an
+// operation that changes nothing a [NoEffect].
 func (c *Client[S]) Call(maybe ...Op[S]) (number int64) {
 	if c.open {
 		panic(fmt.Sprintf("linear: Call: client %d is in operation %d; call Return at its end, or "+

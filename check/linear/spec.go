@@ -73,8 +73,8 @@ func (h History[S]) check() error {
 		case e.Return < e.Call:
 			return fmt.Errorf("%w: an operation returns before it is called: %v", ErrNoHistory, e)
 		case ok && e.Call != before.Call && e.Call < before.Return:
-			return fmt.Errorf("%w: client %d calls an operation before the other returns: %v, and %v",
-				ErrNoHistory, e.Client, before, e)
+			return fmt.Errorf("%w: client %d calls an operation before the other returns: "+
+				"%v, and %v", ErrNoHistory, e.Client, before, e)
 		}
 		last[e.Client] = e
 	}
@@ -138,10 +138,17 @@ func (s Spec[S]) model() porcupine.Model {
 	}
 }
 
-// operations returns h as porcupine wants it.
+// operations returns h as porcupine wants it. What never returns does so after all calls.
 func operations[S comparable](h History[S]) []porcupine.Operation {
 	ops := make([]porcupine.Operation, len(h))
+	end := int64(0)
+	for _, e := range h {
+		end = max(end, e.Call+1)
+	}
 	for i, e := range h {
+		if e.Return == Never {
+			e.Return = end
+		}
 		ops[i] = porcupine.Operation{
 			ClientId: e.Client, Input: e.Op, Call: e.Call, Return: e.Return,
 		}

@@ -63,10 +63,11 @@
 //
 // # What is not proved
 //
-// The papers know neither choices nor time limits nor waiting after a Pause nor recorded
-// operations, and execute what is compared here. That every trace is executed, and none twice, is checked against
-// an enumerator that shares no code with this: see explore/soundness_test.go. It knows
-// nothing of time: with time limits, what threads can see is compared with what they see in
+// The papers know neither choices nor time limits nor waiting after a Pause, and execute
+// what is compared here. That every trace is executed, and none twice, is checked against
+// an enumerator that shares no code with this: see explore/soundness_test.go. Another one
+// checks recorded operations: see explore/recorded_test.go. Neither knows anything
+// of time: with time limits, what threads can see is compared with what they see in
 // every interleaving, by the strategy "naive", which shares the engine: see
 // explore/timed_test.go.
 //

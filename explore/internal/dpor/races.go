@@ -76,7 +76,7 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
-			if ev.Marks != 0 {
+			if ev.Inside {
 				d.settle(i, ev)
 			}
 			d.stamp(i, ev)
@@ -89,7 +89,7 @@ func (d *Strategy) observe(e *engine.Engine) {
 // operation, which was not known when it was taken. Other workers may have the steps of a
 // shared node in hand: theirs stay as they are.
 func (d *Strategy) settle(i int32, ev *engine.Event) {
-	n, m := &d.nodes[d.nodeOf[i]], ev.Marks.Sure()
+	n, m := &d.nodes[d.nodeOf[i]], ev.Marks
 	if n.cur.Marks == m {
 		return
 	}

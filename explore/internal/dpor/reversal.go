@@ -116,7 +116,7 @@ func (f *foreseen) foresee(h *history, r race) {
 		}
 		f.effect.Mode = f.Mode
 	}
-	if ev.Marks&engine.Inside != 0 && (ev.Timed || h.tells(first, ev)) {
+	if ev.Inside && (ev.Timed || h.tells(first, ev)) {
 		// It finds something else there. So another step may be the last of its operation.
 		f.Marks = ev.Marks&^engine.Returns | engine.Inside
 		f.effect.Marks = f.Marks

@@ -202,17 +202,17 @@ func (s *summary) clear(f engine.Footprint) bool {
 // sumUp summarises what the sequence is from each of its first k steps on.
 func (s *sequence) sumUp(k int) {
 	n := len(s.list)
-	sum := s.sums[n-k]
+	sum, marks := s.sums[n-k], s.marks
 	for k--; k >= 0; k-- {
 		if i := s.list[k]; i == foreseenStep {
 			sum.add(s.f.thread, s.f.Footprint)
-			s.marks |= s.f.Marks
+			marks |= s.f.Marks
 		} else {
 			ev := &s.h.e.Events[i]
 			sum.add(ev.Thread, ev.Footprint())
-			s.marks |= ev.Marks
+			marks |= ev.Marks
 		}
 		s.sums[n-k] = sum
 	}
-	s.sum = sum
+	s.sum, s.marks = sum, marks
 }

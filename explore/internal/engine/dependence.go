@@ -37,7 +37,7 @@ type Footprint struct {
 
 // Footprint returns what ev touched.
 func (ev *Event) Footprint() Footprint {
-	return Footprint{ev.Obj, ev.Obj2, ev.Mode, ev.Marks.Sure()}
+	return Footprint{ev.Obj, ev.Obj2, ev.Mode, ev.Marks}
 }
 
 // Conflicts says whether a and b touch an object in common that one of them changes, or depend

@@ -142,9 +142,11 @@ func (t *Thread) alone() bool {
 	return true
 }
 
-// recorded is the part of done for a step with marks: it stamps the calls.
-func (t *Thread) recorded() {
+// recorded is the part of done for a step with marks: it gives them to ev, its event, and stamps
+// the calls.
+func (t *Thread) recorded(ev *Event) {
 	r := &t.record
+	ev.Marks, ev.Inside = t.Op.Marks.Sure(), t.Op.Marks&Inside != 0
 	if t.Op.Marks&Calls == 0 {
 		return
 	}
