@@ -118,7 +118,7 @@ func (f *foreseen) foresee(h *history, r race) {
 	}
 	if ev.Inside && (ev.Timed || h.tells(first, ev)) {
 		// It finds something else there. So another step may be the last of its operation.
-		f.Marks = ev.Marks&^engine.Returns | engine.Inside
+		f.Marks = ev.Marks | engine.Inside
 		f.effect.Marks = f.Marks
 	}
 }

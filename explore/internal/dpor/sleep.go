@@ -96,7 +96,7 @@ func (s *sleepers) wokenBy(v *reversal) bool {
 			return false
 		}
 	}
-	v.unsure = s.unsure || v.last.Marks&engine.Inside != 0
+	v.unsure = s.unsure || v.last.Marks.Unsure()
 	return true
 }
 

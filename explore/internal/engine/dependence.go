@@ -43,7 +43,7 @@ func (ev *Event) Footprint() Footprint {
 // Conflicts says whether a and b touch an object in common that one of them changes, or depend
 // on each other as recorded operations do.
 func (a Footprint) Conflicts(b Footprint) bool {
-	return a.Touches(b) || a.Marks != 0 && a.Marks.Conflict(b.Marks)
+	return a.Touches(b) || a.Marks.Conflict(b.Marks)
 }
 
 // Touches says whether a and b touch an object in common that one of them changes.

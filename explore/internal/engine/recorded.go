@@ -50,17 +50,25 @@ type Marks uint8
 const (
 	Calls   Marks = 1 << iota // the first step of an operation
 	Returns                   // the last step of an operation
-	Inside                    // of a thread in an operation; not executed, it may be the last
+	maybe                     // it is not known yet whether it is the last
+
+	Inside = Returns | maybe // of a thread in an operation; not executed, it may be the last
 )
 
-// Conflict says whether steps with these marks are dependent. A step that may be the last
-// counts as the last.
-func (m Marks) Conflict(n Marks) bool {
-	return m&Calls != 0 && n&(Returns|Inside) != 0 || n&Calls != 0 && m&(Returns|Inside) != 0
-}
+// Conflict says whether steps with these marks are dependent: whether one is the first of an
+// operation, and the other the last. A step that may be the last counts as the last.
+func (m Marks) Conflict(n Marks) bool { return (m>>1&n|n>>1&m)&Calls != 0 }
+
+// Unsure says whether it is not known whether the step is the last.
+func (m Marks) Unsure() bool { return m&maybe != 0 }
 
 // Sure returns m of a step that is not the last, if that is not known.
-func (m Marks) Sure() Marks { return m &^ Inside }
+func (m Marks) Sure() Marks {
+	if m&maybe != 0 {
+		m &^= Inside
+	}
+	return m
+}
 
 // recording is what a thread records.
 type recording struct {
@@ -101,7 +109,7 @@ func (t *Thread) Returned(stamp func()) bool {
 		return false
 	}
 	if len(r.calls) > 0 || r.chosen == t.Seq {
-		t.nextMarks |= Returns
+		t.nextMarks = t.nextMarks&Calls | Returns
 		t.stepToRecord()
 	}
 	r.open--
@@ -118,7 +126,7 @@ func (t *Thread) Returned(stamp func()) bool {
 // more, since t knows that all have ended.
 func (t *Thread) Recorded(read func()) {
 	if !t.alone() {
-		t.nextMarks |= Calls | Returns
+		t.nextMarks = Calls | Returns
 		t.stepToRecord()
 	}
 	read()
@@ -146,7 +154,7 @@ func (t *Thread) alone() bool {
 // the calls.
 func (t *Thread) recorded(ev *Event) {
 	r := &t.record
-	ev.Marks, ev.Inside = t.Op.Marks.Sure(), t.Op.Marks&Inside != 0
+	ev.Marks, ev.Inside = t.Op.Marks.Sure(), r.open > 0
 	if t.Op.Marks&Calls == 0 {
 		return
 	}
