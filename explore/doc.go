@@ -394,6 +394,8 @@
 //   - pct: see 'Guarantee' in explore/internal/strategy/pct.go. It is due to Burckhardt,
 //     Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
 //   - pos: explore/internal/strategy/pos.go, after Yuan, Yang, Gu, CAV 2018.
+//   - recorded histories: see 'Recorded operations' in
+//     explore/internal/engine/recorded.go.
 //   - data races: FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its
 //     own: see 'Two kinds of happens-before' in explore/internal/engine/word.go.
 //   - counterexamples: explore/internal/story/explain.go.

@@ -379,9 +379,10 @@ func TestWhatCannotBeRecorded(t *testing.T) {
 			c.Call()
 			c.Return(first, linear.Len{})
 		}},
-		{"linear: Reset: client 1 is in an operation", func(rec *recorder, c *client) {
-			c.Call()
+		{"linear: Return: client 1 is in no operation", func(rec *recorder, c *client) {
+			at := c.Call()
 			rec.Reset()
+			c.Return(at, linear.Len{})
 		}},
 	} {
 		t.Run(c.want, func(t *testing.T) {
@@ -436,4 +437,27 @@ func TestAnotherThreadMustNotReturn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, explore.Panic, r.Violation.Property)
 	require.Contains(t, r.Violation.Text(), "thread 1 returns from what thread 0 has called")
+}
+
+// A recorder that is made outside of the program outlives executions that are cut in the middle
+// of an operation, or fail there.
+func TestARecorderOutsideOfTheProgram(t *testing.T) {
+	rec := linear.NewRecorder[linear.Seq](3)
+	program := func() {
+		rec.Reset()
+		q := newLocked()
+		var threads []*explore.Thread
+		for i := range 3 {
+			c := linear.NewQueueClient(rec, i, q)
+			threads = append(threads, explore.Go(func() { c.Put(); c.Get() }))
+		}
+		for _, th := range threads {
+			th.Join()
+		}
+		h := rec.History()
+		err := linear.FIFO.Judge(h)
+		explore.Assert(err == nil, "%v\n%v", err, h)
+	}
+	r := explore.Test(t, program, explore.Preemptions(2))
+	require.Positive(t, r.Cut, "no execution is given up")
 }
