@@ -49,9 +49,10 @@ func (o *Operation) Return(stamp func()) {
 	o.open, o.t = false, nil
 	if t == nil {
 		stamp()
-		return
+	} else if !t.Returned(stamp) {
+		panic("explore: Operation.Return: it has not been called in this execution; make the " +
+			"Operation inside of the program")
 	}
-	t.Returned(stamp)
 }
 
 func threadName(t *engine.Thread) string {

@@ -68,9 +68,9 @@ func (a Effect) Sure() Effect {
 	return a
 }
 
-// Footprint returns what o would touch if it were executed now.
+// Footprint returns what o would touch if it were executed now, without marks.
 func (o *Op) Footprint() Footprint {
-	f := Footprint{NoObject, NoObject, Writes, o.Marks}
+	f := Footprint{NoObject, NoObject, Writes, 0}
 	if o.Obj != nil {
 		f.Obj, f.Mode = o.Obj.ID, o.mode()
 	}
@@ -113,6 +113,7 @@ func (a Footprint) writesOneOf(objs []int32) bool {
 // call.
 func (t *Thread) Effect() Effect {
 	f := Effect{Footprint: t.Op.Footprint()}
+	f.Marks = t.Marks
 	if len(t.Await) > 0 {
 		t.e.scratch = t.e.scratch[:0]
 		for _, m := range t.Await {
@@ -131,7 +132,5 @@ func (t *Thread) DependsOn(i int32) bool {
 
 // MayNeed says whether t, which cannot go on, perhaps can after u's next step.
 func (t *Thread) MayNeed(u *Thread) bool {
-	f := Effect{Footprint: u.Op.Footprint()}
-	f.Marks = 0 // they make nothing possible
-	return t.Op.Join == u || t.Effect().Conflicts(f)
+	return t.Op.Join == u || t.Effect().Conflicts(Effect{Footprint: u.Op.Footprint()})
 }

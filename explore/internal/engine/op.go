@@ -82,12 +82,11 @@ const (
 
 // Op is what a thread is about to do: its next visible operation.
 type Op struct {
-	Kind  Kind
-	Marks Marks   // set by step
-	Obj   *Object // nil: none
-	Obj2  *Object // nil: none; always written
-	want  uint64  // CAS: the value expected
-	Join  *Thread // Join: the thread waited for
+	Kind Kind
+	Obj  *Object // nil: none
+	Obj2 *Object // nil: none; always written
+	want uint64  // CAS: the value expected
+	Join *Thread // Join: the thread waited for
 }
 
 // mode returns how o would touch Obj if it were executed now. Only operations that compare

@@ -98,7 +98,7 @@ func (t *Thread) Called(stamp func()) {
 	r := &t.record
 	r.calls = append(r.calls, stamp)
 	r.open++
-	t.nextMarks = Calls | Inside
+	t.Marks = Calls | Inside
 }
 
 // Returned says that an operation has ended with t's last step, and calls stamp. It says false
@@ -109,12 +109,12 @@ func (t *Thread) Returned(stamp func()) bool {
 		return false
 	}
 	if len(r.calls) > 0 || r.chosen == t.Seq {
-		t.nextMarks = t.nextMarks&Calls | Returns
+		t.Marks = t.Marks&Calls | Returns
 		t.stepToRecord()
 	}
 	r.open--
 	if r.open == 0 {
-		t.nextMarks = 0
+		t.Marks = 0
 	}
 	t.e.Events[t.Last].Marks |= Returns
 	stamp()
@@ -126,7 +126,7 @@ func (t *Thread) Returned(stamp func()) bool {
 // more, since t knows that all have ended.
 func (t *Thread) Recorded(read func()) {
 	if !t.alone() {
-		t.nextMarks = Calls | Returns
+		t.Marks = Calls | Returns
 		t.stepToRecord()
 	}
 	read()
@@ -142,7 +142,8 @@ func (t *Thread) stepToRecord() {
 // alone says whether t knows that all other threads have ended.
 func (t *Thread) alone() bool {
 	for _, u := range t.e.Alive {
-		// A thread releases nothing after its clock has advanced: only who joined it knows that.
+		// At its end a thread has released nothing since its clock advanced last. So only a
+		// thread that joined it knows that.
 		if u != t && (!u.Ended || t.sync.at(u.ID) < u.sync.at(u.ID)) {
 			return false
 		}
@@ -154,16 +155,13 @@ func (t *Thread) alone() bool {
 // the calls.
 func (t *Thread) recorded(ev *Event) {
 	r := &t.record
-	ev.Marks, ev.Inside = t.Op.Marks.Sure(), r.open > 0
-	if t.Op.Marks&Calls == 0 {
-		return
-	}
+	ev.Marks, ev.Inside = t.Marks.Sure(), r.open > 0
 	for _, stamp := range r.calls {
 		stamp()
 	}
 	clear(r.calls)
 	r.calls = r.calls[:0]
-	if t.nextMarks = 0; r.open > 0 {
-		t.nextMarks = Inside
+	if t.Marks = 0; r.open > 0 {
+		t.Marks = Inside
 	}
 }

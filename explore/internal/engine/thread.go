@@ -22,7 +22,7 @@ type Thread struct {
 	asked   uint64 // the decision for which enabled has been found out
 	enabled bool
 
-	nextMarks Marks // of its next step: see 'Recorded operations'
+	Marks Marks // of its next step: see 'Recorded operations'
 
 	Op       Op
 	Seq      int32 // events so far
@@ -75,9 +75,6 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
-	if m := t.nextMarks; m != 0 {
-		t.Op.Marks = m
-	}
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
