@@ -647,3 +647,41 @@ func TestOperationsOfRealThreads(t *testing.T) {
 	})
 	require.Zero(t, allocs)
 }
+
+// TestOperationsInOperations: an object that is made of another one, each with its own history.
+func TestOperationsInOperations(t *testing.T) {
+	met := func(opts ...Option) map[string]bool {
+		all := map[string]bool{}
+		r, err := Run(func() {
+			h := &recHistory{}
+			var x, y Int32
+			var threads []*Thread
+			for i := range 2 {
+				threads = append(threads, Go(func() {
+					var outer, inner Operation
+					outer.Call(func() { h.call(i, 0) })
+					inner.Call(func() { h.call(i, 1) })
+					h.answer(i, int(x.Add(1)))
+					h.answer(i, Choose(2))
+					inner.Return(func() { h.ret(i, 1) })
+					h.answer(i, int(y.Add(1)))
+					inner.Call(func() { h.call(i, 2) })
+					inner.Return(func() { h.ret(i, 2) })
+					outer.Return(func() { h.ret(i, 0) })
+					x.Load()
+				}))
+			}
+			for _, th := range threads {
+				th.Join()
+			}
+			all[h.key()] = true
+		}, opts...)
+		require.NoError(t, err)
+		require.Equal(t, Verified, r.Verdict)
+		return all
+	}
+	naive := met(Strategy("naive"))
+	require.Equal(t, naive, met())
+	require.Equal(t, naive, met(Preemptions(1000)))
+	require.Greater(t, len(naive), 10)
+}
