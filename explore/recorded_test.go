@@ -519,7 +519,8 @@ func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
 	for _, pf := range recProfiles {
 		t.Run(pf.name, func(t *testing.T) {
 			programs, large, interleavings, traces := 0, 0, 0, 0
-			for seed := range uint64(randomPrograms()) {
+			end := *bruteSeed + uint64(randomPrograms())
+			for seed := *bruteSeed; seed < end; seed++ {
 				p := pf.random(rand.New(rand.NewPCG(seed, 9)))
 				b, ok := recEnumerate(p, *bruteLimit)
 				if !ok {
@@ -553,7 +554,8 @@ func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
 func TestRecordedHistoriesWithWaits(t *testing.T) {
 	pf := recProfile{name: "waits", wait: 9, not: 1}
 	programs := 0
-	for seed := range uint64(randomPrograms() / 4) {
+	end := *bruteSeed + uint64(randomPrograms()/4)
+	for seed := *bruteSeed; seed < end; seed++ {
 		p := pf.random(rand.New(rand.NewPCG(seed, 11)))
 		histories := func(opts ...Option) (map[string]bool, Result) {
 			all := map[string]bool{}
