@@ -519,7 +519,7 @@ func TestRecordedHistoriesAreThoseOfAllInterleavings(t *testing.T) {
 	for _, pf := range recProfiles {
 		t.Run(pf.name, func(t *testing.T) {
 			programs, large, interleavings, traces := 0, 0, 0, 0
-			end := *bruteSeed + uint64(randomPrograms())
+			end := *bruteSeed + uint64(randomPrograms()/2)
 			for seed := *bruteSeed; seed < end; seed++ {
 				p := pf.random(rand.New(rand.NewPCG(seed, 9)))
 				b, ok := recEnumerate(p, *bruteLimit)
