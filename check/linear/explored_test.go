@@ -224,6 +224,7 @@ func TestExploredQueues(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			program := recorded(c.fresh, c.scripts...)
 			require.Equal(t, c.recorded, explore.Test(t, program).Complete)
+			require.Equal(t, c.recorded, explore.Test(t, program, explore.Workers(3)).Complete)
 			plain := unrecorded(c.fresh, c.scripts...)
 			require.Equal(t, c.before, explore.Test(t, plain).Complete)
 			for _, opt := range []explore.Option{

@@ -41,7 +41,7 @@ func stepOf(t *engine.Thread) step {
 		thread: t.ID, seq: t.Seq + 1, kind: t.Op.Kind, waited: len(t.Await) > 0,
 		Footprint: t.Op.Footprint(),
 	}
-	s.Marks = t.Marks
+	s.Marks = t.OpMarks
 	return s
 }
 

@@ -44,7 +44,8 @@ import (
 // The last step of an operation and the first step of another one depend on each other: see
 // 'Recorded operations' in explore/internal/engine/recorded.go. So the predecessors of a first
 // step are the last ones of other threads, and the other way round. Either can come first: that
-// makes no step impossible, and changes nothing that a step finds.
+// makes no step impossible, and changes nothing that a step finds. A step with a time limit is
+// never a first step, since it follows a look at the clock.
 //
 // # Races after a Pause
 //

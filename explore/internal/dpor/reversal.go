@@ -26,8 +26,8 @@ import (
 //  1. begin collects what comes after e and does not depend on it. That is the same for all
 //     races that begin in e.
 //  2. reverse makes f the step that it would be just before e (foresee). A step that compares
-//     finds there what e has found, so a CAS that failed may succeed.
-//     What it finds decides whether it is the last step of a recorded operation. So it may be.
+//     finds there what e has found, so a CAS that failed may succeed. If what f finds may decide
+//     whether it is the last step of a recorded operation, that is not known.
 //  3. If f has a time limit, foreseeTimed finds out whether f is woken there or times out, and
 //     leaves out what would prevent that. See 'Time limits'.
 //  4. ready joins the two: what is left, and then f.

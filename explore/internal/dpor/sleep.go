@@ -64,7 +64,7 @@ type sleepers struct {
 	p      *place
 	seq    sequence
 	drowsy []*step // conflict with nothing but, perhaps, the last step
-	unsure bool    // some may conflict with nothing, but it is not known
+	unsure bool    // of some it is not known with what they conflict: another worker takes them
 	fewer  []*step // room for those of a reversal that leaves something out
 }
 
@@ -119,11 +119,10 @@ func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
 			}
 		} else if x.outer {
 			to = append(to, x)
-		} else if ok, doubt := s.seq.independent(s.h.asleep(x), allKnown); ok {
+		} else if ok, _ := s.seq.independent(s.h.asleep(x), allKnown); ok {
 			to = append(to, x)
-		} else {
-			s.unsure = s.unsure || doubt
 		}
+		s.unsure = s.unsure || x.Marks.Unsure()
 	}
 	return to, true
 }

@@ -32,7 +32,7 @@ func (t *Thread) begin(f func()) {
 	t.deadline, t.early, t.Woken, t.Local = NoDeadline, false, false, nil
 	t.marks, t.Await, t.Waited, t.chose = t.marks[:0], t.Await[:0], t.Waited[:0], false
 	t.sync = t.sync[:0]
-	t.record.calls, t.record.open, t.record.chosen, t.Marks = t.record.calls[:0], 0, 0, 0
+	t.record.calls, t.record.open, t.record.chosen, t.OpMarks = t.record.calls[:0], 0, 0, 0
 }
 
 // unborn makes the thread of id, which does not run yet, or not in this execution.

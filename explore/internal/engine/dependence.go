@@ -113,7 +113,7 @@ func (a Footprint) writesOneOf(objs []int32) bool {
 // call.
 func (t *Thread) Effect() Effect {
 	f := Effect{Footprint: t.Op.Footprint()}
-	f.Marks = t.Marks
+	f.Marks = t.OpMarks
 	if len(t.Await) > 0 {
 		t.e.scratch = t.e.scratch[:0]
 		for _, m := range t.Await {

@@ -49,7 +49,7 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	ev.From, ev.Now, ev.Due = t.follows(), e.Now, t.deadline
 	ev.Early, ev.aw0, ev.aw1 = t.early, 0, 0
 	ev.Marks, ev.Inside = 0, false
-	if t.Marks != 0 {
+	if t.OpMarks != 0 {
 		t.recorded(ev)
 	}
 	if t.early {

@@ -98,7 +98,7 @@ func (t *Thread) Called(stamp func()) {
 	r := &t.record
 	r.calls = append(r.calls, stamp)
 	r.open++
-	t.Marks = Calls | Inside
+	t.OpMarks = Calls | Inside
 }
 
 // Returned says that an operation has ended with t's last step, and calls stamp. It says false
@@ -109,12 +109,12 @@ func (t *Thread) Returned(stamp func()) bool {
 		return false
 	}
 	if len(r.calls) > 0 || r.chosen == t.Seq {
-		t.Marks = t.Marks&Calls | Returns
+		t.OpMarks = t.OpMarks&Calls | Returns
 		t.stepToRecord()
 	}
 	r.open--
 	if r.open == 0 {
-		t.Marks = 0
+		t.OpMarks = 0
 	}
 	t.e.Events[t.Last].Marks |= Returns
 	stamp()
@@ -126,7 +126,7 @@ func (t *Thread) Returned(stamp func()) bool {
 // more, since t knows that all have ended.
 func (t *Thread) Recorded(read func()) {
 	if !t.alone() {
-		t.Marks = Calls | Returns
+		t.OpMarks = Calls | Returns
 		t.stepToRecord()
 	}
 	read()
@@ -155,13 +155,13 @@ func (t *Thread) alone() bool {
 // the calls.
 func (t *Thread) recorded(ev *Event) {
 	r := &t.record
-	ev.Marks, ev.Inside = t.Marks.Sure(), r.open > 0
+	ev.Marks, ev.Inside = t.OpMarks.Sure(), r.open > 0
 	for _, stamp := range r.calls {
 		stamp()
 	}
 	clear(r.calls)
 	r.calls = r.calls[:0]
-	if t.Marks = 0; r.open > 0 {
-		t.Marks = Inside
+	if t.OpMarks = 0; r.open > 0 {
+		t.OpMarks = Inside
 	}
 }

@@ -22,9 +22,8 @@ type Thread struct {
 	asked   uint64 // the decision for which enabled has been found out
 	enabled bool
 
-	Marks Marks // of its next step: see 'Recorded operations'
-
 	Op       Op
+	OpMarks  Marks // see 'Recorded operations'
 	Seq      int32 // events so far
 	Birth    int32 // the parent's last event when it was made; -1: none
 	Last     int32 // its last event, or Birth
