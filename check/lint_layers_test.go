@@ -146,7 +146,7 @@ var layers = []layer{
 	{
 		folder:  "check/linear",
 		what:    "linearizability of queues",
-		imports: []string{"host", "rt/queue"},
+		imports: []string{"explore", "host", "rt/queue"},
 		modules: []string{porcupine},
 	},
 	{folder: "check/model", what: "the tree's own code, explored: tests alone"},

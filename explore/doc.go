@@ -181,6 +181,24 @@
 // lines that call the wrapper, and not those inside of it. What a wrapper has to know of a
 // thread it keeps in [Local].
 //
+// # Recorded histories
+//
+// A program may record what its threads do to an object, and have that history judged. Does
+// some order of the operations explain their answers, if those that had returned come before
+// those that were called afterwards? So judges package check/linear of this repository. An
+// [Operation] records when an operation begins and ends, here by a clock of sync/atomic that
+// counts returns:
+//
+//	op.Call(func() { call = 2*clock.Load() + 1 })
+//	x := queue.Get()
+//	op.Return(func() { ret = 2 * clock.Add(1) })
+//
+// The functions are called as parts of the operation's first and last step. So the intervals
+// are as short as they can be: no history is stricter. Every strategy keeps apart what differs
+// in whether one operation had returned before another was called. That costs executions,
+// though none where a lock orders the operations already. [Recorded] is for a thread that looks
+// at a history to which others may still add.
+//
 // # What a verdict says
 //
 // A verdict holds within a bound, which is printed.
@@ -372,7 +390,8 @@
 //
 // The exhaustive strategy is optimal dynamic partial-order reduction (Abdulla, Aronis,
 // Jonsson, Sagonas, POPL 2014 and JACM 2017). Steps are independent if they touch
-// different variables or both read. Two operations of one lock are dependent. Executions
+// different variables or both read. Two operations of one lock are dependent. So are the last
+// step of a recorded operation and the first step of another. Executions
 // that differ only in the order of independent steps are one Mazurkiewicz trace, and one
 // of each is executed. After an execution, the strategy looks for pairs of dependent steps
 // that could have come in the other order. It puts the way there into a wakeup tree.
@@ -391,6 +410,8 @@
 //   - urw and surw: see 'Guarantee' in explore/internal/strategy/urw.go, and 'Protocol' in
 //     explore/internal/strategy/surw.go. Both are due to Zhao, Wolff, Mathur,
 //     Roychoudhury, ASPLOS 2025.
+//   - recorded histories: see 'Recorded operations' in
+//     explore/internal/engine/recorded.go.
 //   - data races: FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its
 //     own: see 'Two kinds of happens-before' in explore/internal/engine/word.go.
 //   - counterexamples: explore/internal/story/explain.go.

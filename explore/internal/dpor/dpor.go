@@ -67,9 +67,10 @@
 //
 // The papers know neither choices nor time limits nor waiting after a Pause, and execute
 // what is compared here. That every trace is executed, and none twice, is checked against
-// an enumerator that shares no code with this: see explore/soundness_test.go. It knows
-// nothing of time: the traces of programs with time limits are compared with those of every
-// interleaving, by the strategy "naive", which shares the engine: see explore/timed_test.go.
+// an enumerator that shares no code with this: see explore/soundness_test.go. Another one
+// checks recorded operations: see explore/recorded_test.go. Neither knows anything of time:
+// the traces of programs with time limits are compared with those of every interleaving, by
+// the strategy "naive", which shares the engine: see explore/timed_test.go.
 //
 // # One step
 //
@@ -177,6 +178,9 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	if w := d.guide; w != nil {
 		n.wakeup, d.guide = d.pool.freeWay(w), nil
 		n.wakeup.restate(e, n.objects)
+		if len(d.past.calls) > 0 && len(n.node.sleep) > 0 {
+			n.wakeup.dropAsleep(n.node, e)
+		}
 	}
 	return d.choose(e, n)
 }

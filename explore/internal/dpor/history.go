@@ -49,6 +49,10 @@ type history struct {
 	touched []accesses // by object; the first "objects" belong to this execution
 	objects int32
 	preds   []int32 // see predecessors
+
+	// Of each thread, its last event that is the first step of a recorded operation, and its
+	// last one that is the last step of one; -1. They are empty if nothing has been recorded.
+	calls, returns []int32
 }
 
 // accesses are the events that an event on the object would depend on.
@@ -67,6 +71,9 @@ func (h *history) rewind() {
 	h.early = h.early[:0]
 	for i := range h.last {
 		h.last[i] = -1
+	}
+	for i := range h.calls {
+		h.calls[i], h.returns[i] = -1, -1
 	}
 }
 
@@ -196,7 +203,30 @@ func (h *history) predecessors(i int32, ev *engine.Event) []int32 {
 			h.addPreds(engine.AwaitedObject(x))
 		}
 	}
+	if ev.Marks != 0 {
+		h.addRecorded(ev)
+	}
 	return h.preds
+}
+
+// addRecorded adds the last steps of operations of other threads, if ev is the first one of an
+// operation, and the other way round.
+func (h *history) addRecorded(ev *engine.Event) {
+	if ev.Marks&engine.Calls != 0 {
+		h.addMarked(h.returns, ev.Thread)
+	}
+	if ev.Marks&engine.Returns != 0 {
+		h.addMarked(h.calls, ev.Thread)
+	}
+}
+
+// addMarked adds the events of other threads than thread.
+func (h *history) addMarked(marked []int32, thread int32) {
+	for t, p := range marked {
+		if p >= 0 && int32(t) != thread {
+			h.preds = append(h.preds, p)
+		}
+	}
 }
 
 func (h *history) addPreds(obj int32, m engine.Mode) {
@@ -254,8 +284,24 @@ func (h *history) note(i int32, ev *engine.Event) {
 	if ev.Early {
 		h.early = append(h.early, i)
 	}
+	if ev.Marks != 0 {
+		h.noteMarks(i, ev)
+	}
 	h.last[ev.Thread] = i
 	h.seen++
+}
+
+// noteMarks is the part of note for a step of a recorded operation.
+func (h *history) noteMarks(i int32, ev *engine.Event) {
+	for len(h.calls) < len(h.last) {
+		h.calls, h.returns = append(h.calls, -1), append(h.returns, -1)
+	}
+	if ev.Marks&engine.Calls != 0 {
+		h.calls[ev.Thread] = i
+	}
+	if ev.Marks&engine.Returns != 0 {
+		h.returns[ev.Thread] = i
+	}
 }
 
 func (a *accesses) note(i int32, ev *engine.Event, m engine.Mode, events []engine.Event) {
@@ -314,7 +360,8 @@ func (h *history) without(p, w, i int32) bool {
 	return w < p || w > p && w < i && !h.before(p, w)
 }
 
-// effectOf finds s, or what it is about to be, in this execution. Its mode is that of s.
+// effectOf finds s, or what it is about to be, in this execution. Its mode and marks are those
+// of s.
 func (h *history) effectOf(s *step) (x engine.Effect, ok bool) {
 	x.Footprint = s.Footprint
 	if int(s.thread) >= len(h.e.Threads) {
@@ -329,7 +376,7 @@ func (h *history) effectOf(s *step) (x engine.Effect, ok bool) {
 	default:
 		return x, false
 	}
-	x.Mode = s.Mode
+	x.Mode, x.Marks = s.Mode, s.Marks
 	return x, true
 }
 

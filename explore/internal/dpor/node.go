@@ -39,10 +39,12 @@ type step struct {
 
 // stepOf describes t's next step.
 func stepOf(t *engine.Thread) step {
-	return step{
+	s := step{
 		thread: t.ID, seq: t.Seq + 1, kind: t.Op.Kind, waited: len(t.Await) > 0,
 		Footprint: t.Op.Footprint(),
 	}
+	s.Marks = t.OpMarks
+	return s
 }
 
 // isNext says whether t's next step is s.

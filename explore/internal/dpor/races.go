@@ -39,6 +39,14 @@ import (
 // (lateRace). Whether the reversal is possible is seen when it is made (foreseeTimed), and
 // what would prevent it is left out.
 //
+// # Races of recorded operations
+//
+// The last step of an operation and the first step of another one depend on each other: see
+// 'Recorded operations' in explore/internal/engine/recorded.go. So the predecessors of a first
+// step are the last ones of other threads, and the other way round. Either can come first: that
+// makes no step impossible, and changes nothing that a step finds. A step with a time limit is
+// never a first step, since it follows a look at the clock.
+//
 // # Races after a Pause
 //
 // A step that waited for a change is possible before e only if something else has changed that
@@ -69,10 +77,29 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
+			if ev.Inside {
+				d.settle(i, ev)
+			}
 			d.stamp(i, ev)
 		}
 		h.note(i, ev)
 	}
+}
+
+// settle says of the step that was taken as event i whether it is the last one of a recorded
+// operation, which was not known when it was taken. Other workers may have the steps of a
+// shared node in hand: theirs stay as they are.
+func (d *Strategy) settle(i int32, ev *engine.Event) {
+	n, m := &d.nodes[d.nodeOf[i]], ev.Marks
+	if n.cur.Marks == m {
+		return
+	}
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	if n.shared {
+		n.node.sleep = slices.Clone(n.node.sleep)
+	}
+	n.cur.Marks, n.node.sleep[len(n.sleep)].Marks = m, m
 }
 
 // lastThreadNode returns the node whose step has just been executed.

@@ -26,7 +26,8 @@ import (
 //  1. begin collects what comes after e and does not depend on it. That is the same for all
 //     races that begin in e.
 //  2. reverse makes f the step that it would be just before e (foresee). A step that compares
-//     finds there what e has found, so a CAS that failed may succeed.
+//     finds there what e has found, so a CAS that failed may succeed. If what f finds may decide
+//     whether it is the last step of a recorded operation, that is not known.
 //  3. If f has a time limit, foreseeTimed finds out whether f is woken there or times out, and
 //     leaves out what would prevent that. See 'Time limits'.
 //  4. ready joins the two: what is left, and then f.
@@ -44,6 +45,7 @@ type reversal struct {
 	sequence
 
 	objects   int32   // of the node: see branch
+	unsure    bool    // that it wakes all that sleeps was assumed out of caution
 	doubt     bool    // something was assumed about the sequence out of caution
 	elsewhere []int32 // threads that have taken a step on the way down the tree which is not in it
 	room      []int32 // for its list
@@ -83,7 +85,7 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 func (v *reversal) ready(h *history, objects int32) {
 	v.room = append(append(v.room[:0], v.before...), foreseenStep)
 	v.set(h, v.room, &v.last)
-	v.objects, v.doubt, v.elsewhere = objects, false, v.elsewhere[:0]
+	v.objects, v.doubt, v.elsewhere = objects, v.unsure, v.elsewhere[:0]
 }
 
 // leaveOut takes the events that away names out of v.before.
@@ -114,6 +116,16 @@ func (f *foreseen) foresee(h *history, r race) {
 		}
 		f.effect.Mode = f.Mode
 	}
+	if ev.Inside && (ev.Timed || h.tells(first, ev)) {
+		// It finds something else there. So another step may be the last of its operation.
+		f.Marks = ev.Marks | engine.Inside
+		f.effect.Marks = f.Marks
+	}
+}
+
+// tells says whether ev may have learned something of what first did.
+func (h *history) tells(first, ev *engine.Event) bool {
+	return ev.Kind.Learns() && first.Footprint().Touches(ev.Footprint())
 }
 
 // # Time limits

@@ -28,6 +28,7 @@ type savedStep struct {
 	Waited, Outer bool `json:",omitempty"`
 	Obj, Obj2     int32
 	Mode          engine.Mode
+	Marks         engine.Marks `json:",omitempty"`
 }
 
 // savedNode is the saved form of a node.
@@ -111,13 +112,13 @@ func (sv *saver) node(n *node) int {
 }
 
 func saveStep(s step) savedStep {
-	return savedStep{s.thread, s.seq, s.kind, s.waited, s.outer, s.Obj, s.Obj2, s.Mode}
+	return savedStep{s.thread, s.seq, s.kind, s.waited, s.outer, s.Obj, s.Obj2, s.Mode, s.Marks}
 }
 
 func (s savedStep) restore() step {
 	return step{
 		thread: s.Thread, seq: s.Seq, kind: s.Kind, waited: s.Waited, outer: s.Outer,
-		Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode},
+		Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode, Marks: s.Marks},
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func someStep(thread int32) step {
 	return step{
 		thread: thread, seq: 3, kind: engine.OpCAS, waited: true, outer: true,
-		Footprint: engine.Footprint{Obj: 4, Obj2: 5, Mode: engine.Writes},
+		Footprint: engine.Footprint{Obj: 4, Obj2: 5, Mode: engine.Writes, Marks: engine.Calls},
 	}
 }
 

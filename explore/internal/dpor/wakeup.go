@@ -114,10 +114,25 @@ func (t *wakeupTree) end() **branch {
 
 // restate puts the first steps of t in the terms of e's execution, which stands before them,
 // and so of all that pass its node; objects are known there. What another execution knew of
-// them was less: its ids of other objects mean nothing here.
+// them was less: its ids of other objects mean nothing here. But of a step that was an event
+// there it knew whether it is the last of a recorded operation.
 func (t *wakeupTree) restate(e *engine.Engine, objects int32) {
 	for b := t.first; b != nil; b = b.next {
+		marks := b.Marks
 		b.step, b.objects = stepOf(e.Threads[b.thread]), objects
+		b.Marks = marks
+	}
+}
+
+// dropAsleep removes the first steps of t that sleep at n: all that begins with them has been
+// explored. They were put there because it was not known what they would do.
+func (t *wakeupTree) dropAsleep(n *node, e *engine.Engine) {
+	for at := &t.first; *at != nil; {
+		if n.sleeps(e.Threads[(*at).thread]) {
+			*at = (*at).next
+		} else {
+			at = &(*at).next
+		}
 	}
 }
 

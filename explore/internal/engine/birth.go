@@ -36,6 +36,7 @@ func (t *Thread) begin(f func()) {
 	t.Await, t.Waited, t.stale, t.alone = t.Await[:0], t.Waited[:0], false, false
 	t.rounds.reset(len(t.e.Events))
 	t.sync = t.sync[:0]
+	t.record.calls, t.record.open, t.record.chosen, t.OpMarks = t.record.calls[:0], 0, 0, 0
 }
 
 // unborn makes the thread of id, which does not run yet, or not in this execution.

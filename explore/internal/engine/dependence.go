@@ -32,13 +32,22 @@ func (ev *Event) Enables(k Kind) bool {
 type Footprint struct {
 	Obj, Obj2 int32 // NoObject: none; Obj2 is always written
 	Mode      Mode  // of Obj
+	Marks     Marks
 }
 
 // Footprint returns what ev touched.
-func (ev *Event) Footprint() Footprint { return Footprint{ev.Obj, ev.Obj2, ev.Mode} }
+func (ev *Event) Footprint() Footprint {
+	return Footprint{ev.Obj, ev.Obj2, ev.Mode, ev.Marks}
+}
 
-// Conflicts says whether a and b touch an object in common that one of them changes.
+// Conflicts says whether a and b touch an object in common that one of them changes, or depend
+// on each other as recorded operations do.
 func (a Footprint) Conflicts(b Footprint) bool {
+	return a.Touches(b) || a.Marks.Conflict(b.Marks)
+}
+
+// Touches says whether a and b touch an object in common that one of them changes.
+func (a Footprint) Touches(b Footprint) bool {
 	if a.Obj != NoObject {
 		if a.Obj == b.Obj && (a.Mode == Writes || b.Mode == Writes) || a.Obj == b.Obj2 {
 			return true
@@ -47,9 +56,21 @@ func (a Footprint) Conflicts(b Footprint) bool {
 	return a.Obj2 != NoObject && (a.Obj2 == b.Obj || a.Obj2 == b.Obj2)
 }
 
-// Footprint returns what o would touch if it were executed now.
+// Sure returns a of a step that is not the last of a recorded operation, if that is not known.
+func (a Footprint) Sure() Footprint {
+	a.Marks = a.Marks.Sure()
+	return a
+}
+
+// Sure is [Footprint.Sure].
+func (a Effect) Sure() Effect {
+	a.Marks = a.Marks.Sure()
+	return a
+}
+
+// Footprint returns what o would touch if it were executed now, without marks.
 func (o *Op) Footprint() Footprint {
-	f := Footprint{NoObject, NoObject, Writes}
+	f := Footprint{NoObject, NoObject, Writes, 0}
 	if o.Obj != nil {
 		f.Obj, f.Mode = o.Obj.ID, o.mode()
 	}
@@ -108,6 +129,7 @@ func anyConflict(a, b []int32) bool {
 // call.
 func (t *Thread) Effect() Effect {
 	f := Effect{Footprint: t.Op.Footprint()}
+	f.Marks = t.OpMarks
 	if len(t.Await) > 0 {
 		t.e.scratch = t.e.scratch[:0]
 		for i := range t.Await {

@@ -27,6 +27,7 @@
 //	dependence.go  which steps are dependent
 //	time.go        virtual time
 //	program.go     Choose and Pause
+//	recorded.go    operations whose history is recorded
 //	judge.go       what an execution that is stuck has broken
 //	sharing.go     whether threads share anything
 //	names.go       ids of threads, the same in all executions

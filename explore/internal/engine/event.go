@@ -6,6 +6,8 @@ type Event struct {
 	Seq     int32 // its number among the events of the thread, from 1
 	Kind    Kind
 	Mode    Mode
+	Marks   Marks // known exactly: never Inside
+	Inside  bool  // its thread was in a recorded operation
 	OK      bool  // CAS, TryLock, timed waits: whether it succeeded
 	Waited  bool  // it had waited, after Pause, for others to write
 	Repeats bool  // it repeats a step of a round before, and wakes nobody: see 'Pause'
@@ -51,6 +53,10 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
 	ev.From, ev.Now, ev.Due = t.follows(), e.Now, t.deadline
 	ev.Early, ev.aw0, ev.aw1 = t.early, 0, 0
+	ev.Marks, ev.Inside = 0, false
+	if t.OpMarks != 0 {
+		t.recorded(ev)
+	}
 	if t.early {
 		ev.Now, t.early = t.past, false
 	}

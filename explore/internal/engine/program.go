@@ -13,6 +13,7 @@ func (t *Thread) Number(n int) int {
 	}
 	v := t.choose(n)
 	if n > 1 {
+		t.record.chosen = t.Seq
 		t.choosing(v)
 	}
 	return v

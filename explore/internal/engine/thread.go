@@ -23,6 +23,7 @@ type Thread struct {
 	enabled bool
 
 	Op       Op
+	OpMarks  Marks // see 'Recorded operations'
 	Seq      int32 // events so far
 	Birth    int32 // the parent's last event when it was made; -1: none
 	Last     int32 // its last event, or Birth
@@ -43,6 +44,8 @@ type Thread struct {
 	sync clock // see 'Two kinds of happens-before'
 
 	Local any // what wrappers keep for the thread; nil when it begins
+
+	record recording // see 'Recorded operations'
 }
 
 // NoDeadline stands for no time limit.
