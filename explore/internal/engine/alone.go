@@ -162,7 +162,7 @@ func (s *solo) mark(i int) {
 // another one.
 func (k Kind) harmless() bool {
 	switch k {
-	case OpCondWait, OpSignal, OpBroadcast, OpFutexWake, OpWoken, OpTimeout, OpDrain:
+	case OpCondWait, OpSignal, OpBroadcast, OpFutexWake, OpWoken, OpTimeout, OpDrain, OpRecord:
 		return false
 	}
 	return true
