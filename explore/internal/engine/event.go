@@ -51,7 +51,7 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	ev.Thread, ev.Seq, ev.Kind, ev.Mode, ev.OK = t.ID, t.Seq, t.Op.Kind, m, ok
 	ev.Obj, ev.Obj2, ev.Old, ev.New, ev.Want = NoObject, NoObject, old, new, t.Op.want
 	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
-	ev.From, ev.Now, ev.Due = t.follows(), e.Now, t.deadline
+	ev.From, ev.Now, ev.Due = t.Follows(), e.Now, t.deadline
 	ev.Early, ev.aw0, ev.aw1 = t.early, 0, 0
 	ev.Marks, ev.Inside = 0, false
 	if t.OpMarks != 0 {
@@ -96,9 +96,9 @@ func (e *Engine) noteAwaited(t *Thread, ev *Event) {
 	ev.aw1 = int32(len(e.Awaited))
 }
 
-// follows returns the event that t's op comes after, besides those that touched its
+// Follows returns the event that t's op comes after, besides those that touched its
 // objects; -1 if there is none.
-func (t *Thread) follows() int32 {
+func (t *Thread) Follows() int32 {
 	switch {
 	case t.Op.Kind == OpJoin:
 		return t.Op.Join.Last

@@ -122,3 +122,6 @@ func (e *Engine) advanceTime() bool {
 	e.barrier = true
 	return true
 }
+
+// TimeAdvanced says whether time has advanced since the last step.
+func (e *Engine) TimeAdvanced() bool { return e.barrier }

@@ -51,22 +51,36 @@ type Bounded struct {
 	// See 'Sleep sets'.
 	asleep []int32 // threads; those of each turn, one turn after the other
 	naps   []nap   // of each turn
+
+	trace    fingerprint
+	explored explored
+	coming   []hash // of the moves in Walk.todo: the trace after each
 }
 
 // nap is what is known of a turn, for the steps that are explored there later.
 type nap struct {
+	at   moment
 	from int32 // where its part of asleep begins
+	left int32 // preemptions, for what follows those steps
 	went bool  // what it took first was to go on with the thread that ran
 	goes bool  // the thread that took the step could go on after it
 }
 
+// memory is how many bytes the table of what has been explored may take.
+const memory = 64 << 20
+
 // NewBounded makes the strategy "bounded", with at most that many preemptions.
-func NewBounded(most int) *Bounded { return &Bounded{most: most} }
+func NewBounded(most int) *Bounded {
+	return &Bounded{most: most, explored: explored{most: memory / slotBytes}}
+}
+
+// Remember limits the memory for what has been explored. If it is 0, nothing is remembered.
+func (s *Bounded) Remember(bytes int) { s.explored.most = bytes / slotBytes }
 
 // Begin goes on with the next round when one has come to its end.
 func (s *Bounded) Begin(e *engine.Engine) bool {
 	if s.begun {
-		s.sleep()
+		s.turnOff()
 	}
 	if !s.Walk.Begin(e) && !s.nextRound(e) {
 		return false
@@ -84,27 +98,34 @@ func (s *Bounded) nextRound(e *engine.Engine) bool {
 	s.limit++
 	s.refused, s.Walk.begun = false, false
 	s.asleep, s.naps = s.asleep[:0], s.naps[:0]
+	s.trace.rewind(moment{})
 	return s.Walk.Begin(e)
 }
 
-// sleep puts what has been explored at the turn where the next execution leaves the path
-// to sleep, if that is sound.
-func (s *Bounded) sleep() {
-	n := len(s.turns)
-	for n > 0 && s.turns[n-1].left == 0 {
-		n--
+// turnOff goes back to the turn where the next execution leaves the path. There it leaves
+// out what has been explored elsewhere, and puts to sleep what has been explored, if that
+// is sound.
+func (s *Bounded) turnOff() {
+	for s.retreat() {
+		n := len(s.turns)
+		u, p := &s.turns[n-1], &s.naps[n-1]
+		s.trace.rewind(p.at)
+		if len(s.naps) > n {
+			s.asleep, s.naps = s.asleep[:s.naps[n].from], s.naps[:n]
+		}
+		if u.kind == engine.OpNone {
+			return
+		}
+		if p.went || !p.goes {
+			s.asleep = append(s.asleep, u.x)
+		}
+		p.went, p.goes = false, true
+		next := len(s.todo) - 1
+		if !s.explored.covers(s.coming[next], s.todo[next].x, int(p.left)) {
+			return
+		}
+		s.pop()
 	}
-	if len(s.naps) > n {
-		s.asleep, s.naps = s.asleep[:s.naps[n].from], s.naps[:n]
-	}
-	if n == 0 || s.turns[n-1].kind == engine.OpNone {
-		return
-	}
-	u, p := &s.turns[n-1], &s.naps[n-1]
-	if p.went || !p.goes {
-		s.asleep = append(s.asleep, u.x)
-	}
-	p.went, p.goes = false, true
 }
 
 // Next counts the preemptions of the execution.
@@ -120,10 +141,14 @@ func (s *Bounded) Next(e *engine.Engine) (t *engine.Thread) {
 	return t
 }
 
-// branch begins a turn.
+// branch begins a turn, unless what follows has been explored.
 func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 	last := e.LastThread()
 	goesOn := e.GoesOn(last)
+	s.trace.follow(e)
+	if s.known(last, goesOn) {
+		return nil
+	}
 	n := len(s.turns)
 	asleep := s.inherit(e, last, goesOn)
 	stay := s.spent == s.limit
@@ -139,17 +164,35 @@ func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 		return nil
 	}
 	s.naps[n].went = goesOn && t == last
+	s.foresee(e)
 	return t
+}
+
+// known says whether all that follows has been explored.
+func (s *Bounded) known(last *engine.Thread, goesOn bool) bool {
+	id := int32(nobody)
+	if goesOn {
+		id = last.ID
+	}
+	return s.explored.visit(s.trace.sum, id, s.limit-s.spent)
+}
+
+// foresee finds out to which traces the moves of a new turn lead.
+func (s *Bounded) foresee(e *engine.Engine) {
+	for i := len(s.todo) - int(s.turns[len(s.turns)-1].left); i < len(s.todo); i++ {
+		s.coming = append(s.coming[:i], s.trace.after(e, e.Threads[s.todo[i].x]))
+	}
 }
 
 // inherit makes the nap of a new turn and returns the threads that sleep there: those that
 // slept at the turn before and do not depend on the step between.
 func (s *Bounded) inherit(e *engine.Engine, last *engine.Thread, goesOn bool) []int32 {
-	for len(s.naps) < len(s.turns) {
-		s.naps = append(s.naps, nap{from: int32(len(s.asleep)), goes: true}) // of Choose
-	}
 	from := len(s.asleep)
-	s.naps = append(s.naps, nap{from: int32(from), goes: true})
+	left := s.limit - s.spent
+	if goesOn {
+		left--
+	}
+	s.naps = append(s.naps, nap{at: now(e), from: int32(from), left: int32(left), goes: true})
 	p := len(s.turns) - 1
 	for p >= 0 && s.turns[p].kind == engine.OpNone {
 		p--
@@ -168,19 +211,48 @@ func (s *Bounded) inherit(e *engine.Engine, last *engine.Thread, goesOn bool) []
 	return s.asleep[from:]
 }
 
-// End finds out whether the execution belongs to a round before.
+// Choose makes a turn of which the numbers are the moves.
+func (s *Bounded) Choose(e *engine.Engine, t *engine.Thread, n int) int {
+	if !s.Repeating() {
+		s.naps = append(s.naps, nap{at: now(e), from: int32(len(s.asleep)), goes: true})
+	}
+	v := s.Walk.Choose(e, t, n)
+	for len(s.coming) < len(s.todo) {
+		s.coming = append(s.coming, none) // they may lead to any trace
+	}
+	return v
+}
+
+// End finds out whether the execution has been counted before: in another round, or another
+// one of its trace.
 func (s *Bounded) End(e *engine.Engine) {
 	s.GiveUp(e)
-	if s.spent < s.limit && e.Outcome != engine.Diverged {
+	again := s.spent < s.limit
+	switch e.Outcome {
+	case engine.Diverged:
+		return
+	case engine.Cut:
+	default:
+		if len(e.Events) == e.Grants { // it did not end in the midst of a step
+			s.trace.follow(e)
+			again = s.explored.visit(s.trace.sum, nobody, s.limit-s.spent) || again
+		}
+	}
+	if again {
 		e.Outcome, e.Failure = engine.Repeated, nil
 	}
 }
 
 // Bound says whether the bound has left anything out.
 func (s *Bounded) Bound() string {
+	bound := "every execution with at most " + engine.Count(s.most, "preemption")
 	if s.all {
-		return fmt.Sprintf("every execution: a limit of %s leaves nothing out",
+		bound = fmt.Sprintf("every execution: a limit of %s leaves nothing out",
 			engine.Count(s.limit, "preemption"))
 	}
-	return "every execution with at most " + engine.Count(s.most, "preemption")
+	if s.explored.forgot {
+		bound += fmt.Sprintf(", some of them more than once: what has been explored fills %d MiB",
+			s.explored.most*slotBytes>>20)
+	}
+	return bound
 }

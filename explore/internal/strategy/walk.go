@@ -41,30 +41,30 @@ func moveOf(t *engine.Thread) move {
 
 // Begin goes back to where a move is left.
 func (w *Walk) Begin(*engine.Engine) bool {
-	if w.begun && !w.backtrack() {
-		return false
+	if w.begun {
+		if !w.retreat() {
+			return false
+		}
+		w.pop()
 	}
 	w.begun, w.depth = true, 0
 	return true
 }
 
-// backtrack makes the path one that has not been executed. If there is none, the path is
-// empty, and the walk can begin again.
-func (w *Walk) backtrack() bool {
-	for n := len(w.turns); n > 0; n-- {
-		if t := &w.turns[n-1]; t.left > 0 {
-			w.turns, w.repeats = w.turns[:n], n
-			w.pop(t)
-			return true
-		}
+// retreat makes the path end at the deepest turn at which a move is left. If there is none,
+// the path is empty, and the walk can begin again.
+func (w *Walk) retreat() bool {
+	n := len(w.turns)
+	for n > 0 && w.turns[n-1].left == 0 {
+		n--
 	}
-	w.turns, w.repeats = w.turns[:0], 0
-	return false
+	w.turns, w.repeats = w.turns[:n], n
+	return n > 0
 }
 
-// pop makes the next move the one of t.
-func (w *Walk) pop(t *turn) {
-	last := len(w.todo) - 1
+// pop makes the next move of the last turn.
+func (w *Walk) pop() {
+	t, last := &w.turns[len(w.turns)-1], len(w.todo)-1
 	t.move = w.todo[last]
 	t.left--
 	w.todo = w.todo[:last]
@@ -158,7 +158,7 @@ func (w *Walk) descend() bool {
 		w.turns = w.turns[:len(w.turns)-1]
 		return false
 	}
-	w.pop(u)
+	w.pop()
 	w.depth++
 	return true
 }
