@@ -125,8 +125,9 @@
 //   - Use [Var] for plain memory that threads share: data races are found there.
 //   - Use [Choose] for what the program does not know, such as input, or the victim that
 //     a thief picks. Every answer is explored.
-//   - Call [Pause] in each round of a loop that waits for another thread, and nowhere
-//     else. Without it the verdict is Unknown and names the loop, unless a violation is found.
+//   - Call [Pause] in each round of a loop that waits for another thread. Without it the
+//     verdict is Unknown and names the loop, unless a violation is found. Elsewhere Pause
+//     does nothing.
 //   - State what must hold by [Assert]; a panic counts as well. Do not use t.FailNow or
 //     require, which calls it: they end the goroutine under the explorer's feet.
 //   - Make all variables inside the program. Variables of this package's types outside
@@ -229,10 +230,11 @@
 //     bounds them, 1 in each execution if not given, and the verdict's bound says so.
 //     Otherwise time is virtual: it stands still while any thread can take a step. That
 //     steps take long is not explored.
-//   - With Pause in a loop that gives up after some rounds, the execution in which it
-//     gives up is lost: a thread that pauses waits until something that it read has
-//     changed. Do not call Pause in such a loop. Executions that differ only in how often
-//     a loop looked in vain count as one.
+//   - Executions that differ only in how often a loop looked in vain count as one. [Pause]
+//     makes sure that the loop would go round for ever, by its thread's stack. If that is
+//     another one after each round, the loop is followed for as long as [Steps] says, and
+//     the verdict's bound names it. A loop that gives up later is not noticed. A count in
+//     plain memory that is not on the stack is noticed up to 1 000 steps.
 //   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's
 //     may also fail on a free lock.
 //   - A futex wait never ends without a reason, though futex(2) allows that. A Cond wakes
@@ -250,8 +252,8 @@
 //     counts. Otherwise the verdict is Unknown: it says how many executions were given up,
 //     and names a loop. The search ends when 1 000 were given up, or 10 million steps after
 //     the first. The limit does not hold for strategies that draw.
-//   - A loop that spins on [RWMutex.TryLock] has no end, even with Pause: readers come
-//     and go without a trace.
+//   - A loop with Pause whose rounds are never the same is explored round by round, up to
+//     the limit of Steps.
 //   - [LeakedThreads] and [Livelock] are violations. A program that leaves a thread asleep
 //     on purpose must end it.
 //   - A [Mutex] that its holder locks again is a deadlock, as in Go. A second

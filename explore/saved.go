@@ -41,6 +41,7 @@ type savedResult struct {
 	Timeouts                                         int
 	Endless                                          string         `json:",omitempty"`
 	Sharing                                          engine.Sharing `json:",omitempty"`
+	Counting                                         string         `json:",omitempty"`
 	Elapsed                                          time.Duration
 	Violation                                        *savedViolation `json:",omitempty"`
 }
@@ -131,7 +132,7 @@ func saveResult(r *Result) savedResult {
 	s := savedResult{
 		Complete: r.Complete, Stuck: r.Stuck, Cut: r.Cut, TooLong: r.TooLong, Steps: r.Steps,
 		Violations: r.Violations, Timeouts: r.timeouts, Endless: r.endless,
-		Sharing: r.sharing, Elapsed: r.Elapsed,
+		Sharing: r.sharing, Counting: r.counting, Elapsed: r.Elapsed,
 	}
 	if v := r.Violation; v != nil {
 		s.Violation = &savedViolation{
@@ -145,7 +146,7 @@ func (s *savedResult) restore() *Result {
 	r := &Result{
 		Complete: s.Complete, Stuck: s.Stuck, Cut: s.Cut, TooLong: s.TooLong, Steps: s.Steps,
 		Violations: s.Violations, timeouts: s.Timeouts, endless: s.Endless,
-		sharing: s.Sharing, Elapsed: s.Elapsed,
+		sharing: s.Sharing, counting: s.Counting, Elapsed: s.Elapsed,
 	}
 	if v := s.Violation; v != nil {
 		r.Violation = &Violation{

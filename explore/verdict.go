@@ -1,11 +1,13 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
 	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
 )
 
 // Verdict is what an exploration has found out.
@@ -42,6 +44,7 @@ type Result struct {
 	timeouts int    // the most early ones in one execution
 	endless  string // which loop made an execution too long
 	sharing  engine.Sharing
+	counting string // the place of a loop that keeps a count; "": none is known
 }
 
 // count adds the execution that e has just ended.
@@ -62,6 +65,9 @@ func (r *Result) count(e *engine.Engine) {
 	}
 	r.timeouts = max(r.timeouts, e.Timeouts)
 	r.sharing = max(r.sharing, e.Sharing)
+	if e.Followed != nil && r.counting == "" {
+		r.counting = story.Place(e.Followed)
+	}
 	if e.Failure != nil {
 		r.Violations++
 		if r.Violation == nil {
@@ -84,6 +90,7 @@ func (r *Result) add(o *Result) {
 	r.Violations += o.Violations
 	r.timeouts = max(r.timeouts, o.timeouts)
 	r.sharing = max(r.sharing, o.sharing)
+	r.counting = cmp.Or(r.counting, o.counting)
 	if r.endless == "" {
 		r.endless = o.endless
 	}
@@ -94,7 +101,7 @@ func (r *Result) add(o *Result) {
 
 // conclude gives the verdict on what has been counted.
 func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
-	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts)
+	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts) + r.loopBound(c.Limits)
 	r.Verdict, r.Why = Unknown, ""
 	if r.Violation != nil {
 		r.Verdict = Violated
@@ -114,6 +121,15 @@ func (r *Result) timeBound(n int) string {
 		return fmt.Sprintf("; at most %s in each", engine.Count(n, "early timeout"))
 	}
 	return ""
+}
+
+// loopBound returns what a loop adds to the bound that never comes back to the same state.
+func (r *Result) loopBound(l *engine.Limits) string {
+	if r.counting == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the loop at %s, whose state is another one after each round, "+
+		"followed for %s", r.counting, engine.Count(l.Followed(), "step"))
 }
 
 // doubt says why the program is not verified although nothing is violated; "" if it is

@@ -238,7 +238,7 @@ func (s *solo) done(m Mode, old, new uint64, ok bool) {
 	if n := len(s.ops); s.period > 0 && s.ops[n-1] != s.ops[n-1-s.period] {
 		s.fail()
 	}
-	if len(s.ops) > 4*max(s.e.Limits.Steps, familiar)+len(s.t.rounds.looks) {
+	if len(s.ops) > 4*s.e.Limits.Followed()+len(s.t.rounds.looks) {
 		s.fail() // a round that does not end
 	}
 }
@@ -278,7 +278,7 @@ func (s *solo) paused() {
 		s.end(s.ofState(), true)
 	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
 		s.end(n-start, true)
-	case n >= max(s.e.Limits.Steps, familiar):
+	case n >= s.e.Limits.Followed():
 		s.regular()
 	}
 	s.before = append(s.before[:0], s.running...)

@@ -26,7 +26,10 @@
 //	clock.go       vector clocks
 //	dependence.go  which steps are dependent
 //	time.go        virtual time
-//	program.go     Choose and Pause
+//	program.go     Choose, and what else a program may ask for
+//	pause.go       Pause
+//	alone.go       what a thread would do if it were left alone
+//	stack.go       what is on the stack of a thread
 //	recorded.go    operations whose history is recorded
 //	judge.go       what an execution that is stuck has broken
 //	sharing.go     whether threads share anything

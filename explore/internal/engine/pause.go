@@ -311,3 +311,6 @@ func (m *Mark) now() uint64 {
 	}
 	return m.Obj.seen(m.Obj.bits, m.mode)
 }
+
+// HasPaused says whether t has called Pause after its first steps.
+func (t *Thread) HasPaused() bool { return t.rounds.key != 0 }
