@@ -275,8 +275,8 @@
 //   - pct: draws at random, and states the probability with which an execution meets a
 //     bug that needs a few steps in a certain order ([Depth]).
 //   - pos: draws at random, more evenly over the classes of executions.
-//   - surw: draws the order of the steps on one variable uniformly, and draws the variable
-//     anew for each execution. For large programs, begin with it.
+//   - surw: draws the order of the steps on one variable or lock uniformly, and draws the
+//     variable anew for each execution. For large programs, begin with it.
 //   - urw: draws uniformly from all interleavings. It is good for small programs without
 //     waits.
 //   - random: draws each step. It is simple and unfair: long waits are rare.

@@ -252,20 +252,19 @@ func TestSURWDrawsOneOfSeveralObjects(t *testing.T) {
 // TestURWAndSURWInventAndLoseNothing: on random programs with locks, waits, numbers and
 // threads, they meet every trace that there is, and no other.
 func TestURWAndSURWInventAndLoseNothing(t *testing.T) {
-	programs := uint64(40)
+	programs := 20
 	if raceDetector || testing.Short() {
-		programs = 4
+		programs = 1
 	}
 	for _, pf := range profiles {
 		t.Run(pf.name, func(t *testing.T) {
-			compared := 0
-			for seed := *bruteSeed; seed < *bruteSeed+programs; seed++ {
+			for seed, left := *bruteSeed, programs; left > 0; seed++ {
 				p := pf.random(rand.New(rand.NewPCG(seed, 3)))
 				all, small := enumerate(p, 60)
 				if !small {
 					continue
 				}
-				compared++
+				left--
 				for _, name := range []string{"urw", "surw"} {
 					cfg := defaults()
 					cfg.Executions, cfg.Seed = 2000, seed
@@ -274,7 +273,6 @@ func TestURWAndSURWInventAndLoseNothing(t *testing.T) {
 					require.Zero(t, f.TooLong)
 				}
 			}
-			require.NotZero(t, compared)
 		})
 	}
 }

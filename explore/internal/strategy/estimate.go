@@ -13,9 +13,9 @@ import (
 // advance. Steps are ordered as a forest: a step comes after the one before it in its thread,
 // and the first step of a thread after the step that made the thread. A uniform linear
 // extension of a forest is drawn root by root: each time one of the roots, with a probability
-// in proportion to the size of its tree. So the weight of a thread is the number of steps that
-// it still takes, and that the threads take which it has not made yet, and those that they
-// make. When a thread is made, its weight is taken from its maker's.
+// in proportion to the size of its tree. So the weight of a thread counts its own steps that
+// are left, and all steps of the threads that it will still make, of those that these will
+// make, and so on. When a thread is made, its weight is taken from its maker's.
 //
 // A thread that is made before the first step of its parent has another maker: the thread of
 // the step before, or none. No decision lies between the two.

@@ -8,10 +8,10 @@ import (
 
 // SURW is the selectively uniform random walk (Zhao, Wolff, Mathur, Roychoudhury, "Selectively
 // Uniform Concurrency Testing", ASPLOS 2025). A program has too many interleavings for URW to
-// meet a given one, but in most of them the order of a few steps is the same. So in each
-// execution some steps are of interest, and their order is drawn uniformly. Here, as in the
-// paper's experiments, these are the steps on one object. It is drawn from the objects that
-// two threads touch and one changes, with a probability in proportion to the steps on it.
+// meet a given one. But a bug mostly depends on the order of a few steps. So in each execution
+// some steps are of interest, and their order is drawn uniformly. Here, as in the paper's
+// experiments, these are the steps on one object. It is drawn from the objects that two
+// threads touch and one changes, with a probability in proportion to the steps on it.
 //
 // # Protocol
 //
