@@ -39,9 +39,10 @@ import (
 // Proof sketch. If the load comes after the store, the M is asked to give way. If it comes
 // before, so does the setting of the reason, which the M's thread then sees.
 type threads struct {
-	// all is every M ever started, by ID. Stored under mu, with one M more each time; an old
-	// list is never written to. Atomic, because it is loaded without mu. Partner of the store
-	// is each load, of which 'Halting all Ms' has the one that needs the order.
+	// all is every M ever started, by ID. Stored under mu, with one M more each time. The
+	// list before stays as it is, though the next may share its array. Atomic, because it is
+	// loaded without mu. Each load is a partner of the store; that of PreemptAll needs the
+	// order: see 'Halting all Ms'.
 	all host.Pointer[[]*M]
 
 	mu     host.Mutex // guards all below

@@ -78,7 +78,7 @@ func yield(g *rt.G) {
 func stacks(g *rt.G) {
 	for range 2 {
 		var wg gsync.WaitGroup
-		for range 64 {
+		for range 256 {
 			wg.Go(g, (*rt.G).Yield)
 		}
 		wg.Wait(g)
