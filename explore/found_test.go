@@ -26,10 +26,13 @@ type found struct {
 }
 
 // explored explores p with s.
-func (p *prog) explored(s engine.Strategy) *found {
+func (p *prog) explored(s engine.Strategy) *found { return p.exploredTo(s, defaults().Steps) }
+
+// exploredTo is explored with that limit of steps.
+func (p *prog) exploredTo(s engine.Strategy, steps int) *found {
 	m, f := newMachine(p), newFound()
 	cfg := defaults()
-	cfg.KeepGoing = true
+	cfg.KeepGoing, cfg.Steps = true, steps
 	e := newEngine(cfg, m.program, followed{s, func(e *engine.Engine) { f.note(e, m) }})
 	defer e.Close()
 	f.Result = explore(e, nil)

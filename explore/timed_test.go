@@ -296,7 +296,8 @@ func TestTimedTracesAreExecutedOnce(t *testing.T) {
 				for trace, n := range times {
 					require.Equal(t, 1, n, "%s: %s", which, trace)
 				}
-				if all := p.traces(t, strategy.NewNaive(), timeouts, 300); times != nil && all != nil {
+				all := p.traces(t, strategy.NewNaive(), timeouts, 300)
+				if times != nil && all != nil {
 					require.Equal(t, slices.Sorted(maps.Keys(all)),
 						slices.Sorted(maps.Keys(times)), which)
 					compared++

@@ -2,10 +2,16 @@ package explore
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"schedlab/explore/internal/dpor"
+	"schedlab/explore/internal/strategy"
 )
 
 // These tests prove that an execution which is too long does not end the search.
@@ -199,10 +205,10 @@ func manySpin() {
 
 func TestASearchEndsWhenTooMuchWasGivenUp(t *testing.T) {
 	for _, opts := range [][]Option{nil, {Workers(2)}, {KeepGoing()}, {Strategy("naive")}} {
-		r, err := Run(manySpin, opts...)
+		r, err := Run(manySpin, append(opts, Steps(500))...)
 		require.NoError(t, err)
 		require.Equal(t, Unknown, r.Verdict)
-		require.Regexp(t, `^\d+ executions were given up after 10000 steps: in one of them `+
+		require.Regexp(t, `^\d+ executions were given up after 500 steps: in one of them `+
 			`thread \d goes round .*; the search ended `+
 			`(when there were 1000|10000000 steps after the first)$`, r.Why)
 	}
@@ -233,4 +239,49 @@ func TestWhatWasGivenUpIsMerged(t *testing.T) {
 	require.Equal(t, Unknown, sums["x"].Verdict)
 	require.NotZero(t, sums["x"].TooLong)
 	require.Contains(t, sums["x"].Why, "thread 1 goes round run_test.go")
+}
+
+// TestRandomLoopsWithoutPause compares what the strategies execute of random programs whose loops
+// have no end with every interleaving up to a few steps. They see all that the threads can see,
+// execute no trace twice, and invent none.
+func TestRandomLoopsWithoutPause(t *testing.T) {
+	const steps = 14
+	compared := 0
+	for seed := range uint64(randomPrograms() / 20) {
+		seed += *bruteSeed
+		p := loops.random(rand.New(rand.NewPCG(seed, 5)))
+		all := p.exploredTo(strategy.NewNaive(), steps)
+		if all.TooLong == 0 || all.Why != all.tooLong(steps) {
+			continue // it has no loop, or was not searched to the end
+		}
+		compared++
+		for how, some := range map[string]*found{
+			"exhaustive":   p.exploredTo(dpor.New(nil, nil), steps),
+			"bounded":      p.exploredTo(strategy.NewBounded(1000), steps),
+			"workers":      p.exploredAs(t, division{2, 1, 0}, seed, steps),
+			"interrupted":  p.exploredAs(t, division{1, 1, 9}, seed, steps),
+			"both":         p.exploredAs(t, division{3, 1, 9}, seed, steps),
+			"and in parts": p.exploredAs(t, division{2, 3, 9}, seed, steps),
+		} {
+			which := fmt.Sprintf("%s, seed %d\n%s", how, seed, p)
+			require.Equal(t, Unknown, some.Verdict, which)
+			require.NotZero(t, some.TooLong, which)
+			require.Equal(t, all.sights(), some.sights(), which)
+			for trace, n := range some.times {
+				require.Contains(t, all.traces, trace, which)
+				require.True(t, n == 1 || how == "bounded", "twice: %s", which)
+			}
+		}
+	}
+	t.Log(compared, "programs compared")
+	require.NotZero(t, compared)
+}
+
+// sights returns all that the threads have seen in the executions that came to an end.
+func (f *found) sights() []string {
+	set := map[string]bool{}
+	for _, tr := range f.traces {
+		set[fmt.Sprint(tr.results, tr.final)] = true
+	}
+	return slices.Sorted(maps.Keys(set))
 }

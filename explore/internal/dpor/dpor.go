@@ -8,7 +8,7 @@
 //	history.go   history: what happened before what in one execution
 //	sleep.go     what sleeps at a node, and what wakes it
 //	races.go     pairs of events that could have come the other way round
-//	invain.go    timeouts that never came
+//	invain.go    steps of threads that wait to the end
 //	reversal.go  reversal: the other way round of one race
 //	sequence.go  sequence: which of its steps can come first
 //	wakeup.go    wakeupTree: what is still to be explored from a node

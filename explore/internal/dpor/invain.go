@@ -2,18 +2,22 @@ package dpor
 
 import "schedlab/explore/internal/engine"
 
-// # Timeouts that never came
+// # Waiting below a border
 //
-// An execution may end before a wait with a limit does: it is cut, because all that could go on
-// sleeps, or it is too long. Then the wait could have timed out early, if it was not for other
-// early timeouts that were all that are allowed. So it has a race with the last of these, as if
-// it had timed out late (lateRace).
+// An execution may be cut while threads wait: all that could go on sleeps. In the executions of
+// one process that has no consequence, since what sleeps is woken in others. Below the border of
+// a Splitter nothing says how to wake it, and every execution must be explored in which it might
+// be woken. So the step of a thread that waits must be tried where it was possible:
 //
-// This is needed below the border of a Splitter. A thread that sleeps there may be enabled to
-// the end, so time does not advance and no wait ends late. In the executions of one process,
-// what sleeps is woken.
+//   - Before the Lock of the thread that holds the lock, as in an execution that is stuck
+//     (waitInVain). The holder may wait for what sleeps.
+//   - A wait with a limit could have timed out early, before the last early timeout that was
+//     allowed (lapseInVain). In an execution that goes on it ends late, and has that race then
+//     (lateRace). But time does not advance while a thread is enabled, though it sleeps.
+//
+// The same holds at the end of an execution that is too long.
 
-// lapseInVain adds the race of t's step, if it is such a wait.
+// lapseInVain adds the race of t's step, if it is a wait that could have timed out early.
 func (d *Strategy) lapseInVain(e *engine.Engine, t *engine.Thread) {
 	h := &d.past
 	if t.Ended || t.Due() == engine.NoDeadline || len(t.Await) > 0 || len(h.early) == 0 ||

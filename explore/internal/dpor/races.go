@@ -218,8 +218,8 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 	}
 }
 
-// waitInVain adds the races of threads that wait for a lock for ever, or until the execution
-// is given up; and of those that could have timed out earlier.
+// waitInVain adds the races of threads that wait to the end, for a lock or for a time: see
+// 'Waiting below a border'.
 func (d *Strategy) waitInVain(e *engine.Engine) {
 	switch e.Outcome {
 	case engine.Stuck, engine.TooLong, engine.Cut:
