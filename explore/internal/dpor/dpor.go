@@ -11,6 +11,7 @@
 //	reversal.go  reversal: the other way round of one race
 //	sequence.go  sequence: which of its steps can come first
 //	wakeup.go    wakeupTree: what is still to be explored from a node
+//	chain.go     chain: how little space that takes
 //	tree.go      Tree: what workers share
 //	splitter.go  Splitter: parts for processes that know nothing of each other
 //	saved.go     the saved form of what is left to be explored
@@ -173,7 +174,7 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	}
 	if w := d.guide; w != nil {
 		n.wakeup, d.guide = d.pool.freeWay(w), nil
-		n.wakeup.restate(e, n.objects)
+		n.wakeup.restate(e, &d.pool)
 	}
 	return d.choose(e, n)
 }

@@ -122,18 +122,22 @@ func (s savedStep) restore() step {
 
 func saveBranches(t wakeupTree) (list []savedBranch) {
 	for b := t.first; b != nil; b = b.next {
-		list = append(list, savedBranch{saveStep(b.step), b.objects, saveWays(b.ways)})
+		ways := saveWays(b.ways)
+		if b.ways == nil {
+			ways = b.chain.saveWay()
+		}
+		list = append(list, savedBranch{saveStep(b.step), b.objects, ways})
 	}
 	return list
 }
 
-func restoreBranches(list []savedBranch) (t wakeupTree) {
-	at := &t.first
-	for _, s := range list {
-		*at = &branch{step: s.Step.restore(), objects: s.Known, ways: restoreWays(s.Ways)}
-		at = &(*at).next
+// saveWay returns the only way on after the step of c.
+func (c *chain) saveWay() []savedWay {
+	w := savedWay{Choices: c.choices, Doubt: c.doubt}
+	if r := c.rest; r != nil {
+		w.Kids = []savedBranch{{saveStep(r.step), r.objects, r.saveWay()}}
 	}
-	return t
+	return []savedWay{w}
 }
 
 func saveWays(w *way) (list []savedWay) {
@@ -143,10 +147,40 @@ func saveWays(w *way) (list []savedWay) {
 	return list
 }
 
-func restoreWays(list []savedWay) (first *way) {
+// restorer makes one of what was shared before it was saved.
+type restorer struct{ chains }
+
+func (r *restorer) branches(list []savedBranch) (t wakeupTree) {
+	at := &t.first
+	for i := range list {
+		*at = r.branch(&list[i])
+		at = &(*at).next
+	}
+	return t
+}
+
+func (r *restorer) branch(s *savedBranch) *branch {
+	b := &branch{ways: r.ways(s.Ways)}
+	c := chain{step: s.Step.restore(), objects: s.Known}
+	if w := b.ways; w.next == nil && w.then.isChain() {
+		c.choices, c.doubt, b.ways = w.choices, w.doubt, nil
+		if !w.then.empty() {
+			c.rest = w.then.first.chain
+		}
+	}
+	b.chain = r.of(c)
+	return b
+}
+
+// isChain says whether t is nothing but a chain, or empty.
+func (t *wakeupTree) isChain() bool {
+	return t.empty() || t.first.ways == nil && t.first.next == nil
+}
+
+func (r *restorer) ways(list []savedWay) (first *way) {
 	at := &first
 	for _, s := range list {
-		*at = &way{choices: s.Choices, then: restoreBranches(s.Kids), doubt: s.Doubt}
+		*at = &way{choices: s.Choices, then: r.branches(s.Kids), doubt: s.Doubt}
 		at = &(*at).next
 	}
 	return first
@@ -160,16 +194,17 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadIDs, error) 
 	if names.Count() < len(s.Threads) {
 		return nil, errors.New("two threads have one name")
 	}
+	var r restorer
 	nodes := make([]*node, len(s.Nodes))
 	for i := range s.Nodes {
 		if err := s.Nodes[i].check(len(s.Threads)); err != nil {
 			return nil, fmt.Errorf("node %d: %w", i, err)
 		}
-		nodes[i] = s.Nodes[i].restore()
+		nodes[i] = s.Nodes[i].restore(&r)
 	}
 	var tasks []task
 	for i := range s.Tasks {
-		t, err := s.Tasks[i].restore(nodes, len(s.Threads))
+		t, err := s.Tasks[i].restore(&r, nodes, len(s.Threads))
 		if err != nil {
 			return nil, fmt.Errorf("task %d: %w", i, err)
 		}
@@ -179,10 +214,10 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadIDs, error) 
 	return names, nil
 }
 
-func (sn *savedNode) restore() *node {
+func (sn *savedNode) restore(r *restorer) *node {
 	n := &node{
 		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
-		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways),
+		wakeup: r.branches(sn.Pending), ways: r.ways(sn.Ways),
 		shared: sn.Shared, full: sn.Full, active: sn.Active,
 	}
 	for _, x := range sn.Sleep {
@@ -235,8 +270,11 @@ func checkWays(list []savedWay, threads int) error {
 }
 
 // restore returns the task, on nodes that have been restored.
-func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
-	t := task{guide: restoreWays(st.Guide), done: st.Done}
+func (st *savedTask) restore(r *restorer, nodes []*node, threads int) (task, error) {
+	if err := checkWays(st.Guide, threads); err != nil {
+		return task{}, err
+	}
+	t := task{guide: r.ways(st.Guide), done: st.Done}
 	events := int32(0)
 	for i, p := range st.Path {
 		if p.Node < 0 || p.Node >= len(nodes) {
@@ -255,7 +293,7 @@ func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
 	if len(t.path) == 0 {
 		return t, errors.New("it has no path")
 	}
-	return t, checkWays(st.Guide, threads)
+	return t, nil
 }
 
 // check says what is wrong with p, a place at n after that many events.

@@ -50,12 +50,12 @@ import (
 // loses what has been promised to it: that all to its left has been explored when it begins.
 type wakeupTree struct{ first *branch }
 
-// branch is an edge of a wakeup tree, with what follows it.
+// branch is an edge of a wakeup tree, with what follows it. Of a branch at the root, the node
+// knows the objects better than the chain does: see restate.
 type branch struct {
-	step
-	objects int32   // those with smaller ids are the same in all executions that pass the node
-	ways    *way    // at least one
-	next    *branch // explored later
+	*chain
+	ways *way    // what follows; nil: what the chain says, in one way
+	next *branch // explored later
 }
 
 // way is what follows a step, given what Choose returns after it.
@@ -81,6 +81,9 @@ func (t *wakeupTree) size() (n int) {
 func (t *wakeupTree) take(p *pool) (step, *way) {
 	b := t.first
 	t.first = b.next
+	if b.ways == nil {
+		b.grow(p)
+	}
 	s, ways := b.step, b.ways
 	p.freeBranch(b)
 	return s, ways
@@ -88,7 +91,7 @@ func (t *wakeupTree) take(p *pool) (step, *way) {
 
 // add makes s, with nothing known of what follows, the last branch.
 func (t *wakeupTree) add(s step, objects int32) {
-	*t.end() = &branch{step: s, objects: objects, ways: &way{}}
+	*t.end() = &branch{chain: &chain{step: s, objects: objects}}
 }
 
 // end returns where a last branch goes.
@@ -100,23 +103,54 @@ func (t *wakeupTree) end() **branch {
 	return at
 }
 
-// restate puts the first steps of t in the terms of e's execution, which stands before them,
-// and so of all that pass its node; objects are known there. What another execution knew of
-// them was less: its ids of other objects mean nothing here.
-func (t *wakeupTree) restate(e *engine.Engine, objects int32) {
-	for b := t.first; b != nil; b = b.next {
-		b.step, b.objects = stepOf(e.Threads[b.thread]), objects
+// grow makes what follows b a branch of its own.
+func (b *branch) grow(p *pool) {
+	b.ways = p.newWay()
+	b.ways.choices, b.ways.doubt = b.choices, b.doubt
+	if b.rest != nil {
+		then := p.newBranch()
+		then.chain, b.ways.then.first = b.rest, then
 	}
 }
 
-// insert puts v into t, unless a branch leads to the same. See 'Insertion'.
-func (t *wakeupTree) insert(v *reversal, p *pool) {
-	b, at := t.follow(v)
+// unroll makes b, a chain, and the n steps that follow it branches of their own, and returns
+// the last.
+func (b *branch) unroll(n int, p *pool) *branch {
+	for b.grow(p); n > 0; n-- {
+		b = b.ways.then.first
+		b.grow(p)
+	}
+	return b
+}
+
+// restate puts the first steps of t in the terms of e's execution, which stands before them,
+// and so of all that pass its node. What another execution knew of them was less: its ids of
+// objects that are not known at the node mean nothing here.
+func (t *wakeupTree) restate(e *engine.Engine, p *pool) {
+	for b := t.first; b != nil; b = b.next {
+		if s := stepOf(e.Threads[b.thread]); s != b.step {
+			c := *b.chain
+			c.step = s
+			b.chain = p.chains.of(c)
+		}
+	}
+}
+
+// insert puts v into t, the tree of a node, unless a branch leads to the same. See 'Insertion'.
+func (t *wakeupTree) insert(v *reversal, p *pool) { t.insertBelow(v, v.objects, p) }
+
+// insertBelow is insert for a tree in which at least so many objects are known.
+func (t *wakeupTree) insertBelow(v *reversal, objects int32, p *pool) {
+	b, at := t.follow(v, objects)
 	if b == nil {
 		t.append(v, p) // no branch can begin v
 		return
 	}
 	w := b.ways
+	if w == nil {
+		b.insert(v, at, p)
+		return
+	}
 	if at >= 0 {
 		choices := v.h.e.ChoicesAfter(at)
 		if w = b.after(choices); w == nil {
@@ -130,7 +164,35 @@ func (t *wakeupTree) insert(v *reversal, p *pool) {
 		return
 	}
 	if !w.covers(v) {
-		w.then.insert(v, p)
+		w.then.insertBelow(v, 0, p)
+	}
+}
+
+// insert puts v behind the step of b, a chain, unless that leads to the same. The step has been
+// taken out of v, where it was at. What v follows stays a chain until it is known that v
+// goes another way.
+func (b *branch) insert(v *reversal, at int32, p *pool) {
+	c := b.chain
+	for n := 0; ; n++ {
+		if at >= 0 {
+			if choices := v.h.e.ChoicesAfter(at); !slices.Equal(choices, c.choices) {
+				w := b.unroll(n, p).newWay(choices, v.doubt)
+				w.then.append(v, p)
+				return
+			}
+		}
+		if v.empty() || c.rest == nil && !c.doubt {
+			return // covered
+		}
+		ok := c.rest != nil
+		if ok {
+			at, ok = v.follow(&c.rest.step, c.rest.objects)
+		}
+		if !ok {
+			b.unroll(n, p).ways.then.append(v, p)
+			return
+		}
+		c = c.rest
 	}
 }
 
@@ -163,7 +225,7 @@ func (v *reversal) insertAll(w *way, p *pool) {
 		v.set(v.h, append(v.room[:0], list...), v.f)
 		v.doubt, v.elsewhere = doubt, v.elsewhere[:elsewhere]
 		if !w.covers(v) {
-			w.then.insert(v, p)
+			w.then.insertBelow(v, 0, p)
 		}
 	}
 }
@@ -172,43 +234,57 @@ func (v *reversal) insertAll(w *way, p *pool) {
 const notInV = -2
 
 // follow returns the first branch of t whose step can come before all of v, takes that
-// step out of v and says which it was.
-func (t *wakeupTree) follow(v *reversal) (b *branch, at int32) {
+// step out of v and says which it was. At least so many objects are known in t.
+func (t *wakeupTree) follow(v *reversal, objects int32) (b *branch, at int32) {
 	for b := t.first; b != nil; b = b.next {
-		// A thread's next step is the same in both, so it is the same step if it is in v.
-		if k := v.find(b.thread); k >= 0 {
-			if v.initial(k) {
-				at := v.list[k]
-				v.remove(k)
-				return b, at
-			}
-		} else if v.startsAfter(b) {
-			v.elsewhere = append(v.elsewhere, b.thread)
-			return b, notInV
+		if at, ok := v.follow(&b.step, max(b.objects, objects)); ok {
+			return b, at
 		}
 	}
 	return nil, notInV
 }
 
+// follow takes s, a step of a branch, out of v and says which it was, if it can come before all
+// of v.
+func (v *reversal) follow(s *step, objects int32) (at int32, ok bool) {
+	// A thread's next step is the same in both, so it is the same step if it is in v.
+	if k := v.find(s.thread); k >= 0 {
+		if !v.initial(k) {
+			return notInV, false
+		}
+		at := v.list[k]
+		v.remove(k)
+		return at, true
+	}
+	if !v.startsAfter(s, objects) {
+		return notInV, false
+	}
+	v.elsewhere = append(v.elsewhere, s.thread)
+	return notInV, true
+}
+
 // append makes v the last branch, which is explored last.
 func (t *wakeupTree) append(v *reversal, p *pool) {
-	at := t.end()
-	for _, i := range v.list {
-		b := p.newBranch()
-		b.step, b.objects, b.ways = v.step(i), v.objects, p.newWay()
-		b.ways.doubt = v.doubt
-		if i != foreseenStep {
-			b.ways.choices = v.h.e.ChoicesAfter(i)
-		}
-		*at = b
-		at = &b.ways.then.first
+	if v.empty() {
+		return // all is explored freely
 	}
+	b := p.newBranch()
+	for k := len(v.list) - 1; k >= 0; k-- {
+		i := v.list[k]
+		c := chain{step: v.step(i), objects: v.objects, doubt: v.doubt, rest: b.chain}
+		if i != foreseenStep {
+			c.choices = v.h.e.ChoicesAfter(i)
+		}
+		b.chain = p.chains.of(c)
+	}
+	*t.end() = b
 }
 
 // pool keeps branches and ways that are not in use: a step allocates nothing.
 type pool struct {
 	branches *branch
 	ways     *way
+	chains   chains
 }
 
 // newBranch returns a branch that is in no tree; the caller sets its fields.
@@ -233,7 +309,7 @@ func (p *pool) newWay() *way {
 }
 
 // freeBranch gives b back, without its ways.
-func (p *pool) freeBranch(b *branch) { b.ways, b.next, p.branches = nil, p.branches, b }
+func (p *pool) freeBranch(b *branch) { *b, p.branches = branch{next: p.branches}, b }
 
 // freeWay gives w back, and returns what followed it.
 func (p *pool) freeWay(w *way) wakeupTree {
