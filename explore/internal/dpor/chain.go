@@ -29,51 +29,56 @@ type chain struct {
 	rest    *chain  // what follows; nil: the chain ends
 }
 
-// chains has one chain of many that are equal.
+// chains has one chain of many that are equal. It is a hash table: a chain stands in the slot
+// that its hash says, or in one of those after it, before the first that is free.
 type chains struct {
-	slots []*chain // by hash; its length is a power of two
+	slots []*chain // their number is a power of two; at most half are used
 	used  int
 }
 
 // The least and the greatest number of slots.
 const (
 	fewestSlots = 1 << 6
-	mostSlots   = 1 << 14
+	mostSlots   = 1 << 15
 )
 
 // of returns a chain that is equal to c, whose hash is not set.
 func (cs *chains) of(c chain) *chain {
+	if 2*cs.used >= len(cs.slots) {
+		cs.makeRoom()
+	}
 	c.hash = c.sum()
-	if len(cs.slots) > 0 {
-		if found := cs.slots[int(c.hash)&(len(cs.slots)-1)]; found != nil && found.equals(&c) {
-			return found
-		}
-	}
-	stored := new(chain)
-	*stored = c
-	cs.add(stored)
-	return stored
-}
-
-// add makes c the one that is found.
-func (cs *chains) add(c *chain) {
-	if 2*cs.used >= len(cs.slots) && len(cs.slots) < mostSlots {
-		cs.grow()
-	}
-	slot := &cs.slots[int(c.hash)&(len(cs.slots)-1)]
+	slot := cs.find(&c)
 	if *slot == nil {
+		stored := c // so that c itself is not on the heap
+		*slot = &stored
 		cs.used++
 	}
-	*slot = c
+	return *slot
 }
 
-// grow makes more slots.
-func (cs *chains) grow() {
+// find returns the slot of a chain that is equal to c or, if there is none, where it belongs.
+func (cs *chains) find(c *chain) **chain {
+	last := len(cs.slots) - 1
+	for i := int(c.hash) & last; ; i = (i + 1) & last {
+		if x := cs.slots[i]; x == nil || x.equals(c) {
+			return &cs.slots[i]
+		}
+	}
+}
+
+// makeRoom makes more slots, or empties all of them if there may be no more.
+func (cs *chains) makeRoom() {
 	old := cs.slots
-	cs.slots, cs.used = make([]*chain, max(fewestSlots, 2*len(old))), 0
+	if len(old) == mostSlots {
+		clear(old)
+		cs.used = 0
+		return
+	}
+	cs.slots = make([]*chain, max(fewestSlots, 2*len(old)))
 	for _, c := range old {
 		if c != nil {
-			cs.add(c)
+			*cs.find(c) = c
 		}
 	}
 }
