@@ -42,15 +42,15 @@ const (
 	mostSlots   = 1 << 15
 )
 
-// of returns a chain that is equal to c, whose hash is not set.
-func (cs *chains) of(c chain) *chain {
+// one returns the chain that is equal to c, whose hash is not set.
+func (cs *chains) one(c *chain) *chain {
 	if 2*cs.used >= len(cs.slots) {
 		cs.makeRoom()
 	}
 	c.hash = c.sum()
-	slot := cs.find(&c)
+	slot := cs.find(c)
 	if *slot == nil {
-		stored := c // so that c itself is not on the heap
+		stored := *c // so that c itself is not on the heap
 		*slot = &stored
 		cs.used++
 	}

@@ -92,7 +92,8 @@
 //  3. reversal.go: begin, reverse, foresee, foreseeTimed, ready: what is done in its place
 //  4. sleep.go: begin, wokenBy, find: whether that has been explored
 //  5. sequence.go: set, find, initial, independent, remove: which steps can come first
-//  6. wakeup.go: insert, follow, append: where it goes in the tree
+//  6. wakeup.go: insert, follow, insertInChain, append: where it goes in the tree
+//  7. chain.go: one, find, equals, sum: what of that is stored already
 package dpor
 
 import (

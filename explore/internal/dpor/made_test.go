@@ -70,10 +70,10 @@ func (t *wakeupTree) text() string {
 	var branches []string
 	for b := t.first; b != nil; b = b.next {
 		text := b.chain.text()
-		if b.ways != nil {
-			text = b.step.text()
+		if !b.then.empty() {
+			text = b.step.text() + wayText(b.choices, b.doubt, b.then.text())
 		}
-		for w := b.ways; w != nil; w = w.next {
+		for w := b.more; w != nil; w = w.next {
 			text += wayText(w.choices, w.doubt, w.then.text())
 		}
 		branches = append(branches, text)

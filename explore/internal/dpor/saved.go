@@ -122,22 +122,23 @@ func (s savedStep) restore() step {
 
 func saveBranches(t wakeupTree) (list []savedBranch) {
 	for b := t.first; b != nil; b = b.next {
-		ways := saveWays(b.ways)
-		if b.ways == nil {
-			ways = b.chain.saveWay()
+		first := savedWay{b.choices, saveBranches(b.then), b.doubt}
+		if b.then.empty() {
+			first.Kids = b.rest.save()
 		}
+		ways := append([]savedWay{first}, saveWays(b.more)...)
 		list = append(list, savedBranch{saveStep(b.step), b.objects, ways})
 	}
 	return list
 }
 
-// saveWay returns the only way on after the step of c.
-func (c *chain) saveWay() []savedWay {
-	w := savedWay{Choices: c.choices, Doubt: c.doubt}
-	if r := c.rest; r != nil {
-		w.Kids = []savedBranch{{saveStep(r.step), r.objects, r.saveWay()}}
+// save returns the tree that is nothing but c.
+func (c *chain) save() []savedBranch {
+	if c == nil {
+		return nil
 	}
-	return []savedWay{w}
+	ways := []savedWay{{c.choices, c.rest.save(), c.doubt}}
+	return []savedBranch{{saveStep(c.step), c.objects, ways}}
 }
 
 func saveWays(w *way) (list []savedWay) {
@@ -147,10 +148,10 @@ func saveWays(w *way) (list []savedWay) {
 	return list
 }
 
-// restorer makes one of what was shared before it was saved.
+// restorer makes one of what was one before it was saved.
 type restorer struct{ chains }
 
-func (r *restorer) branches(list []savedBranch) (t wakeupTree) {
+func (r *restorer) tree(list []savedBranch) (t wakeupTree) {
 	at := &t.first
 	for i := range list {
 		*at = r.branch(&list[i])
@@ -160,27 +161,26 @@ func (r *restorer) branches(list []savedBranch) (t wakeupTree) {
 }
 
 func (r *restorer) branch(s *savedBranch) *branch {
-	b := &branch{ways: r.ways(s.Ways)}
-	c := chain{step: s.Step.restore(), objects: s.Known}
-	if w := b.ways; w.next == nil && w.then.isChain() {
-		c.choices, c.doubt, b.ways = w.choices, w.doubt, nil
-		if !w.then.empty() {
-			c.rest = w.then.first.chain
-		}
+	w := r.ways(s.Ways)
+	b := &branch{then: w.then, more: w.next}
+	c := chain{step: s.Step.restore(), objects: s.Known, choices: w.choices, doubt: w.doubt}
+	if b.then.isChain() {
+		c.rest, b.then = b.then.first.chain, wakeupTree{}
 	}
-	b.chain = r.of(c)
+	b.chain = r.one(&c)
 	return b
 }
 
-// isChain says whether t is nothing but a chain, or empty.
+// isChain says whether t is nothing but a chain.
 func (t *wakeupTree) isChain() bool {
-	return t.empty() || t.first.ways == nil && t.first.next == nil
+	b := t.first
+	return b != nil && b.next == nil && b.then.empty() && b.more == nil
 }
 
 func (r *restorer) ways(list []savedWay) (first *way) {
 	at := &first
 	for _, s := range list {
-		*at = &way{choices: s.Choices, then: r.branches(s.Kids), doubt: s.Doubt}
+		*at = &way{choices: s.Choices, then: r.tree(s.Kids), doubt: s.Doubt}
 		at = &(*at).next
 	}
 	return first
@@ -217,7 +217,7 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadIDs, error) 
 func (sn *savedNode) restore(r *restorer) *node {
 	n := &node{
 		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
-		wakeup: r.branches(sn.Pending), ways: r.ways(sn.Ways),
+		wakeup: r.tree(sn.Pending), ways: r.ways(sn.Ways),
 		shared: sn.Shared, full: sn.Full, active: sn.Active,
 	}
 	for _, x := range sn.Sleep {

@@ -18,23 +18,23 @@ func someStep(thread int32) step {
 	}
 }
 
-// someWays has branches that are chains, and one that is not.
+// someWays has branches that are chains, and others.
 func someWays(r *restorer) *way {
-	end := r.of(chain{step: someStep(0), objects: 9})
-	next := &branch{chain: r.of(chain{
+	end := r.one(&chain{step: someStep(0), objects: 9})
+	next := &branch{chain: r.one(&chain{
 		step: someStep(2), objects: 8, choices: []int32{2}, doubt: true, rest: end,
 	})}
-	first := &branch{
-		chain: r.of(chain{step: someStep(1), objects: 7}), next: next,
-		ways: &way{choices: []int32{1, 0}, doubt: true, next: &way{}},
-	}
+	first := &branch{chain: end, more: &way{choices: []int32{1, 0}, doubt: true}, next: next}
 	return &way{choices: []int32{1}, then: wakeupTree{first}, next: &way{}}
 }
 
 // someTasks are tasks in which, all together, everything is set. They share a node.
 func someTasks() []task {
 	var r restorer
-	root := &branch{chain: r.of(chain{step: someStep(2), objects: 6}), ways: someWays(&r)}
+	root := &branch{
+		chain: r.one(&chain{step: someStep(2), objects: 6}),
+		then:  someWays(&r).then, more: someWays(&r),
+	}
 	threads := &node{
 		objects: 6, taken: 3, shared: true, full: true, active: []int32{2, 1},
 		sleep:  []step{someStep(1), someStep(2), someStep(0)},

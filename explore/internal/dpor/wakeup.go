@@ -50,11 +50,12 @@ import (
 // loses what has been promised to it: that all to its left has been explored when it begins.
 type wakeupTree struct{ first *branch }
 
-// branch is an edge of a wakeup tree, with what follows it. Of a branch at the root, the node
-// knows the objects better than the chain does: see restate.
+// branch is an edge of a wakeup tree, with what follows it. What follows in one way, with the
+// choices of the chain, is then; while that is empty, it is the rest of the chain.
 type branch struct {
 	*chain
-	ways *way    // what follows; nil: what the chain says, in one way
+	then wakeupTree
+	more *way    // what follows other choices
 	next *branch // explored later
 }
 
@@ -81,12 +82,11 @@ func (t *wakeupTree) size() (n int) {
 func (t *wakeupTree) take(p *pool) (step, *way) {
 	b := t.first
 	t.first = b.next
-	if b.ways == nil {
-		b.grow(p)
-	}
-	s, ways := b.step, b.ways
+	b.grow(p)
+	s, w := b.step, p.newWay()
+	w.choices, w.then, w.next, w.doubt = b.choices, b.then, b.more, b.doubt
 	p.freeBranch(b)
-	return s, ways
+	return s, w
 }
 
 // add makes s, with nothing known of what follows, the last branch.
@@ -103,22 +103,19 @@ func (t *wakeupTree) end() **branch {
 	return at
 }
 
-// grow makes what follows b a branch of its own.
+// grow makes the step that follows b in its chain, if one does, a branch.
 func (b *branch) grow(p *pool) {
-	b.ways = p.newWay()
-	b.ways.choices, b.ways.doubt = b.choices, b.doubt
-	if b.rest != nil {
+	if b.then.empty() && b.rest != nil {
 		then := p.newBranch()
-		then.chain, b.ways.then.first = b.rest, then
+		then.chain, b.then.first = b.rest, then
 	}
 }
 
-// unroll makes b, a chain, and the n steps that follow it branches of their own, and returns
-// the last.
+// unroll makes the n steps that follow b in its chain branches, and returns the last.
 func (b *branch) unroll(n int, p *pool) *branch {
-	for b.grow(p); n > 0; n-- {
-		b = b.ways.then.first
+	for ; n > 0; n-- {
 		b.grow(p)
+		b = b.then.first
 	}
 	return b
 }
@@ -131,7 +128,7 @@ func (t *wakeupTree) restate(e *engine.Engine, p *pool) {
 		if s := stepOf(e.Threads[b.thread]); s != b.step {
 			c := *b.chain
 			c.step = s
-			b.chain = p.chains.of(c)
+			b.chain = p.chains.one(&c)
 		}
 	}
 }
@@ -139,89 +136,83 @@ func (t *wakeupTree) restate(e *engine.Engine, p *pool) {
 // insert puts v into t, the tree of a node, unless a branch leads to the same. See 'Insertion'.
 func (t *wakeupTree) insert(v *reversal, p *pool) { t.insertBelow(v, v.objects, p) }
 
-// insertBelow is insert for a tree in which at least so many objects are known.
+// insertBelow is insert for a tree in which at least so many objects are known: the node
+// at its root knows them, even if they were not known where a branch was inserted.
 func (t *wakeupTree) insertBelow(v *reversal, objects int32, p *pool) {
 	b, at := t.follow(v, objects)
-	if b == nil {
+	switch {
+	case b == nil:
 		t.append(v, p) // no branch can begin v
-		return
-	}
-	w := b.ways
-	if w == nil {
-		b.insert(v, at, p)
-		return
-	}
-	if at >= 0 {
-		choices := v.h.e.ChoicesAfter(at)
-		if w = b.after(choices); w == nil {
-			// The same step, but Choose returns other numbers after it.
-			w = b.newWay(choices, v.doubt)
-			w.then.append(v, p)
-			return
-		}
-	} else if w.next != nil {
-		v.insertAll(w, p) // it may choose anything there
-		return
-	}
-	if !w.covers(v) {
-		w.then.insertBelow(v, 0, p)
+	case at < 0 && b.more != nil:
+		b.insertAll(v, p) // it may choose anything there
+	case at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), b.choices):
+		b.insertOther(v, at, p)
+	default:
+		b.insertFirst(v, p)
 	}
 }
 
-// insert puts v behind the step of b, a chain, unless that leads to the same. The step has been
-// taken out of v, where it was at. What v follows stays a chain until it is known that v
-// goes another way.
-func (b *branch) insert(v *reversal, at int32, p *pool) {
+// insertFirst puts v behind the step of b, whose choices are those of v.
+func (b *branch) insertFirst(v *reversal, p *pool) {
+	switch {
+	case b.then.empty():
+		b.insertInChain(v, p)
+	case !v.empty():
+		b.then.insertBelow(v, 0, p)
+	}
+}
+
+// insertInChain puts v behind the step of b, a chain, unless that leads to the same. What v
+// follows stays a chain until v goes another way.
+func (b *branch) insertInChain(v *reversal, p *pool) {
 	c := b.chain
-	for n := 0; ; n++ {
-		if at >= 0 {
-			if choices := v.h.e.ChoicesAfter(at); !slices.Equal(choices, c.choices) {
-				w := b.unroll(n, p).newWay(choices, v.doubt)
-				w.then.append(v, p)
-				return
-			}
+	for n := 0; !v.empty(); n++ {
+		if c.rest == nil && !c.doubt {
+			return // what ends covers v
 		}
-		if v.empty() || c.rest == nil && !c.doubt {
-			return // covered
-		}
-		ok := c.rest != nil
-		if ok {
+		at, ok := int32(notInV), false
+		if c.rest != nil {
 			at, ok = v.follow(&c.rest.step, c.rest.objects)
 		}
 		if !ok {
-			b.unroll(n, p).ways.then.append(v, p)
+			b = b.unroll(n, p)
+			b.grow(p)
+			b.then.append(v, p)
 			return
 		}
 		c = c.rest
+		if at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), c.choices) {
+			b.unroll(n+1, p).insertOther(v, at, p)
+			return
+		}
+	}
+}
+
+// insertOther puts v behind b, whose choices are not those of v. The step of b has been taken
+// out of v, where it was at.
+func (b *branch) insertOther(v *reversal, at int32, p *pool) {
+	choices := v.h.e.ChoicesAfter(at)
+	w := &b.more
+	for *w != nil && !slices.Equal((*w).choices, choices) {
+		w = &(*w).next
+	}
+	if *w == nil {
+		// The same step, but Choose returns other numbers after it.
+		*w = &way{choices: choices, doubt: v.doubt}
+		(*w).then.append(v, p)
+	} else if !(*w).covers(v) {
+		(*w).then.insertBelow(v, 0, p)
 	}
 }
 
 // covers says whether v needs no branch after w.
 func (w *way) covers(v *reversal) bool { return v.empty() || w.then.empty() && !w.doubt }
 
-// after returns how b goes on after choices; nil if that is not known.
-func (b *branch) after(choices []int32) *way {
-	w := b.ways
-	for w != nil && !slices.Equal(w.choices, choices) {
-		w = w.next
-	}
-	return w
-}
-
-// newWay adds one that b goes on, after choices.
-func (b *branch) newWay(choices []int32, doubt bool) *way {
-	w := &b.ways
-	for *w != nil {
-		w = &(*w).next
-	}
-	*w = &way{choices: choices, doubt: doubt}
-	return *w
-}
-
-// insertAll puts v behind w and those after it: each uses up a copy.
-func (v *reversal) insertAll(w *way, p *pool) {
+// insertAll puts v behind all ways on from b: each uses up a copy.
+func (b *branch) insertAll(v *reversal, p *pool) {
 	list, doubt, elsewhere := slices.Clone(v.list), v.doubt, len(v.elsewhere)
-	for ; w != nil; w = w.next {
+	b.insertFirst(v, p)
+	for w := b.more; w != nil; w = w.next {
 		v.set(v.h, append(v.room[:0], list...), v.f)
 		v.doubt, v.elsewhere = doubt, v.elsewhere[:elsewhere]
 		if !w.covers(v) {
@@ -275,7 +266,7 @@ func (t *wakeupTree) append(v *reversal, p *pool) {
 		if i != foreseenStep {
 			c.choices = v.h.e.ChoicesAfter(i)
 		}
-		b.chain = p.chains.of(c)
+		b.chain = p.chains.one(&c)
 	}
 	*t.end() = b
 }
