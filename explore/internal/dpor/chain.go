@@ -90,14 +90,13 @@ func (c *chain) equals(d *chain) bool {
 
 // sum returns the hash of c.
 func (c *chain) sum() uint32 {
-	const odd = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio: each bit reaches many
 	x := uint64(uint32(c.thread))<<32 | uint64(uint32(c.seq))
 	y := uint64(uint32(c.Obj))<<32 | uint64(uint32(c.Obj2))
 	z := uint64(uint32(c.objects))<<16 | uint64(c.kind)<<8 | uint64(c.Mode)
 	if c.rest != nil {
 		z ^= uint64(c.rest.hash) << 32
 	}
-	h := (x*odd ^ y) * odd
-	h = (h ^ h>>29 ^ z) * odd
-	return uint32(h >> 32)
+	// Odd numbers whose bits are irregular: each bit reaches the upper half.
+	h := x*0x9e3779b97f4a7c15 + y*0xc2b2ae3d27d4eb4f + z*0x165667b19e3779f9
+	return uint32(h>>32) ^ uint32(h>>53)
 }

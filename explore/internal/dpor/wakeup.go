@@ -80,13 +80,16 @@ func (t *wakeupTree) size() (n int) {
 
 // take removes the first branch, and returns its step and the ways that follow it.
 func (t *wakeupTree) take(p *pool) (step, *way) {
-	b := t.first
+	b, c, w := t.first, t.first.chain, p.newWay()
 	t.first = b.next
-	b.grow(p)
-	s, w := b.step, p.newWay()
-	w.choices, w.then, w.next, w.doubt = b.choices, b.then, b.more, b.doubt
-	p.freeBranch(b)
-	return s, w
+	w.choices, w.then, w.next, w.doubt = c.choices, b.then, b.more, c.doubt
+	if b.then.empty() && c.rest != nil {
+		*b = branch{chain: c.rest}
+		w.then.first = b
+	} else {
+		p.freeBranch(b)
+	}
+	return c.step, w
 }
 
 // add makes s, with nothing known of what follows, the last branch.
@@ -259,15 +262,17 @@ func (t *wakeupTree) append(v *reversal, p *pool) {
 	if v.empty() {
 		return // all is explored freely
 	}
-	b := p.newBranch()
+	c := chain{objects: v.objects, doubt: v.doubt}
 	for k := len(v.list) - 1; k >= 0; k-- {
 		i := v.list[k]
-		c := chain{step: v.step(i), objects: v.objects, doubt: v.doubt, rest: b.chain}
-		if i != foreseenStep {
+		v.describe(i, &c.step)
+		if i != foreseenStep { // which is the last, if it is there
 			c.choices = v.h.e.ChoicesAfter(i)
 		}
-		b.chain = p.chains.one(&c)
+		c.rest = p.chains.one(&c)
 	}
+	b := p.newBranch()
+	b.chain = c.rest
 	*t.end() = b
 }
 
@@ -288,14 +293,13 @@ func (p *pool) newBranch() *branch {
 	return b
 }
 
-// newWay returns a zero way.
+// newWay returns a way that the caller sets all fields of.
 func (p *pool) newWay() *way {
 	if p.ways == nil {
 		p.fill()
 	}
 	w := p.ways
 	p.ways = w.next
-	*w = way{}
 	return w
 }
 
