@@ -276,35 +276,37 @@ func (t *wakeupTree) append(v *reversal, p *pool) {
 	*t.end() = b
 }
 
-// pool keeps branches and ways that are not in use: a step allocates nothing.
+// pool keeps what trees are made of, for one worker. Branches and ways that are not in use are
+// used again, and chains that are equal are one: a step allocates nothing.
 type pool struct {
-	branches *branch
-	ways     *way
-	chains   chains
+	spare  *branch // not in use
+	made   int     // branches, in use or not
+	ways   *way    // not in use
+	chains chains
 }
 
-// newBranch returns a branch that is in no tree; the caller sets its fields.
+// newBranch returns a branch that is in no tree; the caller sets its chain.
 func (p *pool) newBranch() *branch {
-	if p.branches == nil {
+	if p.spare == nil {
 		p.fill()
 	}
-	b := p.branches
-	p.branches, b.next = b.next, nil
+	b := p.spare
+	p.spare, b.next = b.next, nil
 	return b
 }
 
+// freeBranch gives b back, without its ways.
+func (p *pool) freeBranch(b *branch) { *b, p.spare = branch{next: p.spare}, b }
+
 // newWay returns a way that the caller sets all fields of.
 func (p *pool) newWay() *way {
-	if p.ways == nil {
-		p.fill()
-	}
 	w := p.ways
+	if w == nil {
+		return &way{}
+	}
 	p.ways = w.next
 	return w
 }
-
-// freeBranch gives b back, without its ways.
-func (p *pool) freeBranch(b *branch) { *b, p.branches = branch{next: p.branches}, b }
 
 // freeWay gives w back, and returns what followed it.
 func (p *pool) freeWay(w *way) wakeupTree {
@@ -313,15 +315,15 @@ func (p *pool) freeWay(w *way) wakeupTree {
 	return then
 }
 
-// fill makes many branches and ways at a time, since trees have thousands.
+// fill makes many branches at a time, since trees have thousands.
 func (p *pool) fill() {
-	some := make([]struct {
-		b branch
-		w way
-	}, 64)
+	some := make([]branch, 64)
 	for i := range some {
-		b, w := &some[i].b, &some[i].w
-		b.next, p.branches = p.branches, b
-		w.next, p.ways = p.ways, w
+		p.freeBranch(&some[i])
 	}
+	p.made += len(some)
 }
+
+// Stored says how much room the wakeup trees take or have taken: how many branches at one
+// time, and how many chains, however often they were met.
+func (d *Strategy) Stored() (branches, chains int) { return d.pool.made, d.pool.chains.made }
