@@ -44,7 +44,7 @@ type reversal struct {
 	last   foreseen
 	sequence
 
-	objects   int32   // of the node: see branch
+	objects   int32   // of the node: see chain
 	unsure    bool    // that it wakes all that sleeps was assumed out of caution
 	doubt     bool    // something was assumed about the sequence out of caution
 	elsewhere []int32 // threads that have taken a step on the way down the tree which is not in it
@@ -222,7 +222,7 @@ func (m *reverser) anyEarly(i int32) bool {
 //
 // A reversal is compared with branches that other executions have left, without executing
 // them. So it must be known which objects are the same in different executions. Those that
-// were announced before the node have the same id (branch.objects). Of others it is known only
+// were announced before the node have the same id (chain.objects). Of others it is known only
 // within one execution: there, the branch's thread may stand before the same step, or have
 // taken it (effectOf). That holds as long as it has taken no step on the way down the tree that
 // is not in the reversal (elsewhere).
@@ -230,38 +230,39 @@ func (m *reverser) anyEarly(i int32) bool {
 // Where that does not suffice two steps are taken to be dependent, and what is inserted then is
 // marked (way.doubt). That can cost an execution that is cut, but none is missing.
 
-// startsAfter says whether b's step, which is not in v, can come before all of v.
-func (v *reversal) startsAfter(b *branch) bool {
-	x, ok := v.translate(b)
+// startsAfter says whether s, a step of a branch that is not in v, can come before all of v.
+// Of the objects, so many are known.
+func (v *reversal) startsAfter(s *step, objects int32) bool {
+	x, ok := v.translate(s, objects)
 	if !ok {
 		v.doubt = true
 		return false
 	}
-	ok, doubt := v.independent(x, b.objects)
+	ok, doubt := v.independent(x, objects)
 	v.doubt = v.doubt || doubt
 	return ok
 }
 
-// translate returns what b's step, which is not in v, does, in terms of this execution;
-// false if that cannot be said.
-func (v *reversal) translate(b *branch) (engine.Effect, bool) {
-	f := b.Footprint
-	if !b.waited && f.Obj < b.objects && f.Obj2 < b.objects {
+// translate returns what s, a step of a branch that is not in v, does, in terms of this
+// execution; false if that cannot be said.
+func (v *reversal) translate(s *step, objects int32) (engine.Effect, bool) {
+	f := s.Footprint
+	if !s.waited && f.Obj < objects && f.Obj2 < objects {
 		return engine.Effect{Footprint: f}, true
 	}
-	if !slices.Contains(v.elsewhere, b.thread) {
-		// Its thread has done the same here as on the way to b.
-		if x, ok := v.h.effectOf(&b.step); ok {
+	if !slices.Contains(v.elsewhere, s.thread) {
+		// Its thread has done the same here as on the way to the branch.
+		if x, ok := v.h.effectOf(s); ok {
 			return x, true
 		}
 	}
-	if b.waited {
+	if s.waited {
 		return engine.Effect{}, false
 	}
-	if f.Obj >= b.objects {
+	if f.Obj >= objects {
 		f.Obj = unknown
 	}
-	if f.Obj2 >= b.objects {
+	if f.Obj2 >= objects {
 		f.Obj2 = unknown
 	}
 	return engine.Effect{Footprint: f}, true

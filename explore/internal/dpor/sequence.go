@@ -53,21 +53,27 @@ func (s *sequence) set(h *history, list []int32, f *foreseen) {
 
 func (s *sequence) empty() bool { return len(s.list) == 0 }
 
-// step describes the step i of list.
-func (s *sequence) step(i int32) step {
+// describe makes to the step i of list. It is written where it belongs: to copy a step that has
+// just been written takes longer than to make it.
+func (s *sequence) describe(i int32, to *step) {
 	if i == foreseenStep {
-		return s.f.step
+		*to = s.f.step
+	} else {
+		s.h.describe(i, to)
 	}
-	return s.h.step(i)
+}
+
+// describe makes to what event i is as a step.
+func (h *history) describe(i int32, to *step) {
+	ev := &h.e.Events[i]
+	to.thread, to.seq, to.kind, to.waited, to.outer = ev.Thread, ev.Seq, ev.Kind, ev.Waited, false
+	to.Footprint = ev.Footprint()
 }
 
 // step describes event i as a step.
-func (h *history) step(i int32) step {
-	ev := &h.e.Events[i]
-	return step{
-		thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited,
-		Footprint: ev.Footprint(),
-	}
+func (h *history) step(i int32) (s step) {
+	h.describe(i, &s)
+	return s
 }
 
 // find returns where thread's first step stands; -1 if nowhere.
