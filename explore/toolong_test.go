@@ -285,3 +285,15 @@ func (f *found) sights() []string {
 	}
 	return slices.Sorted(maps.Keys(set))
 }
+
+// A loop that has no end below the border of shards counts in one of them.
+func TestALoopBelowABorderIsGivenUpOnce(t *testing.T) {
+	one := allOf(spins)
+	for shards := 2; shards < 9; shards++ {
+		for _, depth := range []int{1, 50, 200} {
+			sum := allShards(spins, shards, depth)
+			require.NotZero(t, sum.TooLong, "%d shards, depth %d", shards, depth)
+			require.GreaterOrEqual(t, sum.Complete, one.Complete)
+		}
+	}
+}
