@@ -33,7 +33,7 @@ func TestDesigns(t *testing.T) {
 		design      string
 		preemptions int
 		executions  uint64
-	}{{"gm", 2, 794}, {"global", 2, 1813}, {"global-lockfree", 2, 1893}, {"gpm", 1, 7796}} {
+	}{{"gm", 2, 162}, {"global", 2, 736}, {"global-lockfree", 2, 817}, {"gpm", 1, 2364}} {
 		t.Run(c.design, func(t *testing.T) {
 			verify(t, c.executions, handOver(c.design), explore.Preemptions(c.preemptions))
 		})

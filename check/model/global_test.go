@@ -100,12 +100,12 @@ func TestGlobal(t *testing.T) {
 	}{
 		{"one P, two Gs that yield", 138, spawn(1, 2, 1), nil},
 		{"two Ps, no G but main", 5202, spawn(2, 0, 0), nil},
-		{"two Ps, one G more", 1115, spawn(2, 1, 0), []explore.Option{explore.Preemptions(2)}},
-		{"two Ps, two Gs more", 1539, spawn(2, 2, 0), []explore.Option{explore.Preemptions(2)}},
-		{"one P, work from outside", 1998, submit(1), []explore.Option{explore.Preemptions(2)}},
-		{"one P, system calls", 5633, syscalls(1, 1), []explore.Option{explore.Preemptions(2)}},
-		{"two Ps, system calls", 4430, syscalls(2, 1), []explore.Option{explore.Preemptions(1)}},
-		{"two Ps, a G that yields", 1115, spawn(2, 1, 1), []explore.Option{explore.Preemptions(2)}},
+		{"two Ps, one G more", 352, spawn(2, 1, 0), []explore.Option{explore.Preemptions(2)}},
+		{"two Ps, two Gs more", 512, spawn(2, 2, 0), []explore.Option{explore.Preemptions(2)}},
+		{"one P, work from outside", 627, submit(1), []explore.Option{explore.Preemptions(2)}},
+		{"one P, system calls", 2591, syscalls(1, 1), []explore.Option{explore.Preemptions(2)}},
+		{"two Ps, system calls", 2816, syscalls(2, 1), []explore.Option{explore.Preemptions(1)}},
+		{"two Ps, a G that yields", 352, spawn(2, 1, 1), []explore.Option{explore.Preemptions(2)}},
 	} {
 		t.Run(c.name, func(t *testing.T) { verify(t, c.executions, c.program, c.options...) })
 	}

@@ -64,6 +64,7 @@ type nap struct {
 	left int32 // preemptions, for what follows those steps
 	went bool  // what it took first was to go on with the thread that ran
 	goes bool  // the thread that took the step could go on after it
+	line bool  // each step so far depends on the one before: the trace has one execution
 }
 
 // memory is how many bytes the table of what has been explored may take.
@@ -145,14 +146,14 @@ func (s *Bounded) Next(e *engine.Engine) (t *engine.Thread) {
 func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 	last := e.LastThread()
 	goesOn := e.GoesOn(last)
-	s.trace.follow(e)
-	if s.known(last, goesOn) {
+	stay := goesOn && s.spent == s.limit
+	line := s.inLine(e)
+	if !stay && !line && s.known(e, last, goesOn) {
 		return nil
 	}
 	n := len(s.turns)
 	asleep := s.inherit(e, last, goesOn)
-	stay := s.spent == s.limit
-	if stay && goesOn && !s.refused {
+	if stay && !s.refused {
 		s.refused = slices.ContainsFunc(e.Enabled(), func(t *engine.Thread) bool {
 			return t != last && !slices.Contains(asleep, t.ID)
 		})
@@ -163,25 +164,58 @@ func (s *Bounded) branch(e *engine.Engine) *engine.Thread {
 		s.naps = s.naps[:n]
 		return nil
 	}
-	s.naps[n].went = goesOn && t == last
+	s.naps[n].went, s.naps[n].line = goesOn && t == last, line
 	s.foresee(e)
 	return t
 }
 
+// inLine finds nap.line for a new turn.
+func (s *Bounded) inLine(e *engine.Engine) bool {
+	p := s.lastStep()
+	if p < 0 {
+		return true
+	}
+	i := int32(len(e.Events) - 1)
+	return s.naps[p].line && (i == 0 || e.Events[i].Thread == e.Events[i-1].Thread ||
+		e.Events[i].After || e.Effect(i).Conflicts(e.Effect(i-1)))
+}
+
+// lastStep returns the last turn that was no Choose; -1: there is none.
+func (s *Bounded) lastStep() int {
+	p := len(s.turns) - 1
+	for p >= 0 && s.turns[p].kind == engine.OpNone {
+		p--
+	}
+	return p
+}
+
 // known says whether all that follows has been explored.
-func (s *Bounded) known(last *engine.Thread, goesOn bool) bool {
+func (s *Bounded) known(e *engine.Engine, last *engine.Thread, goesOn bool) bool {
 	id := int32(nobody)
 	if goesOn {
 		id = last.ID
 	}
+	s.trace.follow(e)
 	return s.explored.visit(s.trace.sum, id, s.limit-s.spent)
 }
 
 // foresee finds out to which traces the moves of a new turn lead.
 func (s *Bounded) foresee(e *engine.Engine) {
-	for i := len(s.todo) - int(s.turns[len(s.turns)-1].left); i < len(s.todo); i++ {
-		s.coming = append(s.coming[:i], s.trace.after(e, e.Threads[s.todo[i].x]))
+	p := len(s.turns) - 1
+	for i := len(s.todo) - int(s.turns[p].left); i < len(s.todo); i++ {
+		h := none
+		if t := e.Threads[s.todo[i].x]; !s.naps[p].line || !goesInLine(e, t) {
+			s.trace.follow(e)
+			h = s.trace.after(e, t)
+		}
+		s.coming = append(s.coming[:i], h)
 	}
+}
+
+// goesInLine says whether t's next step depends on the last one.
+func goesInLine(e *engine.Engine, t *engine.Thread) bool {
+	last := e.LastThread()
+	return last == nil || last == t || t.DependsOn(int32(len(e.Events)-1))
 }
 
 // inherit makes the nap of a new turn and returns the threads that sleep there: those that
@@ -193,10 +227,7 @@ func (s *Bounded) inherit(e *engine.Engine, last *engine.Thread, goesOn bool) []
 		left--
 	}
 	s.naps = append(s.naps, nap{at: now(e), from: int32(from), left: int32(left), goes: true})
-	p := len(s.turns) - 1
-	for p >= 0 && s.turns[p].kind == engine.OpNone {
-		p--
-	}
+	p := s.lastStep()
 	if p < 0 {
 		return nil
 	}
@@ -232,7 +263,7 @@ func (s *Bounded) End(e *engine.Engine) {
 		return
 	case engine.Cut:
 	default:
-		if len(e.Events) == e.Grants { // it did not end in the midst of a step
+		if len(e.Events) == e.Grants && !s.inLine(e) { // it did not end in the midst of a step
 			s.trace.follow(e)
 			again = s.explored.visit(s.trace.sum, nobody, s.limit-s.spent) || again
 		}

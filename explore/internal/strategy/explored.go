@@ -126,13 +126,21 @@ func (x *explored) slotOf(h hash) *slot {
 	return x.slotOf(h)
 }
 
-// grow doubles the table.
+// grow doubles the table: of each bucket some slots go into the bucket that is new.
 func (x *explored) grow() {
 	old := x.slots
 	x.slots = make([]slot, 2*len(old))
-	for i := range old {
-		if s := &old[i]; s.used() {
-			*x.slotOf(hash{s.key, uint64(s.check)}) = *s
+	for at := 0; at < len(old); at += bucket {
+		var n [2]int
+		for _, s := range old[at : at+bucket] {
+			if s.used() {
+				side := 0
+				if int(s.key)&len(old) != 0 {
+					side = 1
+				}
+				x.slots[at+side*len(old)+n[side]] = s
+				n[side]++
+			}
 		}
 	}
 }

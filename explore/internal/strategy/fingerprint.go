@@ -84,7 +84,7 @@ func (f *fingerprint) follow(e *engine.Engine) {
 	for len(f.chains) < len(e.Threads) {
 		f.chains = append(f.chains, chain{})
 	}
-	for len(f.objects) < e.Nobjects {
+	for len(f.objects) < len(e.Objects) {
 		f.objects = append(f.objects, accesses{})
 	}
 	for i := len(f.steps); i < len(e.Events); i++ {
