@@ -183,9 +183,9 @@ func (f *fingerprint) hash(of chain, effect engine.Effect, from int32, since has
 
 // shape says of which parts the hash of a step is made.
 func shape(effect engine.Effect, from int32, since hash) int32 {
-	n := int32(len(effect.Awaited))<<5 | int32(effect.Mode)
+	n := int32(len(effect.Awaited)) << 5
 	if effect.Obj != engine.NoObject {
-		n |= 1 << 1
+		n |= 1<<1 | int32(effect.Mode)
 	}
 	if effect.Obj2 != engine.NoObject {
 		n |= 1 << 2
