@@ -29,7 +29,7 @@ type boundedRun struct {
 }
 
 // tooManyBounded: programs with so many executions are left out.
-const tooManyBounded = 1000
+const tooManyBounded = 1500
 
 // boundedTo explores program with at most so many preemptions. The table of what has been
 // explored has so many bytes. name names the execution that has just ended.
@@ -114,7 +114,7 @@ func TestBoundedLosesNothingByItsMemory(t *testing.T) {
 	for _, pf := range profiles {
 		t.Run(pf.name, func(t *testing.T) {
 			compared := 0
-			for seed := range seeds(100) {
+			for seed := range seeds(40) {
 				p := pf.random(rand.New(rand.NewPCG(seed, 2)))
 				m := newMachine(p)
 				if compareBounded(t, fmt.Sprintf("seed %d:\n%s", seed, p), 0, 3, m.program,
@@ -131,7 +131,7 @@ func TestBoundedLosesNothingByItsMemory(t *testing.T) {
 // The same for waits with a time limit.
 func TestBoundedLosesNothingByItsMemoryWithTimeLimits(t *testing.T) {
 	compared := 0
-	for seed := range seeds(300) {
+	for seed := range seeds(150) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		p, timeouts := randomTimed(r), r.IntN(3)
 		if !p.legal() {
@@ -158,4 +158,31 @@ func seeds(n uint64) func(yield func(uint64) bool) {
 		for seed := *bruteSeed; seed < *bruteSeed+n && yield(seed); seed++ {
 		}
 	}
+}
+
+// TestBoundedExecutesEachTraceOnce: without a limit, bounded has as many executions as there
+// are traces.
+func TestBoundedExecutesEachTraceOnce(t *testing.T) {
+	for name, program := range smallPrograms {
+		t.Run(name, func(t *testing.T) {
+			cfg := defaults()
+			cfg.Preempt = 100
+			got, want := exploreWith(t, "bounded", cfg, program, ignore), allOf(program)
+			require.Equal(t, want.Complete, got.Complete, "complete")
+			require.Equal(t, want.Stuck, got.Stuck, "stuck")
+		})
+	}
+}
+
+// TestBoundedSaysWhenItForgets: with too little memory traces count several times, and the
+// bound says so.
+func TestBoundedSaysWhenItForgets(t *testing.T) {
+	only := func(*engine.Engine) string { return "" }
+	all := boundedTo(2, plenty, 0, chaseLev(2).started(), only)
+	some := boundedTo(2, little, 0, chaseLev(2).started(), only)
+	require.NotContains(t, all.Bound, "remember")
+	require.Contains(t, some.Bound,
+		"; some count several times, since 128 bytes are too few to remember what has been explored")
+	require.Greater(t, some.Complete, all.Complete)
+	require.Equal(t, Verified, some.Verdict)
 }
