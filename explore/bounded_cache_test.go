@@ -181,8 +181,8 @@ func TestBoundedSaysWhenItForgets(t *testing.T) {
 	all := boundedTo(2, plenty, 0, chaseLev(2).started(), only)
 	some := boundedTo(2, little, 0, chaseLev(2).started(), only)
 	require.NotContains(t, all.Bound, "remember")
-	require.Contains(t, some.Bound,
-		"; some count several times, since 128 bytes are too few to remember what has been explored")
+	require.Contains(t, some.Bound, "; some count several times, "+
+		"since 128 bytes are too few to remember what has been explored")
 	require.Greater(t, some.Complete, all.Complete)
 	require.Equal(t, Verified, some.Verdict)
 }
