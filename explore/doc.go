@@ -379,16 +379,18 @@
 //   - Several shards begin with the same steps at their borders.
 //   - A loop that was given up takes no more steps beside what other threads do then.
 //
-// The bounded strategy cuts many: it may let a step sleep only if that certainly costs no
-// execution within the bound.
+// The bounded strategy cuts many. It remembers the traces that it has explored, and cuts an
+// execution that has come to one of them again. So all that are complete are different
+// traces. If 64 MiB are too few to remember them, some are executed and counted again, and
+// the bound says so.
 //
 // # How it works
 //
 // Threads are coroutines, and one of them runs at a time. Each announces its next
 // operation, and the strategy chooses the thread that takes the next step. If that is the
 // running thread, it goes on without a switch. After an execution the program starts
-// again, and takes another turn at one point. The search is stateless: it saves and
-// compares nothing but the path.
+// again, and takes another turn at one point. The search is stateless: no state of the
+// program is saved or compared.
 //
 // The exhaustive strategy is optimal dynamic partial-order reduction (Abdulla, Aronis,
 // Jonsson, Sagonas, POPL 2014 and JACM 2017). Steps are independent if they touch
@@ -403,9 +405,10 @@
 //   - exhaustive: see 'Algorithm' and 'Races with locks' in
 //     explore/internal/dpor/dpor.go. For the workers that divide the tree see 'Sharing' in
 //     explore/internal/dpor/tree.go.
-//   - bounded: see 'Sleep sets' in explore/internal/strategy/bounded.go for what is sound
-//     under a bound. The guarantee is that of Musuvathi and Qadeer, PLDI 2007, and of
-//     Coons, Musuvathi, McKinley, OOPSLA 2013.
+//   - bounded: see 'What has been explored' and 'Sleep sets' in
+//     explore/internal/strategy/bounded.go for what is sound under a bound. The guarantee is
+//     that of Musuvathi and Qadeer, PLDI 2007, and of Coons, Musuvathi, McKinley, OOPSLA
+//     2013.
 //   - pct: see 'Guarantee' in explore/internal/strategy/pct.go. It is due to Burckhardt,
 //     Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
 //   - pos: explore/internal/strategy/pos.go, after Yuan, Yang, Gu, CAV 2018.

@@ -78,10 +78,10 @@ func spinnerLate() {
 func TestDance(t *testing.T) {
 	noTimeout := explore.Timeouts(0)
 	t.Run("gives up", func(t *testing.T) {
-		verify(t, 2074, spinnerGivesUp, explore.Preemptions(2), noTimeout)
+		verify(t, 227, spinnerGivesUp, explore.Preemptions(3), noTimeout)
 	})
 	t.Run("refused", func(t *testing.T) {
-		verify(t, 11504, spinnerRefused, explore.Preemptions(1), noTimeout)
+		verify(t, 648, spinnerRefused, explore.Preemptions(1), noTimeout)
 	})
 	t.Run("late count", func(t *testing.T) {
 		// The mistake is that wakep takes its count back after it has released the lock.

@@ -49,12 +49,5 @@ func (m *reverser) pendTimed(v *reversal, r race) bool {
 // wokenWithout says whether t, which waits in vain, has not paused before, or could have gone on
 // without event p: it is stillWoken for a step that was not executed.
 func (h *history) wokenWithout(p int32, t *engine.Thread) bool {
-	for _, m := range t.Await {
-		for _, w := range m.Obj.Changes[m.Version:] {
-			if w < p || w > p && !h.before(p, w) { // negative: time has advanced
-				return true
-			}
-		}
-	}
-	return len(t.Await) == 0
+	return len(t.Await) == 0 || h.anyWakes(t.Await, p, int32(len(h.e.Events)), t.ID)
 }

@@ -2,47 +2,47 @@ package strategy
 
 import "math"
 
-// explored is a set of what has been explored: of traces, each with the preemptions that
-// were left there. It is a hash table, of buckets that fill one or two cache lines. When a
-// bucket is full the table doubles. When it may not grow any more, something else is
-// forgotten, and may be explored again.
+// explored is a set of traces. What follows them has been explored, with so many preemptions
+// as stand beside them. It is a hash table of buckets. If a bucket is full the table doubles.
+// If it may not grow, something else is forgotten, and will be explored again.
 //
-// A trace is told from others by 96 bits of its hash.
+// Traces are told apart by 96 bits of their hashes. Two that are alike by chance would be taken
+// for one, and something left out. Among 2^32 traces the probability of that is 2^-33.
 type explored struct {
 	slots  []slot
 	most   int  // slots, at most; 0: nothing is kept
 	forgot bool // something was forgotten
 }
 
-// slot is a trace. Everything below it has been explored with less than free preemptions,
-// whichever thread takes the next step, even if that is no preemption. If a thread of lasts
-// took the last step and goes on, also with free preemptions.
+// slot is a trace. What follows has been explored with fewer than free preemptions, whichever
+// thread goes on, even if to switch to it is free. It has been explored with free preemptions
+// if a thread of lasts took the last step and can go on.
 type slot struct {
 	key   uint64
 	check uint32
 	free  uint16
-	lasts uint16 // threads, a bit each: see lastBit
+	lasts uint16 // a bit for each thread: see lastBit
 }
 
 const (
 	slotBytes = 16
-	bucket    = 8 // slots
+	bucket    = 8 // slots, which are two cache lines
 )
 
-// nobody is the last thread where to switch is free.
+// nobody stands for the last thread where it cannot go on: every switch is free.
 const nobody = -1
 
-// lastBit is the bit of thread last in slot.lasts. Of threads with large ids and of nobody
-// it is 0.
+// lastBit returns the bit of thread last in slot.lasts. For large ids, and for nobody, that
+// is 0.
 func lastBit(last int32) uint16 { return uint16(1) << uint32(last) }
 
-// covers says whether everything below s has been explored with so many preemptions, if
-// last took the last step.
+// covers says whether what follows s has been explored with so many preemptions, where last
+// can go on.
 func (s *slot) covers(last int32, left uint16) bool {
 	return left < s.free || left == s.free && s.lasts&lastBit(last) != 0
 }
 
-// add notes that everything below s is explored with so many preemptions.
+// add notes that what follows s is explored with so many preemptions, where last can go on.
 func (s *slot) add(last int32, left uint16) {
 	free, bit := left, lastBit(last)
 	if last == nobody {
@@ -60,7 +60,7 @@ func (s *slot) used() bool { return s.free > 0 || s.lasts != 0 }
 
 func (s *slot) is(h hash) bool { return s.key == h.a && s.check == uint32(h.b) && s.used() }
 
-// within returns left as a slot holds it. A smaller number claims less.
+// within returns left as a slot holds it. A smaller number than left promises less.
 func within(left int) uint16 { return uint16(min(left, math.MaxUint16-1)) }
 
 // bucketOf returns the slots among which h stands, if it is there.
@@ -69,8 +69,8 @@ func (x *explored) bucketOf(h hash) []slot {
 	return x.slots[at : at+bucket]
 }
 
-// covers says whether everything below the trace h has been explored; none stands for a trace
-// of which that is not known.
+// covers says whether what follows the trace h has been explored; none stands for a trace of
+// which that is not known.
 func (x *explored) covers(h hash, last int32, left int) bool {
 	if len(x.slots) == 0 || h == none {
 		return false
@@ -84,8 +84,8 @@ func (x *explored) covers(h hash, last int32, left int) bool {
 	return false
 }
 
-// visit says whether everything below the trace h has been explored. Otherwise it will be,
-// and is noted.
+// visit says whether what follows the trace h has been explored. If not, that is done now, and
+// noted.
 func (x *explored) visit(h hash, last int32, left int) (known bool) {
 	if x.most == 0 {
 		return false
@@ -127,13 +127,21 @@ func (x *explored) slotOf(h hash) *slot {
 	return x.slotOf(h)
 }
 
-// grow doubles the table.
+// grow doubles the table: of each bucket some slots go into the bucket that is new.
 func (x *explored) grow() {
 	old := x.slots
 	x.slots = make([]slot, 2*len(old))
-	for i := range old {
-		if s := &old[i]; s.used() {
-			*x.slotOf(hash{s.key, uint64(s.check)}) = *s
+	for at := 0; at < len(old); at += bucket {
+		var n [2]int
+		for _, s := range old[at : at+bucket] {
+			if s.used() {
+				side := 0
+				if int(s.key)&len(old) != 0 {
+					side = 1
+				}
+				x.slots[at+side*len(old)+n[side]] = s
+				n[side]++
+			}
 		}
 	}
 }

@@ -88,7 +88,7 @@ func (f *fingerprint) follow(e *engine.Engine) {
 	for len(f.chains) < len(e.Threads) {
 		f.chains = append(f.chains, chain{})
 	}
-	for len(f.objects) < e.Nobjects {
+	for len(f.objects) < len(e.Objects) {
 		f.objects = append(f.objects, accesses{})
 	}
 	for i := len(f.steps); i < len(e.Events); i++ {
@@ -194,9 +194,9 @@ func (f *fingerprint) hash(of chain, effect engine.Effect, from int32, since has
 
 // shape says of which parts the hash of a step is made.
 func shape(effect engine.Effect, from int32, since hash) int32 {
-	n := int32(len(effect.Awaited))<<5 | int32(effect.Mode)
+	n := int32(len(effect.Awaited)) << 5
 	if effect.Obj != engine.NoObject {
-		n |= 1 << 1
+		n |= 1<<1 | int32(effect.Mode)
 	}
 	if effect.Obj2 != engine.NoObject {
 		n |= 1 << 2

@@ -5,6 +5,8 @@
 //	walk.go        a tree of decisions, depth first
 //	naive.go       every interleaving
 //	bounded.go     every execution with few preemptions
+//	fingerprint.go a trace as a number
+//	explored.go    traces of which all that follows has been explored
 //	dice.go        what strategies that draw at random have in common
 //	random.go      steps drawn at random
 //	pct.go         priorities of threads drawn at random
