@@ -152,7 +152,7 @@ var permissionsAreUsed = rule{
 	good: map[string]string{
 		"host/a.go": "package host\nimport \"schedlab/explore\"",
 		"host/b.go": "package host\nimport \"schedlab/internal/coro\"",
-		"check/linear/a.go": "package linear\nimport (\n\"schedlab/host\"\n" +
+		"check/linear/a.go": "package linear\nimport (\n\"schedlab/explore\"\n\"schedlab/host\"\n" +
 			"\"schedlab/rt/queue\"\n)",
 		"check/linear/b.go":     "package linear\nimport \"github.com/anishathalye/porcupine\"",
 		"bench/run/run_test.go": "package main",

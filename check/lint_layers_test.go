@@ -59,6 +59,11 @@ var layers = []layer{
 		imports: []string{"explore/internal/engine", "explore/internal/strategy"},
 	},
 	{
+		folder:  "explore/sampling",
+		what:    "how soon the random strategies find a bug",
+		imports: []string{"explore/internal/engine", "explore/internal/strategy"},
+	},
+	{
 		folder:  "explore",
 		what:    "the model checker, for anybody's code",
 		imports: []string{"explore/internal/*", "internal/names"},
@@ -141,7 +146,7 @@ var layers = []layer{
 	{
 		folder:  "check/linear",
 		what:    "linearizability of queues",
-		imports: []string{"host", "rt/queue"},
+		imports: []string{"explore", "host", "rt/queue"},
 		modules: []string{porcupine},
 	},
 	{folder: "check/model", what: "the tree's own code, explored: tests alone"},

@@ -133,20 +133,45 @@ func (a *arbiter) trace(e *engine.Engine) string {
 		}
 		all = append(all, fmt.Sprint(r))
 	}
+	// What a thread chooses between two of its steps has an order. Choices of several threads
+	// have none, and which steps they stand between follows from the rest.
+	nth := map[int32]int{}
 	for _, c := range e.Choices {
-		all = append(all, fmt.Sprintf("%d chose %d after %s", c.Thread, c.V, after(e, c)))
+		nth[c.Thread]++
+		all = append(all, fmt.Sprintf("choice %d of %d is %d", nth[c.Thread], c.Thread, c.V))
 	}
 	slices.Sort(all)
 	return strings.Join(all, " ")
 }
 
-// after names the event that c follows.
-func after(e *engine.Engine, c engine.Choice) string {
-	if c.After < 0 {
-		return "nothing"
+// The arbiter tells apart what a thread chooses first and second, and does not order the
+// choices of different threads.
+func TestChoicesAreOrderedWithinAThread(t *testing.T) {
+	var x Int32
+	for name, c := range map[string]struct {
+		traces  int
+		program func()
+	}{
+		"two in a row":         {6, func() { Choose(3); Choose(2) }},
+		"two of one kind":      {4, func() { Choose(2); Choose(2) }},
+		"the second depends":   {3 + 1, func() { _ = Choose(2) == 0 && Choose(3) == 0 }},
+		"after a step":         {6, func() { Choose(3); x.Load(); Choose(2) }},
+		"in two threads":       {6 * 6, func() { Go(chooseTwice); chooseTwice() }},
+		"two threads, a store": {6 * 6, func() { Go(chooseTwice); x.Store(1); chooseTwice() }},
+		"beside a race": {6 * 6, func() {
+			Go(func() { chooseTwice(); x.Store(1) })
+			Go(func() { x.Store(2) })
+			Go(func() { x.Load() })
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Len(t, countTraces(c.program).complete, c.traces)
+			require.EqualValues(t, c.traces, allOf(c.program).Complete)
+		})
 	}
-	return fmt.Sprint(e.Events[c.After].Thread, e.Events[c.After].Seq)
 }
+
+func chooseTwice() { Choose(3); Choose(2) }
 
 func TestTheExplorerAgreesWithEveryInterleaving(t *testing.T) {
 	for name, p := range smallPrograms {

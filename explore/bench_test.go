@@ -75,7 +75,7 @@ func measure(b *testing.B, cfg *config, program func()) {
 // BenchmarkStrategies runs every strategy on two threads of 8 steps, which have 12870
 // interleavings and as many traces.
 func BenchmarkStrategies(b *testing.B) {
-	for _, name := range []string{"exhaustive", "naive", "bounded", "random", "pct", "pos"} {
+	for _, name := range append([]string{"exhaustive", "naive", "bounded"}, randomStrategies...) {
 		b.Run("strategy="+name, func(b *testing.B) {
 			cfg := defaults()
 			cfg.Strategy = name
@@ -101,7 +101,7 @@ func BenchmarkExhaustive(b *testing.B) {
 
 // BenchmarkLength shows what a step costs in executions of 50, 500 and 5000 steps.
 func BenchmarkLength(b *testing.B) {
-	for _, name := range []string{"exhaustive", "naive", "random", "pct", "pos"} {
+	for _, name := range append([]string{"exhaustive", "naive"}, randomStrategies...) {
 		for _, length := range []int{50, 500, 5000} {
 			b.Run(fmt.Sprintf("strategy=%s/steps=%d", name, length), func(b *testing.B) {
 				cfg := defaults()
@@ -119,7 +119,7 @@ func BenchmarkLength(b *testing.B) {
 // is room for it. The strategy bounded is left out: it gives executions up, which costs new
 // coroutines, and not always as many.
 func TestStepsAllocateNothing(t *testing.T) {
-	for _, name := range []string{"exhaustive", "naive", "random", "pct", "pos"} {
+	for _, name := range append([]string{"exhaustive", "naive"}, randomStrategies...) {
 		allocs := func(k int) float64 {
 			cfg := defaults()
 			cfg.Strategy = name

@@ -34,30 +34,8 @@ type bruteThread struct {
 	r              uint32
 	q, made        int
 	results        uint32
-	chose          bool   // since the last Pause
-	marks, awaits  uint32 // objects read since the last Pause, and waited for: a bit each
-	marked, seen   [objects]bruteMark
-}
-
-// bruteMark is an object as a thread has read it.
-type bruteMark struct {
-	version     int8 // the object's changes when first read, and the thread's own ones since
-	first, last uint32
-}
-
-// mark notes that t has found old in o and left new there.
-func (t *bruteThread) mark(o int8, k engine.Kind, old, new uint32, changes int8) {
-	m := &t.marked[o]
-	switch {
-	case t.marks&(1<<o) != 0:
-		if old != new && m.version == changes-1 {
-			m.version++
-		}
-		m.last = new
-	case k != engine.OpStore:
-		t.marks |= 1 << o
-		*m = bruteMark{changes, old, new}
-	}
+	awaits         uint32 // the objects that it waits for, a bit each
+	seen           int8   // the changes of the object that it has looked at in vain
 }
 
 // brute enumerates the executions of a program.
@@ -124,7 +102,6 @@ func (b *brute) settle(s *bruteState) bool {
 					c := *s
 					c.threads[i].pc++
 					c.threads[i].answer(uint32(v))
-					c.threads[i].chose = c.threads[i].chose || in.a > 1
 					b.explore(c)
 				})
 				return true
@@ -164,11 +141,12 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 		}
 	case pAgain:
 		if t.r == uint32(in.a) {
-			t.pause()
+			// It goes round for ever, unless others change what it has just read.
+			o := b.code[i][in.b].obj
+			t.awaits, t.seen = 1<<o, s.objs[o].changes
 			next = in.b
 		}
-	case pPause:
-		t.pause()
+	case pPause: // it is in no loop
 	case pNew:
 		t.q = heapAt + 2*i + t.made
 		t.made++
@@ -187,24 +165,6 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	}
 	t.pc = next
 	return true
-}
-
-// pause makes t's next step wait until others change what t has read since its last Pause.
-// There are three exceptions: t itself has seen it change, it is the RWMutex, or t has
-// chosen.
-func (t *bruteThread) pause() {
-	if t.chose {
-		t.marks, t.chose = 0, false
-	}
-	for o, m := range t.marked {
-		if t.marks&(1<<o) != 0 && (m.first != m.last || o == rwAt) {
-			t.marks = 0
-		}
-	}
-	if t.marks != 0 {
-		t.awaits, t.seen = t.marks, t.marked
-		t.marks = 0
-	}
 }
 
 func (b *brute) enabled(s *bruteState, i int) bool {
@@ -233,7 +193,7 @@ func (b *brute) enabled(s *bruteState, i int) bool {
 
 func (t *bruteThread) changed(s *bruteState) bool {
 	for o := range s.objs {
-		if t.awaits&(1<<o) != 0 && s.objs[o].changes != t.seen[o].version {
+		if t.awaits&(1<<o) != 0 && s.objs[o].changes != t.seen {
 			return true
 		}
 	}
@@ -297,7 +257,6 @@ func (b *brute) done(s bruteState, i int, r step2, old, new uint32) {
 		if old != new {
 			o.changes++
 		}
-		t.mark(r.obj, r.kind, old, new, o.changes)
 	}
 	if r.obj2 >= 0 {
 		s.objs[r.obj2].changes++

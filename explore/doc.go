@@ -125,8 +125,9 @@
 //   - Use [Var] for plain memory that threads share: data races are found there.
 //   - Use [Choose] for what the program does not know, such as input, or the victim that
 //     a thief picks. Every answer is explored.
-//   - Call [Pause] in each round of a loop that waits for another thread, and nowhere
-//     else. Without it the verdict is Unknown and names the loop.
+//   - Call [Pause] in each round of a loop that waits for another thread. Without it the
+//     verdict is Unknown and names the loop, unless a violation is found. Elsewhere Pause
+//     does nothing.
 //   - State what must hold by [Assert]; a panic counts as well. Do not use t.FailNow or
 //     require, which calls it: they end the goroutine under the explorer's feet.
 //   - Make all variables inside the program. Variables of this package's types outside
@@ -181,6 +182,24 @@
 // lines that call the wrapper, and not those inside of it. What a wrapper has to know of a
 // thread it keeps in [Local].
 //
+// # Recorded histories
+//
+// A program may record what its threads do to an object, and have that history judged. Does
+// some order of the operations explain their answers, if those that had returned come before
+// those that were called afterwards? So judges package check/linear of this repository. An
+// [Operation] records when an operation begins and ends, here by a clock of sync/atomic that
+// counts returns:
+//
+//	op.Call(func() { call = 2*clock.Load() + 1 })
+//	x := queue.Get()
+//	op.Return(func() { ret = 2 * clock.Add(1) })
+//
+// The functions are called as parts of the operation's first and last step. So the intervals
+// are as short as they can be: no history is stricter. Every strategy keeps apart what differs
+// in whether one operation had returned before another was called. That costs executions,
+// though none where a lock orders the operations already. [Recorded] is for a thread that looks
+// at a history to which others may still add.
+//
 // # What a verdict says
 //
 // A verdict holds within a bound, which is printed.
@@ -211,10 +230,11 @@
 //     bounds them, 1 in each execution if not given, and the verdict's bound says so.
 //     Otherwise time is virtual: it stands still while any thread can take a step. That
 //     steps take long is not explored.
-//   - With Pause in a loop that gives up after some rounds, the execution in which it
-//     gives up is lost: a thread that pauses waits until something that it read has
-//     changed. Do not call Pause in such a loop. Executions that differ only in how often
-//     a loop looked in vain count as one.
+//   - Executions that differ only in how often a loop looked in vain count as one. [Pause]
+//     makes sure that the loop would go round for ever, by its thread's stack. If that is
+//     another one after each round, the loop is followed for as long as [Steps] says, and
+//     the verdict's bound names it. A loop that gives up later is not noticed. A count in
+//     plain memory that is not on the stack is noticed up to 1 000 steps.
 //   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's
 //     may also fail on a free lock.
 //   - A futex wait never ends without a reason, though futex(2) allows that. A Cond wakes
@@ -227,10 +247,13 @@
 //
 // These end in Unknown, or in an alarm that the code may not deserve:
 //
-//   - [Steps]: an execution of more than 10 000 steps is given up, and the verdict is
-//     Unknown.
-//   - A loop that spins on [RWMutex.TryLock] has no end, even with Pause: readers come
-//     and go without a trace.
+//   - [Steps]: an execution of more than 10 000 steps is given up. The search goes on with
+//     what other threads can do meanwhile, in the first 100 steps of the loop: a violation
+//     counts. Otherwise the verdict is Unknown: it says how many executions were given up,
+//     and names a loop. The search ends when 1 000 were given up, or 10 million steps after
+//     the first. The limit does not hold for strategies that draw.
+//   - A loop with Pause whose rounds are never the same is explored round by round, up to
+//     the limit of Steps.
 //   - [LeakedThreads] and [Livelock] are violations. A program that leaves a thread asleep
 //     on purpose must end it.
 //   - A [Mutex] that its holder locks again is a deadlock, as in Go. A second
@@ -252,8 +275,16 @@
 //   - pct: draws at random, and states the probability with which an execution meets a
 //     bug that needs a few steps in a certain order ([Depth]).
 //   - pos: draws at random, more evenly over the classes of executions.
+//   - surw: draws the order of the steps on one variable or lock uniformly, and draws the
+//     variable anew for each execution. For large programs, begin with it.
+//   - urw: draws uniformly from all interleavings. It is good for small programs without
+//     waits.
 //   - random: draws each step. It is simple and unfair: long waits are rare.
 //   - naive: every interleaving, without reduction. It is there to check the others.
+//
+// What surw and urw promise holds for threads that never wait and that always take as many
+// steps. The verdict says in how many executions the latter was so.
+// explore/sampling/README.md shows how soon each strategy finds which bug.
 //
 // Where everything is too large, draw at random. With [Search] the test passes if nothing
 // is found:
@@ -336,8 +367,9 @@
 //
 // An execution is cut when all that could follow has been explored. It was not needed and
 // costs time, but never a result. The exhaustive strategy cuts few. It cuts none if the
-// program uses neither Choose nor Pause, and its first thread touches or names all
-// variables before it starts others. Otherwise it may cut some, for three reasons:
+// program uses neither Choose nor Pause, its first thread touches or names all variables
+// before it starts others, and no execution is too long. Otherwise it may cut some, for four
+// reasons:
 //
 //   - Other threads than the first may be the first to touch some variables. Then it is not
 //     certain which is which in another execution, so steps count as dependent that are
@@ -345,6 +377,7 @@
 //   - After Pause, and after a number that Choose has returned, it is not always known
 //     which step can come first.
 //   - Several shards begin with the same steps at their borders.
+//   - A loop that was given up takes no more steps beside what other threads do then.
 //
 // The bounded strategy cuts many. It remembers the traces that it has explored, and cuts an
 // execution that has come to one of them again. So all that are complete are different
@@ -361,7 +394,8 @@
 //
 // The exhaustive strategy is optimal dynamic partial-order reduction (Abdulla, Aronis,
 // Jonsson, Sagonas, POPL 2014 and JACM 2017). Steps are independent if they touch
-// different variables or both read. Two operations of one lock are dependent. Executions
+// different variables or both read. Two operations of one lock are dependent. So are the last
+// step of a recorded operation and the first step of another. Executions
 // that differ only in the order of independent steps are one Mazurkiewicz trace, and one
 // of each is executed. After an execution, the strategy looks for pairs of dependent steps
 // that could have come in the other order. It puts the way there into a wakeup tree.
@@ -378,6 +412,11 @@
 //   - pct: see 'Guarantee' in explore/internal/strategy/pct.go. It is due to Burckhardt,
 //     Kothari, Musuvathi, Nagarakatte, ASPLOS 2010.
 //   - pos: explore/internal/strategy/pos.go, after Yuan, Yang, Gu, CAV 2018.
+//   - urw and surw: see 'Guarantee' in explore/internal/strategy/urw.go, and 'Protocol' in
+//     explore/internal/strategy/surw.go. Both are due to Zhao, Wolff, Mathur,
+//     Roychoudhury, ASPLOS 2025.
+//   - recorded histories: see 'Recorded operations' in
+//     explore/internal/engine/recorded.go.
 //   - data races: FastTrack (Flanagan and Freund, PLDI 2009), with a happens-before of its
 //     own: see 'Two kinds of happens-before' in explore/internal/engine/word.go.
 //   - counterexamples: explore/internal/story/explain.go.

@@ -26,25 +26,32 @@ type found struct {
 }
 
 // explored explores p with s.
-func (p *prog) explored(s engine.Strategy) *found {
-	m := newMachine(p)
-	f := &found{traces: map[string]*traced{}, times: map[string]int{}}
+func (p *prog) explored(s engine.Strategy) *found { return p.exploredTo(s, defaults().Steps) }
+
+// exploredTo is explored with that limit of steps.
+func (p *prog) exploredTo(s engine.Strategy, steps int) *found {
+	m, f := newMachine(p), newFound()
 	cfg := defaults()
-	cfg.KeepGoing = true
-	e := newEngine(cfg, m.program, followed{s, func(e *engine.Engine) {
-		switch e.Outcome {
-		case engine.Complete, engine.Stuck:
-			tr := m.trace()
-			key := tr.canonical()
-			f.traces[key] = tr
-			f.times[key]++
-		case engine.Diverged:
-			f.diverged = (*Violation)(e.Failure)
-		}
-	}})
+	cfg.KeepGoing, cfg.Steps = true, steps
+	e := newEngine(cfg, m.program, followed{s, func(e *engine.Engine) { f.note(e, m) }})
 	defer e.Close()
 	f.Result = explore(e, nil)
 	return f
+}
+
+func newFound() *found { return &found{traces: map[string]*traced{}, times: map[string]int{}} }
+
+// note adds the execution that e has ended, of the program of m.
+func (f *found) note(e *engine.Engine, m *machine) {
+	switch e.Outcome {
+	case engine.Complete, engine.Stuck:
+		tr := m.trace()
+		key := tr.canonical()
+		f.traces[key] = tr
+		f.times[key]++
+	case engine.Diverged:
+		f.diverged = (*Violation)(e.Failure)
+	}
 }
 
 // compare says what is wrong with f, given all executions; "": nothing. once says that no

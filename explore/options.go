@@ -16,8 +16,8 @@ type Option func(*config)
 //   - exhaustive: every execution, by optimal partial-order reduction;
 //   - bounded: every execution with few preemptions, see [Preemptions];
 //   - naive: every interleaving, without reduction;
-//   - random, pct, pos: a number of executions drawn at random, see [Executions] and
-//     [Seed]. They find bugs and verify nothing.
+//   - random, pct, pos, urw, surw: a number of executions drawn at random, see [Executions]
+//     and [Seed]. They find bugs and verify nothing.
 func Strategy(name string) Option {
 	return func(c *config) { c.choose(name, fmt.Sprintf("Strategy(%q)", name)) }
 }
@@ -72,7 +72,8 @@ func Budget(d time.Duration) Option {
 }
 
 // Steps limits the length of an execution to n steps, 1 or more; 10 000 if not given. A longer
-// one is given up: the verdict is Unknown and names the loop.
+// one is given up, and the search goes on: see 'What a verdict says'. If it finds nothing, the
+// verdict is Unknown and names the loop.
 func Steps(n int) Option {
 	return func(c *config) {
 		c.Steps = n

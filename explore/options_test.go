@@ -54,9 +54,10 @@ func TestOptionsThatDoNotFitAreErrors(t *testing.T) {
 			`Depth(3) contradicts Preemptions(2): it is for pct; drop one of the two`},
 		{"seed of nothing", []Option{Seed(3)},
 			`Seed(3): strategy exhaustive draws nothing at random; ` +
-				`add Strategy("random"), or another of random, pct, pos, or drop Seed(3)`},
+				`add Strategy("random"), or another of random, pct, pos, urw, surw, ` +
+				`or drop Seed(3)`},
 		{"seed of bounded", []Option{Preemptions(1), Seed(3)},
-			`Seed(3) contradicts Preemptions(1): it is for random, pct, pos`},
+			`Seed(3) contradicts Preemptions(1): it is for random, pct, pos, urw, surw`},
 		{"preemptions", []Option{Preemptions(-1)}, "Preemptions: -1; it must be 0 or more"},
 		{"depth", []Option{Depth(0)}, "Depth: 0; it must be 1 or more"},
 		{"executions", []Option{Executions(0)}, "Executions: 0; it must be 1 or more"},

@@ -9,15 +9,17 @@ func Choose(n int) int {
 	return engine.Self("Choose").Number(n)
 }
 
-// Pause says that the caller spins: if it reads the same values, it will do the same
-// again. So its next step waits until something that it has read since its last Pause has
-// another value. That keeps loops finite that wait for other threads. No execution is lost
-// but those that differ only in how often a thread looked in vain.
+// Pause stands in each round of a loop that waits for other threads. After a round in vain
+// the caller waits until another thread has done something that the next round can see. That
+// keeps such loops finite, and no execution is lost but those that differ only in how often a
+// thread looked in vain.
 //
-// Pause is wrong in a loop that gives up after some rounds: the execution in which it gives
-// up would be lost. Pause does not wait after a [Choose], since then the caller need not do
-// the same again. Nor does it wait in a loop that tries to take an [RWMutex]: such loops
-// have no end.
+// What a loop carries from round to round does not matter: Pause first finds out whether the
+// caller, left alone, would go round for ever. If it would do something else, such as to give
+// up, Pause does nothing, and each round is explored. See 'Pause' in
+// explore/internal/engine/pause.go, also for its limits.
+//
+// A round may change something, if it takes that back: it may lock, look and unlock.
 func Pause() {
 	engine.Self("Pause").Pause()
 }

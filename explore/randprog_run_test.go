@@ -69,6 +69,10 @@ func (m *machine) run(me int) {
 				m.pause()
 				pc = in.b - 1
 			}
+		case pRepeat:
+			if r == uint32(in.a) {
+				pc = in.b - 1
+			}
 		case pPause:
 			m.pause()
 		case pNew:

@@ -24,6 +24,7 @@ const (
 	pChoose                 // r = Choose(a)
 	pIf                     // if r == a: body
 	pSpin                   // for r = x; r == a; r = x: Pause
+	pLoop                   // for r = x; r == a; r = x: nothing
 	pPause                  // Pause
 	pLock                   // m.Lock
 	pTryLock                // r = m.TryLock; if so: body, Unlock
@@ -55,6 +56,7 @@ const (
 	// Made by flat.
 	pUnless // if r != a: jump to b
 	pAgain  // if r == a: Pause, jump to b
+	pRepeat // if r == a: jump to b
 )
 
 // ins is an instruction.
@@ -127,6 +129,9 @@ func flat(code []ins, body []ins) []ins {
 			code[at].b = len(code)
 		case pSpin:
 			code = append(code, ins{op: pLoad, obj: in.obj}, ins{op: pAgain, a: in.a, b: len(code)})
+		case pLoop:
+			code = append(code,
+				ins{op: pLoad, obj: in.obj}, ins{op: pRepeat, a: in.a, b: len(code)})
 		default:
 			code = append(code, in)
 		}
@@ -149,6 +154,7 @@ var progText = [...]string{
 	pAdd: "r = $o.Add($a)", pSwap: "r = $o.Swap($a)",
 	pCAS: "r = $o.CompareAndSwap($a, $b)", pChoose: "r = Choose($a)", pIf: "if r == $a {",
 	pSpin: "for r = $o.Load(); r == $a; r = $o.Load() { Pause() }", pPause: "Pause()",
+	pLoop: "for r = $o.Load(); r == $a; r = $o.Load() {}",
 	pLock: "$o.Lock()", pTryLock: "if $o.TryLock() { // and Unlock", pUnlock: "$o.Unlock()",
 	pRWLock: "$o.Lock()", pRWTry: "if $o.TryLock() { // and Unlock", pRWUnlock: "$o.Unlock()",
 	pRLock: "$o.RLock()", pTryRLock: "if $o.TryRLock() { // and RUnlock", pRUnlock: "$o.RUnlock()",
@@ -227,6 +233,12 @@ var profiles = []profile{
 		pNew, pPut, pGet, pQLoad, pQStore, pChoose,
 	}, atomics...), 3, 4, 2, false},
 }
+
+// loops is the profile of programs with loops that have no Pause. They have no end, so brute
+// does not enumerate their executions.
+var loops = profile{"loops", []progOp{
+	pLoop, pLoop, pLoop, pLoad, pStore, pStore, pAdd, pIf, pChoose,
+}, 3, 2, 2, false}
 
 // generator makes random programs.
 type generator struct {
@@ -320,7 +332,7 @@ func (g *generator) ins(depth int) []ins {
 			{op: pLoad, obj: in.obj},
 			{op: pIf, a: in.a % 2, body: g.body(1+g.IntN(2), depth+1)},
 		}[g.IntN(2):]
-	case pSpin:
+	case pSpin, pLoop:
 		in.a = 0
 	case pFWake:
 		in.a = 1 + g.IntN(2)

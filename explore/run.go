@@ -75,8 +75,18 @@ func newExploration(cfg *config, program func(), name string) (*exploration, err
 // saveEvery is the length of a round.
 const saveEvery = 30 * time.Second
 
-// run lets the engines work, round by round, and explains what they find.
-func (x *exploration) run() (r Result, err error) {
+// run explores, explains what is found, and writes what a later run needs.
+func (x *exploration) run() (Result, error) {
+	r := x.search()
+	if r.Violation != nil {
+		x.origin.Verdict = r.String()
+		story.Explain(x.engines[0], r.Violation.inner(), x.origin)
+	}
+	return r, x.keep(&r)
+}
+
+// search lets the engines work, round by round, and gives the verdict.
+func (x *exploration) search() (r Result) {
 	defer x.ctl.Close()
 	s := x.engines[0].Strategy
 	for first := true; ; first = false {
@@ -99,11 +109,7 @@ func (x *exploration) run() (r Result, err error) {
 		v.Message += changedSince(x.cfg.resume)
 	}
 	r.conclude(x.ctl, s)
-	if r.Violation != nil {
-		x.origin.Verdict = r.String()
-		story.Explain(x.engines[0], r.Violation.inner(), x.origin)
-	}
-	return r, x.keep(&r)
+	return r
 }
 
 // total adds to r what an earlier run has found.
@@ -175,7 +181,7 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 		e.Control = engine.NewControl(e.Limits)
 		defer e.Control.Close()
 	}
-	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+	if d, ok := e.Strategy.(divided); ok {
 		d.Divide(e)
 	}
 	before := e.Steps
@@ -186,6 +192,12 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 			e.Outcome, e.Failure = engine.Failed, v
 		}
 		r.count(e)
+		if e.Outcome == engine.TooLong {
+			r.giveUp(e)
+		}
+		if !engine.Samples(e.Strategy) {
+			e.Control.Spend(len(e.Events))
+		}
 		if enough(e) {
 			break
 		}
@@ -196,9 +208,15 @@ func explore(e *engine.Engine, p *progress) (r Result) {
 	return r
 }
 
+// divided is a strategy whose work several engines, or shards, divide: *dpor.Strategy.
+type divided interface {
+	Divide(e *engine.Engine)
+	Leave()
+}
+
 // leave returns what e has not explored to the shared tree, and ends the work of all.
 func leave(e *engine.Engine) {
-	if d, ok := e.Strategy.(*dpor.Strategy); ok {
+	if d, ok := e.Strategy.(divided); ok {
 		d.Leave()
 	}
 }
@@ -206,16 +224,23 @@ func leave(e *engine.Engine) {
 // enough says whether the execution that has just ended was the last one, and
 // stops the other engines if so.
 func enough(e *engine.Engine) bool {
-	switch {
-	case e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged):
+	if e.Failure != nil && (!e.Limits.KeepGoing || e.Outcome == engine.Diverged) {
 		e.Control.Stop("")
-	case e.Outcome == engine.TooLong && !e.Limits.KeepGoing && !engine.Samples(e.Strategy):
-		// No proof is possible any more.
-		e.Control.Stop(story.Endless(e))
-	default:
-		return false
+		return true
 	}
-	return true
+	return false
+}
+
+// giveUp notes which loop made e's execution too long, if it is the first one. A strategy that
+// draws goes on until its budget is spent; of the others see 'Executions that are too long' in
+// explore/internal/engine/toolong.go.
+func (r *Result) giveUp(e *engine.Engine) {
+	if r.endless == "" {
+		r.endless = story.Endless(e)
+	}
+	if !engine.Samples(e.Strategy) {
+		e.Control.GiveUp()
+	}
 }
 
 // divide makes the engines of an exhaustive exploration. They are workers that share a

@@ -97,7 +97,7 @@ func TestVerdictsFailOrPassATest(t *testing.T) {
 		{"random", storeBuffering, []Option{Strategy("random"), Executions(5)}, Unknown,
 			"leaves executions out", ""},
 		{"steps", spins, []Option{Steps(50)}, Unknown,
-			"an execution reached the limit of 50 steps: thread 1 goes round run_test.go:", ""},
+			"1 execution was given up after 50 steps: thread 1 goes round run_test.go:", ""},
 		{"no such option", storeBuffering, []Option{Preemptions(-1)}, Unknown,
 			"Preemptions: -1; it must be 0 or more", ""},
 	} {

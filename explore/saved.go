@@ -39,7 +39,9 @@ type state struct {
 type savedResult struct {
 	Complete, Stuck, Cut, TooLong, Steps, Violations uint64
 	Timeouts                                         int
+	Endless                                          string         `json:",omitempty"`
 	Sharing                                          engine.Sharing `json:",omitempty"`
+	Counting                                         string         `json:",omitempty"`
 	Elapsed                                          time.Duration
 	Violation                                        *savedViolation `json:",omitempty"`
 }
@@ -129,7 +131,8 @@ func writeState(file, name string, s *state) error {
 func saveResult(r *Result) savedResult {
 	s := savedResult{
 		Complete: r.Complete, Stuck: r.Stuck, Cut: r.Cut, TooLong: r.TooLong, Steps: r.Steps,
-		Violations: r.Violations, Timeouts: r.timeouts, Sharing: r.sharing, Elapsed: r.Elapsed,
+		Violations: r.Violations, Timeouts: r.timeouts, Endless: r.endless,
+		Sharing: r.sharing, Counting: r.counting, Elapsed: r.Elapsed,
 	}
 	if v := r.Violation; v != nil {
 		s.Violation = &savedViolation{
@@ -142,7 +145,8 @@ func saveResult(r *Result) savedResult {
 func (s *savedResult) restore() *Result {
 	r := &Result{
 		Complete: s.Complete, Stuck: s.Stuck, Cut: s.Cut, TooLong: s.TooLong, Steps: s.Steps,
-		Violations: s.Violations, timeouts: s.Timeouts, sharing: s.Sharing, Elapsed: s.Elapsed,
+		Violations: s.Violations, timeouts: s.Timeouts, endless: s.Endless,
+		sharing: s.Sharing, counting: s.Counting, Elapsed: s.Elapsed,
 	}
 	if v := s.Violation; v != nil {
 		r.Violation = &Violation{

@@ -46,16 +46,34 @@ func waitsByPause() {
 	Go(func() { y.Load(); x.Store(1); y.Load() })
 }
 
+// choosesAmongStores is interrupted below a Choose, beside a race that goes past it.
+func choosesAmongStores() {
+	var x, y Int32
+	Go(func() { x.Store(2) })
+	Go(func() { y.Load(); Choose(3); y.Store(1) })
+	Go(func() { x.Store(2) })
+}
+
+// wakesOneOfTwo is interrupted within a step: to wake a futex chooses one of those that wait.
+func wakesOneOfTwo() {
+	var f Uint32
+	for range 2 {
+		Go(func() { f.Wait(0, 5) })
+	}
+	Go(func() { f.Wake(1) })
+}
+
 func TestResumedEqualsUninterrupted(t *testing.T) {
 	programs := append(slices.Clone(parallelPrograms[:1]), parallelPrograms[2:]...)
-	one := allOf(waitsByPause)
-	programs = append(programs, struct {
-		name            string
-		program         func()
-		complete, stuck uint64
-	}{"pause", waitsByPause, one.Complete, one.Stuck})
+	for name, p := range map[string]func(){
+		"pause": waitsByPause, "choice among stores": choosesAmongStores,
+		"choice within a step": wakesOneOfTwo,
+	} {
+		one := allOf(p)
+		programs = append(programs, parallelProgram{name, p, one.Complete, one.Stuck})
+	}
 	for _, p := range programs {
-		for _, k := range []int{1, 3, 50} {
+		for _, k := range []int{1, 3, 4, 50} {
 			for _, workers := range []int{1, 3} {
 				name := fmt.Sprintf("%s/executions=%d/workers=%d", p.name, k, workers)
 				t.Run(name, func(t *testing.T) {

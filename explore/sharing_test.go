@@ -126,7 +126,7 @@ func TestASearchPassesIfItFindsNothing(t *testing.T) {
 		{"all of it", right, []Option{Search()}, ""},
 		{"drawn, and wrong", addsByHand, []Option{pct, Executions(200), Search()}, "assertion"},
 		{"too long", spins, []Option{pct, Executions(20), Steps(30), Search()},
-			"were given up after 30 steps"},
+			"1 execution was given up after 30 steps"},
 		{"nothing is shared", unseenCounter, []Option{Search()}, "no two threads touched"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

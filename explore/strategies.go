@@ -37,6 +37,14 @@ var strategies = map[string]struct {
 		"executions drawn by priority of each step, more evenly over the traces",
 		func(c *config) engine.Strategy { return strategy.NewPOS(&c.Parameters) },
 	},
+	"urw": {
+		"executions drawn uniformly from all interleavings",
+		func(c *config) engine.Strategy { return strategy.NewURW(&c.Parameters) },
+	},
+	"surw": {
+		"executions in which the order of the steps on one object is drawn uniformly",
+		func(c *config) engine.Strategy { return strategy.NewSURW(&c.Parameters) },
+	},
 	"fuzz": {
 		"one execution, decided by bytes of a fuzzer",
 		func(c *config) engine.Strategy { return strategy.NewFuzz(c.Bytes) },

@@ -14,7 +14,7 @@ import (
 
 // These tests prove what each strategy promises: naive executes each interleaving once,
 // bounded every trace within its bound, pct meets bugs with its probability, and pos meets
-// traces more evenly than random.
+// traces more evenly than random. For urw and surw see uniform_test.go.
 
 // spy is a strategy that counts preemptions and shows each execution to seen.
 type spy struct {
@@ -267,7 +267,13 @@ func TestBoundsSayWhatWasExecuted(t *testing.T) {
 		"pct": "pct: 10 executions, seed 4; each meets a given bug of depth 3 " +
 			"with probability >= 1/(n k^2) = 0.021 " +
 			"(n=3 threads, k=4 steps), all together 0.19",
-		"pos":  "partial order sampling: 10 executions, seed 4",
+		"pos": "partial order sampling: 10 executions, seed 4",
+		"urw": "uniform random walk: 10 executions, seed 4; in 9 of them each thread took the " +
+			"steps expected of it: then all interleavings of the threads that never wait are " +
+			"equally likely",
+		"surw": "selectively uniform random walk: 10 executions, seed 4; in 9 of them each " +
+			"thread took the steps expected of it on one object: then all orders of these " +
+			"steps, of the threads that never wait, are equally likely",
 		"fuzz": "the execution that the bytes say",
 	} {
 		cfg := defaults()
@@ -291,7 +297,7 @@ func schedules(t testing.TB, name string, cfg *config, program func()) (all []st
 }
 
 func TestTheSeedSaysWhichExecutionsAreDrawn(t *testing.T) {
-	for _, name := range []string{"random", "pct", "pos"} {
+	for _, name := range randomStrategies {
 		draw := func(seed uint64, shard, shards int) []string {
 			cfg := defaults()
 			cfg.Executions, cfg.Seed, cfg.Shard, cfg.Shards = 60, seed, shard, shards
@@ -301,8 +307,8 @@ func TestTheSeedSaysWhichExecutionsAreDrawn(t *testing.T) {
 		require.Len(t, all, 60, name)
 		require.Equal(t, all, draw(7, 0, 1), name)
 		require.NotEqual(t, all, draw(8, 0, 1), name)
-		if name == "pct" {
-			continue // it learns the length of executions from those before
+		if name != "random" && name != "pos" {
+			continue // it learns from the executions before
 		}
 		merged := make([]string, 60)
 		for shard := range 3 {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"schedlab/explore/internal/dpor"
 	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/strategy"
 )
 
 // These tests prove that the strategies lose no outcome of waits with a time limit. brute
@@ -40,6 +42,8 @@ var timedOps = []struct {
 	{"Sleep(15)", func(*timedWorld, *sights) { Sleep(15) }},
 	{"Now()", func(_ *timedWorld, seen *sights) { seen.saw(Now()) }},
 	{"poll", func(*timedWorld, *sights) { poll() }},
+	{"poll again", func(_ *timedWorld, seen *sights) { seen.saw(pollUntil(25)) }},
+	{"poll or x", func(w *timedWorld, seen *sights) { seen.saw(w.pollOrX()) }},
 	{"Choose(2)", func(_ *timedWorld, seen *sights) { seen.saw(Choose(2)) }},
 	{"mu{n.SleepFor(10)}", func(w *timedWorld, seen *sights) {
 		w.mu.Lock()
@@ -78,10 +82,24 @@ func (w *timedWorld) spin() {
 	}
 }
 
-func poll() {
-	for Now() < 12 {
+func poll() { pollUntil(12) }
+
+func pollUntil(end int64) (now int64) {
+	for now = Now(); now < end; now = Now() {
 		Pause()
 	}
+	return now
+}
+
+// pollOrX ends when x has changed, or time is up.
+func (w *timedWorld) pollOrX() (changed bool) {
+	for Now() < 12 {
+		if w.x.Load() != 0 {
+			return true
+		}
+		Pause()
+	}
+	return false
 }
 
 // sights is what a thread has seen.
@@ -96,8 +114,22 @@ const tooManyTimed = 2000
 type timedProgram [][]int
 
 // randomTimed draws from a few of the operations, so that threads meet.
-func randomTimed(r *rand.Rand) (p timedProgram) {
-	few := r.Perm(len(timedOps))[:3+r.IntN(4)]
+func randomTimed(r *rand.Rand) timedProgram {
+	return randomOf(r, r.Perm(len(timedOps))[:3+r.IntN(4)])
+}
+
+// randomPolling is randomTimed for programs in which threads poll the clock.
+func randomPolling(r *rand.Rand) timedProgram {
+	few := r.Perm(len(timedOps))[:1+r.IntN(3)]
+	for i, o := range timedOps {
+		if strings.HasPrefix(o.name, "poll") || o.name == "Now()" && r.IntN(2) == 0 {
+			few = append(few, i)
+		}
+	}
+	return randomOf(r, few)
+}
+
+func randomOf(r *rand.Rand, few []int) (p timedProgram) {
 	for range 2 + r.IntN(2) {
 		var thread []int
 		for range 1 + r.IntN(3) {
@@ -200,6 +232,81 @@ func TestStrategiesSeeWhatTimeLimitsAllow(t *testing.T) {
 	}
 	t.Log(compared, "programs compared")
 	require.Greater(t, compared, int(programs/3))
+}
+
+// timedTrace returns the same for two executions if and only if they are the same trace: that
+// of the arbiter, and what had been executed whenever no thread could go on and time advanced.
+func timedTrace(e *engine.Engine) string {
+	a := &arbiter{waits: map[int][]int32{}}
+	taken := map[int32]int32{} // by thread: its events so far
+	var trace strings.Builder
+	for i, ev := range e.Events {
+		if ev.Waited {
+			a.waits[i] = e.Effect(int32(i)).Awaited
+		}
+		if ev.After {
+			fmt.Fprint(&trace, "time advances after ", taken, " ")
+		}
+		taken[ev.Thread] = ev.Seq
+	}
+	return trace.String() + a.trace(e)
+}
+
+// traces explores p by s with at most so many early timeouts. It returns how often each trace
+// was executed; nil if there are too many.
+func (p timedProgram) traces(
+	t *testing.T, s engine.Strategy, timeouts, most int,
+) map[string]int {
+	times := map[string]int{}
+	cfg := defaults()
+	cfg.KeepGoing, cfg.Timeouts, cfg.Executions = true, timeouts, uint64(most)
+	e := newEngine(cfg, func() { p.run() }, followed{s, func(e *engine.Engine) {
+		if e.Outcome == engine.Complete || e.Outcome == engine.Stuck {
+			times[timedTrace(e)]++
+		}
+	}})
+	defer e.Close()
+	if r := explore(e, nil); r.Complete+r.Stuck+r.Cut == uint64(most) {
+		return nil
+	}
+	return times
+}
+
+// TestTimedTracesAreExecutedOnce: the exhaustive strategy executes each trace of programs with
+// time once, though threads that poll the clock see it advance in any order. It executes those
+// that every interleaving has.
+func TestTimedTracesAreExecutedOnce(t *testing.T) {
+	programs := uint64(2000)
+	if testing.Short() || raceDetector {
+		programs = 200
+	}
+	for name, random := range map[string]func(*rand.Rand) timedProgram{
+		"timed": randomTimed, "polling": randomPolling,
+	} {
+		t.Run(name, func(t *testing.T) {
+			compared := 0
+			for seed := *bruteSeed; seed < *bruteSeed+programs; seed++ {
+				r := rand.New(rand.NewPCG(seed, 8))
+				p, timeouts := random(r), r.IntN(3)
+				if !p.legal() {
+					continue
+				}
+				which := fmt.Sprintf("seed %d: %s, %d early timeouts", seed, p, timeouts)
+				times := p.traces(t, dpor.New(nil, nil), timeouts, 200)
+				for trace, n := range times {
+					require.Equal(t, 1, n, "%s: %s", which, trace)
+				}
+				all := p.traces(t, strategy.NewNaive(), timeouts, 300)
+				if times != nil && all != nil {
+					require.Equal(t, slices.Sorted(maps.Keys(all)),
+						slices.Sorted(maps.Keys(times)), which)
+					compared++
+				}
+			}
+			t.Log(compared, "programs compared")
+			require.Greater(t, compared, int(programs/20))
+		})
+	}
 }
 
 // These executions are the first that a wrong reduction loses.

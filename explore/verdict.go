@@ -1,11 +1,13 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
 	"schedlab/explore/internal/engine"
+	"schedlab/explore/internal/story"
 )
 
 // Verdict is what an exploration has found out.
@@ -39,8 +41,10 @@ type Result struct {
 	Steps      uint64     // of all executions
 	Elapsed    time.Duration
 
-	timeouts int // the most early ones in one execution
+	timeouts int    // the most early ones in one execution
+	endless  string // which loop made an execution too long
 	sharing  engine.Sharing
+	counting string // the place of a loop that keeps a count; "": none is known
 }
 
 // count adds the execution that e has just ended.
@@ -61,6 +65,9 @@ func (r *Result) count(e *engine.Engine) {
 	}
 	r.timeouts = max(r.timeouts, e.Timeouts)
 	r.sharing = max(r.sharing, e.Sharing)
+	if e.Followed != nil && r.counting == "" {
+		r.counting = story.Place(e.Followed)
+	}
 	if e.Failure != nil {
 		r.Violations++
 		if r.Violation == nil {
@@ -83,6 +90,10 @@ func (r *Result) add(o *Result) {
 	r.Violations += o.Violations
 	r.timeouts = max(r.timeouts, o.timeouts)
 	r.sharing = max(r.sharing, o.sharing)
+	r.counting = cmp.Or(r.counting, o.counting)
+	if r.endless == "" {
+		r.endless = o.endless
+	}
 	if r.Violation == nil {
 		r.Violation = o.Violation
 	}
@@ -90,7 +101,7 @@ func (r *Result) add(o *Result) {
 
 // conclude gives the verdict on what has been counted.
 func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
-	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts)
+	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts) + r.loopBound(c.Limits)
 	r.Verdict, r.Why = Unknown, ""
 	if r.Violation != nil {
 		r.Verdict = Violated
@@ -112,15 +123,26 @@ func (r *Result) timeBound(n int) string {
 	return ""
 }
 
+// loopBound returns what a loop adds to the bound that never comes back to the same state.
+func (r *Result) loopBound(l *engine.Limits) string {
+	if r.counting == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the loop at %s, whose state is another one after each round, "+
+		"followed for %s", r.counting, engine.Count(l.Followed(), "step"))
+}
+
 // doubt says why the program is not verified although nothing is violated; "" if it is
 // verified.
 func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	why := c.Reason()
 	switch {
-	case why != "":
-		return why
+	case r.TooLong > 0 && why != "":
+		return r.tooLong(c.Limits.Steps) + "; " + why
 	case r.TooLong > 0:
 		return r.tooLong(c.Limits.Steps)
+	case why != "":
+		return why
 	case r.Complete == 0 && r.Cut > 0:
 		return fmt.Sprintf("no execution came to its end: strategy %s gave up all %d; "+
 			"try Strategy(\"naive\")", c.Limits.Strategy, r.Cut)
@@ -138,9 +160,13 @@ func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	return ""
 }
 
+// tooLong says how many executions were given up, and where the first of them goes round.
 func (r *Result) tooLong(steps int) string {
-	return fmt.Sprintf("%d executions were given up after %d steps; "+
-		"make the program shorter, or give more by Steps", r.TooLong, steps)
+	if r.TooLong == 1 {
+		return fmt.Sprintf("1 execution was given up after %d steps: %s", steps, r.endless)
+	}
+	return fmt.Sprintf("%d executions were given up after %d steps: in one of them %s",
+		r.TooLong, steps, r.endless)
 }
 
 // shareNothing is why there is no proof: see 'Threads that share nothing'.

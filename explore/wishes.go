@@ -89,7 +89,7 @@ func strategyNames() []string {
 }
 
 // randomStrategies draw at random, from a seed.
-var randomStrategies = []string{"random", "pct", "pos"}
+var randomStrategies = []string{"random", "pct", "pos", "urw", "surw"}
 
 // draws says whether c explores by one of them.
 func (c *config) draws() bool { return slices.Contains(randomStrategies, c.Strategy) }

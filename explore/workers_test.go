@@ -38,12 +38,15 @@ func together(program func(), workers int) (sum Result) {
 	return sum
 }
 
-// parallelPrograms are large enough to be shared. The counts are those of one worker.
-var parallelPrograms = []struct {
+// parallelProgram is a program with its number of executions.
+type parallelProgram struct {
 	name            string
 	program         func()
 	complete, stuck uint64
-}{
+}
+
+// parallelPrograms are large enough to be shared. The counts are those of one worker.
+var parallelPrograms = []parallelProgram{
 	{"lastzero(7)", lastZero(7).started(), 320, 0},
 	{"lastzero(10)", lastZero(10).started(), 3328, 0},
 	{"mutex(3,2)", sections(3, 2).started(), 90, 0},
@@ -129,11 +132,26 @@ func allShards(program func(), shards, depth int) (sum Result) {
 		e := newEngine(cfg, program, dpor.New(nil, split))
 		r := explore(e, nil)
 		e.Close()
-		sum.Complete += r.Complete
-		sum.Stuck += r.Stuck
-		sum.Cut += r.Cut
+		sum.add(&r)
 	}
 	return sum
+}
+
+// An execution that breaks a property belongs to one shard, also if the step that does so is
+// the first one below the border: it is no event.
+func TestAViolationBelongsToOneShard(t *testing.T) {
+	program := func() {
+		var n Note
+		n.Wakeup()
+		n.Signaled()
+		n.Wakeup()
+	}
+	for shards := 2; shards < 8; shards++ {
+		for depth := range 5 {
+			sum := allShards(program, shards, depth)
+			require.EqualValues(t, 1, sum.Violations, "%d shards, depth %d", shards, depth)
+		}
+	}
 }
 
 // families has threads that make threads, some only if they see a value. Not every worker

@@ -25,25 +25,23 @@ type Core struct {
 	world world
 	net   Netpoll
 	heap  heap.Heap
-	stops *latency // times it took to stop the world
+	stops latency // times it took to stop the world
 
-	mu       host.Mutex // guards all below; package rank says under what it is taken
-	ms       []*M
-	alive    int        // threads that have not ended
-	ended    *host.Note // signaled by the last of them
-	idle     []*stack
-	stacks   []*stack  // all ever made
-	wait     *waiter   // the Run or Close under way
-	failure  error     // why the scheduler stopped
-	closing  bool      // Close has been called
-	told     bool      // some Run or Close has returned failure, or is about to
-	holds    int       // Holds that are not released
-	admitted uint64    // Gs that Inject was or is about to be called for
-	injected uint64    // of these, made; no rest while it lags behind
-	rest     Stats     // the Ms' counters when the scheduler was last at rest
-	release  func()    // gives back what reserve has reserved
-	system   int       // Gs that are the design's own: no reason to wait for them
-	timers   []*Timers // all sets
+	threads threads
+	stacks  stackPool
+
+	mu       host.CountedMutex // guards all below; package rank says under what it is taken
+	wait     *waiter           // the Run or Close under way
+	failure  error             // why the scheduler stopped
+	closing  bool              // Close has been called
+	told     bool              // some Run or Close has returned failure, or is about to
+	holds    int               // Holds that are not released
+	admitted uint64            // Gs that Inject was or is about to be called for
+	injected uint64            // of these, made; no rest while it lags behind
+	rest     Stats             // the Ms' counters when the scheduler was last at rest
+	release  func()            // gives back what reserve has reserved
+	system   int               // Gs that are the design's own: no reason to wait for them
+	timers   []*Timers         // all sets
 	events   event.Stream
 }
 
@@ -53,7 +51,6 @@ func (c *Core) Init(impl Impl, cfg Config) {
 	c.procs.Store(int32(cfg.Procs))
 	c.net.core = c
 	c.SetRanks()
-	c.stops = newLatency()
 	c.events.Init(cfg.Events)
 	c.reserve(cfg.Procs)
 }
@@ -64,7 +61,10 @@ func (c *Core) SetRanks() {
 	c.gate.SetRank(rank.Gate)
 	c.world.mu.SetRank(rank.World)
 	c.net.mu.SetRank(rank.Netpoll)
+	c.threads.mu.SetRank(rank.Threads)
+	c.stacks.mu.SetRank(rank.Stacks)
 	c.mu.SetRank(rank.Core)
+	c.stops.mu.SetRank(rank.Latency)
 	c.heap.SetRanks()
 }
 
@@ -126,8 +126,8 @@ func (c *Core) InitInjected(gp *G, in Injection) {
 func (c *Core) Stats() Stats {
 	c.mu.Lock()
 	s := c.rest
-	ms := c.ms
 	c.mu.Unlock()
+	s.Sched.Add(c.mu.Count())
 	c.impl.AddStats(&s)
 	s.Sched.Add(c.heap.Count())
 	s.CacheBytes = c.heap.Bytes()
@@ -136,7 +136,7 @@ func (c *Core) Stats() Stats {
 	s.StopTimes = stops.Histogram
 	if c.cfg.SampleReady > 0 {
 		ready := NewLatencies()
-		for _, mp := range ms {
+		for _, mp := range c.threads.load() {
 			mp.latency.mergeInto(ready)
 		}
 		s.ReadyToRun = ready.Histogram

@@ -25,9 +25,11 @@ type DeadlockError struct {
 func (c *Core) deadlock(live int) *DeadlockError {
 	e := &DeadlockError{Blocked: live, Gs: make([]BlockedG, 0, live)}
 	now := host.Ticks()
-	for _, st := range c.stacks {
-		if gp := st.g; gp != nil && gp.site != ownSite {
-			e.Gs = append(e.Gs, gp.describe(now))
+	for _, mp := range c.threads.load() {
+		for _, st := range mp.stacks {
+			if gp := st.g; gp != nil && gp.site != ownSite {
+				e.Gs = append(e.Gs, gp.describe(now))
+			}
 		}
 	}
 	slices.SortFunc(e.Gs, func(a, b BlockedG) int { return cmp.Compare(a.ID, b.ID) })

@@ -32,10 +32,20 @@ func (c *Core) dumpSched(w *strings.Builder) {
 
 // dumpLife writes what the core knows without stopping anything.
 func (c *Core) dumpLife(w *strings.Builder) {
+	ms := c.threads.load()
+	threads, stacks := 0, 0
+	for _, mp := range ms {
+		if !mp.ended.Load() {
+			threads++
+		}
+		mp.mu.Lock()
+		stacks += len(mp.stacks)
+		mp.mu.Unlock()
+	}
 	c.mu.Lock()
 	live := int(c.rest.Injected+c.rest.Spawned-c.rest.Ended) - c.system
 	fmt.Fprintf(w, "CORE: ms=%d threads=%d stacks=%d idlestacks=%d holds=%d",
-		len(c.ms), c.alive, len(c.stacks), len(c.idle), c.holds)
+		len(ms), threads, stacks, c.stacks.n.Load(), c.holds)
 	fmt.Fprintf(w, " admitted=%d injected=%d systemgs=%d livegsatlastrest=%d",
 		c.admitted, c.injected, c.system, max(live, 0))
 	waited, closing, failure, timers := c.wait != nil, c.closing, c.failure, c.timers

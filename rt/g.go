@@ -153,9 +153,9 @@ func (g *G) exitSyscall(mp *M) {
 		mp.stats.SyscallsSlow++
 		mp.timed(event.SyscallSlow)
 		// The world may stand still: see 'Looking at all Gs'.
-		mp.core.mu.Lock()
+		mp.mu.Lock()
 		mp.runnable(g)
-		mp.core.mu.Unlock()
+		mp.mu.Unlock()
 		mp.leave(g, departure{why: leftSyscall, gp: g})
 		return
 	}

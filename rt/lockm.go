@@ -81,8 +81,5 @@ func (mp *M) elsewhere(gp *G) Machine {
 	if st.locks == 0 || st.lockedM == mp.id {
 		return nil
 	}
-	c := mp.core
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.ms[st.lockedM].impl
+	return mp.core.threads.load()[st.lockedM].impl
 }

@@ -19,7 +19,7 @@ import (
 // run Gs, or are on their way to one. Two kinds of thread are left that write to a G that a
 // look reads, and each is kept off by a lock:
 //
-//	an M that comes out of a system call and        Core.mu
+//	an M that comes out of a system call and        M.mu
 //	may not run: makes its G Runnable
 //	a thread that delivers events or fires timers   Core.gate
 //	without the right to run Gs: readies them
@@ -139,28 +139,41 @@ func (l *look) take(g *G) {
 func (l *look) list(c *Core, by *G) {
 	c.gate.Lock()
 	defer c.gate.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	l.ms = make([]lookAtM, len(c.ms))
+	ms := c.threads.load()
+	l.ms = make([]lookAtM, len(ms))
 	l.ms[by.m.id].dumps = true
-	now, stacks := host.Ticks(), 0
-	for _, st := range c.stacks {
+	l.fresh = c.liveNow(ms)
+	for _, mp := range ms {
+		mp.mu.Lock()
+		defer mp.mu.Unlock()
+	}
+	now := host.Ticks()
+	for _, mp := range ms {
+		l.fresh -= l.addAll(mp.stacks, by, now)
+	}
+}
+
+// addAll adds the Gs on stacks but by, and returns how many have a stack, by among them.
+func (l *look) addAll(stacks []*stack, by *G, now uint64) (n int) {
+	for _, st := range stacks {
 		gp := st.g
 		if gp == nil {
 			continue
 		}
-		stacks++
+		n++
 		if gp != by {
 			l.add(gp.describe(now))
 		}
 	}
-	l.fresh = c.liveNow() - stacks
+	return n
 }
 
-// liveNow returns how many Gs have not ended. It needs the gate and mu, in a stopped world.
-func (c *Core) liveNow() int {
+// liveNow returns how many Gs have not ended. It needs the gate, in a stopped world.
+func (c *Core) liveNow(ms []*M) int {
+	c.mu.Lock()
 	live := c.injected
-	for _, mp := range c.ms {
+	c.mu.Unlock()
+	for _, mp := range ms {
 		live += mp.stats.Spawned - mp.stats.Ended
 	}
 	return int(live)

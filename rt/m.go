@@ -25,10 +25,15 @@ type M struct {
 	left    departure // what arrive must do
 	pending *G        // what arrive returns
 	dead    *G        // has ended, for Schedule to dispose of
-	last    *stack    // on which the M ended
 
-	idle  [maxIdleStacks]*stack
-	nidle int
+	idle []*stack // at most maxIdleStacks; the last put is the first used
+
+	// mu guards what the M writes though the world stands still: see 'Looking at all Gs'.
+	mu     host.Mutex
+	stacks []*stack // all that it has made; written by the M, under mu
+
+	over  host.Note // signaled by the M's thread when it ends
+	ended host.Bool // so is this set; atomic, for Dump, which must not sleep on over
 
 	scratch any      // see Parker.TakeScratch
 	sleeper *sleeper // see G.Sleep
@@ -128,8 +133,5 @@ func (mp *M) next() *G {
 
 // main is what the M's thread runs.
 func (mp *M) main() {
-	st := mp.getStack()
-	mp.base.switchTo(st, mp)
-	mp.core.putStacks(append(mp.idle[:mp.nidle], mp.last))
-	mp.nidle = 0
+	mp.base.switchTo(mp.getStack(), mp)
 }

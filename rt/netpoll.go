@@ -52,10 +52,11 @@ type Netpoll struct {
 // maxPollEvents is how many events one look at the kernel fetches at most.
 const maxPollEvents = 128
 
-// PollEvents is a buffer for Wait.
+// PollEvents is a buffer for Wait. It gets its memory with the first look at the kernel, since
+// most Ms never look.
 type PollEvents struct {
 	n   int
-	buf [maxPollEvents]host.PollEvent
+	buf []host.PollEvent
 }
 
 // Waiters says whether Gs wait for descriptors, so that polling makes sense.
@@ -67,7 +68,10 @@ func (n *Netpoll) Waiters() bool { return n.waiters.Load() > 0 }
 func (n *Netpoll) Wait(ns int64, events *PollEvents) (some bool) {
 	switch {
 	case n.isOpen.Load():
-		events.n = n.poller.Wait(ns, events.buf[:])
+		if events.buf == nil {
+			events.buf = make([]host.PollEvent, maxPollEvents)
+		}
+		events.n = n.poller.Wait(ns, events.buf)
 	case ns != 0:
 		n.bell.wait(ns)
 	}

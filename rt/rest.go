@@ -40,7 +40,7 @@ func (c *Core) mayWake() bool {
 // snapshot sums up the Ms' counters and returns how many Gs have not ended.
 func (c *Core) snapshot() (live int) {
 	c.rest = Stats{}
-	for _, mp := range c.ms {
+	for _, mp := range c.threads.load() {
 		c.rest.Add(&mp.stats)
 	}
 	c.rest.Injected = c.injected

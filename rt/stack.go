@@ -46,6 +46,16 @@ type stack struct {
 	dying   bool  // the scheduler is being closed
 }
 
+// destroy ends the coroutine, when no thread is left. The G that is blocked on it is abandoned,
+// and runs its deferred calls on grave.
+func (st *stack) destroy(grave *M) {
+	if gp := st.g; gp != nil {
+		gp.status, gp.m, st.m, st.locks = Running, grave, grave, 0
+		gp.Link = queue.Link[G]{} // out of the queue it waited on
+	}
+	st.coro.Destroy()
+}
+
 // maxGoexits: a stack with this many dead loops on it is not used any more.
 const maxGoexits = 64
 
@@ -171,7 +181,6 @@ func (st *stack) loop(gp *G) {
 		}
 		switch {
 		case gp == nil: // the M ends
-			mp.last = st
 			st.switchTo(&mp.base, mp)
 			gp = st.returned()
 		case gp.stack == nil:

@@ -9,6 +9,7 @@
 //   - [Recorder], [Client]: stamp operations while threads execute them.
 //   - [History]: what was recorded. [Spec.Judge] gives the verdict, [Check] fails a test with
 //     it and leaves a picture, [Cache] judges each history once.
+//   - [Never], [GetSome], [NoEffect]: for operations that are pending when a history ends.
 //   - [Stress]: many short histories of real threads.
 //   - [QueueClient], [RingOwner]: clients that execute and record the operations of queues
 //     and rings, on any host.
@@ -38,8 +39,25 @@
 //
 // For a ring with runnext and steals, use [StressRings]. For an object of another kind, write
 // its operations as types that implement [Op], and give [Stress] workers that record them.
-// Under a controlled host, let the threads of the program be QueueClients or RingOwners, and
-// give the history of each execution to a Cache.
+//
+// # To explore a queue
+//
+// Let the threads of a program for package explore be QueueClients or RingOwners, or let them
+// record their operations by Clients. At its end, judge the history of the execution:
+//
+//	explore.Test(t, func() {
+//		rec, q := linear.NewRecorder[linear.Seq](2), &myQueue{}
+//		a, b := linear.NewQueueClient(rec, 0, q), linear.NewQueueClient(rec, 1, q)
+//		other := explore.Go(func() { b.Put(); b.Get() })
+//		a.Put()
+//		other.Join()
+//		err := linear.FIFO.Judge(rec.History())
+//		explore.Assert(err == nil, "%v", err)
+//	})
+//
+// The verdict is exact: see 'Under package explore'. An operation that has not returned when
+// the history is taken is pending: it may have had its effect, or may not. What that is must be
+// said to [Client].Call, as QueueClients do. A [Cache] judges each history once.
 //
 // # Windows
 //
@@ -55,6 +73,8 @@
 // of the states seen).
 //
 // # Limits
+//
+// A RingOwner's operations cannot be pending: some have two effects, each at a moment of its own.
 //
 // A history is one execution, and Stress misses what did not happen. Linearizability says
 // nothing about liveness: a steal that always loses passes as long as there is another

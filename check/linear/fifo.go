@@ -20,6 +20,8 @@ type (
 		Max int
 		Out Seq
 	}
+	// GetSome is a Get of which the answer is not known.
+	GetSome struct{ Max int }
 	// Len answers with the number of elements.
 	Len struct{ N int }
 	// Empty answers whether there were no elements.
@@ -36,8 +38,11 @@ func (o Get) Step(q Seq) (Seq, bool) {
 	return q.After(n), q.First(n) == o.Out
 }
 
+func (o GetSome) Step(q Seq) (Seq, bool) { return q.After(min(o.Max, q.Len())), true }
+
 func (o Put) String() string     { return fmt.Sprintf("put %v", o.In) }
 func (o PutHead) String() string { return fmt.Sprintf("puthead %d", o.X) }
 func (o Get) String() string     { return fmt.Sprintf("get %d: %v", o.Max, o.Out) }
+func (o GetSome) String() string { return fmt.Sprintf("get %d", o.Max) }
 func (o Len) String() string     { return fmt.Sprintf("len: %d", o.N) }
 func (o Empty) String() string   { return fmt.Sprintf("empty: %t", o.Yes) }

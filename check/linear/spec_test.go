@@ -87,6 +87,104 @@ func TestOrderIsThatOfStamps(t *testing.T) {
 	}
 }
 
+// TestWhatIsPendingHasHappenedOrNot judges histories that end while clients are in operations.
+func TestWhatIsPendingHasHappenedOrNot(t *testing.T) {
+	type history = linear.History[linear.Seq]
+	perhaps := func(client int, call int64, op linear.Op[linear.Seq]) linear.Event[linear.Seq] {
+		return event(client, call, linear.Never, op)
+	}
+	put := func(x linear.Elem) linear.Op[linear.Seq] { return linear.Put{In: linear.Of(x)} }
+	get := func(x linear.Elem) linear.Op[linear.Seq] { return linear.Get{1, linear.Of(x)} }
+	some := linear.GetSome{Max: 1}
+	for _, c := range []struct {
+		name string
+		good bool
+		h    history
+	}{
+		{"a put whose element is found", true, history{
+			perhaps(0, 1, put(1)), event(1, 1, 2, get(1)),
+		}},
+		{"a put that has not happened", true, history{
+			perhaps(0, 1, put(1)), event(1, 1, 2, get(0)),
+		}},
+		{"a put after it is found", false, history{event(1, 1, 2, get(1)), perhaps(0, 3, put(1))}},
+		{"a put that happens once", false, history{
+			perhaps(0, 1, put(1)), event(1, 1, 2, get(1)), event(1, 3, 4, get(1)),
+		}},
+		{"one of two puts", true, history{
+			perhaps(0, 1, put(1)), perhaps(0, 1, put(2)), event(1, 1, 2, get(2)),
+		}},
+		{"not both of two", false, history{
+			perhaps(0, 1, put(1)), perhaps(0, 1, put(2)),
+			event(1, 1, 2, get(2)), event(1, 3, 4, get(1)),
+		}},
+		{"two clients, in any order", true, history{
+			perhaps(0, 1, put(1)), perhaps(1, 1, put(2)),
+			event(2, 1, 2, get(2)), event(2, 3, 4, get(1)),
+		}},
+		{"a get that has taken something", true, history{
+			event(0, 1, 2, put(1)), event(0, 3, 4, put(2)), perhaps(1, 3, some),
+			event(2, 5, 6, get(2)),
+		}},
+		{"a get that has taken nothing", true, history{
+			event(0, 1, 2, put(1)), perhaps(1, 3, some), event(2, 3, 4, get(1)),
+		}},
+		{"one get that takes two", false, history{
+			event(0, 1, 2, put(1)), event(0, 3, 4, put(2)), perhaps(1, 3, some),
+			event(2, 5, 6, get(0)),
+		}},
+		{"no effect", false, history{
+			event(0, 1, 2, put(1)), perhaps(1, 3, linear.NoEffect[linear.Seq]{}),
+			event(2, 5, 6, get(0)),
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			requireVerdict(t, c.good, linear.FIFO.Judge(c.h))
+			cache := linear.Cache[linear.Seq]{Spec: linear.FIFO}
+			for range 2 {
+				requireVerdict(t, c.good, cache.Judge(c.h))
+			}
+			require.Equal(t, c.good, cache.Hits == 1)
+		})
+	}
+}
+
+func TestAPictureShowsWhatIsPending(t *testing.T) {
+	_, dir := check(t, linear.History[linear.Seq]{
+		event(0, 1, linear.Never, linear.Put{In: linear.Of(1)}),
+		event(1, 1, 2, linear.Get{Max: 1, Out: linear.Of(7)}),
+	})
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	picture, err := os.ReadFile(dir + "/" + files[0].Name())
+	require.NoError(t, err)
+	require.Contains(t, string(picture), "put [1]")
+}
+
+// What is no history has no verdict, and does not pass.
+func TestWhatIsNoHistoryIsRefused(t *testing.T) {
+	put := linear.Put{In: linear.Of(1)}
+	for want, h := range map[string]linear.History[linear.Seq]{
+		"an operation returns before it is called:    3-2    client 0: put [1]": {
+			event(0, 3, 2, put),
+		},
+		"client 1 calls an operation before the other returns": {
+			event(1, 1, 4, put), event(1, 3, 6, put),
+		},
+		"before the other returns:    1-     client 1: perhaps put [1]": {
+			event(1, 1, linear.Never, put), event(1, 3, 6, put),
+		},
+		"an event of client 2 has no Op": {event(2, 1, 2, nil)},
+	} {
+		err := linear.FIFO.Judge(h)
+		require.ErrorIs(t, err, linear.ErrNoHistory)
+		require.ErrorContains(t, err, want)
+		cache := linear.Cache[linear.Seq]{Spec: linear.FIFO}
+		require.ErrorIs(t, cache.Judge(h), linear.ErrNoHistory)
+		require.ErrorIs(t, cache.Judge(h), linear.ErrNoHistory)
+	}
+}
+
 func TestClockOrdersExactlyWhatDidNotOverlap(t *testing.T) {
 	rec := linear.NewRecorder[linear.Seq](2)
 	a, b := rec.Client(0), rec.Client(1)

@@ -4,8 +4,11 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"schedlab/explore"
 	"schedlab/rt/queue"
 )
+
+func init() { explore.Wrapper() }
 
 // Item is an element of a queue under test.
 type Item struct {
@@ -85,14 +88,14 @@ func NewQueueClient(rec *Recorder[Seq], i int, q Queue) *QueueClient {
 // Put puts a new item.
 func (c *QueueClient) Put() {
 	x := c.make.item()
-	at := c.c.Call()
+	at := c.c.Call(Put{ids(x)})
 	c.q.Put(x)
 	c.c.Return(at, Put{ids(x)})
 }
 
 // Get gets an item and says whether there was one.
 func (c *QueueClient) Get() bool {
-	at := c.c.Call()
+	at := c.c.Call(GetSome{1})
 	x := c.q.Get()
 	c.c.Return(at, Get{1, ids(x)})
 	return x != nil
@@ -100,14 +103,14 @@ func (c *QueueClient) Get() bool {
 
 // Len asks for the length.
 func (c *QueueClient) Len() {
-	at := c.c.Call()
+	at := c.c.Call(NoEffect[Seq]{})
 	n := c.q.Len()
 	c.c.Return(at, Len{n})
 }
 
 // Empty asks whether the queue is empty.
 func (c *QueueClient) Empty() {
-	at := c.c.Call()
+	at := c.c.Call(NoEffect[Seq]{})
 	yes := c.q.Empty()
 	c.c.Return(at, Empty{yes})
 }
@@ -115,7 +118,7 @@ func (c *QueueClient) Empty() {
 // PutHead puts a new item before the head.
 func (c *QueueClient) PutHead(q BatchQueue) {
 	x := c.make.item()
-	at := c.c.Call()
+	at := c.c.Call(PutHead{x.ID})
 	q.PutHead(x)
 	c.c.Return(at, PutHead{x.ID})
 }
@@ -123,7 +126,7 @@ func (c *QueueClient) PutHead(q BatchQueue) {
 // PutBatch puts n new items.
 func (c *QueueClient) PutBatch(q BatchQueue, n int) {
 	batch := c.make.items(n)
-	at := c.c.Call()
+	at := c.c.Call(Put{ids(batch...)})
 	q.PutBatch(batch)
 	c.c.Return(at, Put{ids(batch...)})
 }
@@ -131,7 +134,7 @@ func (c *QueueClient) PutBatch(q BatchQueue, n int) {
 // GetBatch gets up to n items.
 func (c *QueueClient) GetBatch(q BatchQueue, n int) {
 	buf := make([]*Item, n)
-	at := c.c.Call()
+	at := c.c.Call(GetSome{n})
 	batch := q.GetBatch(buf)
 	c.c.Return(at, Get{n, ids(batch...)})
 }

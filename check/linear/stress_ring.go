@@ -4,8 +4,11 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"schedlab/explore"
 	"schedlab/rt/queue"
 )
+
+func init() { explore.Wrapper() }
 
 // RingQueue is the owner's side of a ring under test, as [queue.Ring] has it.
 type RingQueue interface {

@@ -33,9 +33,9 @@ func TestDesigns(t *testing.T) {
 		design      string
 		preemptions int
 		executions  uint64
-	}{{"gm", 2, 162}, {"global", 2, 736}, {"global-lockfree", 2, 817}, {"gpm", 1, 2364}} {
+	}{{"gm", unbounded, 20}, {"global", 3, 1069}, {"global-lockfree", 3, 1257}, {"gpm", 1, 264}} {
 		t.Run(c.design, func(t *testing.T) {
-			verify(t, c.executions, handOver(c.design), explore.Preemptions(c.preemptions))
+			verify(t, c.executions, handOver(c.design), bound(c.preemptions))
 		})
 	}
 }

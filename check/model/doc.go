@@ -16,7 +16,8 @@
 // it. All that is lost is time, which does not pass here. So a G of the programs of
 // TestProtocols that waits keeps its P: see programs_test.go. What the programs are worth
 // was found out by breaking the designs: by leaving out a look, making a CAS a load and a
-// store, putting two steps the wrong way round.
+// store, putting two steps the wrong way round. Such mutants are in mutants_test.go. The
+// strategies that draw at random are compared on them: see explore/sampling/README.md.
 //
 // Where even a small program on a whole scheduler is too large, TestDance explores gpm
 // without its stacks and its monitor: see designs/gpm/dance_model.go.

@@ -93,20 +93,22 @@ func syscalls(procs, n int) func() {
 
 func TestGlobal(t *testing.T) {
 	for _, c := range []struct {
-		name       string
-		executions uint64
-		program    func()
-		options    []explore.Option
+		name        string
+		preemptions int // or unbounded
+		executions  uint64
+		program     func()
 	}{
-		{"one P, two Gs that yield", 138, spawn(1, 2, 1), nil},
-		{"two Ps, no G but main", 5202, spawn(2, 0, 0), nil},
-		{"two Ps, one G more", 352, spawn(2, 1, 0), []explore.Option{explore.Preemptions(2)}},
-		{"two Ps, two Gs more", 512, spawn(2, 2, 0), []explore.Option{explore.Preemptions(2)}},
-		{"one P, work from outside", 627, submit(1), []explore.Option{explore.Preemptions(2)}},
-		{"one P, system calls", 2591, syscalls(1, 1), []explore.Option{explore.Preemptions(2)}},
-		{"two Ps, system calls", 2816, syscalls(2, 1), []explore.Option{explore.Preemptions(1)}},
-		{"two Ps, a G that yields", 352, spawn(2, 1, 1), []explore.Option{explore.Preemptions(2)}},
+		{"one P, two Gs that yield", unbounded, 28, spawn(1, 2, 1)},
+		{"two Ps, no G but main", unbounded, 128, spawn(2, 0, 0)},
+		{"two Ps, one G more", unbounded, 31680, spawn(2, 1, 0)},
+		{"two Ps, two Gs more", 3, 710, spawn(2, 2, 0)},
+		{"one P, work from outside", unbounded, 15708, submit(1)},
+		{"one P, system calls", 2, 380, syscalls(1, 1)},
+		{"two Ps, system calls", 1, 268, syscalls(2, 1)},
+		{"two Ps, a G that yields", 3, 376, spawn(2, 1, 1)},
 	} {
-		t.Run(c.name, func(t *testing.T) { verify(t, c.executions, c.program, c.options...) })
+		t.Run(c.name, func(t *testing.T) {
+			verify(t, c.executions, c.program, bound(c.preemptions))
+		})
 	}
 }

@@ -54,6 +54,6 @@ func parkAndReady(procs int) func() {
 }
 
 func TestParkAndReady(t *testing.T) {
-	t.Run("one P", func(t *testing.T) { verify(t, 138, parkAndReady(1)) })
-	t.Run("two Ps", func(t *testing.T) { verify(t, 718, parkAndReady(2), explore.Preemptions(2)) })
+	t.Run("one P", func(t *testing.T) { verify(t, 28, parkAndReady(1)) })
+	t.Run("two Ps", func(t *testing.T) { verify(t, 955, parkAndReady(2), explore.Preemptions(3)) })
 }

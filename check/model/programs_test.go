@@ -3,6 +3,8 @@
 package model_test
 
 import (
+	"errors"
+
 	"schedlab/designs/all"
 	"schedlab/explore"
 	"schedlab/host"
@@ -345,4 +347,24 @@ func closeBeside(design string, procs int) {
 	})
 	closeDown(s)
 	explore.Assert(ran == 2, "Close has returned before %d of 2 Gs ran", 2-ran)
+}
+
+// overtaken: a G fails and the scheduler is closed, while a G comes from outside. The failure is
+// reported to one of the two threads.
+func overtaken(design string, procs int) {
+	s := newScheduler(design, procs)
+	var closed host.Bool
+	var byClose, byGo error
+	beside(
+		func() {
+			goOutside(s, func(*rt.G) { panic("on purpose") })
+			byClose = s.Close()
+			closed.Store(true)
+		},
+		func() {
+			byGo = s.Go(func(*rt.G) { explore.Assert(!closed.Load(), "a G runs after Close") })
+		})
+	var failed *rt.PanicError
+	told := errors.As(byClose, &failed) || errors.As(byGo, &failed)
+	explore.Assert(told && failed.Value == "on purpose", "Close: %v; Go: %v", byClose, byGo)
 }

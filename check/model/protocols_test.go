@@ -11,8 +11,20 @@ import (
 // explored is a design with the bound up to which a program is explored on it.
 type explored struct {
 	design      string
-	preemptions int
+	preemptions int // or unbounded
 	executions  uint64
+}
+
+// unbounded: every execution. A program has this where it ends within seconds, and else the
+// largest number of preemptions that does.
+const unbounded = -1
+
+// bound returns the option for so many preemptions, or for all executions.
+func bound(preemptions int) explore.Option {
+	if preemptions == unbounded {
+		return explore.Strategy("exhaustive")
+	}
+	return explore.Preemptions(preemptions)
 }
 
 // protocols are programs, each for the protocols that its function's comment names. No
@@ -23,43 +35,52 @@ var protocols = []struct {
 	program func(design string, procs int)
 	bounds  []explored
 }{
-	{"twice", 2, on(twice), []explored{{"gm", 2, 62}, {"global", 2, 366}, {"gpm", 2, 3018}}},
-	{"both", 2, on(both), []explored{{"gm", 2, 64}, {"global", 2, 334}, {"gpm", 2, 1332}}},
-	{"chain", 3, on(chain), []explored{{"gm", 2, 486}, {"global", 1, 204}, {"gpm", 2, 25824}}},
+	{"twice", 2, on(twice),
+		[]explored{{"gm", unbounded, 4}, {"global", unbounded, 71280}, {"gpm", 2, 117}}},
+	{"both", 2, on(both), []explored{{"gm", unbounded, 6}, {"global", 3, 387}, {"gpm", 2, 85}}},
+	{"chain", 3, on(chain),
+		[]explored{{"gm", unbounded, 6}, {"global", 2, 171}, {"gpm", 2, 534}}},
 	{"together", 3, on(together),
-		[]explored{{"gm", 1, 396}, {"global", 1, 840}, {"gpm", 1, 2328}}},
-	{"yield", 2, on(yield), []explored{{"gm", 2, 74}, {"global", 2, 482}, {"gpm", 2, 2496}}},
+		[]explored{{"gm", unbounded, 18}, {"global", 2, 548}, {"gpm", 1, 72}}},
+	{"yield", 2, on(yield),
+		[]explored{{"gm", unbounded, 5}, {"global", 3, 483}, {"gpm", 2, 112}}},
 	{"yieldFull", 2, on(yieldFull),
-		[]explored{{"gm", 1, 246}, {"global", 1, 534}, {"gpm", 1, 2136}}},
-	{"readied", 2, on(readied), []explored{{"gm", 2, 62}, {"global", 2, 366}, {"gpm", 2, 3018}}},
-	{"kernel", 1, on(kernel), []explored{{"gm", 1, 434}, {"global", 1, 958}, {"gpm", 2, 1038}}},
-	{"kernelAtRest", 1, kernelAtRest, []explored{{"gpm", 2, 4314}}},
-	{"kernelBlocks", 1, on(kernelBlocks), []explored{{"gpm", 3, 2640}}},
-	{"kernelBlocks", 2, on(kernelBlocks), []explored{{"gpm", 1, 4332}}},
+		[]explored{{"gm", unbounded, 161}, {"global", 2, 1050}, {"gpm", 1, 64}}},
+	{"readied", 2, on(readied),
+		[]explored{{"gm", unbounded, 4}, {"global", 3, 428}, {"gpm", 2, 117}}},
+	{"kernel", 1, on(kernel),
+		[]explored{{"gm", unbounded, 165}, {"global", 1, 101}, {"gpm", 2, 60}}},
+	{"kernelAtRest", 1, kernelAtRest, []explored{{"gpm", 2, 300}}},
+	{"kernelBlocks", 1, on(kernelBlocks), []explored{{"gpm", 3, 47}}},
+	{"kernelBlocks", 2, on(kernelBlocks), []explored{{"gpm", 1, 120}}},
 	{"kernelBeside", 2, on(kernelBeside),
-		[]explored{{"gm", 2, 1230}, {"global", 1, 480}, {"gpm", 1, 1992}}},
+		[]explored{{"gm", unbounded, 72}, {"global", 2, 772}, {"gpm", 1, 58}}},
 	{"kernelBack/Gs=2", 1, kernelBack(2),
-		[]explored{{"gm", 2, 152}, {"global", 2, 796}, {"gpm", 2, 19950}}},
+		[]explored{{"gm", unbounded, 12}, {"global", 3, 1136}, {"gpm", 2, 1050}}},
 	{"kernelBack/Gs=3", 1, kernelBack(3),
-		[]explored{{"gm", 2, 7956}, {"global", 1, 1692}, {"gpm", 1, 14862}}},
+		[]explored{{"gm", unbounded, 1152}, {"global", 1, 192}, {"gpm", 1, 892}}},
 	{"kernelBack/Gs=2", 2, kernelBack(2),
-		[]explored{{"gm", 2, 268}, {"global", 1, 944}, {"gpm", 1, 12954}}},
+		[]explored{{"gm", unbounded, 104}, {"global", 2, 800}, {"gpm", 1, 647}}},
 	{"stopYield", 2, on(stopYield),
-		[]explored{{"gm", 2, 400}, {"global", 2, 1496}, {"gpm", 2, 4338}}},
+		[]explored{{"gm", unbounded, 62982}, {"global", 2, 431}, {"gpm", 1, 27}}},
 	{"stopYield", 3, on(stopYield),
-		[]explored{{"gm", 1, 878}, {"global", 1, 2282}, {"gpm", 1, 750}}},
+		[]explored{{"gm", 2, 506}, {"global", 1, 301}, {"gpm", 1, 41}}},
 	{"stopSpawn", 2, on(stopSpawn),
-		[]explored{{"gm", 2, 344}, {"global", 2, 448}, {"gpm", 2, 1554}}},
+		[]explored{{"gm", unbounded, 10101}, {"global", 3, 562}, {"gpm", 1, 14}}},
 	{"stopMake", 3, on(stopMake),
-		[]explored{{"gm", 1, 204}, {"global", 1, 444}, {"gpm", 2, 23160}}},
+		[]explored{{"gm", unbounded, 12}, {"global", 2, 342}, {"gpm", 1, 35}}},
 	{"stopPark", 2, on(stopPark),
-		[]explored{{"gm", 2, 426}, {"global", 2, 1352}, {"gpm", 2, 2592}}},
+		[]explored{{"gm", 3, 433}, {"global", 2, 384}, {"gpm", 1, 17}}},
 	{"stopKernel", 2, on(stopKernel),
-		[]explored{{"gm", 2, 7744}, {"global", 1, 1194}, {"gpm", 2, 9708}}},
-	{"stopLong", 2, on(stopLong), []explored{{"gm", 1, 26}, {"global", 2, 952}, {"gpm", 1, 1812}}},
-	{"outside", 2, outside, []explored{{"gm", 2, 62}, {"global", 2, 364}, {"gpm", 2, 8712}}},
+		[]explored{{"gm", 2, 298}, {"global", 1, 138}, {"gpm", 1, 34}}},
+	{"stopLong", 2, on(stopLong),
+		[]explored{{"gm", unbounded, 80}, {"global", 2, 168}, {"gpm", 0, 2}}},
+	{"outside", 2, outside,
+		[]explored{{"gm", unbounded, 4}, {"global", 3, 553}, {"gpm", 2, 242}}},
 	{"closeBeside", 2, closeBeside,
-		[]explored{{"gm", 2, 664}, {"global", 2, 3268}, {"gpm", 2, 16698}}},
+		[]explored{{"gm", unbounded, 127}, {"global", 2, 497}, {"gpm", 1, 70}}},
+	{"overtaken", 2, overtaken,
+		[]explored{{"gm", unbounded, 12686}, {"global", 1, 592}, {"gpm", 1, 427}}},
 }
 
 // TestProtocols: no G is lost or runs twice, no more Gs run than there are Ps, and none
@@ -72,7 +93,7 @@ func TestProtocols(t *testing.T) {
 					t.Skip("too many executions for -short")
 				}
 				verify(t, b.executions, func() { p.program(b.design, p.procs) },
-					explore.Preemptions(b.preemptions), explore.Timeouts(0))
+					bound(b.preemptions), explore.Timeouts(0))
 			})
 		}
 	}

@@ -28,7 +28,8 @@ func TestTheSuiteBehindTheTagIsRun(t *testing.T) {
 	require.NoError(t, err, "the suite does not compile: try go vet %s", run)
 	for _, test := range []string{
 		"TestRing", "TestChaseLev", "TestFutexMutex", "TestFutexNote", "TestParkAndReady",
-		"TestGlobal", "TestDesigns", "TestProtocols", "TestDance",
+		"TestGlobal", "TestDesigns", "TestProtocols", "TestDance", "TestMutants",
+		"TestFIFOsAreLinearizable", "TestRingsAreLinearizable",
 	} {
 		require.Contains(t, strings.Fields(string(list)), test)
 	}

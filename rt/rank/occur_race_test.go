@@ -61,6 +61,7 @@ var programs = map[string]func(g *rt.G){
 	"sleep":   func(g *rt.G) { gsync.Sleep(g, tick) },
 	"timer":   func(g *rt.G) { gsync.After(g, tick).Recv(g) },
 	"yield":   yield,
+	"stacks":  stacks,
 	"select":  twoChannels,
 	"cond":    cond,
 	"world":   world,
@@ -71,6 +72,17 @@ var programs = map[string]func(g *rt.G){
 func yield(g *rt.G) {
 	g.Go(func(*rt.G) {})
 	g.Yield()
+}
+
+// stacks has an M make more stacks than it keeps, and then need them again in its yields.
+func stacks(g *rt.G) {
+	for range 2 {
+		var wg gsync.WaitGroup
+		for range 256 {
+			wg.Go(g, (*rt.G).Yield)
+		}
+		wg.Wait(g)
+	}
 }
 
 func twoChannels(g *rt.G) {

@@ -52,7 +52,18 @@ var (
 	// Reactor is Reactor.mu: a design that stops wakes its reactor.
 	Reactor = host.NewRank("Reactor.mu", Sched)
 
-	// Core is Core.mu, under which the reactor's thread is counted when it starts.
+	// Threads is threads.mu, under which an M gets its ID: that of the reactor, too.
+	Threads = host.NewRank("threads.mu", Reactor)
+
+	// Stacks is stackPool.mu. The design gm keeps its lock while an M goes from a G that
+	// yields to a fresh one, for which it needs a stack.
+	Stacks = host.NewRank("stackPool.mu", Sched)
+
+	// M is M.mu, under which an M notes the stacks that it makes: see Stacks. Dump takes the
+	// locks of all Ms, in the order of their IDs.
+	M = host.NewRank("M.mu", Sched)
+
+	// Core is Core.mu. The reactor's events become part of the stream under it.
 	Core = host.NewRank("Core.mu", Reactor)
 
 	// Timers is that of a set of timers: a scheduler at rest asks whether one of them will

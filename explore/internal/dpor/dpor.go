@@ -8,10 +8,13 @@
 //	history.go   history: what happened before what in one execution
 //	sleep.go     what sleeps at a node, and what wakes it
 //	races.go     pairs of events that could have come the other way round
+//	invain.go    steps of threads that wait to the end
 //	reversal.go  reversal: the other way round of one race
 //	sequence.go  sequence: which of its steps can come first
 //	wakeup.go    wakeupTree: what is still to be explored from a node
+//	chain.go     chain: a branch that nothing has been inserted below
 //	tree.go      Tree: what workers share
+//	toolong.go   what becomes of an execution that is too long
 //	splitter.go  Splitter: parts for processes that know nothing of each other
 //	saved.go     the saved form of what is left to be explored
 //	progress.go  how much is done
@@ -61,14 +64,20 @@
 // wherever a Choose is met. What follows a step in a wakeup tree is kept apart by what is
 // chosen after it (way): each number needs its own way to wake what sleeps.
 //
+// # Space
+//
+// A search keeps its path and the wakeup trees along it, and nothing of what it has done. The
+// trees may hold as many steps as there are executions, but few that differ: see 'Space' in
+// chain.go. lastzero(15), whose trees are the largest of all samples, needs 5.1 MiB for them.
+//
 // # What is not proved
 //
 // The papers know neither choices nor time limits nor waiting after a Pause, and execute
 // what is compared here. That every trace is executed, and none twice, is checked against
-// an enumerator that shares no code with this: see explore/soundness_test.go. It knows
-// nothing of time: with time limits, what threads can see is compared with what they see in
-// every interleaving, by the strategy "naive", which shares the engine: see
-// explore/timed_test.go.
+// an enumerator that shares no code with this: see explore/soundness_test.go. Another one
+// checks recorded operations: see explore/recorded_test.go. Neither knows anything of time:
+// the traces of programs with time limits are compared with those of every interleaving, by
+// the strategy "naive", which shares the engine: see explore/timed_test.go.
 //
 // # One step
 //
@@ -91,7 +100,8 @@
 //  3. reversal.go: begin, reverse, foresee, foreseeTimed, ready: what is done in its place
 //  4. sleep.go: begin, wokenBy, find: whether that has been explored
 //  5. sequence.go: set, find, initial, independent, remove: which steps can come first
-//  6. wakeup.go: insert, follow, append: where it goes in the tree
+//  6. wakeup.go: insert, follow, insertInChain, append: where it goes in the tree
+//  7. chain.go: one, find, equals, sum: what of that is stored already
 package dpor
 
 import (
@@ -115,6 +125,8 @@ type Strategy struct {
 	nodeOf []int32 // of each event, the node at which it was taken
 	races  []race  // of the events that are kept, in the order of their ends
 	todo   []race  // races to look at
+
+	pending []pending // of the execution under way: see 'Executions that are given up'
 
 	maker    reverser
 	sleepers sleepers
@@ -153,7 +165,7 @@ func (d *Strategy) Continue() bool {
 
 // prepare goes back to the beginning of the execution.
 func (d *Strategy) prepare() {
-	d.begun, d.ready, d.depth = true, true, 0
+	d.begun, d.ready, d.depth, d.pending = true, true, 0, d.pending[:0]
 	d.past.rewind()
 }
 
@@ -173,7 +185,10 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	}
 	if w := d.guide; w != nil {
 		n.wakeup, d.guide = d.pool.freeWay(w), nil
-		n.wakeup.restate(e, n.objects)
+		n.wakeup.restate(e, &d.pool)
+		if len(d.past.calls) > 0 && len(n.node.sleep) > 0 {
+			n.wakeup.dropAsleep(n.node, e)
+		}
 	}
 	return d.choose(e, n)
 }
@@ -231,6 +246,7 @@ func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
 		d.pop()
 		return nil
 	}
+	d.notePending(e, n, t)
 	n.enter(stepOf(t))
 	return t
 }
@@ -271,7 +287,7 @@ func (d *Strategy) repeatChoice(e *engine.Engine, n int) int {
 func (d *Strategy) takeNumber(n *place, v int32) {
 	n.v = v
 	n.taken++
-	d.guide = n.waysAfter(v)
+	d.guide = n.takeWays(v)
 }
 
 // End looks at the races of the execution: see 'One reversal'.
@@ -282,7 +298,11 @@ func (d *Strategy) End(e *engine.Engine) {
 	}
 	d.observe(e)
 	d.waitInVain(e)
-	d.reverse(e)
+	looked := len(e.Events)
+	if e.Outcome == engine.TooLong {
+		looked = d.giveUp(e)
+	}
+	d.reverse(e, looked)
 	d.past.kept = len(e.Events)
 	if e.Outcome != engine.Foreign {
 		d.split.foreign(d, e, true)

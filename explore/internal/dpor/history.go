@@ -49,6 +49,10 @@ type history struct {
 	touched []accesses // by object; the first "objects" belong to this execution
 	objects int32
 	preds   []int32 // see predecessors
+
+	// Of each thread, its last event that is the first step of a recorded operation, and its
+	// last one that is the last step of one; -1. They are empty if nothing has been recorded.
+	calls, returns []int32
 }
 
 // accesses are the events that an event on the object would depend on.
@@ -67,6 +71,9 @@ func (h *history) rewind() {
 	h.early = h.early[:0]
 	for i := range h.last {
 		h.last[i] = -1
+	}
+	for i := range h.calls {
+		h.calls[i], h.returns[i] = -1, -1
 	}
 }
 
@@ -192,11 +199,34 @@ func (h *history) predecessors(i int32, ev *engine.Event) []int32 {
 		h.addPreds(ev.Obj2, engine.Writes)
 	}
 	if ev.Waited {
-		for _, o := range h.e.Effect(i).Awaited {
-			h.addPreds(o, engine.Reads)
+		for _, x := range h.e.Effect(i).Awaited {
+			h.addPreds(engine.AwaitedObject(x))
 		}
 	}
+	if ev.Marks != 0 {
+		h.addRecorded(ev)
+	}
 	return h.preds
+}
+
+// addRecorded adds the last steps of operations of other threads, if ev is the first one of an
+// operation, and the other way round.
+func (h *history) addRecorded(ev *engine.Event) {
+	if ev.Marks&engine.Calls != 0 {
+		h.addMarked(h.returns, ev.Thread)
+	}
+	if ev.Marks&engine.Returns != 0 {
+		h.addMarked(h.calls, ev.Thread)
+	}
+}
+
+// addMarked adds the events of other threads than thread.
+func (h *history) addMarked(marked []int32, thread int32) {
+	for t, p := range marked {
+		if p >= 0 && int32(t) != thread {
+			h.preds = append(h.preds, p)
+		}
+	}
 }
 
 func (h *history) addPreds(obj int32, m engine.Mode) {
@@ -241,8 +271,12 @@ func (h *history) note(i int32, ev *engine.Event) {
 		h.of(ev.Obj2).note(i, ev, engine.Writes, h.e.Events)
 	}
 	if ev.Waited {
-		for _, o := range h.e.Effect(i).Awaited {
-			if o != ev.Obj {
+		for _, x := range h.e.Effect(i).Awaited {
+			switch o, m := engine.AwaitedObject(x); {
+			case m == engine.Writes:
+				a := h.of(o)
+				a.write, a.reads = i, a.reads[:0]
+			case o != ev.Obj:
 				h.of(o).noteRead(i, ev, h.e.Events)
 			}
 		}
@@ -250,8 +284,24 @@ func (h *history) note(i int32, ev *engine.Event) {
 	if ev.Early {
 		h.early = append(h.early, i)
 	}
+	if ev.Marks != 0 {
+		h.noteMarks(i, ev)
+	}
 	h.last[ev.Thread] = i
 	h.seen++
+}
+
+// noteMarks is the part of note for a step of a recorded operation.
+func (h *history) noteMarks(i int32, ev *engine.Event) {
+	for len(h.calls) < len(h.last) {
+		h.calls, h.returns = append(h.calls, -1), append(h.returns, -1)
+	}
+	if ev.Marks&engine.Calls != 0 {
+		h.calls[ev.Thread] = i
+	}
+	if ev.Marks&engine.Returns != 0 {
+		h.returns[ev.Thread] = i
+	}
 }
 
 func (a *accesses) note(i int32, ev *engine.Event, m engine.Mode, events []engine.Event) {
@@ -277,19 +327,27 @@ func (a *accesses) noteRead(i int32, ev *engine.Event, events []engine.Event) {
 }
 
 // stillWoken says whether event i, the next one, if it had waited after a Pause, could
-// have gone on without event p: whether something else was written, not because of p.
+// have gone on without event p: whether something else has woken it, not because of p.
 func (h *history) stillWoken(p, i int32, ev *engine.Event) bool {
 	if !ev.Waited {
 		return true
 	}
-	for _, m := range h.e.Threads[ev.Thread].Waited {
-		for _, w := range m.Obj.Changes[m.Version:] {
+	marks := h.e.Threads[ev.Thread].Waited
+	for k := range marks {
+		m := &marks[k]
+		for _, w := range m.Obj.Changes {
 			switch {
 			case w < 0: // time advanced, before event -1-w
-				if -1-w <= i {
+				if -1-w > m.At && -1-w <= i {
 					return true
 				}
-			case w < p || w > p && w < i && !h.before(p, w):
+			case w > m.At && h.e.Events[w].Thread != ev.Thread && h.without(p, w, i):
+				return true
+			}
+		}
+		for w := m.At + 1; m.Wrote && w < i; w++ {
+			if other := &h.e.Events[w]; other.Thread != ev.Thread && !other.Repeats &&
+				(other.Obj == m.Obj.ID || other.Obj2 == m.Obj.ID) && h.without(p, w, i) {
 				return true
 			}
 		}
@@ -297,7 +355,13 @@ func (h *history) stillWoken(p, i int32, ev *engine.Event) bool {
 	return false
 }
 
-// effectOf finds s, or what it is about to be, in this execution. Its mode is that of s.
+// without says whether event w comes before event i, and comes without event p.
+func (h *history) without(p, w, i int32) bool {
+	return w < p || w > p && w < i && !h.before(p, w)
+}
+
+// effectOf finds s, or what it is about to be, in this execution. Its mode and marks are those
+// of s.
 func (h *history) effectOf(s *step) (x engine.Effect, ok bool) {
 	x.Footprint = s.Footprint
 	if int(s.thread) >= len(h.e.Threads) {
@@ -312,7 +376,7 @@ func (h *history) effectOf(s *step) (x engine.Effect, ok bool) {
 	default:
 		return x, false
 	}
-	x.Mode = s.Mode
+	x.Mode, x.Marks = s.Mode, s.Marks
 	return x, true
 }
 

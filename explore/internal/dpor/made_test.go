@@ -69,19 +69,35 @@ func (s step) text() string {
 func (t *wakeupTree) text() string {
 	var branches []string
 	for b := t.first; b != nil; b = b.next {
-		text := b.step.text()
-		for w := b.ways; w != nil; w = w.next {
-			for _, v := range w.choices {
-				text += fmt.Sprintf(" =%d", v)
-			}
-			if w.doubt {
-				text += "?"
-			}
-			if !w.then.empty() {
-				text += " (" + w.then.text() + ")"
-			}
+		text := b.chain.text()
+		if !b.then.empty() {
+			text = b.step.text() + wayText(b.choices, b.doubt, b.then.text())
+		}
+		for w := b.more; w != nil; w = w.next {
+			text += wayText(w.choices, w.doubt, w.then.text())
 		}
 		branches = append(branches, text)
 	}
 	return strings.Join(branches, " | ")
+}
+
+// text is that of a tree which is nothing but c.
+func (c *chain) text() string {
+	if c == nil {
+		return ""
+	}
+	return c.step.text() + wayText(c.choices, c.doubt, c.rest.text())
+}
+
+func wayText(choices []int32, doubt bool, then string) (text string) {
+	for _, v := range choices {
+		text += fmt.Sprintf(" =%d", v)
+	}
+	if doubt {
+		text += "?"
+	}
+	if then != "" {
+		text += " (" + then + ")"
+	}
+	return text
 }

@@ -15,6 +15,8 @@ type node struct {
 	shared  bool       // it belongs to the tree, under its lock
 	active  []int32    // shared: for each of the last steps in sleep, the workers below it
 	full    bool       // everything that is enabled will be taken: see splitter
+
+	inherited int32 // how many of sleep have been taken before
 }
 
 // place is a node on the path of a worker, and which way that goes on.
@@ -37,10 +39,12 @@ type step struct {
 
 // stepOf describes t's next step.
 func stepOf(t *engine.Thread) step {
-	return step{
+	s := step{
 		thread: t.ID, seq: t.Seq + 1, kind: t.Op.Kind, waited: len(t.Await) > 0,
 		Footprint: t.Op.Footprint(),
 	}
+	s.Marks = t.OpMarks
+	return s
 }
 
 // isNext says whether t's next step is s.
@@ -77,14 +81,20 @@ func (n *node) open() bool {
 	return !n.wakeup.empty() && n.mayTake(n.wakeup.first) || n.taken < n.n
 }
 
-// waysAfter returns how n, a Choose, goes on after v.
-func (n *node) waysAfter(v int32) (first *way) {
-	at := &first
-	for w := n.ways; w != nil; w = w.next {
-		if len(w.choices) > 0 && w.choices[0] == v {
-			*at = &way{choices: w.choices[1:], then: w.then}
-			at = &(*at).next
+// takeWays returns how n, a Choose, goes on after v. They leave n: what is explored uses up
+// its tree, so a way that stayed would lead into branches that the pool has taken back.
+func (n *node) takeWays(v int32) (taken *way) {
+	to := &taken
+	for at := &n.ways; *at != nil; {
+		w := *at
+		if len(w.choices) == 0 || w.choices[0] != v {
+			at = &w.next
+			continue
 		}
+		*at, w.next = w.next, nil
+		w.choices = w.choices[1:]
+		*to = w
+		to = &w.next
 	}
-	return first
+	return taken
 }

@@ -5,7 +5,10 @@ package dpor
 func (d *Strategy) Progress() float64 {
 	done, weight := 0.0, 1.0
 	for i := range d.nodes {
-		before, all := d.nodes[i].branches()
+		n := d.nodes[i].node
+		d.tree.lock(n)
+		before, all := n.branches()
+		d.tree.unlock(n)
 		done += weight * float64(before) / float64(all)
 		weight /= float64(all)
 	}

@@ -39,6 +39,14 @@ import (
 // (lateRace). Whether the reversal is possible is seen when it is made (foreseeTimed), and
 // what would prevent it is left out.
 //
+// # Races of recorded operations
+//
+// The last step of an operation and the first step of another one depend on each other: see
+// 'Recorded operations' in explore/internal/engine/recorded.go. So the predecessors of a first
+// step are the last ones of other threads, and the other way round. Either can come first: that
+// makes no step impossible, and changes nothing that a step finds. A step with a time limit is
+// never a first step, since it follows a look at the clock.
+//
 // # Races after a Pause
 //
 // A step that waited for a change is possible before e only if something else has changed that
@@ -69,10 +77,29 @@ func (d *Strategy) observe(e *engine.Engine) {
 		i, ev := h.next()
 		if h.seen >= h.kept {
 			d.nodeOf = append(d.nodeOf[:i], int32(d.lastThreadNode()))
+			if ev.Inside {
+				d.settle(i, ev)
+			}
 			d.stamp(i, ev)
 		}
 		h.note(i, ev)
 	}
+}
+
+// settle says of the step that was taken as event i whether it is the last one of a recorded
+// operation, which was not known when it was taken. Other workers may have the steps of a
+// shared node in hand: theirs stay as they are.
+func (d *Strategy) settle(i int32, ev *engine.Event) {
+	n, m := &d.nodes[d.nodeOf[i]], ev.Marks
+	if n.cur.Marks == m {
+		return
+	}
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	if n.shared {
+		n.node.sleep = slices.Clone(n.node.sleep)
+	}
+	n.cur.Marks, n.node.sleep[len(n.sleep)].Marks = m, m
 }
 
 // lastThreadNode returns the node whose step has just been executed.
@@ -191,13 +218,17 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 	}
 }
 
-// waitInVain adds the races of threads that wait for a lock for ever.
+// waitInVain adds the races of threads that wait to the end, for a lock or for a time: see
+// 'Waiting below a border'.
 func (d *Strategy) waitInVain(e *engine.Engine) {
-	if e.Outcome != engine.Stuck {
+	switch e.Outcome {
+	case engine.Stuck, engine.TooLong, engine.Cut:
+	default:
 		return
 	}
 	h := &d.past
 	for _, t := range e.Alive {
+		d.lapseInVain(e, t)
 		if t.Ended || t.Op.Obj == nil || len(t.Await) > 0 || !t.Op.Kind.WaitsForLock() {
 			continue
 		}
@@ -218,10 +249,14 @@ func (d *Strategy) forget(i int) {
 	}
 }
 
-// reverse looks at the races, those that begin in the same event together.
-func (d *Strategy) reverse(e *engine.Engine) {
+// reverse looks at the races of the first so many events, those that begin in the same event
+// together.
+func (d *Strategy) reverse(e *engine.Engine, looked int) {
 	d.todo = d.todo[:0]
 	for _, r := range d.races {
+		if int(max(r.e, r.f)) >= looked {
+			continue
+		}
 		if r.endsFrom(d.firstNew) || d.again(e, r) {
 			d.todo = append(d.todo, r)
 		}
@@ -233,7 +268,7 @@ func (d *Strategy) reverse(e *engine.Engine) {
 		for n < len(rest) && rest[n].e == rest[0].e {
 			n++
 		}
-		d.reverseAll(rest[:n])
+		d.reverseAll(rest[:n], looked)
 		rest = rest[n:]
 	}
 }
@@ -247,12 +282,13 @@ func (d *Strategy) again(e *engine.Engine, r race) bool {
 
 // reverseAll puts the reversals of races, which begin in the same event, into the wakeup
 // tree of the node before it, unless they have been or will be explored anyway.
-func (d *Strategy) reverseAll(races []race) {
+func (d *Strategy) reverseAll(races []race, looked int) {
 	p := &d.nodes[d.nodeOf[races[0].e]]
 	if p.full {
 		return // all that is enabled there is taken anyway
 	}
 	d.maker.begin(&d.past, races[0].e)
+	d.maker.cut(looked)
 	d.tree.lock(p.node)
 	defer d.tree.unlock(p.node)
 	if !d.sleepers.begin(&d.past, p, d.maker.after) {

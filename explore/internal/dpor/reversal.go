@@ -26,7 +26,8 @@ import (
 //  1. begin collects what comes after e and does not depend on it. That is the same for all
 //     races that begin in e.
 //  2. reverse makes f the step that it would be just before e (foresee). A step that compares
-//     finds there what e has found, so a CAS that failed may succeed.
+//     finds there what e has found, so a CAS that failed may succeed. If what f finds may decide
+//     whether it is the last step of a recorded operation, that is not known.
 //  3. If f has a time limit, foreseeTimed finds out whether f is woken there or times out, and
 //     leaves out what would prevent that. See 'Time limits'.
 //  4. ready joins the two: what is left, and then f.
@@ -43,7 +44,8 @@ type reversal struct {
 	last   foreseen
 	sequence
 
-	objects   int32   // of the node: see branch
+	objects   int32   // of the node: see chain
+	unsure    bool    // that it wakes all that sleeps was assumed out of caution
 	doubt     bool    // something was assumed about the sequence out of caution
 	elsewhere []int32 // threads that have taken a step on the way down the tree which is not in it
 	room      []int32 // for its list
@@ -72,7 +74,7 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 	v.before, v.less = m.after, false
 	if r.f < 0 {
 		v.last.pend(m.h, -1-r.f)
-		return v, true
+		return v, m.pendTimed(v, r)
 	}
 	v.last.foresee(m.h, r)
 	return v, !m.h.e.Events[r.f].Timed || m.foreseeTimed(v, r)
@@ -83,7 +85,7 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 func (v *reversal) ready(h *history, objects int32) {
 	v.room = append(append(v.room[:0], v.before...), foreseenStep)
 	v.set(h, v.room, &v.last)
-	v.objects, v.doubt, v.elsewhere = objects, false, v.elsewhere[:0]
+	v.objects, v.doubt, v.elsewhere = objects, v.unsure, v.elsewhere[:0]
 }
 
 // leaveOut takes the events that away names out of v.before.
@@ -114,6 +116,16 @@ func (f *foreseen) foresee(h *history, r race) {
 		}
 		f.effect.Mode = f.Mode
 	}
+	if ev.Inside && (ev.Timed || h.tells(first, ev)) {
+		// It finds something else there. So another step may be the last of its operation.
+		f.Marks = ev.Marks | engine.Inside
+		f.effect.Marks = f.Marks
+	}
+}
+
+// tells says whether ev may have learned something of what first did.
+func (h *history) tells(first, ev *engine.Event) bool {
+	return ev.Kind.Learns() && first.Footprint().Touches(ev.Footprint())
 }
 
 // # Time limits
@@ -133,9 +145,9 @@ func (m *reverser) foreseeTimed(v *reversal, r race) bool {
 	}
 	v.last.effect.Footprint = v.last.Footprint
 	if woken && !v.last.effect.Conflicts(m.h.e.Effect(r.e)) {
-		return m.withoutWaker(v, r) && m.mayLapse(v, r) // see lateRace
+		return m.withoutWaker(v, r) && m.mayLapse(v, r, m.h.e.Events[r.f].Due) // see lateRace
 	}
-	return woken || m.mayLapse(v, r)
+	return woken || m.mayLapse(v, r, m.h.e.Events[r.f].Due)
 }
 
 // lapses makes f a step that times out.
@@ -174,9 +186,9 @@ func (m *reverser) withoutWaker(v *reversal, r race) bool {
 	return true
 }
 
-// mayLapse says whether r.f may time out before r.e, after v.before, from which it leaves
-// out early timeouts if they would prevent that.
-func (m *reverser) mayLapse(v *reversal, r race) bool {
+// mayLapse says whether r.f, which is due then, may time out before r.e, after v.before. It
+// leaves early timeouts out of that if they would prevent it.
+func (m *reverser) mayLapse(v *reversal, r race, due int64) bool {
 	events, limit := m.h.e.Events, m.h.e.Limits.Timeouts
 	before, now := 0, events[r.e].Now // early timeouts before e, and the time there
 	for _, i := range m.h.early {
@@ -192,7 +204,7 @@ func (m *reverser) mayLapse(v *reversal, r race) bool {
 		}
 	}
 	switch {
-	case events[r.f].Due <= now, before+len(m.early) < limit:
+	case due <= now, before+len(m.early) < limit:
 		return true // its time has come, or an early timeout is left
 	case before >= limit, v.last.prev >= 0 && m.anyEarly(v.last.prev):
 		return false // what uses them up cannot be left out
@@ -210,7 +222,7 @@ func (m *reverser) anyEarly(i int32) bool {
 //
 // A reversal is compared with branches that other executions have left, without executing
 // them. So it must be known which objects are the same in different executions. Those that
-// were announced before the node have the same id (branch.objects). Of others it is known only
+// were announced before the node have the same id (chain.objects). Of others it is known only
 // within one execution: there, the branch's thread may stand before the same step, or have
 // taken it (effectOf). That holds as long as it has taken no step on the way down the tree that
 // is not in the reversal (elsewhere).
@@ -218,38 +230,39 @@ func (m *reverser) anyEarly(i int32) bool {
 // Where that does not suffice two steps are taken to be dependent, and what is inserted then is
 // marked (way.doubt). That can cost an execution that is cut, but none is missing.
 
-// startsAfter says whether b's step, which is not in v, can come before all of v.
-func (v *reversal) startsAfter(b *branch) bool {
-	x, ok := v.translate(b)
+// startsAfter says whether s, a step of a branch that is not in v, can come before all of v.
+// Of the objects, so many are known.
+func (v *reversal) startsAfter(s *step, objects int32) bool {
+	x, ok := v.translate(s, objects)
 	if !ok {
 		v.doubt = true
 		return false
 	}
-	ok, doubt := v.independent(x, b.objects)
+	ok, doubt := v.independent(x, objects)
 	v.doubt = v.doubt || doubt
 	return ok
 }
 
-// translate returns what b's step, which is not in v, does, in terms of this execution;
-// false if that cannot be said.
-func (v *reversal) translate(b *branch) (engine.Effect, bool) {
-	f := b.Footprint
-	if !b.waited && f.Obj < b.objects && f.Obj2 < b.objects {
+// translate returns what s, a step of a branch that is not in v, does, in terms of this
+// execution; false if that cannot be said.
+func (v *reversal) translate(s *step, objects int32) (engine.Effect, bool) {
+	f := s.Footprint
+	if !s.waited && f.Obj < objects && f.Obj2 < objects {
 		return engine.Effect{Footprint: f}, true
 	}
-	if !slices.Contains(v.elsewhere, b.thread) {
-		// Its thread has done the same here as on the way to b.
-		if x, ok := v.h.effectOf(&b.step); ok {
+	if !slices.Contains(v.elsewhere, s.thread) {
+		// Its thread has done the same here as on the way to the branch.
+		if x, ok := v.h.effectOf(s); ok {
 			return x, true
 		}
 	}
-	if b.waited {
+	if s.waited {
 		return engine.Effect{}, false
 	}
-	if f.Obj >= b.objects {
+	if f.Obj >= objects {
 		f.Obj = unknown
 	}
-	if f.Obj2 >= b.objects {
+	if f.Obj2 >= objects {
 		f.Obj2 = unknown
 	}
 	return engine.Effect{Footprint: f}, true

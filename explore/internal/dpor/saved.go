@@ -28,11 +28,13 @@ type savedStep struct {
 	Waited, Outer bool `json:",omitempty"`
 	Obj, Obj2     int32
 	Mode          engine.Mode
+	Marks         engine.Marks `json:",omitempty"`
 }
 
 // savedNode is the saved form of a node.
 type savedNode struct {
 	Events, Objects, N, First, Taken int32
+	Inherited                        int32         `json:",omitempty"`
 	Sleep                            []savedStep   `json:",omitempty"`
 	Pending                          []savedBranch `json:",omitempty"`
 	Ways                             []savedWay    `json:",omitempty"`
@@ -99,7 +101,7 @@ func (sv *saver) node(n *node) int {
 		sn := savedNode{
 			Events: n.events, Objects: n.objects, N: n.n, First: n.first, Taken: n.taken,
 			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways),
-			Shared: n.shared, Full: n.full, Active: n.active,
+			Shared: n.shared, Full: n.full, Active: n.active, Inherited: n.inherited,
 		}
 		for _, x := range n.sleep {
 			sn.Sleep = append(sn.Sleep, saveStep(x))
@@ -110,30 +112,35 @@ func (sv *saver) node(n *node) int {
 }
 
 func saveStep(s step) savedStep {
-	return savedStep{s.thread, s.seq, s.kind, s.waited, s.outer, s.Obj, s.Obj2, s.Mode}
+	return savedStep{s.thread, s.seq, s.kind, s.waited, s.outer, s.Obj, s.Obj2, s.Mode, s.Marks}
 }
 
 func (s savedStep) restore() step {
 	return step{
 		thread: s.Thread, seq: s.Seq, kind: s.Kind, waited: s.Waited, outer: s.Outer,
-		Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode},
+		Footprint: engine.Footprint{Obj: s.Obj, Obj2: s.Obj2, Mode: s.Mode, Marks: s.Marks},
 	}
 }
 
 func saveBranches(t wakeupTree) (list []savedBranch) {
 	for b := t.first; b != nil; b = b.next {
-		list = append(list, savedBranch{saveStep(b.step), b.objects, saveWays(b.ways)})
+		first := savedWay{b.choices, saveBranches(b.then), b.doubt}
+		if b.then.empty() {
+			first.Kids = b.rest.save()
+		}
+		ways := append([]savedWay{first}, saveWays(b.more)...)
+		list = append(list, savedBranch{saveStep(b.step), b.objects, ways})
 	}
 	return list
 }
 
-func restoreBranches(list []savedBranch) (t wakeupTree) {
-	at := &t.first
-	for _, s := range list {
-		*at = &branch{step: s.Step.restore(), objects: s.Known, ways: restoreWays(s.Ways)}
-		at = &(*at).next
+// save returns the tree that is nothing but c.
+func (c *chain) save() []savedBranch {
+	if c == nil {
+		return nil
 	}
-	return t
+	ways := []savedWay{{c.choices, c.rest.save(), c.doubt}}
+	return []savedBranch{{saveStep(c.step), c.objects, ways}}
 }
 
 func saveWays(w *way) (list []savedWay) {
@@ -143,10 +150,39 @@ func saveWays(w *way) (list []savedWay) {
 	return list
 }
 
-func restoreWays(list []savedWay) (first *way) {
+// restorer makes one of what was one before it was saved.
+type restorer struct{ chains }
+
+func (r *restorer) tree(list []savedBranch) (t wakeupTree) {
+	at := &t.first
+	for i := range list {
+		*at = r.branch(&list[i])
+		at = &(*at).next
+	}
+	return t
+}
+
+func (r *restorer) branch(s *savedBranch) *branch {
+	w := r.ways(s.Ways)
+	b := &branch{then: w.then, more: w.next}
+	c := chain{step: s.Step.restore(), objects: s.Known, choices: w.choices, doubt: w.doubt}
+	if b.then.isChain() {
+		c.rest, b.then = b.then.first.chain, wakeupTree{}
+	}
+	b.chain = r.one(&c)
+	return b
+}
+
+// isChain says whether t is nothing but a chain.
+func (t *wakeupTree) isChain() bool {
+	b := t.first
+	return b != nil && b.next == nil && b.then.empty() && b.more == nil
+}
+
+func (r *restorer) ways(list []savedWay) (first *way) {
 	at := &first
 	for _, s := range list {
-		*at = &way{choices: s.Choices, then: restoreBranches(s.Kids), doubt: s.Doubt}
+		*at = &way{choices: s.Choices, then: r.tree(s.Kids), doubt: s.Doubt}
 		at = &(*at).next
 	}
 	return first
@@ -160,16 +196,17 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadIDs, error) 
 	if names.Count() < len(s.Threads) {
 		return nil, errors.New("two threads have one name")
 	}
+	var r restorer
 	nodes := make([]*node, len(s.Nodes))
 	for i := range s.Nodes {
 		if err := s.Nodes[i].check(len(s.Threads)); err != nil {
 			return nil, fmt.Errorf("node %d: %w", i, err)
 		}
-		nodes[i] = s.Nodes[i].restore()
+		nodes[i] = s.Nodes[i].restore(&r)
 	}
 	var tasks []task
 	for i := range s.Tasks {
-		t, err := s.Tasks[i].restore(nodes, len(s.Threads))
+		t, err := s.Tasks[i].restore(&r, nodes, len(s.Threads))
 		if err != nil {
 			return nil, fmt.Errorf("task %d: %w", i, err)
 		}
@@ -179,11 +216,11 @@ func (tr *Tree) Restore(s *Remainder, finished bool) (*engine.ThreadIDs, error) 
 	return names, nil
 }
 
-func (sn *savedNode) restore() *node {
+func (sn *savedNode) restore(r *restorer) *node {
 	n := &node{
 		events: sn.Events, objects: sn.Objects, n: sn.N, first: sn.First, taken: sn.Taken,
-		wakeup: restoreBranches(sn.Pending), ways: restoreWays(sn.Ways),
-		shared: sn.Shared, full: sn.Full, active: sn.Active,
+		wakeup: r.tree(sn.Pending), ways: r.ways(sn.Ways),
+		shared: sn.Shared, full: sn.Full, active: sn.Active, inherited: sn.Inherited,
 	}
 	for _, x := range sn.Sleep {
 		n.sleep = append(n.sleep, x.restore())
@@ -199,6 +236,7 @@ func (sn *savedNode) check(threads int) error {
 		}
 	}
 	outside := sn.N > 0 && (sn.First < 0 || sn.First >= sn.N)
+	outside = outside || sn.Inherited < 0 || int(sn.Inherited) > len(sn.Sleep)
 	if sn.N < 0 || outside || len(sn.Active) > len(sn.Sleep) {
 		return errors.New("its numbers do not fit together")
 	}
@@ -235,8 +273,11 @@ func checkWays(list []savedWay, threads int) error {
 }
 
 // restore returns the task, on nodes that have been restored.
-func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
-	t := task{guide: restoreWays(st.Guide), done: st.Done}
+func (st *savedTask) restore(r *restorer, nodes []*node, threads int) (task, error) {
+	if err := checkWays(st.Guide, threads); err != nil {
+		return task{}, err
+	}
+	t := task{guide: r.ways(st.Guide), done: st.Done}
 	events := int32(0)
 	for i, p := range st.Path {
 		if p.Node < 0 || p.Node >= len(nodes) {
@@ -255,17 +296,17 @@ func (st *savedTask) restore(nodes []*node, threads int) (task, error) {
 	if len(t.path) == 0 {
 		return t, errors.New("it has no path")
 	}
-	return t, checkWays(st.Guide, threads)
+	return t, nil
 }
 
 // check says what is wrong with p, a place at n after that many events.
 func (p savedPlace) check(n *node, threads int, events int32) error {
-	most, least := len(n.sleep)-1, 0 // the last one is the step that was taken
+	most, least := len(n.sleep)-1, int(n.inherited) // the last one is the step that was taken
 	if n.shared {
-		least = len(n.sleep) - len(n.active)
+		least = max(least, len(n.sleep)-len(n.active))
 	}
 	switch {
-	case n.events != events:
+	case n.events != events && (n.n == 0 || n.events != events-1): // Choose may be part of a step
 		return fmt.Errorf("the node is of event %d, not %d", n.events, events)
 	case n.n != 0 && (p.V < 0 || p.V >= n.n):
 		return fmt.Errorf("it chooses %d of %d", p.V, n.n)

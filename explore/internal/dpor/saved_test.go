@@ -14,29 +14,37 @@ import (
 func someStep(thread int32) step {
 	return step{
 		thread: thread, seq: 3, kind: engine.OpCAS, waited: true, outer: true,
-		Footprint: engine.Footprint{Obj: 4, Obj2: 5, Mode: engine.Writes},
+		Footprint: engine.Footprint{Obj: 4, Obj2: 5, Mode: engine.Writes, Marks: engine.Calls},
 	}
 }
 
-func someWays() *way {
-	leaf := &way{choices: []int32{2}, doubt: true}
-	next := &branch{step: someStep(2), objects: 8, ways: leaf}
-	first := &branch{step: someStep(1), objects: 7, ways: &way{choices: []int32{1, 0}}, next: next}
+// someWays has branches that are chains, and others.
+func someWays(r *restorer) *way {
+	end := r.one(&chain{step: someStep(0), objects: 9})
+	next := &branch{chain: r.one(&chain{
+		step: someStep(2), objects: 8, choices: []int32{2}, doubt: true, rest: end,
+	})}
+	first := &branch{chain: end, more: &way{choices: []int32{1, 0}, doubt: true}, next: next}
 	return &way{choices: []int32{1}, then: wakeupTree{first}, next: &way{}}
 }
 
 // someTasks are tasks in which, all together, everything is set. They share a node.
 func someTasks() []task {
-	threads := &node{
-		objects: 6, taken: 3, shared: true, full: true, active: []int32{2, 1},
-		sleep:  []step{someStep(1), someStep(2), someStep(0)},
-		wakeup: wakeupTree{&branch{step: someStep(2), objects: 6, ways: someWays()}},
+	var r restorer
+	root := &branch{
+		chain: r.one(&chain{step: someStep(2), objects: 6}),
+		then:  someWays(&r).then, more: someWays(&r),
 	}
-	choice := &node{events: 1, objects: 7, n: 3, first: 1, taken: 2, ways: someWays()}
-	root := place{node: threads, cur: someStep(2), sleep: threads.sleep[:1]}
+	threads := &node{
+		objects: 6, taken: 2, shared: true, full: true, active: []int32{2, 1}, inherited: 1,
+		sleep:  []step{someStep(1), someStep(2), someStep(0)},
+		wakeup: wakeupTree{root},
+	}
+	choice := &node{events: 1, objects: 7, n: 3, first: 1, taken: 2, ways: someWays(&r)}
+	first := place{node: threads, cur: someStep(2), sleep: threads.sleep[:1]}
 	other := place{node: threads, cur: someStep(0), sleep: threads.sleep[:2]}
 	return []task{
-		{path: []place{root, {node: choice, v: 2, sleep: choice.sleep[:0]}}, guide: someWays()},
+		{path: []place{first, {node: choice, v: 2, sleep: choice.sleep[:0]}}, guide: someWays(&r)},
 		{path: []place{other}, done: true},
 	}
 }
@@ -48,7 +56,8 @@ func TestWhatIsLeftIsRestoredAsItWasSaved(t *testing.T) {
 	tasks := someTasks()
 	noteSet(reflect.ValueOf(tasks), set)
 	saved := []any{
-		task{}, place{}, node{}, branch{}, way{}, wakeupTree{}, step{}, engine.Footprint{},
+		task{}, place{}, node{}, branch{}, way{}, wakeupTree{}, chain{}, step{},
+		engine.Footprint{},
 	}
 	for _, v := range saved {
 		typ := reflect.TypeOf(v)

@@ -28,8 +28,9 @@ type sequence struct {
 	f    *foreseen // what foreseenStep stands for; nil: no step of list does
 	list []int32   // events
 
-	sum  summary   // of list
-	sums []summary // of the ends of list, by length
+	sum   summary      // of list
+	marks engine.Marks // of list, and perhaps of what has been taken out
+	sums  []summary    // of the ends of list, by length
 }
 
 // foreseenStep stands for f in a list.
@@ -45,28 +46,34 @@ type foreseen struct {
 
 // set makes list the steps, of which h is the history, and f what foreseenStep stands for.
 func (s *sequence) set(h *history, list []int32, f *foreseen) {
-	s.h, s.f, s.list = h, f, list
+	s.h, s.f, s.list, s.marks = h, f, list, 0
 	s.sums = slices.Grow(s.sums[:0], len(list)+1)[:len(list)+1]
 	s.sumUp(len(list))
 }
 
 func (s *sequence) empty() bool { return len(s.list) == 0 }
 
-// step describes the step i of list.
-func (s *sequence) step(i int32) step {
+// describe makes to the step i of list. It is written where it belongs: to copy a step that has
+// just been written takes longer than to make it.
+func (s *sequence) describe(i int32, to *step) {
 	if i == foreseenStep {
-		return s.f.step
+		*to = s.f.step
+	} else {
+		s.h.describe(i, to)
 	}
-	return s.h.step(i)
+}
+
+// describe makes to what event i is as a step.
+func (h *history) describe(i int32, to *step) {
+	ev := &h.e.Events[i]
+	to.thread, to.seq, to.kind, to.waited, to.outer = ev.Thread, ev.Seq, ev.Kind, ev.Waited, false
+	to.Footprint = ev.Footprint()
 }
 
 // step describes event i as a step.
-func (h *history) step(i int32) step {
-	ev := &h.e.Events[i]
-	return step{
-		thread: ev.Thread, seq: ev.Seq, kind: ev.Kind, waited: ev.Waited,
-		Footprint: ev.Footprint(),
-	}
+func (h *history) step(i int32) (s step) {
+	h.describe(i, &s)
+	return s
 }
 
 // find returns where thread's first step stands; -1 if nowhere.
@@ -136,7 +143,8 @@ const (
 // doubt says that an answer of false is due to that.
 func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
 	waits := len(s.h.e.Awaited) > 0 || len(x.Awaited) > 0
-	if !waits && x.Obj != unknown && x.Obj2 != unknown {
+	recorded := x.Marks != 0 && s.marks != 0
+	if !waits && !recorded && x.Obj != unknown && x.Obj2 != unknown {
 		// With no more objects than bits the summary errs in no case.
 		if clear := s.sum.clear(x.Footprint); clear || len(s.h.e.Objects) <= 64 {
 			return clear, false
@@ -150,7 +158,7 @@ func (s *sequence) independent(x engine.Effect, known int32) (ok, doubt bool) {
 			y = s.h.e.Effect(i)
 		}
 		if x.Conflicts(y) {
-			return false, false
+			return false, recorded && !x.Sure().Conflicts(y.Sure())
 		}
 		if mayConflict(x.Footprint, y.Footprint, known) {
 			return false, true
@@ -187,7 +195,7 @@ func (s *summary) add(thread int32, f engine.Footprint) {
 }
 
 // clear says whether f, which has no unknown object, can conflict with none of the steps.
-// They and f have awaited nothing.
+// They and f have awaited nothing, and record nothing.
 func (s *summary) clear(f engine.Footprint) bool {
 	seen := s.written
 	if f.Mode == engine.Writes {
@@ -200,15 +208,17 @@ func (s *summary) clear(f engine.Footprint) bool {
 // sumUp summarises what the sequence is from each of its first k steps on.
 func (s *sequence) sumUp(k int) {
 	n := len(s.list)
-	sum := s.sums[n-k]
+	sum, marks := s.sums[n-k], s.marks
 	for k--; k >= 0; k-- {
 		if i := s.list[k]; i == foreseenStep {
 			sum.add(s.f.thread, s.f.Footprint)
+			marks |= s.f.Marks
 		} else {
 			ev := &s.h.e.Events[i]
 			sum.add(ev.Thread, ev.Footprint())
+			marks |= ev.Marks
 		}
 		s.sums[n-k] = sum
 	}
-	s.sum = sum
+	s.sum, s.marks = sum, marks
 }

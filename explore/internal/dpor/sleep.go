@@ -29,26 +29,36 @@ func (n *node) sleeps(t *engine.Thread) bool {
 }
 
 // inheritSleep gives n the steps that sleep at from, the node before, and do not depend on
-// the event between the two.
+// the event between the two. If time had advanced before that event, it follows all that had
+// been executed, and wakes what slept then. The steps that were taken at from sleep on: time
+// had advanced before them at the same point, so they and the event have no order for that.
 func (n *node) inheritSleep(e *engine.Engine, from *place) {
-	i := n.events - 1
-	if len(from.sleep) == 0 || e.Events[i].After {
+	i, sleep := n.events-1, from.sleep
+	if len(sleep) > 0 && e.Events[i].After {
+		sleep = sleep[from.inherited:]
+	}
+	if len(sleep) == 0 {
 		return
 	}
 	between := e.Effect(i)
-	for k := range from.sleep {
-		t := e.Threads[from.sleep[k].thread]
-		if s := stepOf(t); !s.dependsOn(t, between) {
-			s.outer = from.sleep[k].outer || from.full
+	for k := range sleep {
+		t := e.Threads[sleep[k].thread]
+		s := stepOf(t)
+		s.Marks = sleep[k].Marks // it has been executed, and would do the same here
+		if !s.dependsOn(t, between) {
+			s.outer = sleep[k].outer || from.full
 			n.sleep = append(n.sleep, s)
 		}
 	}
+	n.inherited = int32(len(n.sleep))
 }
 
 // dependsOn says whether s, t's next step, depends on x.
 func (s *step) dependsOn(t *engine.Thread, x engine.Effect) bool {
 	if s.waited || len(x.Awaited) > 0 {
-		return t.Effect().Conflicts(x)
+		own := t.Effect()
+		own.Marks = s.Marks
+		return own.Conflicts(x)
 	}
 	return s.Footprint.Conflicts(x.Footprint)
 }
@@ -60,6 +70,7 @@ type sleepers struct {
 	p      *place
 	seq    sequence
 	drowsy []*step // conflict with nothing but, perhaps, the last step
+	unsure bool    // of some it is not known with what they conflict: another worker takes them
 	fewer  []*step // room for those of a reversal that leaves something out
 }
 
@@ -67,7 +78,7 @@ type sleepers struct {
 // each but the last step. It says false if it wakes something in no case: if a step that
 // sleeps is in the list, and can come first.
 func (s *sleepers) begin(h *history, p *place, list []int32) (ok bool) {
-	s.h, s.p = h, p
+	s.h, s.p, s.unsure = h, p, false
 	s.drowsy, ok = s.find(list, s.drowsy[:0])
 	return ok
 }
@@ -91,6 +102,7 @@ func (s *sleepers) wokenBy(v *reversal) bool {
 			return false
 		}
 	}
+	v.unsure = s.unsure || v.last.Marks.Unsure()
 	return true
 }
 
@@ -116,6 +128,7 @@ func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
 		} else if ok, _ := s.seq.independent(s.h.asleep(x), allKnown); ok {
 			to = append(to, x)
 		}
+		s.unsure = s.unsure || x.Marks.Unsure()
 	}
 	return to, true
 }

@@ -40,8 +40,8 @@ func (d *Strategy) Divide(e *engine.Engine) {
 		return
 	}
 	d.split.once.Do(func() {
-		steps := e.Steps
-		defer func() { e.Strategy, e.Steps = d, steps }()
+		was, steps := e.Strategy, e.Steps
+		defer func() { e.Strategy, e.Steps = was, steps }()
 		s := d.split
 		for parts, more := 1, true; more && parts < perShard*s.shards; s.depth++ {
 			n := s.parts(e)
@@ -84,8 +84,15 @@ func (s *Splitter) foreign(d *Strategy, e *engine.Engine, ended bool) bool {
 	if s == nil || !ended && d.depth <= s.depth {
 		return false
 	}
-	if n := len(e.Events); n > 0 && int(d.nodeOf[n-1]) >= s.depth {
-		return false // decided already
+	before := d.depth - 1 // the nodes before the step, which may have none if it has ended
+	if !ended {
+		before--
+	}
+	for before >= 0 && d.nodes[before].n != 0 {
+		before--
+	}
+	if before >= s.depth {
+		return false // decided already, though the last step may have failed and be no event
 	}
 	if e.Outcome == engine.Diverged || s.mine(e.Schedule) {
 		return false

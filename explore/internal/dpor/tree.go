@@ -251,7 +251,7 @@ func (n *node) mayTake(b *branch) bool {
 	first := len(n.sleep) - len(n.active)
 	for i, working := range n.active {
 		s := &n.sleep[first+i]
-		if working > 0 && (s.waited || b.waited || !s.Conflicts(b.Footprint)) {
+		if working > 0 && (s.waited || b.waited || !s.Sure().Conflicts(b.Sure())) {
 			return false
 		}
 	}

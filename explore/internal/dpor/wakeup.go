@@ -50,12 +50,13 @@ import (
 // loses what has been promised to it: that all to its left has been explored when it begins.
 type wakeupTree struct{ first *branch }
 
-// branch is an edge of a wakeup tree, with what follows it.
+// branch is an edge of a wakeup tree, with what follows it. What follows in one way, with the
+// choices of the chain, is then; while that is empty, it is the rest of the chain.
 type branch struct {
-	step
-	objects int32   // those with smaller ids are the same in all executions that pass the node
-	ways    *way    // at least one
-	next    *branch // explored later
+	*chain
+	then wakeupTree
+	more *way    // what follows other choices
+	next *branch // explored later
 }
 
 // way is what follows a step, given what Choose returns after it.
@@ -79,16 +80,33 @@ func (t *wakeupTree) size() (n int) {
 
 // take removes the first branch, and returns its step and the ways that follow it.
 func (t *wakeupTree) take(p *pool) (step, *way) {
-	b := t.first
+	b, c, w := t.first, t.first.chain, p.newWay()
 	t.first = b.next
-	s, ways := b.step, b.ways
-	p.freeBranch(b)
-	return s, ways
+	w.choices, w.then, w.next, w.doubt = c.choices, b.then, b.more, c.doubt
+	if b.then.empty() && c.rest != nil {
+		*b = branch{chain: c.rest}
+		w.then.first = b
+	} else {
+		p.freeBranch(b)
+	}
+	return c.step, w
 }
 
 // add makes s, with nothing known of what follows, the last branch.
 func (t *wakeupTree) add(s step, objects int32) {
-	*t.end() = &branch{step: s, objects: objects, ways: &way{}}
+	*t.end() = &branch{chain: &chain{step: s, objects: objects}}
+}
+
+// try makes s the last branch, unless a branch begins with a step of its thread. What sleeps
+// has not been woken.
+func (t *wakeupTree) try(s step, objects int32) {
+	at := &t.first
+	for ; *at != nil; at = &(*at).next {
+		if (*at).thread == s.thread {
+			return
+		}
+	}
+	*at = &branch{chain: &chain{step: s, objects: objects, doubt: true}}
 }
 
 // end returns where a last branch goes.
@@ -101,69 +119,134 @@ func (t *wakeupTree) end() **branch {
 }
 
 // restate puts the first steps of t in the terms of e's execution, which stands before them,
-// and so of all that pass its node; objects are known there. What another execution knew of
-// them was less: its ids of other objects mean nothing here.
-func (t *wakeupTree) restate(e *engine.Engine, objects int32) {
+// and so of all that pass its node. What another execution knew of them was less: its ids of
+// objects that are not known at the node mean nothing here. But of a step that was an event
+// there it knew whether it is the last of a recorded operation.
+func (t *wakeupTree) restate(e *engine.Engine, p *pool) {
 	for b := t.first; b != nil; b = b.next {
-		b.step, b.objects = stepOf(e.Threads[b.thread]), objects
+		s := stepOf(e.Threads[b.thread])
+		s.Marks = b.Marks
+		if s != b.step {
+			c := *b.chain
+			c.step = s
+			b.chain = p.chains.one(&c)
+		}
 	}
 }
 
-// insert puts v into t, unless a branch leads to the same. See 'Insertion'.
-func (t *wakeupTree) insert(v *reversal, p *pool) {
-	b, at := t.follow(v)
-	if b == nil {
-		t.append(v, p) // no branch can begin v
-		return
+// dropAsleep removes the first steps of t that sleep at n: all that begins with them has been
+// explored. They were put there because it was not known what they would do.
+func (t *wakeupTree) dropAsleep(n *node, e *engine.Engine) {
+	for at := &t.first; *at != nil; {
+		if n.sleeps(e.Threads[(*at).thread]) {
+			*at = (*at).next
+		} else {
+			at = &(*at).next
+		}
 	}
-	w := b.ways
-	if at >= 0 {
-		choices := v.h.e.ChoicesAfter(at)
-		if w = b.after(choices); w == nil {
-			// The same step, but Choose returns other numbers after it.
-			w = b.newWay(choices, v.doubt)
-			w.then.append(v, p)
+}
+
+// grow makes the step that follows b in its chain, if one does, a branch.
+func (b *branch) grow(p *pool) {
+	if b.then.empty() && b.rest != nil {
+		then := p.newBranch()
+		then.chain, b.then.first = b.rest, then
+	}
+}
+
+// unroll makes the n steps that follow b in its chain branches, and returns the last.
+func (b *branch) unroll(n int, p *pool) *branch {
+	for ; n > 0; n-- {
+		b.grow(p)
+		b = b.then.first
+	}
+	return b
+}
+
+// insert puts v into t, the tree of a node, unless a branch leads to the same. See 'Insertion'.
+func (t *wakeupTree) insert(v *reversal, p *pool) { t.insertBelow(v, v.objects, p) }
+
+// insertBelow is insert for a tree in which at least so many objects are known: the node
+// at its root knows them, even if they were not known where a branch was inserted.
+func (t *wakeupTree) insertBelow(v *reversal, objects int32, p *pool) {
+	b, at := t.follow(v, objects)
+	switch {
+	case b == nil:
+		t.append(v, p) // no branch can begin v
+	case at < 0 && b.more != nil:
+		b.insertAll(v, p) // it may choose anything there
+	case at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), b.choices):
+		b.insertOther(v, at, p)
+	default:
+		b.insertFirst(v, p)
+	}
+}
+
+// insertFirst puts v behind the step of b, whose choices are those of v.
+func (b *branch) insertFirst(v *reversal, p *pool) {
+	switch {
+	case b.then.empty():
+		b.insertInChain(v, p)
+	case !v.empty():
+		b.then.insertBelow(v, 0, p)
+	}
+}
+
+// insertInChain puts v behind the step of b, a chain, unless that leads to the same. What v
+// follows stays a chain until v goes another way.
+func (b *branch) insertInChain(v *reversal, p *pool) {
+	c := b.chain
+	for n := 0; !v.empty(); n++ {
+		if c.rest == nil && !c.doubt {
+			return // what ends covers v
+		}
+		at, ok := int32(notInV), false
+		if c.rest != nil {
+			at, ok = v.follow(&c.rest.step, c.rest.objects)
+		}
+		if !ok {
+			b = b.unroll(n, p)
+			b.grow(p)
+			b.then.append(v, p)
 			return
 		}
-	} else if w.next != nil {
-		v.insertAll(w, p) // it may choose anything there
-		return
+		c = c.rest
+		if at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), c.choices) {
+			b.unroll(n+1, p).insertOther(v, at, p)
+			return
+		}
 	}
-	if !w.covers(v) {
-		w.then.insert(v, p)
+}
+
+// insertOther puts v behind b, whose choices are not those of v. The step of b has been taken
+// out of v, where it was at.
+func (b *branch) insertOther(v *reversal, at int32, p *pool) {
+	choices := v.h.e.ChoicesAfter(at)
+	w := &b.more
+	for *w != nil && !slices.Equal((*w).choices, choices) {
+		w = &(*w).next
+	}
+	if *w == nil {
+		// The same step, but Choose returns other numbers after it.
+		*w = &way{choices: choices, doubt: v.doubt}
+		(*w).then.append(v, p)
+	} else if !(*w).covers(v) {
+		(*w).then.insertBelow(v, 0, p)
 	}
 }
 
 // covers says whether v needs no branch after w.
 func (w *way) covers(v *reversal) bool { return v.empty() || w.then.empty() && !w.doubt }
 
-// after returns how b goes on after choices; nil if that is not known.
-func (b *branch) after(choices []int32) *way {
-	w := b.ways
-	for w != nil && !slices.Equal(w.choices, choices) {
-		w = w.next
-	}
-	return w
-}
-
-// newWay adds one that b goes on, after choices.
-func (b *branch) newWay(choices []int32, doubt bool) *way {
-	w := &b.ways
-	for *w != nil {
-		w = &(*w).next
-	}
-	*w = &way{choices: choices, doubt: doubt}
-	return *w
-}
-
-// insertAll puts v behind w and those after it: each uses up a copy.
-func (v *reversal) insertAll(w *way, p *pool) {
+// insertAll puts v behind all ways on from b: each uses up a copy.
+func (b *branch) insertAll(v *reversal, p *pool) {
 	list, doubt, elsewhere := slices.Clone(v.list), v.doubt, len(v.elsewhere)
-	for ; w != nil; w = w.next {
+	b.insertFirst(v, p)
+	for w := b.more; w != nil; w = w.next {
 		v.set(v.h, append(v.room[:0], list...), v.f)
 		v.doubt, v.elsewhere = doubt, v.elsewhere[:elsewhere]
 		if !w.covers(v) {
-			w.then.insert(v, p)
+			w.then.insertBelow(v, 0, p)
 		}
 	}
 }
@@ -172,68 +255,85 @@ func (v *reversal) insertAll(w *way, p *pool) {
 const notInV = -2
 
 // follow returns the first branch of t whose step can come before all of v, takes that
-// step out of v and says which it was.
-func (t *wakeupTree) follow(v *reversal) (b *branch, at int32) {
+// step out of v and says which it was. At least so many objects are known in t.
+func (t *wakeupTree) follow(v *reversal, objects int32) (b *branch, at int32) {
 	for b := t.first; b != nil; b = b.next {
-		// A thread's next step is the same in both, so it is the same step if it is in v.
-		if k := v.find(b.thread); k >= 0 {
-			if v.initial(k) {
-				at := v.list[k]
-				v.remove(k)
-				return b, at
-			}
-		} else if v.startsAfter(b) {
-			v.elsewhere = append(v.elsewhere, b.thread)
-			return b, notInV
+		if at, ok := v.follow(&b.step, max(b.objects, objects)); ok {
+			return b, at
 		}
 	}
 	return nil, notInV
 }
 
+// follow takes s, a step of a branch, out of v and says which it was, if it can come before all
+// of v.
+func (v *reversal) follow(s *step, objects int32) (at int32, ok bool) {
+	// A thread's next step is the same in both, so it is the same step if it is in v.
+	if k := v.find(s.thread); k >= 0 {
+		if !v.initial(k) {
+			return notInV, false
+		}
+		at := v.list[k]
+		v.remove(k)
+		return at, true
+	}
+	if !v.startsAfter(s, objects) {
+		return notInV, false
+	}
+	v.elsewhere = append(v.elsewhere, s.thread)
+	return notInV, true
+}
+
 // append makes v the last branch, which is explored last.
 func (t *wakeupTree) append(v *reversal, p *pool) {
-	at := t.end()
-	for _, i := range v.list {
-		b := p.newBranch()
-		b.step, b.objects, b.ways = v.step(i), v.objects, p.newWay()
-		b.ways.doubt = v.doubt
-		if i != foreseenStep {
-			b.ways.choices = v.h.e.ChoicesAfter(i)
-		}
-		*at = b
-		at = &b.ways.then.first
+	if v.empty() {
+		return // all is explored freely
 	}
+	c := chain{objects: v.objects, doubt: v.doubt}
+	for k := len(v.list) - 1; k >= 0; k-- {
+		i := v.list[k]
+		v.describe(i, &c.step)
+		if i != foreseenStep { // which is the last, if it is there
+			c.choices = v.h.e.ChoicesAfter(i)
+		}
+		c.rest = p.chains.one(&c)
+	}
+	b := p.newBranch()
+	b.chain = c.rest
+	*t.end() = b
 }
 
-// pool keeps branches and ways that are not in use: a step allocates nothing.
+// pool keeps what trees are made of, for one worker. Branches and ways that are not in use are
+// used again, and chains that are equal are one: a step allocates nothing.
 type pool struct {
-	branches *branch
-	ways     *way
+	spare  *branch // not in use
+	made   int     // branches, in use or not
+	ways   *way    // not in use
+	chains chains
 }
 
-// newBranch returns a branch that is in no tree; the caller sets its fields.
+// newBranch returns a branch that is in no tree; the caller sets its chain.
 func (p *pool) newBranch() *branch {
-	if p.branches == nil {
+	if p.spare == nil {
 		p.fill()
 	}
-	b := p.branches
-	p.branches, b.next = b.next, nil
+	b := p.spare
+	p.spare, b.next = b.next, nil
 	return b
 }
 
-// newWay returns a zero way.
+// freeBranch gives b back, without its ways.
+func (p *pool) freeBranch(b *branch) { *b, p.spare = branch{next: p.spare}, b }
+
+// newWay returns a way that the caller sets all fields of.
 func (p *pool) newWay() *way {
-	if p.ways == nil {
-		p.fill()
-	}
 	w := p.ways
+	if w == nil {
+		return &way{}
+	}
 	p.ways = w.next
-	*w = way{}
 	return w
 }
-
-// freeBranch gives b back, without its ways.
-func (p *pool) freeBranch(b *branch) { b.ways, b.next, p.branches = nil, p.branches, b }
 
 // freeWay gives w back, and returns what followed it.
 func (p *pool) freeWay(w *way) wakeupTree {
@@ -242,15 +342,15 @@ func (p *pool) freeWay(w *way) wakeupTree {
 	return then
 }
 
-// fill makes many branches and ways at a time, since trees have thousands.
+// fill makes many branches at a time, since trees have thousands.
 func (p *pool) fill() {
-	some := make([]struct {
-		b branch
-		w way
-	}, 64)
+	some := make([]branch, 64)
 	for i := range some {
-		b, w := &some[i].b, &some[i].w
-		b.next, p.branches = p.branches, b
-		w.next, p.ways = p.ways, w
+		p.freeBranch(&some[i])
 	}
+	p.made += len(some)
 }
+
+// Stored says how much room the wakeup trees take or have taken: how many branches at one
+// time, and how many chains, however often they were met.
+func (d *Strategy) Stored() (branches, chains int) { return d.pool.made, d.pool.chains.made }

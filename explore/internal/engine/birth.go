@@ -3,6 +3,9 @@ package engine
 // spawn makes a thread that runs f, by parent, which is nil for the first.
 func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 	id := int32(0)
+	if parent != nil && parent.alone {
+		e.solo.leave()
+	}
 	if parent != nil {
 		id = e.kid(parent)
 	} else if len(e.Threads) == 0 {
@@ -30,8 +33,10 @@ func (t *Thread) begin(f func()) {
 	t.nkids, t.fn, t.stack, t.began, t.Ended = 0, f, nil, false, false
 	t.Op, t.Seq, t.Birth, t.Last = Op{}, 0, -1, -1
 	t.deadline, t.early, t.Woken, t.Local = NoDeadline, false, false, nil
-	t.marks, t.Await, t.Waited, t.chose = t.marks[:0], t.Await[:0], t.Waited[:0], false
+	t.Await, t.Waited, t.stale, t.alone = t.Await[:0], t.Waited[:0], false, false
+	t.rounds.reset(len(t.e.Events))
 	t.sync = t.sync[:0]
+	t.record.calls, t.record.open, t.record.chosen, t.OpMarks = t.record.calls[:0], 0, 0, 0
 }
 
 // unborn makes the thread of id, which does not run yet, or not in this execution.

@@ -95,6 +95,9 @@ func (c *carrier) leave() *coro.Stack {
 	e := c.e
 	var to *coro.Stack
 	if t := c.t; t != nil {
+		if t.alone {
+			e.solo.failed()
+		}
 		t.Ended = true
 		e.live--
 		to = e.stackOf(e.next())

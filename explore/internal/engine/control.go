@@ -23,6 +23,10 @@ type Control struct {
 	Ended atomic.Uint64 // executions; partner: the goroutine that tells progress
 	Steps atomic.Uint64 // of executions that have ended; partner: likewise
 
+	// See 'Executions that are too long'; partners of both: the other engines.
+	givenUp atomic.Uint64 // executions
+	beyond  atomic.Uint64 // steps since the first of them
+
 	mu     sync.Mutex
 	why    string // what ran out; "": nothing
 	timers []*time.Timer

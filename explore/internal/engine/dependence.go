@@ -32,13 +32,22 @@ func (ev *Event) Enables(k Kind) bool {
 type Footprint struct {
 	Obj, Obj2 int32 // NoObject: none; Obj2 is always written
 	Mode      Mode  // of Obj
+	Marks     Marks
 }
 
 // Footprint returns what ev touched.
-func (ev *Event) Footprint() Footprint { return Footprint{ev.Obj, ev.Obj2, ev.Mode} }
+func (ev *Event) Footprint() Footprint {
+	return Footprint{ev.Obj, ev.Obj2, ev.Mode, ev.Marks}
+}
 
-// Conflicts says whether a and b touch an object in common that one of them changes.
+// Conflicts says whether a and b touch an object in common that one of them changes, or depend
+// on each other as recorded operations do.
 func (a Footprint) Conflicts(b Footprint) bool {
+	return a.Touches(b) || a.Marks.Conflict(b.Marks)
+}
+
+// Touches says whether a and b touch an object in common that one of them changes.
+func (a Footprint) Touches(b Footprint) bool {
 	if a.Obj != NoObject {
 		if a.Obj == b.Obj && (a.Mode == Writes || b.Mode == Writes) || a.Obj == b.Obj2 {
 			return true
@@ -47,9 +56,21 @@ func (a Footprint) Conflicts(b Footprint) bool {
 	return a.Obj2 != NoObject && (a.Obj2 == b.Obj || a.Obj2 == b.Obj2)
 }
 
-// Footprint returns what o would touch if it were executed now.
+// Sure returns a of a step that is not the last of a recorded operation, if that is not known.
+func (a Footprint) Sure() Footprint {
+	a.Marks = a.Marks.Sure()
+	return a
+}
+
+// Sure is [Footprint.Sure].
+func (a Effect) Sure() Effect {
+	a.Marks = a.Marks.Sure()
+	return a
+}
+
+// Footprint returns what o would touch if it were executed now, without marks.
 func (o *Op) Footprint() Footprint {
-	f := Footprint{NoObject, NoObject, Writes}
+	f := Footprint{NoObject, NoObject, Writes, 0}
 	if o.Obj != nil {
 		f.Obj, f.Mode = o.Obj.ID, o.mode()
 	}
@@ -60,7 +81,7 @@ func (o *Op) Footprint() Footprint {
 }
 
 // Effect is all that decides whether two steps are dependent: a footprint and,
-// of a step that had waited, what it waited for, which counts as read.
+// of a step that had waited, what it waited for: see AwaitedObject.
 type Effect struct {
 	Footprint
 	Awaited []int32
@@ -75,14 +96,30 @@ func (e *Engine) Effect(i int32) Effect {
 // Conflicts says whether steps with these effects are dependent.
 func (a Effect) Conflicts(b Effect) bool {
 	return a.Footprint.Conflicts(b.Footprint) ||
-		a.Footprint.writesOneOf(b.Awaited) || b.Footprint.writesOneOf(a.Awaited)
+		a.Footprint.conflictsOneOf(b.Awaited) || b.Footprint.conflictsOneOf(a.Awaited) ||
+		anyConflict(a.Awaited, b.Awaited)
 }
 
-// writesOneOf says whether what touches a changes one of the objects.
-func (a Footprint) writesOneOf(objs []int32) bool {
-	for _, o := range objs {
-		if a.Obj == o && a.Mode == Writes || a.Obj2 == o {
+// conflictsOneOf says whether what touches a conflicts with something that was awaited.
+func (a Footprint) conflictsOneOf(awaited []int32) bool {
+	for _, x := range awaited {
+		o, m := AwaitedObject(x)
+		if a.Obj == o && (a.Mode == Writes || m == Writes) || a.Obj2 == o {
 			return true
+		}
+	}
+	return false
+}
+
+// anyConflict says whether one of a and one of b conflict.
+func anyConflict(a, b []int32) bool {
+	for _, x := range a {
+		for _, y := range b {
+			o, m := AwaitedObject(x)
+			p, n := AwaitedObject(y)
+			if o == p && (m == Writes || n == Writes) {
+				return true
+			}
 		}
 	}
 	return false
@@ -92,10 +129,11 @@ func (a Footprint) writesOneOf(objs []int32) bool {
 // call.
 func (t *Thread) Effect() Effect {
 	f := Effect{Footprint: t.Op.Footprint()}
+	f.Marks = t.OpMarks
 	if len(t.Await) > 0 {
 		t.e.scratch = t.e.scratch[:0]
-		for _, m := range t.Await {
-			t.e.scratch = append(t.e.scratch, m.Obj.ID)
+		for i := range t.Await {
+			t.e.scratch = append(t.e.scratch, t.Await[i].ID())
 		}
 		f.Awaited = t.e.scratch
 	}

@@ -6,6 +6,7 @@
 //	strategy.go    Strategy: what an engine leaves open
 //	observer.go    Observer: what an engine tells, for people to read
 //	limits.go      Limits: when an execution, and an exploration, is given up
+//	toolong.go     what becomes of an execution that is too long
 //	thread.go      Thread: a controlled thread, and its step
 //	birth.go       how threads begin
 //	carrier.go     coroutines that carry threads
@@ -25,7 +26,11 @@
 //	clock.go       vector clocks
 //	dependence.go  which steps are dependent
 //	time.go        virtual time
-//	program.go     Choose and Pause
+//	program.go     Choose, and what else a program may ask for
+//	pause.go       Pause
+//	alone.go       what a thread would do if it were left alone
+//	stack.go       what is on the stack of a thread
+//	recorded.go    operations whose history is recorded
 //	judge.go       what an execution that is stuck has broken
 //	sharing.go     whether threads share anything
 //	names.go       ids of threads, the same in all executions

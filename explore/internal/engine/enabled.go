@@ -37,7 +37,7 @@ func (t *Thread) Enabled() bool {
 
 // canStep says whether t's op can be done as things stand.
 func (t *Thread) canStep() bool {
-	if t.Ended || len(t.Await) > 0 && !t.changed() {
+	if t.Ended || len(t.Await) > 0 && !t.stale && !t.changed() {
 		return false
 	}
 	o := t.Op.Obj
@@ -56,16 +56,6 @@ func (t *Thread) canStep() bool {
 		return t.e.expired(t)
 	}
 	return true
-}
-
-// changed says whether something has been written that t waits for.
-func (t *Thread) changed() bool {
-	for _, m := range t.Await {
-		if len(m.Obj.Changes) != m.Version {
-			return true
-		}
-	}
-	return false
 }
 
 // Preempts says whether it is a preemption if t takes the next step: whether another thread

@@ -20,6 +20,7 @@ const (
 	Failed                  // a property was violated on the way
 	TooLong                 // the step limit
 	Diverged                // the program did not do again what it did before
+	Again                   // it begins again: see 'Alone'; only inside of Execute
 )
 
 // Engine executes a program, again and again, as its strategy says. It is used by one
@@ -59,6 +60,14 @@ type Engine struct {
 	plain    []interface{ Reset() } // plain memory that the program has touched
 	Steps    uint64                 // of all executions; rehearsals take theirs back
 
+	// See 'Alone'.
+	solo     solo
+	solos    uint64              // how many there have been
+	script   Schedule            // what an execution that begins again repeats
+	restless map[uint64]struct{} // by solo.key: where Pause does not wait
+	followed map[uint64]struct{} // rounds that have been followed to the end
+	Followed []uintptr           // the stack of a Pause whose loop may be counting; nil: none
+
 	// See 'Virtual time'.
 	Now      int64
 	Timeouts int  // early ones
@@ -79,7 +88,10 @@ type Choice struct {
 
 // New makes an engine that executes program within cfg, as s says.
 func New(cfg *Limits, program func(), s Strategy) *Engine {
-	e := &Engine{Limits: cfg, Program: program, Strategy: s, Names: &ThreadIDs{}}
+	e := &Engine{
+		Limits: cfg, Program: program, Strategy: s, Names: &ThreadIDs{},
+		restless: map[uint64]struct{}{}, followed: map[uint64]struct{}{},
+	}
 	if cfg.Disjoint {
 		e.Sharing = connected
 	}
@@ -88,6 +100,22 @@ func New(cfg *Limits, program func(), s Strategy) *Engine {
 
 // Execute runs the program once.
 func (e *Engine) Execute() {
+	e.script = e.script[:0]
+	for e.attempt(); e.Outcome == Again; e.attempt() {
+		e.script, e.Schedule = e.Schedule, e.script
+		e.Steps -= uint64(len(e.Events))
+		e.unwind()
+		if e.Observer != nil {
+			e.Observer.Again()
+		}
+	}
+	e.judge()
+	e.noteSharing()
+	e.unwind()
+}
+
+// attempt executes the program until the execution comes to an end, or must begin again.
+func (e *Engine) attempt() {
 	e.Alive, e.begun, e.live = e.Alive[:0], 0, 0
 	e.Events, e.Awaited = e.Events[:0], e.Awaited[:0]
 	e.Choices, e.Schedule = e.Choices[:0], e.Schedule[:0]
@@ -99,8 +127,10 @@ func (e *Engine) Execute() {
 	}
 	e.spawn(nil, e.Program)
 	e.resume(e.next())
-	e.judge()
-	e.noteSharing()
+}
+
+// unwind ends what is left of an attempt.
+func (e *Engine) unwind() {
 	if len(e.busy) > 0 {
 		e.abort()
 	}
@@ -139,7 +169,10 @@ func (e *Engine) next() *Thread {
 	if e.Outcome != Running || e.over() {
 		return nil
 	}
-	t := e.Strategy.Next(e)
+	t, known := e.scripted()
+	if !known {
+		t = e.Strategy.Next(e)
+	}
 	switch {
 	case e.Outcome != Running:
 		return nil
@@ -158,11 +191,37 @@ func (e *Engine) next() *Thread {
 	return t
 }
 
+// scripted returns the thread whose step an execution that begins again repeats.
+func (e *Engine) scripted() (t *Thread, known bool) {
+	n := len(e.Schedule)
+	if n >= len(e.script) {
+		return nil, false
+	}
+	if d := e.script[n]; d >= 0 && int(d) < len(e.Alive) {
+		return e.Alive[d], true
+	}
+	e.Diverge("a step instead of a Choose, when the execution began again")
+	return nil, true
+}
+
+// scriptedChoice is scripted, for Choose.
+func (e *Engine) scriptedChoice() (v int, known bool) {
+	n := len(e.Schedule)
+	if n >= len(e.script) {
+		return 0, false
+	}
+	if d := e.script[n]; d < 0 {
+		return choiceOf(d), true
+	}
+	e.Diverge("a Choose instead of a step, when the execution began again")
+	return 0, true
+}
+
 // over says whether the execution has come to its end. Otherwise some thread is enabled
 // now: if need be, time has advanced.
 func (e *Engine) over() bool {
 	for !e.anyEnabled() {
-		if !e.advanceTime() {
+		if !e.wakeStale() && !e.advanceTime() {
 			e.Outcome = Complete
 			if e.live > 0 {
 				e.Outcome = Stuck
@@ -180,6 +239,11 @@ func (e *Engine) over() bool {
 // fail says that v has happened; only the first violation counts. The caller returns to the
 // program, and the execution ends at the next step.
 func (e *Engine) fail(v *Violation) {
+	if e.Current.alone {
+		if e.solo.failed(); e.Outcome == Again {
+			return // it will happen on the record
+		}
+	}
 	if e.Failure == nil {
 		v.Step = len(e.Events)
 		if e.Observer != nil {

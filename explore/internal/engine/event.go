@@ -2,25 +2,28 @@ package engine
 
 // Event is one executed operation.
 type Event struct {
-	Thread int32
-	Seq    int32 // its number among the events of the thread, from 1
-	Kind   Kind
-	Mode   Mode
-	OK     bool  // CAS, TryLock, timed waits: whether it succeeded
-	Waited bool  // it had waited, after Pause, for others to write
-	Timed  bool  // it had a time limit
-	Early  bool  // it timed out before its time
-	After  bool  // time had advanced before it: it follows everything
-	aw0    int32 // Waited: the objects for which it had waited are Engine.Awaited[aw0:aw1]
-	aw1    int32
-	From   int32 // an event that it follows besides, of the thread joined or that woke it; -1
-	Obj    int32 // id, or NoObject
-	Obj2   int32
-	Old    uint64 // the value before
-	New    uint64 // the value after
-	Want   uint64 // CAS: the value expected
-	Now    int64  // the time before it
-	Due    int64  // Timed: its limit
+	Thread  int32
+	Seq     int32 // its number among the events of the thread, from 1
+	Kind    Kind
+	Mode    Mode
+	Marks   Marks // known exactly: never Inside
+	Inside  bool  // its thread was in a recorded operation
+	OK      bool  // CAS, TryLock, timed waits: whether it succeeded
+	Waited  bool  // it had waited, after Pause, for others to write
+	Repeats bool  // it repeats a step of a round before, and wakes nobody: see 'Pause'
+	Timed   bool  // it had a time limit
+	Early   bool  // it timed out before its time
+	After   bool  // time had advanced before it: it follows everything
+	aw0     int32 // Waited: what it had waited for is Engine.Awaited[aw0:aw1]
+	aw1     int32
+	From    int32 // an event that it follows besides, of the thread joined or that woke it; -1
+	Obj     int32 // id, or NoObject
+	Obj2    int32
+	Old     uint64 // the value before
+	New     uint64 // the value after
+	Want    uint64 // CAS: the value expected
+	Now     int64  // the time before it
+	Due     int64  // Timed: its limit
 }
 
 // NoObject is the id of none.
@@ -32,6 +35,10 @@ func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev
 // done writes down that t has executed its op, and how.
 func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	e := t.e
+	if t.alone {
+		e.solo.done(m, old, new, ok)
+		return
+	}
 	i := int32(len(e.Events))
 	t.Seq++
 	t.Last = i
@@ -46,16 +53,24 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
 	ev.From, ev.Now, ev.Due = t.Follows(), e.Now, t.deadline
 	ev.Early, ev.aw0, ev.aw1 = t.early, 0, 0
+	ev.Marks, ev.Inside = 0, false
+	if t.OpMarks != 0 {
+		t.recorded(ev)
+	}
 	if t.early {
 		ev.Now, t.early = t.past, false
 	}
 	e.barrier = false
-	if o := t.Op.Obj; o != nil {
+	o := t.Op.Obj
+	ev.Repeats = t.rounds.repeats && t.repeating(o, ev)
+	if o != nil {
 		ev.Obj = o.ID
-		if old != new {
-			o.Changes = append(o.Changes, i)
+		if !ev.Repeats {
+			if old != new && (m == Writes || o.Class != ClassRWMutex) {
+				o.Changes = append(o.Changes, i)
+			}
+			o.touched(t.ID, i)
 		}
-		t.mark(o, old, new)
 	}
 	if o := t.Op.Obj2; o != nil {
 		ev.Obj2 = o.ID
@@ -65,7 +80,7 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	if ev.Waited {
 		e.noteAwaited(t, ev)
 	}
-	t.Await, t.Waited = t.Waited[:0], t.Await
+	t.Await, t.Waited, t.stale = t.Waited[:0], t.Await, false
 	t.deadline = NoDeadline
 	if e.Observer != nil {
 		e.Observer.Done(e)
@@ -75,8 +90,8 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 // noteAwaited writes down what ev, t's last event, had waited for.
 func (e *Engine) noteAwaited(t *Thread, ev *Event) {
 	ev.aw0 = int32(len(e.Awaited))
-	for _, m := range t.Await {
-		e.Awaited = append(e.Awaited, m.Obj.ID)
+	for i := range t.Await {
+		e.Awaited = append(e.Awaited, t.Await[i].ID())
 	}
 	ev.aw1 = int32(len(e.Awaited))
 }
@@ -91,24 +106,6 @@ func (t *Thread) Follows() int32 {
 		return t.WokenBy
 	}
 	return -1
-}
-
-// mark remembers that t has read old in o, and left new there.
-func (t *Thread) mark(o *Object, old, new uint64) {
-	for i := range t.marks {
-		m := &t.marks[i]
-		if m.Obj != o {
-			continue
-		}
-		if old != new && m.Version == len(o.Changes)-1 {
-			m.Version++ // no other thread has changed it
-		}
-		m.last = new
-		return
-	}
-	if t.Op.Kind != OpStore && len(t.marks) < maxMarks {
-		t.marks = append(t.marks, Mark{o, len(o.Changes), old, new})
-	}
 }
 
 // ChoicesAfter returns what Choose returned between event i and the next.

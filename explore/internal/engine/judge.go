@@ -278,8 +278,8 @@ func (e *Engine) heldBy(t *Thread) string {
 // hasRead lists what t has read since its last Pause, with the values.
 func (t *Thread) hasRead() string {
 	var list []string
-	for _, m := range t.Await {
-		if o := m.Obj; o.Class <= ClassUintptr {
+	for i := range t.Await {
+		if o := t.Await[i].Obj; o.Class <= ClassUintptr {
 			list = append(list, fmt.Sprintf("%v = %s", o, o.Class.Show(o.bits)))
 		} else {
 			list = append(list, o.what())

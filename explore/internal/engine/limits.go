@@ -15,3 +15,7 @@ type Limits struct {
 	Disjoint   bool          // threads may share nothing
 	Sharded    bool          // other executions belong to other processes
 }
+
+// Followed is how many steps a thread is followed for that is left alone, if its state is another
+// one after each round: see 'Alone'.
+func (l *Limits) Followed() int { return max(l.Steps, familiar) }

@@ -22,7 +22,7 @@ func (w *Word) TryLock(c Class, what string) bool {
 func (w *Word) hold(t *Thread) {
 	old := w.bits
 	t.acquire(w.o)
-	t.sync.join(w.o.rsync)
+	t.acquireReads(w.o)
 	w.set(locked)
 	t.done(Writes, old, locked, true)
 }
@@ -35,7 +35,9 @@ func (w *Word) Unlock(c Class, what, how string) {
 		t.Violate(BadUnlock, "unlock of %s, which is not %s", w.o, how)
 	}
 	t.release(w.o)
-	w.o.rsync = w.o.rsync[:0]
+	if !t.alone {
+		w.o.rsync = w.o.rsync[:0]
+	}
 	w.set(0)
 	t.done(Writes, locked, 0, true)
 }
@@ -87,8 +89,7 @@ func (w *Word) ReadUnlock(what string) {
 	if old < oneReader {
 		t.Violate(BadUnlock, "read unlock of %s, which is not locked for reading", w.o)
 	}
-	w.o.rsync.join(t.sync)
-	t.sync[t.ID]++
+	t.releaseRead(w.o)
 	w.set(old - oneReader)
 	t.done(Reads, old, w.bits, true)
 }

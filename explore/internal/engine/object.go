@@ -78,9 +78,15 @@ type Object struct {
 	at    unsafe.Pointer // of a Pointer, where it pointed before the execution
 	queue []*Thread
 
-	// The events that changed its value; of the time, -1-i if it advanced before event i.
-	// See Pause.
-	Changes []int32
+	// See 'Pause'. Neither knows steps that wake nobody (Event.Repeats).
+	Changes []int32 // the events that changed its value; -1-i: time, before event i
+	last    touch   // the last event on it
+	other   touch   // the last one of another thread than that one
+
+	// See 'Alone'.
+	past []unsafe.Pointer // of a Pointer, what it was before
+	solo uint64           // it is one of solo.marks, if this is Engine.solos
+	slot int              // which
 
 	// What a thread that reads the object learns to have happened before: see 'Two kinds
 	// of happens-before'.
@@ -105,6 +111,9 @@ func (e *Engine) register(owner resetter, c Class, bits uint64) *Object {
 	o.Class, o.owner, o.bits, o.first = c, owner, bits, bits
 	o.name = ""
 	o.queue, o.Changes = o.queue[:0], o.Changes[:0]
+	clear(o.past)
+	o.past = o.past[:0]
+	o.last, o.other = touch{-1, -1}, touch{-1, -1}
 	o.sync, o.rsync = o.sync[:0], o.rsync[:0]
 	return o
 }
@@ -140,3 +149,33 @@ type noCopy struct{}
 
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
+
+// pretend makes v the value of o, as if it had not changed since it was v, and returns what it
+// really is. A thread that is alone sees no other.
+func (o *Object) pretend(v uint64) (actual uint64) {
+	switch {
+	case o.Class == classTime:
+		actual, o.e.Now = uint64(o.e.Now), int64(v)
+		return actual
+	case o.word != nil:
+		o.word.bits = v
+	case o.Class == ClassPointer:
+		x := o.owner.(*Pointer)
+		x.p = o.pointer(x, v)
+	}
+	actual, o.bits = o.bits, v
+	return actual
+}
+
+// pointer returns the pointer of x, whose object is o, that had these bits.
+func (o *Object) pointer(x *Pointer, bits uint64) unsafe.Pointer {
+	if address(x.p) == bits {
+		return x.p
+	}
+	for _, p := range slices.Backward(o.past) {
+		if address(p) == bits {
+			return p
+		}
+	}
+	panic(fmt.Sprintf("explore: Object.pointer: %v has never been %#x", o, bits))
+}

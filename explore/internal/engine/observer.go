@@ -11,6 +11,7 @@ type Observer interface {
 	Accessed(s *Shadow, t *Thread, m Mode)            // t has accessed plain memory
 	Value(v any)                                      // which the last access has met
 	Raced(s *Shadow, t *Thread, other *Thread) string // tells where t and other access s
+	Again()                                           // it begins again, from the beginning
 	Failed()                                          // the running thread has violated a property
 	NameOf(o *Object) string                          // the name of o that was found out; ""
 }

@@ -32,7 +32,8 @@ const (
 	OpTimeout
 	OpJoin
 	OpNow
-	OpDrain // waits for the readers of an RWMutex, and locks it
+	OpDrain  // waits for the readers of an RWMutex, and locks it
+	OpRecord // nothing else: see 'Recorded operations'
 )
 
 var kindNames = [...]string{
@@ -42,7 +43,7 @@ var kindNames = [...]string{
 	OpNoteSleep: "sleep", OpNoteWakeup: "wakeup", OpNoteClear: "clear", OpCondWait: "wait",
 	OpSignal: "signal", OpBroadcast: "broadcast", OpFutexWait: "futex wait",
 	OpFutexWake: "futex wake", OpWoken: "woken", OpTimeout: "time out", OpJoin: "join",
-	OpNow: "now", OpDrain: "lock after the readers",
+	OpNow: "now", OpDrain: "lock after the readers", OpRecord: "record",
 }
 
 // String returns the name of k.
@@ -53,6 +54,16 @@ func (k Kind) Compares() bool { return k == OpCAS || k == OpFutexWait }
 
 // wakes says whether operations of this kind wake threads in a queue.
 func (k Kind) wakes() bool { return k == OpSignal || k == OpBroadcast || k == OpFutexWake }
+
+// Learns says whether the thread of an operation of this kind may do something else afterwards
+// if other threads do something else before. One that only tells others something does not.
+func (k Kind) Learns() bool {
+	switch k {
+	case OpStore, OpUnlock, OpRUnlock, OpNoteWakeup, OpNoteClear, OpSignal, OpBroadcast:
+		return false
+	}
+	return true
+}
 
 // WaitsForLock says whether operations of this kind wait for what Event.Locks has taken.
 func (k Kind) WaitsForLock() bool { return k == OpLock || k == OpRLock || k == OpNoteSleep }
@@ -82,7 +93,7 @@ type Op struct {
 // depend on the state: one that fails is a read.
 func (o *Op) mode() Mode {
 	switch o.Kind {
-	case OpLoad, OpRLock, OpTryRLock, OpRUnlock, OpNoteSleep, OpNow:
+	case OpLoad, OpRLock, OpTryRLock, OpRUnlock, OpNoteSleep, OpNow, OpRecord:
 		return Reads
 	case OpCAS, OpFutexWait:
 		if o.Obj.bits != o.want {

@@ -39,6 +39,9 @@ func (x *Pointer) change(t *Thread, p unsafe.Pointer) {
 		t.acquire(x.o)
 	}
 	t.release(x.o)
+	if !t.alone && old != new {
+		x.o.past = append(x.o.past, x.p)
+	}
 	x.p, x.o.bits = p, new
 	t.done(Writes, old, new, true)
 }

@@ -8,8 +8,15 @@ func (t *Thread) Number(n int) int {
 		panic(fmt.Sprintf("explore: Choose: %d; there must be 1 to %d to choose from",
 			n, MaxChoices))
 	}
-	t.chose = t.chose || n > 1
-	return t.choose(n)
+	if n > 1 && t.alone {
+		t.e.solo.leave()
+	}
+	v := t.choose(n)
+	if n > 1 {
+		t.record.chosen = t.Seq
+		t.choosing(v)
+	}
+	return v
 }
 
 // MaxChoices is as much as a replay token holds.
@@ -21,7 +28,10 @@ func (t *Thread) choose(n int) int {
 		return 0
 	}
 	e := t.e
-	v := e.Strategy.Choose(e, t, n)
+	v, known := e.scriptedChoice()
+	if !known {
+		v = e.Strategy.Choose(e, t, n)
+	}
 	if e.Observer != nil && e.Outcome == Running {
 		e.Observer.Chose(t, n, v)
 	}
@@ -31,34 +41,6 @@ func (t *Thread) choose(n int) int {
 	})
 	return v
 }
-
-// Pause makes t's next step wait until something that it has read since its last Pause has
-// another value. It does not wait if t would not do the same again: if it has called Choose,
-// or has found a variable changed; nor if it has read too many.
-func (t *Thread) Pause() {
-	if len(t.marks) == 0 {
-		return
-	}
-	if len(t.marks) < maxMarks && !t.moved() && !t.chose {
-		t.Await = append(t.Await[:0], t.marks...)
-	}
-	t.marks, t.chose = t.marks[:0], false
-}
-
-// moved says whether t itself has found or made a variable something else than what it was
-// when t first read it.
-func (t *Thread) moved() bool {
-	for _, m := range t.marks {
-		// Readers change an RWMutex, and commute.
-		if m.first != m.last || m.Obj.Class == ClassRWMutex {
-			return true
-		}
-	}
-	return false
-}
-
-// maxMarks: a thread that has read so many variables since its last Pause does not wait.
-const maxMarks = 32
 
 // Violate ends the execution with a violation.
 func (t *Thread) Violate(p Property, format string, args ...any) {

@@ -92,7 +92,7 @@ var kindLetters = [...]byte{
 	OpOr: 'o', OpLock: 'L', OpTryLock: 'T', OpUnlock: 'U', OpRLock: 'R', OpTryRLock: 'A',
 	OpRUnlock: 'V', OpNoteSleep: 'n', OpNoteWakeup: 'w', OpNoteClear: 'k', OpCondWait: 'W',
 	OpSignal: 'g', OpBroadcast: 'b', OpFutexWait: 'f', OpFutexWake: 'F', OpWoken: 'e',
-	OpTimeout: 'i', OpJoin: 'j', OpNow: 't', OpDrain: 'D',
+	OpTimeout: 'i', OpJoin: 'j', OpNow: 't', OpDrain: 'D', OpRecord: 'r',
 }
 
 // String returns the schedule as one word, for the flag -explore.replay.

@@ -15,6 +15,9 @@ type Shadow struct {
 
 // Read says that t reads the memory: a data race with a write that nothing orders before it.
 func (s *Shadow) Read(t *Thread) {
+	if t.alone {
+		return // it will be judged on the record
+	}
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "reads", "written", t.e.Threads[s.writer])
 	}
@@ -24,6 +27,10 @@ func (s *Shadow) Read(t *Thread) {
 
 // Write says that t writes the memory: a data race with all that nothing orders before it.
 func (s *Shadow) Write(t *Thread) {
+	t.rounds.hidden = true
+	if t.alone {
+		return
+	}
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "writes", "written", t.e.Threads[s.writer])
 	}
@@ -49,10 +56,10 @@ func (s *Shadow) race(t *Thread, does, done string, other *Thread) {
 // accesses tells where t, which is about to access the memory, and other have done it, if
 // that is recorded.
 func (s *Shadow) accesses(t *Thread, other *Thread) string {
-	if s.e.Observer == nil {
+	if t.Observer() == nil {
 		return ""
 	}
-	return s.e.Observer.Raced(s, t, other)
+	return t.Observer().Raced(s, t, other)
 }
 
 // Touch notes that t accesses the memory, which belongs to owner. It says whether that is
@@ -80,7 +87,7 @@ func (s *Shadow) touched(t *Thread) {
 
 // accessed tells the observer that t has accessed the memory.
 func (s *Shadow) accessed(t *Thread, m Mode) {
-	if o := t.e.Observer; o != nil {
+	if o := t.Observer(); o != nil {
 		o.Accessed(s, t, m)
 	}
 }

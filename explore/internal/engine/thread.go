@@ -23,6 +23,7 @@ type Thread struct {
 	enabled bool
 
 	Op       Op
+	OpMarks  Marks // see 'Recorded operations'
 	Seq      int32 // events so far
 	Birth    int32 // the parent's last event when it was made; -1: none
 	Last     int32 // its last event, or Birth
@@ -32,15 +33,19 @@ type Thread struct {
 	Woken    bool
 	WokenBy  int32 // the event that woke it
 
-	// See Pause.
-	marks  []Mark // what it has read since the last Pause
-	Await  []Mark // its op waits until one of these has changed; empty: does not
-	Waited []Mark // Await, of its last event
-	chose  bool   // it has called Choose since the last Pause
+	// See 'Pause' and 'Alone'.
+	rounds rounds
+	Await  []Mark  // its op waits until one of these has changed; empty: does not
+	Waited []Mark  // Await, of its last event
+	stale  bool    // it waits no longer, since nothing else is left to happen
+	alone  bool    // it is off the record
+	depth  uintptr // see callerDepth: of the function that has called Pause
 
 	sync clock // see 'Two kinds of happens-before'
 
 	Local any // what wrappers keep for the thread; nil when it begins
+
+	record recording // see 'Recorded operations'
 }
 
 // NoDeadline stands for no time limit.
@@ -48,14 +53,6 @@ const NoDeadline = -1
 
 // String names t as people count threads: by its place, not by its id.
 func (t *Thread) String() string { return fmt.Sprintf("thread %d", t.Nth) }
-
-// Mark is an object that a thread has read since its last Pause.
-type Mark struct {
-	Obj     *Object
-	Version int    // how often it had changed when first read, and by the thread itself since
-	first   uint64 // the value then
-	last    uint64 // the value when the thread last read or wrote it
-}
 
 // Start makes a thread that runs f. What t did before is visible to f.
 func (t *Thread) Start(f func()) *Thread { return t.e.spawn(t, f) }
@@ -71,6 +68,9 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
+	if t.alone && e.solo.step() {
+		return
+	}
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
@@ -105,8 +105,13 @@ func (e *Engine) stackOf(next *Thread) *coro.Stack {
 	return next.stack
 }
 
-// Observer returns that of t's engine; nil: none.
-func (t *Thread) Observer() Observer { return t.e.Observer }
+// Observer returns the one that is told what t does; nil: none.
+func (t *Thread) Observer() Observer {
+	if t.alone {
+		return nil
+	}
+	return t.e.Observer
+}
 
 // Engine returns the engine that executes t.
 func (t *Thread) Engine() *Engine { return t.e }

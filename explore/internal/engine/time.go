@@ -66,6 +66,9 @@ func (t *Thread) within(due int64) {
 	}
 }
 
+// Due returns the time limit of t's op; NoDeadline: none.
+func (t *Thread) Due() int64 { return t.deadline }
+
 // expired says whether t's op may time out now.
 func (e *Engine) expired(t *Thread) bool {
 	return t.deadline != NoDeadline && (t.deadline <= e.Now || e.Timeouts < e.Limits.Timeouts)
@@ -101,9 +104,10 @@ func (e *Engine) advanceTime() bool {
 		if t.deadline != NoDeadline && len(t.Await) == 0 {
 			until(t.deadline)
 		}
-		for _, m := range t.Await {
+		for i := range t.Await {
+			m := &t.Await[i]
 			// Otherwise it waits for something else, too, or to the end of time.
-			polls := m.Obj == e.clockObj.o && len(m.Obj.Changes) == m.Version
+			polls := m.Obj == e.clockObj.o && !m.Obj.changedSince(m.At, t.ID)
 			if polls && e.Now <= math.MaxInt64-tick {
 				until(e.Now + tick)
 			}

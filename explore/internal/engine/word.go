@@ -104,11 +104,33 @@ func (w *Word) Cas(c Class, old, new uint64, what string) bool {
 // write that follows it. That keeps executions apart, but orders no thread's memory.
 
 // acquire: t learns what was released to o.
-func (t *Thread) acquire(o *Object) { t.sync.join(o.sync) }
+func (t *Thread) acquire(o *Object) {
+	if !t.alone { // else it learns nothing that it has not learnt on the record
+		t.sync.join(o.sync)
+	}
+}
 
 // release: a thread that acquires from o learns what t knows, and nothing else: a write is
 // observed, or one before it, but not both.
 func (t *Thread) release(o *Object) {
+	if t.alone {
+		return
+	}
 	o.sync.set(t.sync)
 	t.sync[t.ID]++
+}
+
+// acquireReads: t, which is to write, learns what was released by readers of o.
+func (t *Thread) acquireReads(o *Object) {
+	if !t.alone {
+		t.sync.join(o.rsync)
+	}
+}
+
+// releaseRead: a thread that is to write learns what t, a reader, knows.
+func (t *Thread) releaseRead(o *Object) {
+	if !t.alone {
+		o.rsync.join(t.sync)
+		t.sync[t.ID]++
+	}
 }

@@ -30,10 +30,18 @@ func Endless(e *engine.Engine) string {
 	l.Begin(again)
 	again.Execute()
 	again.Close()
-	return fmt.Sprintf("an execution reached the limit of %d steps: thread %d goes round %s. "+
-		"If it waits for another thread, call explore.Pause in the loop; "+
-		"if it only takes long, give more by Steps",
-		e.Limits.Steps, busiest, l.where())
+	return fmt.Sprintf("thread %d goes round %s. "+
+		"If it waits for another thread, %s; "+
+		"if it only takes long, give more by Steps", busiest, l.where(), advice(e.Alive[busiest]))
+}
+
+// advice says what t, which goes round, may do about it.
+func advice(t *engine.Thread) string {
+	if t.HasPaused() {
+		return "let its rounds end in the state in which they began: " +
+			"explore.Pause is called, but no two rounds are the same"
+	}
+	return "call explore.Pause in the loop"
 }
 
 // lookout replays an execution and notes the lines at which one thread takes its steps.

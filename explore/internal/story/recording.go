@@ -193,3 +193,11 @@ func (r *recording) NameOf(o *engine.Object) string {
 // composed are the types of the face that are made of controlled ones. Their parts have
 // their names.
 var composed = map[string]bool{"Once": true, "WaitGroup": true, "rlocker": true}
+
+// Again: the execution begins again, from the beginning.
+func (r *recording) Again() {
+	*r = recording{
+		vars: map[*engine.Shadow]int{}, pointers: map[uint64]int{}, sources: r.sources,
+		names: r.names, varNames: r.varNames,
+	}
+}

@@ -37,9 +37,17 @@ func wraps(file string) bool {
 }
 
 // callSite returns the place where the running stack calls the explorer.
-func callSite() (s site) {
+func callSite() site {
 	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	return siteOf(pcs[:runtime.Callers(2, pcs[:])])
+}
+
+// Place returns the place where a stack calls the explorer, as file and line.
+func Place(stack []uintptr) string { return siteOf(stack).String() }
+
+// siteOf returns the place where the stack calls the explorer.
+func siteOf(pcs []uintptr) (s site) {
+	frames := runtime.CallersFrames(pcs)
 	for more := true; more; {
 		var f runtime.Frame
 		f, more = frames.Next()

@@ -298,6 +298,7 @@ func (s *Bounded) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 // End finds out whether the execution has been counted before: in another round, or another
 // one of its trace.
 func (s *Bounded) End(e *engine.Engine) {
+	s.GiveUp(e)
 	again := s.spent < s.limit
 	switch e.Outcome {
 	case engine.Diverged:

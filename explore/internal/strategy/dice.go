@@ -81,3 +81,33 @@ func (p priorities) highest(e *engine.Engine) (best *engine.Thread) {
 	}
 	return best
 }
+
+// stepPriorities are those of the threads' next steps, by thread.
+type stepPriorities struct {
+	priorities
+	drawnFor []int32 // of each thread, the number of the step that its priority is for; 0: none
+}
+
+// begin forgets the priorities.
+func (p *stepPriorities) begin() { clear(p.drawnFor) }
+
+// forget says that t's step has no priority any more.
+func (p *stepPriorities) forget(t *engine.Thread) {
+	if int(t.ID) < len(p.drawnFor) {
+		p.drawnFor[t.ID] = 0
+	}
+}
+
+// draw draws the priorities of steps that have none.
+func (p *stepPriorities) draw(e *engine.Engine, rng *rand.Rand) {
+	p.room(e)
+	for len(p.drawnFor) < len(e.Threads) {
+		p.drawnFor = append(p.drawnFor, 0)
+	}
+	for _, t := range e.Alive {
+		if p.drawnFor[t.ID] != t.Seq+1 {
+			p.drawnFor[t.ID] = t.Seq + 1
+			p.priorities[t.ID] = rng.Uint64()
+		}
+	}
+}

@@ -69,9 +69,10 @@ func (x *explored) bucketOf(h hash) []slot {
 	return x.slots[at : at+bucket]
 }
 
-// covers says whether what follows the trace h has been explored.
+// covers says whether what follows the trace h has been explored. none stands for a trace that is
+// not known.
 func (x *explored) covers(h hash, last int32, left int) bool {
-	if len(x.slots) == 0 {
+	if len(x.slots) == 0 || h == none {
 		return false
 	}
 	b := x.bucketOf(h)

@@ -19,7 +19,9 @@ import "schedlab/explore/internal/engine"
 //     it writes, the reads since then as well: of these the order makes no difference, so
 //     their hashes are added up. Which object it is follows from 1.
 //  3. The step that woke it, or the last one of the thread that it joins.
-//  4. If it was possible only because time had advanced, all steps until then.
+//  4. If it is the first step of a recorded operation, all last ones so far; if it is the
+//     last, all first ones.
+//  5. If it was possible only because time had advanced, all steps until then.
 //
 // Values follow from the rest. The sum of the threads' hashes stands for the trace, since
 // each step is in the chain of its thread. So where the sum is the same, the threads stand
@@ -35,6 +37,8 @@ type fingerprint struct {
 	chosen  int    // numbers from Choose that have been told
 	objects []accesses
 	times   []advance
+
+	marks []marked // by event: after it
 
 	undo   []was // what threads were, the last change last
 	before []had // what objects were
@@ -124,6 +128,9 @@ func (f *fingerprint) step(e *engine.Engine, i int32) {
 // after returns what sum will be if t takes the next step, and calls Choose neither in it
 // nor after it.
 func (f *fingerprint) after(e *engine.Engine, t *engine.Thread) hash {
+	if t.Effect().Marks.Unsure() {
+		return none // it may lead to any trace
+	}
 	of := f.chainOf(t)
 	since := none
 	switch {
@@ -169,8 +176,12 @@ func (f *fingerprint) hash(of chain, effect engine.Effect, from int32, since has
 	if effect.Obj2 != engine.NoObject {
 		h = h.mix(f.objects[effect.Obj2].all)
 	}
-	for _, o := range effect.Awaited {
-		h = h.mix(f.objects[o].write)
+	for _, x := range effect.Awaited {
+		o, m := engine.AwaitedObject(x)
+		h = h.mix(f.objects[o].found(m))
+	}
+	if effect.Marks != 0 {
+		h = h.mix(f.recorded(effect.Marks))
 	}
 	if from >= 0 {
 		h = h.mix(f.steps[from])
@@ -223,9 +234,51 @@ func (f *fingerprint) touch(effect engine.Effect, h hash) {
 	if effect.Obj2 != engine.NoObject {
 		f.access(effect.Obj2, engine.Writes, h)
 	}
-	for _, o := range effect.Awaited {
-		f.access(o, engine.Reads, h)
+	for _, x := range effect.Awaited {
+		o, m := engine.AwaitedObject(x)
+		f.access(o, m, h)
 	}
+	f.record(effect.Marks, h)
+}
+
+// marked is the sums of the steps that were first and last ones of recorded operations.
+type marked struct{ calls, returns hash }
+
+// marksNow returns those of the steps so far.
+func (f *fingerprint) marksNow() marked {
+	if n := len(f.steps); n > 0 && n <= len(f.marks) {
+		return f.marks[n-1]
+	}
+	return marked{}
+}
+
+// recorded is what a step with these marks depends on: if it is the first of an operation,
+// which operations have returned; if it is the last, which ones have been called.
+func (f *fingerprint) recorded(m engine.Marks) (h hash) {
+	now := f.marksNow()
+	if m&engine.Calls != 0 {
+		h = h.mix(now.returns)
+	}
+	if m&engine.Returns != 0 {
+		h = h.mix(now.calls)
+	}
+	return h.mix(number(records, int32(m)))
+}
+
+// record notes that the last step, which has been put into steps, has these marks.
+func (f *fingerprint) record(m engine.Marks, h hash) {
+	n := len(f.steps) - 1
+	now := marked{}
+	if n > 0 {
+		now = f.marks[n-1]
+	}
+	if m&engine.Calls != 0 {
+		now.calls = now.calls.plus(h)
+	}
+	if m&engine.Returns != 0 {
+		now.returns = now.returns.plus(h)
+	}
+	f.marks = append(f.marks[:n], now)
 }
 
 func (f *fingerprint) access(obj int32, m engine.Mode, h hash) {
@@ -299,6 +352,7 @@ const (
 	born    link = iota + 1 // a thread, by id
 	chose                   // a number from Choose
 	stepped                 // a step, by shape
+	records                 // a step of a recorded operation, by marks
 )
 
 // number returns a hash of n.

@@ -18,8 +18,8 @@ func (s *Naive) Next(e *engine.Engine) *engine.Thread {
 	return s.Fork(e, false)
 }
 
-// End does nothing.
-func (s *Naive) End(*engine.Engine) {}
+// End gives up an execution that is too long.
+func (s *Naive) End(e *engine.Engine) { s.GiveUp(e) }
 
 // Bound says that nothing is left out.
 func (s *Naive) Bound() string { return "every interleaving" }

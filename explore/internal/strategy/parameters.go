@@ -11,6 +11,10 @@
 //	random.go      steps drawn at random
 //	pct.go         priorities of threads drawn at random
 //	pos.go         priorities of steps drawn at random
+//	estimate.go    the steps that threads still have to take, as executions before let expect
+//	urw.go         interleavings drawn uniformly
+//	shared.go      which object is which in another execution
+//	surw.go        the order of the steps on one object drawn uniformly
 //	fuzz.go        decisions that a fuzzer makes
 //	replay.go      one execution again
 package strategy

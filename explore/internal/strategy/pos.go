@@ -12,8 +12,7 @@ import "schedlab/explore/internal/engine"
 // of them must win against it.
 type POS struct {
 	dice
-	priorities
-	drawnFor []int32 // of each thread, the number of the step that its priority is for; 0: none
+	stepPriorities
 }
 
 // NewPOS makes the strategy "pos".
@@ -21,22 +20,18 @@ func NewPOS(c *Parameters) *POS { return &POS{dice: newDice(c)} }
 
 // Begin forgets the priorities.
 func (s *POS) Begin(e *engine.Engine) bool {
-	clear(s.drawnFor)
+	s.stepPriorities.begin()
 	return s.dice.Begin(e)
 }
 
 // Next draws the priorities of steps that are new, or have lost a race.
 func (s *POS) Next(e *engine.Engine) *engine.Thread {
-	s.room(e)
-	for len(s.drawnFor) < len(e.Threads) {
-		s.drawnFor = append(s.drawnFor, 0)
-	}
 	for _, t := range e.Alive {
-		if s.drawnFor[t.ID] != t.Seq+1 || s.lost(e, t) {
-			s.drawnFor[t.ID] = t.Seq + 1
-			s.priorities[t.ID] = s.rng.Uint64()
+		if s.lost(e, t) {
+			s.forget(t)
 		}
 	}
+	s.draw(e, s.rng)
 	return s.highest(e)
 }
 

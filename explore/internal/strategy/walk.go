@@ -121,6 +121,27 @@ func (w *Walk) Prune() {
 	w.repeats = min(w.repeats, w.depth)
 }
 
+// GiveUp leaves out what is left at the turns of e's execution that are not looked at. Turns
+// that are repeated stay as they are. See 'Executions that are too long' in
+// explore/internal/engine/toolong.go.
+func (w *Walk) GiveUp(e *engine.Engine) {
+	if e.Outcome != engine.TooLong {
+		return
+	}
+	events, _ := e.LookedAt()
+	n := 0
+	for ; n < len(w.turns) && (n < w.repeats || events > 0); n++ {
+		if w.turns[n].kind != engine.OpNone {
+			events--
+		}
+	}
+	for i := range w.turns[n:] {
+		u := &w.turns[n+i]
+		w.todo = w.todo[:len(w.todo)-int(u.left)]
+		u.left = 0
+	}
+}
+
 // offer adds m to the moves of the last turn. The move that was added last is made first.
 func (w *Walk) offer(m move) {
 	w.todo = append(w.todo, m)

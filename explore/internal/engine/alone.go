@@ -1,0 +1,455 @@
+package engine
+
+import "slices"
+
+// # Alone
+//
+// What a thread would do if it were left alone is found out by letting it: at a Pause it goes
+// on at once, off the record. No strategy is asked, no event is made, and nobody sees it.
+// That does no harm as long as the thread only does what has no lasting effect, and touches
+// only what it has touched a little earlier. It sees that as it has left it (widen), whatever
+// others have done since. So what is found out is the same wherever their steps fall.
+//
+//  1. It goes on until the next Pause. Its stack is compared with what it was (state). If
+//     both are the same it is in the state in which it was: so it goes round for ever.
+//  2. If they differ, perhaps it counts its rounds. It goes on, for at least Limits.Steps
+//     operations. If they repeat themselves all the time, that counts as for ever; the
+//     verdict says so (Engine.Followed).
+//  3. The operations that repeat themselves must be the last ones that it has executed on
+//     the record. Else it does not wait: what it would do has not been explored yet.
+//
+// If it does anything else, such as to leave the loop, it would not have gone round for ever.
+// What it has done off the record cannot be taken back. So the execution begins again: it
+// repeats the same decisions (Engine.script), and this time Pause does not wait there. The
+// strategy does not notice. What was found out is kept (Engine.restless), by all that the
+// thread has done so far. So it is found out once.
+//
+// The stack is all that a loop usually carries from one round to the next. It may also keep a
+// count in plain memory, outside of its stack. Writing a Var is noticed (rounds.hidden). Other
+// plain memory is not watched. So a round that is met for the first time is followed for
+// more operations (familiar), whatever the stack says.
+
+// solo is a thread that is left alone.
+type solo struct {
+	e       *Engine
+	t       *Thread
+	ops     []look // off the record
+	ends    []int  // of each round, how many there are then
+	marks   []Mark // what the last operations on the record have touched
+	enough  int    // it is to be followed for so many operations at least
+	until   int    // it is followed for so many; 0: that is not known yet
+	period  int    // the operations repeat themselves after so many; 0: likewise
+	known   int    // of the thread's looks: from there on it may repeat them
+	open    []int  // and of those it may repeat, after what it has done so far, those from here on
+	state   []uint64
+	before  []uint64 // the stack at the last Pause
+	running []uint64 // the stack now
+	fresh   uint64   // stands for the first round
+}
+
+// begin lets t go on alone, if its last round may be one that it repeats. It says false if t
+// does not wait. hidden says that the round has written plain memory.
+func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
+	e := t.e
+	s.e, s.t = e, t
+	if len(t.rounds.looks) > maxLooks || !s.mayRepeat(round) {
+		return false
+	}
+	if _, known := e.restless[s.key(t)]; known {
+		return false
+	}
+	s.widen(len(round) + window)
+	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
+	s.enough = 0
+	s.state = stackFrom(t.depth, s.state[:0])
+	s.before = s.before[:0]
+	s.open = s.open[:0]
+	for i := s.known; i < len(t.rounds.looks); i++ {
+		s.open = append(s.open, i)
+	}
+	t.alone = true
+	t.rounds.hidden = hidden
+	return true
+}
+
+// mayRepeat says whether some of the last operations of a round have no effect together.
+// Those before them are not part of the loop.
+func (s *solo) mayRepeat(round []look) bool {
+	s.begins()
+	open := 0
+	for _, l := range slices.Backward(round) {
+		if !l.kind.harmless() {
+			return false
+		}
+		if m := s.of(l); m != nil {
+			if m.sum != 0 {
+				open--
+			}
+			if m.sum += l.change; m.sum != 0 {
+				open++
+			}
+		}
+		if open == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// begins begins new marks.
+func (s *solo) begins() { s.e.solos, s.marks = s.e.solos+1, s.marks[:0] }
+
+// of returns the mark of what l has touched, which is a new one if there was none; nil if it
+// has touched nothing.
+func (s *solo) of(l look) *Mark {
+	if l.obj == NoObject {
+		return nil
+	}
+	o := s.e.Objects[l.obj]
+	if o.solo != s.e.solos {
+		o.solo, o.slot = s.e.solos, len(s.marks)
+		s.marks = append(s.marks, Mark{Obj: o})
+	}
+	return &s.marks[o.slot]
+}
+
+// maxLooks: a thread that has taken so many steps when it pauses goes on. To try each time
+// whether it goes round for ever would take too long.
+const maxLooks = 1000
+
+// widen makes marks what t has touched by its last n operations, and lets t see them as it
+// has left them. What others have done since does not count.
+func (s *solo) widen(n int) {
+	looks := s.t.rounds.looks
+	s.known = max(0, len(looks)-n)
+	s.mark(s.known)
+	for i := range s.marks {
+		m := &s.marks[i]
+		m.actual = m.Obj.pretend(m.last)
+	}
+}
+
+// window is how many operations before the last round are known.
+const window = 64
+
+// key stands for all that t has done.
+func (s *solo) key(t *Thread) uint64 { return (t.rounds.key ^ t.rounds.choices) * prime }
+
+// mark makes marks what the thread has touched by its operations from the one on that is the
+// i-th on the record.
+func (s *solo) mark(i int) {
+	r := &s.t.rounds
+	s.begins()
+	for ; i < len(r.looks); i++ {
+		l, n := r.looks[i], len(s.marks)
+		m := s.of(l)
+		if m == nil {
+			continue
+		}
+		if n < len(s.marks) {
+			m.At = r.at[i]
+		}
+		if l.mode == Writes {
+			m.mode = Writes
+			// What changes nothing cannot be seen, but for an RWMutex that is tried.
+			m.Wrote = m.Wrote || l.change != 0 || m.Obj.Class == ClassRWMutex
+		}
+		m.last = m.Obj.seen(l.new, m.mode)
+	}
+}
+
+// harmless says whether an operation of this kind can be done alone, and taken back by
+// another one.
+func (k Kind) harmless() bool {
+	switch k {
+	case OpCondWait, OpSignal, OpBroadcast, OpFutexWake, OpWoken, OpTimeout, OpDrain, OpRecord:
+		return false
+	}
+	return true
+}
+
+// step is Thread.step of a thread that is alone. It says false if the thread is alone no
+// longer: if its first step is one that does not repeat anything, no harm is done yet.
+func (s *solo) step() bool {
+	t, o := s.t, s.t.Op.Obj
+	obj := int32(NoObject)
+	if o != nil {
+		obj = o.ID
+	}
+	s.narrow(func(l *look) bool { return l.kind == t.Op.Kind && l.obj == obj })
+	switch {
+	case len(s.open) == 0, !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline:
+		return s.leave()
+	case o != nil && o.solo != s.e.solos:
+		return s.leave() // what it has not touched a little earlier may be anything
+	case !t.canStep(), t.Op.Kind == OpFutexWait && o.bits == t.Op.want: // it would sleep
+		return s.leave()
+	}
+	return true
+}
+
+// narrow keeps of open what can still be repeated, as may says of the next operation.
+func (s *solo) narrow(may func(l *look) bool) {
+	looks, k := s.t.rounds.looks, len(s.ops)
+	n := 0
+	for _, from := range s.open {
+		if may(&looks[from+k%(len(looks)-from)]) {
+			s.open[n] = from
+			n++
+		}
+	}
+	s.open = s.open[:n]
+}
+
+// leave ends the trial: the thread does not go round for ever. If it has done nothing off the
+// record, it is alone no longer, and leave returns false. Else it does not return.
+func (s *solo) leave() bool {
+	if len(s.ops) > 0 || s.t.deadline != NoDeadline {
+		s.fail()
+	}
+	s.stop()
+	s.t.rounds.forget()
+	return false
+}
+
+// stop lets the thread see what is really there.
+func (s *solo) stop() {
+	s.t.alone = false
+	for i := range s.marks {
+		m := &s.marks[i]
+		m.Obj.pretend(m.actual)
+	}
+}
+
+// done is Thread.done of a thread that is alone.
+func (s *solo) done(m Mode, old, new uint64, ok bool) {
+	t := s.t
+	l := look{
+		obj: NoObject, kind: t.Op.Kind, ok: ok, mode: m, old: old, new: new, change: new - old,
+	}
+	if o := t.Op.Obj; o != nil {
+		l.obj, l.old, l.new = o.ID, o.seen(old, m), o.seen(new, m)
+	}
+	s.narrow(func(x *look) bool { return x.ok == ok && x.mode == m && x.change == l.change })
+	s.ops = append(s.ops, l)
+	if len(s.open) == 0 {
+		s.fail()
+	}
+	if n := len(s.ops); s.period > 0 && s.ops[n-1] != s.ops[n-1-s.period] {
+		s.fail()
+	}
+	if len(s.ops) > 4*s.e.Limits.Followed()+len(s.t.rounds.looks) {
+		s.fail() // a round that does not end
+	}
+}
+
+// familiar is how many operations a thread is followed for when it does what has not been met
+// before.
+const familiar = 1000
+
+// paused is Pause of a thread that is alone.
+func (s *solo) paused() {
+	r := &s.t.rounds
+	start := 0
+	if k := len(s.ends); k > 0 {
+		start = s.ends[k-1]
+	}
+	if len(s.ops) == start {
+		return // nothing is between two calls
+	}
+	s.ends = append(s.ends, len(s.ops))
+	if !s.neutral(s.ops[start:]) {
+		s.fail()
+	}
+	n := len(s.ops)
+	if start == 0 {
+		s.meet(s.ops)
+	}
+	if n < s.enough {
+		return
+	}
+	s.running = stackFrom(s.t.depth, s.running[:0])
+	switch {
+	case s.period > 0:
+		if n >= s.until && (n-s.until)%s.period == 0 {
+			s.end(s.period, false)
+		}
+	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
+		s.end(s.ofState(), true)
+	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
+		s.end(n-start, true)
+	case n >= s.e.Limits.Followed():
+		s.regular()
+	}
+	s.before = append(s.before[:0], s.running...)
+}
+
+// meet says how long the thread is followed at least, of which round is the first one.
+func (s *solo) meet(round []look) {
+	s.fresh = uint64(s.t.ID)
+	for _, l := range round {
+		s.fresh = look{obj: l.obj, kind: l.kind}.mix(s.fresh)
+	}
+	if _, met := s.e.followed[s.fresh]; !met {
+		s.enough = familiar
+	}
+}
+
+// neutral says whether a round has no effect that lasts.
+func (s *solo) neutral(round []look) bool {
+	for i := range s.marks {
+		s.marks[i].sum = 0
+	}
+	for _, l := range round {
+		if l.obj != NoObject {
+			s.marks[s.e.Objects[l.obj].slot].sum += l.change
+		}
+	}
+	for i := range s.marks {
+		if s.marks[i].sum != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// ofState returns after how many operations the thread was in the state in which it began.
+// All of them together repeat themselves; perhaps a part does already.
+func (s *solo) ofState() int {
+	for _, n := range s.ends {
+		if len(s.ops)%n == 0 && s.alike(n) {
+			return n
+		}
+	}
+	return len(s.ops)
+}
+
+// alike says whether the operations repeat themselves after n of them.
+func (s *solo) alike(n int) bool {
+	return len(s.ops) >= n && slices.Equal(s.ops[n:], s.ops[:len(s.ops)-n])
+}
+
+// regular finds out whether the operations repeat themselves, though the state is another
+// one each time. The thread goes on until it stands where it stood in its period.
+func (s *solo) regular() {
+	n := len(s.ops)
+	for _, p := range s.ends {
+		if p > n/2 {
+			break
+		}
+		if s.alike(p) {
+			s.period, s.until = p, (n+p-1)/p*p
+			if s.until == n {
+				s.end(p, false)
+			}
+			return
+		}
+	}
+	s.fail()
+}
+
+// end ends the trial: the operations repeat themselves after n of them. The thread waits, if
+// the last n on the record were the same. proven says that its state is the same, too.
+func (s *solo) end(n int, proven bool) {
+	t, e := s.t, s.e
+	r := &t.rounds
+	if len(r.looks) < n || !s.equals(r.looks[len(r.looks)-n:], proven) {
+		s.ends = s.ends[:0] // it may wait after the next round
+		s.fail()
+	}
+	r.hidden = false
+	s.stop()
+	e.followed[s.fresh] = struct{}{}
+	if !proven && e.Followed == nil {
+		e.Followed = callers()
+	}
+	s.remember(n, proven)
+	s.mark(len(r.looks) - n)
+	t.Await = append(t.Await[:0], s.marks...)
+}
+
+// equals says whether looks, on the record, are as many operations off the record.
+func (s *solo) equals(looks []look, proven bool) bool {
+	for i, l := range looks {
+		if proven && l.obj != NoObject {
+			o := s.e.Objects[l.obj]
+			l.loose = o.solo == s.e.solos && s.marks[o.slot].Wrote
+		}
+		if !l.same(s.ops[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// remember notes the rounds that t has executed, if they change something for a while: the one
+// since it last paused, and the last n operations, which end in the state in which they began.
+func (s *solo) remember(n int, proven bool) {
+	r := &s.t.rounds
+	end := len(r.looks)
+	state := uint64(1)
+	for _, w := range s.state {
+		state = (state ^ w ^ state>>29) * prime
+	}
+	if !proven {
+		r.forget()
+		return
+	}
+	if r.state != 0 {
+		s.add(round{r.state, r.start, end})
+	}
+	s.add(round{state, end - n, end})
+	r.state, r.start = state, end
+	r.repeats, r.step, r.open = false, 0, 0
+	for i, b := range r.before[:min(64, len(r.before))] {
+		if b.state == state {
+			r.repeats = true
+			r.open |= 1 << i
+		}
+	}
+}
+
+// add adds b to the rounds that the thread has executed.
+func (s *solo) add(b round) {
+	r := &s.t.rounds
+	now := r.looks[b.from:b.to]
+	s.mark(b.from)
+	wrote := false
+	for i := range now {
+		l := &now[i]
+		l.loose = l.obj != NoObject && s.marks[s.e.Objects[l.obj].slot].Wrote
+		wrote = wrote || l.loose
+	}
+	if wrote && !slices.ContainsFunc(r.before, func(c round) bool {
+		return c.state == b.state && slices.EqualFunc(r.looks[c.from:c.to], now, look.same)
+	}) {
+		r.before = append(r.before, b)
+	}
+}
+
+// fail says that the thread does not go round for ever. It does not return: the execution
+// begins again, and Pause does not wait there.
+func (s *solo) fail() {
+	s.failed()
+	s.e.resume(nil)
+}
+
+// failed is fail, for a thread that ends.
+func (s *solo) failed() {
+	e, t := s.e, s.t
+	if len(s.ops) == 0 {
+		s.stop()
+		return
+	}
+	key := t.rounds.key
+	from := 0
+	for _, n := range append([]int{0}, s.ends...) { // nor does it after the rounds until then
+		for _, l := range s.ops[from:n] {
+			key = l.mix(key)
+		}
+		from = n
+		e.restless[(key^t.rounds.choices)*prime] = struct{}{}
+	}
+	t.alone = false
+	e.Outcome = Again
+}
