@@ -226,6 +226,9 @@ var profiles = []profile{
 		pSleep, pSleep, pWakeup, pWakeup, pClear, pLoad, pStore, pIf,
 	}, 3, 3, 1, false},
 	{"spins", append([]progOp{pSpin, pSpin, pSpin, pPause}, atomics...), 3, 3, 2, false},
+	{"pauses and locks", []progOp{
+		pPause, pPause, pLock, pLock, pTryLock, pSleep, pWakeup, pStore, pLoad,
+	}, 3, 3, 1, false},
 	{"conds", []progOp{pLock, pLock, pLock, pSignal, pBroad, pLoad, pStore, pIf}, 3, 3, 1, false},
 	{"futex", []progOp{pFWait, pFWait, pFWake, pFWake, pStore, pLoad, pIf}, 3, 3, 1, false},
 	{"all", append([]progOp{

@@ -15,7 +15,7 @@ import (
 
 // stateVersion is that of the files that -explore.resume writes: one that was
 // written by another version of this package is refused.
-const stateVersion = 2
+const stateVersion = 3
 
 // stateFile is what is kept of unfinished explorations, and of finished ones for
 // [Merge]: JSON.

@@ -214,7 +214,7 @@ func TestAFileThatCannotBeResumedIsAnError(t *testing.T) {
 	require.ErrorContains(t, err, "cannot be written")
 
 	for from, to := range map[string]string{
-		`"version":2`: `"version":9`,
+		`"version":3`: `"version":9`,
 		`{"version"`:  `garbage`,
 		`"Shard":1`:   `"Shard":4`,
 		`"Node":1`:    `"Node":99`,

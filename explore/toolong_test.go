@@ -167,6 +167,18 @@ func TestWhatLiesBeyondALoopIsSearched(t *testing.T) {
 	}
 }
 
+func TestEveryStrategySearchesBeyondALoop(t *testing.T) {
+	for name := range strategies {
+		if reserved[name] {
+			continue
+		}
+		r, err := Run(choosesToSpin, Strategy(name))
+		require.NoError(t, err)
+		require.Equal(t, Violated, r.Verdict, "%s: %v", name, r)
+		require.Contains(t, r.Violation.Message, "beyond")
+	}
+}
+
 // The verdict says how much was given up, and names the loop.
 func TestTheVerdictCountsWhatWasGivenUp(t *testing.T) {
 	for _, opts := range [][]Option{
@@ -284,4 +296,14 @@ func (f *found) sights() []string {
 		set[fmt.Sprint(tr.results, tr.final)] = true
 	}
 	return slices.Sorted(maps.Keys(set))
+}
+
+// An execution that is given up belongs to one shard, also if the border is in its loop.
+func TestALoopAtABorderIsGivenUpOnce(t *testing.T) {
+	for shards := 2; shards < 9; shards++ {
+		for _, depth := range []int{1, 50, 200} {
+			sum := allShards(func() { spinner() }, shards, depth)
+			require.EqualValues(t, 1, sum.TooLong, "%d shards, depth %d", shards, depth)
+		}
+	}
 }

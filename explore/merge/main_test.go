@@ -12,7 +12,7 @@ import (
 // part writes the file of one of two shards.
 func part(t *testing.T, name, shard, finished string) string {
 	file := filepath.Join(t.TempDir(), name)
-	text := `{"version":2,"explorations":{"TestX#1":{"Shard":` + shard +
+	text := `{"version":3,"explorations":{"TestX#1":{"Shard":` + shard +
 		`,"Shards":2,"Steps":100,"Timeouts":1,"Finished":` + finished +
 		`,"Result":{"Complete":3}}}}`
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o666))

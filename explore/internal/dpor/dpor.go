@@ -298,15 +298,15 @@ func (d *Strategy) End(e *engine.Engine) {
 	}
 	d.observe(e)
 	d.waitInVain(e)
-	looked := len(e.Events)
-	if e.Outcome == engine.TooLong {
+	looked, long := len(e.Events), e.Outcome == engine.TooLong
+	if e.Outcome != engine.Foreign {
+		d.split.foreign(d, e, true)
+	}
+	if long {
 		looked = d.giveUp(e)
 	}
 	d.reverse(e, looked)
 	d.past.kept = len(e.Events)
-	if e.Outcome != engine.Foreign {
-		d.split.foreign(d, e, true)
-	}
 	d.tree.giveAway(d)
 }
 

@@ -329,10 +329,11 @@ func (a *accesses) noteRead(i int32, ev *engine.Event, events []engine.Event) {
 // stillWoken says whether event i, the next one, if it had waited after a Pause, could
 // have gone on without event p: whether something else has woken it, not because of p.
 func (h *history) stillWoken(p, i int32, ev *engine.Event) bool {
-	if !ev.Waited {
-		return true
-	}
-	marks := h.e.Threads[ev.Thread].Waited
+	return !ev.Waited || h.anyWakes(h.e.Threads[ev.Thread].Waited, p, i, ev.Thread)
+}
+
+// anyWakes says whether a thread that waits for marks is woken, before event i, without event p.
+func (h *history) anyWakes(marks []engine.Mark, p, i, thread int32) bool {
 	for k := range marks {
 		m := &marks[k]
 		for _, w := range m.Obj.Changes {
@@ -341,13 +342,13 @@ func (h *history) stillWoken(p, i int32, ev *engine.Event) bool {
 				if -1-w > m.At && -1-w <= i {
 					return true
 				}
-			case w > m.At && h.e.Events[w].Thread != ev.Thread && h.without(p, w, i):
+			case w > m.At && h.e.Events[w].Thread != thread && h.without(p, w, i):
 				return true
 			}
 		}
 		for w := m.At + 1; m.Wrote && w < i; w++ {
-			if other := &h.e.Events[w]; other.Thread != ev.Thread && !other.Repeats &&
-				(other.Obj == m.Obj.ID || other.Obj2 == m.Obj.ID) && h.without(p, w, i) {
+			if ev := &h.e.Events[w]; ev.Thread != thread && !ev.Repeats &&
+				(ev.Obj == m.Obj.ID || ev.Obj2 == m.Obj.ID) && h.without(p, w, i) {
 				return true
 			}
 		}

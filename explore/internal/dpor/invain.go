@@ -20,12 +20,12 @@ import "schedlab/explore/internal/engine"
 // lapseInVain adds the race of t's step, if it is a wait that could have timed out early.
 func (d *Strategy) lapseInVain(e *engine.Engine, t *engine.Thread) {
 	h := &d.past
-	if t.Ended || t.Due() == engine.NoDeadline || len(t.Await) > 0 || len(h.early) == 0 ||
+	if t.Ended || t.Due() == engine.NoDeadline || len(h.early) == 0 ||
 		len(h.early) < e.Limits.Timeouts {
 		return
 	}
 	p := h.early[len(h.early)-1]
-	if q := h.prior(t, t.Seq+1); q < 0 || !h.before(p, q) {
+	if q := h.prior(t, t.Seq+1); h.wokenWithout(p, t) && (q < 0 || !h.before(p, q)) {
 		d.races = append(d.races, race{e: p, f: -1 - t.ID})
 	}
 }
@@ -44,4 +44,10 @@ func (m *reverser) pendTimed(v *reversal, r race) bool {
 	v.last.Obj2 = engine.NoObject // it has been woken: see waitInVain
 	v.last.effect.Footprint = v.last.Footprint
 	return true
+}
+
+// wokenWithout says whether t, which waits in vain, has not paused before, or could have gone on
+// without event p: it is stillWoken for a step that was not executed.
+func (h *history) wokenWithout(p int32, t *engine.Thread) bool {
+	return len(t.Await) == 0 || h.anyWakes(t.Await, p, int32(len(h.e.Events)), t.ID)
 }

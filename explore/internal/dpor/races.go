@@ -229,11 +229,11 @@ func (d *Strategy) waitInVain(e *engine.Engine) {
 	h := &d.past
 	for _, t := range e.Alive {
 		d.lapseInVain(e, t)
-		if t.Ended || t.Op.Obj == nil || len(t.Await) > 0 || !t.Op.Kind.WaitsForLock() {
+		if t.Ended || t.Op.Obj == nil || !t.Op.Kind.WaitsForLock() {
 			continue
 		}
 		p := h.of(t.Op.Obj.ID).lock
-		if p < 0 || e.Events[p].Thread == t.ID {
+		if p < 0 || e.Events[p].Thread == t.ID || !h.wokenWithout(p, t) {
 			continue
 		}
 		if q := h.prior(t, t.Seq+1); q < 0 || !h.before(p, q) {

@@ -101,7 +101,7 @@ func (m *reverser) leaveOut(v *reversal, away func(int32) bool) {
 func (f *foreseen) pend(h *history, thread int32) {
 	t := h.e.Threads[thread]
 	f.step, f.prev, f.from = stepOf(t), h.prior(t, t.Seq+1), -1
-	f.effect = engine.Effect{Footprint: f.Footprint}
+	f.effect = engine.Effect{Footprint: f.Footprint, Awaited: slices.Clone(t.Effect().Awaited)}
 }
 
 // foresee makes f event r.f just before r.e. What compares finds there what r.e has found.

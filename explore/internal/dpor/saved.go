@@ -3,6 +3,7 @@ package dpor
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"schedlab/explore/internal/engine"
 )
@@ -42,11 +43,21 @@ type savedNode struct {
 	Active                           []int32       `json:",omitempty"`
 }
 
-// savedBranch is the saved form of a branch.
+// savedBranch is the saved form of branches that follow each other, with no others beside them,
+// and of what follows the last. JSON can be nested only so deep, and branches are thousands of
+// steps long.
 type savedBranch struct {
-	Step  savedStep
-	Known int32
-	Ways  []savedWay
+	Chain []savedLink
+	Kids  []savedBranch `json:",omitempty"`
+	More  []savedWay    `json:",omitempty"`
+}
+
+// savedLink is the saved form of a chain without its rest.
+type savedLink struct {
+	Step    savedStep
+	Known   int32
+	Choices []int32 `json:",omitempty"`
+	Doubt   bool    `json:",omitempty"`
 }
 
 // savedWay is the saved form of a way.
@@ -124,23 +135,39 @@ func (s savedStep) restore() step {
 
 func saveBranches(t wakeupTree) (list []savedBranch) {
 	for b := t.first; b != nil; b = b.next {
-		first := savedWay{b.choices, saveBranches(b.then), b.doubt}
-		if b.then.empty() {
-			first.Kids = b.rest.save()
-		}
-		ways := append([]savedWay{first}, saveWays(b.more)...)
-		list = append(list, savedBranch{saveStep(b.step), b.objects, ways})
+		list = append(list, b.save())
 	}
 	return list
 }
 
-// save returns the tree that is nothing but c.
-func (c *chain) save() []savedBranch {
-	if c == nil {
-		return nil
+func (b *branch) save() (s savedBranch) {
+	s.Chain = append(s.Chain, b.chain.link())
+	for b.more == nil && !b.then.empty() && b.then.first.next == nil {
+		b = b.then.first
+		s.Chain = append(s.Chain, b.chain.link())
 	}
-	ways := []savedWay{{c.choices, c.rest.save(), c.doubt}}
-	return []savedBranch{{saveStep(c.step), c.objects, ways}}
+	switch rest := b.rest.links(); {
+	case !b.then.empty():
+		s.Kids = saveBranches(b.then)
+	case b.more == nil:
+		s.Chain = append(s.Chain, rest...)
+	case rest != nil:
+		s.Kids = []savedBranch{{Chain: rest}}
+	}
+	s.More = saveWays(b.more)
+	return s
+}
+
+func (c *chain) link() savedLink {
+	return savedLink{saveStep(c.step), c.objects, c.choices, c.doubt}
+}
+
+// links returns those of c, which may be nil.
+func (c *chain) links() (list []savedLink) {
+	for ; c != nil; c = c.rest {
+		list = append(list, c.link())
+	}
+	return list
 }
 
 func saveWays(w *way) (list []savedWay) {
@@ -163,20 +190,29 @@ func (r *restorer) tree(list []savedBranch) (t wakeupTree) {
 }
 
 func (r *restorer) branch(s *savedBranch) *branch {
-	w := r.ways(s.Ways)
-	b := &branch{then: w.then, more: w.next}
-	c := chain{step: s.Step.restore(), objects: s.Known, choices: w.choices, doubt: w.doubt}
-	if b.then.isChain() {
-		c.rest, b.then = b.then.first.chain, wakeupTree{}
+	b := &branch{then: r.tree(s.Kids), more: r.ways(s.More)}
+	b.chain = r.link(&s.Chain[len(s.Chain)-1], b.shorten())
+	for _, l := range slices.Backward(s.Chain[:len(s.Chain)-1]) {
+		b = &branch{then: wakeupTree{b}}
+		b.chain = r.link(&l, b.shorten())
 	}
-	b.chain = r.one(&c)
 	return b
 }
 
-// isChain says whether t is nothing but a chain.
-func (t *wakeupTree) isChain() bool {
-	b := t.first
-	return b != nil && b.next == nil && b.then.empty() && b.more == nil
+// link returns the chain that begins with l.
+func (r *restorer) link(l *savedLink, rest *chain) *chain {
+	return r.one(&chain{
+		step: l.Step.restore(), objects: l.Known, choices: l.Choices, doubt: l.Doubt, rest: rest,
+	})
+}
+
+// shorten takes what follows b out of it and returns it, if it is nothing but a chain.
+func (b *branch) shorten() (rest *chain) {
+	t := b.then.first
+	if t != nil && t.next == nil && t.then.empty() && t.more == nil {
+		rest, b.then = t.chain, wakeupTree{}
+	}
+	return rest
 }
 
 func (r *restorer) ways(list []savedWay) (first *way) {
@@ -253,11 +289,17 @@ func (s savedStep) check(threads int) error {
 
 func checkBranches(list []savedBranch, threads int) error {
 	for _, b := range list {
-		if err := errors.Join(b.Step.check(threads), checkWays(b.Ways, threads)); err != nil {
-			return err
-		}
-		if len(b.Ways) == 0 {
+		if len(b.Chain) == 0 {
 			return errors.New("a branch leads nowhere")
+		}
+		for _, l := range b.Chain {
+			if err := l.Step.check(threads); err != nil {
+				return err
+			}
+		}
+		err := errors.Join(checkBranches(b.Kids, threads), checkWays(b.More, threads))
+		if err != nil {
+			return err
 		}
 	}
 	return nil

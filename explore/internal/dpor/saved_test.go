@@ -3,6 +3,7 @@ package dpor
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,7 +120,7 @@ func TestWhatCannotBeRestored(t *testing.T) {
 		}},
 		{"there is no step of kind", func(r *Remainder) { r.Nodes[0].Sleep[0].Kind = 200 }},
 		{"its numbers do not fit together", func(r *Remainder) { r.Nodes[1].First = 9 }},
-		{"a branch leads nowhere", func(r *Remainder) { r.Nodes[0].Pending[0].Ways = nil }},
+		{"a branch leads nowhere", func(r *Remainder) { r.Nodes[0].Pending[0].Chain = nil }},
 		{"is from node 7, which is not there", func(r *Remainder) { r.Tasks[0].Path[0].Node = 7 }},
 		{"the node is of event 1, not 0", func(r *Remainder) {
 			r.Tasks[0].Path = r.Tasks[0].Path[1:]
@@ -131,7 +132,7 @@ func TestWhatCannotBeRestored(t *testing.T) {
 		{"it has no path", func(r *Remainder) { r.Tasks[1].Path = nil }},
 		{"by thread 9", func(r *Remainder) { r.Tasks[1].Path[0].Cur.Thread = 9 }},
 		{"task 0: there is no step of kind 200", func(r *Remainder) {
-			r.Tasks[0].Guide[0].Kids[0].Step.Kind = 200
+			r.Tasks[0].Guide[0].Kids[0].Chain[0].Step.Kind = 200
 		}},
 	} {
 		tr, names := NewTree(1), &engine.ThreadIDs{}
@@ -143,4 +144,26 @@ func TestWhatCannotBeRestored(t *testing.T) {
 		_, err := NewTree(1).Restore(&left, false)
 		require.ErrorContains(t, err, c.want)
 	}
+}
+
+// A branch may be thousands of steps long, and JSON is nested 10 000 deep at most. What was a
+// chain is one again.
+func TestLongBranchesAreRestored(t *testing.T) {
+	var tree wakeupTree
+	var m reverser
+	var p pool
+	long := "0 w0" + strings.Repeat("; 2 w1", 3000)
+	reversed{long + "; 1 w0", 0, 3001, 9}.into(t, &tree, &m, &p)
+	reversed{long + "; 3 w0", 0, 3001, 9}.into(t, &tree, &m, &p)
+	reversed{"0 w0; 3 r1; 4 r0", 0, 2, 9}.into(t, &tree, &m, &p)
+	text, err := json.Marshal(saveBranches(tree))
+	require.NoError(t, err)
+	var list []savedBranch
+	require.NoError(t, json.Unmarshal(text, &list))
+	var r restorer
+	again := r.tree(list)
+	require.True(t, reflect.DeepEqual(list, saveBranches(again)), "not what was saved")
+	last := again.first.next
+	require.True(t, last.then.empty())
+	require.NotNil(t, last.rest)
 }

@@ -95,6 +95,13 @@ func TestInsertionKeepsChoicesApart(t *testing.T) {
 		{"the same number", []reversed{
 			{"0 w0; 2 w1 =1; 1 w0", 0, 2, 9}, {"0 w0; 2 w1 =1; 3 w0", 0, 2, 9},
 		}, "2w1 =1 (1w0 | 3w0)"},
+		{"another number in the middle", []reversed{
+			{"0 w0; 2 w1; 3 w2 =0; 4 w5; 1 w0", 0, 4, 9}, {"0 w0; 2 w1; 3 w2 =1; 1 w0", 0, 3, 9},
+			{"0 w0; 3 w2 =1; 2 w1; 4 w6; 1 w0", 0, 4, 9}, {"0 w0; 3 w2 =1; 5 w0", 0, 2, 9},
+		}, "2w1 (3w2 =0 (4w5 (1w0)) =1 (1w0 | 5w0))"},
+		{"another number at the end", []reversed{
+			{"0 w0; 2 w1 =0; 1 w0", 0, 2, 9}, {"0 w0; 1 w0; 2 w1 =1", 0, 1, 9},
+		}, "2w1 =0 (1w0) =1 (1w0)"},
 		{"several numbers", []reversed{
 			{"0 w0; 2 w1 =1 =2; 1 w0", 0, 2, 9},
 		}, "2w1 =1 =2 (1w0)"},

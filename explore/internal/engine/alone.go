@@ -68,7 +68,7 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 		s.open = append(s.open, i)
 	}
 	t.alone = true
-	t.rounds.hidden = hidden
+	t.hidden = hidden
 	return true
 }
 
@@ -138,7 +138,7 @@ func (s *solo) key(t *Thread) uint64 { return (t.rounds.key ^ t.rounds.choices) 
 // mark makes marks what the thread has touched by its operations from the one on that is the
 // i-th on the record.
 func (s *solo) mark(i int) {
-	r := &s.t.rounds
+	r := s.t.rounds
 	s.begins()
 	for ; i < len(r.looks); i++ {
 		l, n := r.looks[i], len(s.marks)
@@ -208,7 +208,7 @@ func (s *solo) leave() bool {
 		s.fail()
 	}
 	s.stop()
-	s.t.rounds.forget()
+	s.t.forget()
 	return false
 }
 
@@ -249,7 +249,6 @@ const familiar = 1000
 
 // paused is Pause of a thread that is alone.
 func (s *solo) paused() {
-	r := &s.t.rounds
 	start := 0
 	if k := len(s.ends); k > 0 {
 		start = s.ends[k-1]
@@ -274,9 +273,9 @@ func (s *solo) paused() {
 		if n >= s.until && (n-s.until)%s.period == 0 {
 			s.end(s.period, false)
 		}
-	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
+	case !s.t.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
 		s.end(s.ofState(), true)
-	case !r.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
+	case !s.t.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
 		s.end(n-start, true)
 	case n >= s.e.Limits.Followed():
 		s.regular()
@@ -352,12 +351,12 @@ func (s *solo) regular() {
 // the last n on the record were the same. proven says that its state is the same, too.
 func (s *solo) end(n int, proven bool) {
 	t, e := s.t, s.e
-	r := &t.rounds
+	r := t.rounds
 	if len(r.looks) < n || !s.equals(r.looks[len(r.looks)-n:], proven) {
 		s.ends = s.ends[:0] // it may wait after the next round
 		s.fail()
 	}
-	r.hidden = false
+	t.hidden = false
 	s.stop()
 	e.followed[s.fresh] = struct{}{}
 	if !proven && e.Followed == nil {
@@ -385,14 +384,14 @@ func (s *solo) equals(looks []look, proven bool) bool {
 // remember notes the rounds that t has executed, if they change something for a while: the one
 // since it last paused, and the last n operations, which end in the state in which they began.
 func (s *solo) remember(n int, proven bool) {
-	r := &s.t.rounds
+	r := s.t.rounds
 	end := len(r.looks)
 	state := uint64(1)
 	for _, w := range s.state {
 		state = (state ^ w ^ state>>29) * prime
 	}
 	if !proven {
-		r.forget()
+		s.t.forget()
 		return
 	}
 	if r.state != 0 {
@@ -400,10 +399,10 @@ func (s *solo) remember(n int, proven bool) {
 	}
 	s.add(round{state, end - n, end})
 	r.state, r.start = state, end
-	r.repeats, r.step, r.open = false, 0, 0
+	s.t.repeats, r.step, r.open = false, 0, 0
 	for i, b := range r.before[:min(64, len(r.before))] {
 		if b.state == state {
-			r.repeats = true
+			s.t.repeats = true
 			r.open |= 1 << i
 		}
 	}
@@ -411,7 +410,7 @@ func (s *solo) remember(n int, proven bool) {
 
 // add adds b to the rounds that the thread has executed.
 func (s *solo) add(b round) {
-	r := &s.t.rounds
+	r := s.t.rounds
 	now := r.looks[b.from:b.to]
 	s.mark(b.from)
 	wrote := false

@@ -18,6 +18,9 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 		t.sync.join(parent.sync)
 		parent.sync.put(parent.ID, parent.sync.at(parent.ID)+1)
 	}
+	if t.rounds != nil {
+		t.rounds.reset(t)
+	}
 	t.sync.put(id, 1)
 	t.Nth = int32(len(e.Alive))
 	e.Alive = append(e.Alive, t)
@@ -34,7 +37,7 @@ func (t *Thread) begin(f func()) {
 	t.Op, t.Seq, t.Birth, t.Last = Op{}, 0, -1, -1
 	t.deadline, t.early, t.Woken, t.Local = NoDeadline, false, false, nil
 	t.Await, t.Waited, t.stale, t.alone = t.Await[:0], t.Waited[:0], false, false
-	t.rounds.reset(len(t.e.Events))
+	t.hidden, t.repeats = false, false
 	t.sync = t.sync[:0]
 	t.record.calls, t.record.open, t.record.chosen, t.OpMarks = t.record.calls[:0], 0, 0, 0
 }

@@ -169,8 +169,10 @@ func (e *Engine) next() *Thread {
 	if e.Outcome != Running || e.over() {
 		return nil
 	}
-	t, known := e.scripted()
-	if !known {
+	var t *Thread
+	if len(e.Schedule) < len(e.script) {
+		t = e.scripted()
+	} else {
 		t = e.Strategy.Next(e)
 	}
 	switch {
@@ -192,29 +194,21 @@ func (e *Engine) next() *Thread {
 }
 
 // scripted returns the thread whose step an execution that begins again repeats.
-func (e *Engine) scripted() (t *Thread, known bool) {
-	n := len(e.Schedule)
-	if n >= len(e.script) {
-		return nil, false
-	}
-	if d := e.script[n]; d >= 0 && int(d) < len(e.Alive) {
-		return e.Alive[d], true
+func (e *Engine) scripted() *Thread {
+	if d := e.script[len(e.Schedule)]; d >= 0 && int(d) < len(e.Alive) {
+		return e.Alive[d]
 	}
 	e.Diverge("a step instead of a Choose, when the execution began again")
-	return nil, true
+	return nil
 }
 
-// scriptedChoice is scripted, for Choose.
-func (e *Engine) scriptedChoice() (v int, known bool) {
-	n := len(e.Schedule)
-	if n >= len(e.script) {
-		return 0, false
-	}
-	if d := e.script[n]; d < 0 {
-		return choiceOf(d), true
+// scriptedChoice returns the number that an execution that begins again repeats.
+func (e *Engine) scriptedChoice() int {
+	if d := e.script[len(e.Schedule)]; d < 0 {
+		return choiceOf(d)
 	}
 	e.Diverge("a Choose instead of a step, when the execution began again")
-	return 0, true
+	return 0
 }
 
 // over says whether the execution has come to its end. Otherwise some thread is enabled

@@ -62,14 +62,11 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	}
 	e.barrier = false
 	o := t.Op.Obj
-	ev.Repeats = t.rounds.repeats && t.repeating(o, ev)
+	ev.Repeats = t.repeats && t.repeating(o, ev)
 	if o != nil {
 		ev.Obj = o.ID
-		if !ev.Repeats {
-			if old != new && (m == Writes || o.Class != ClassRWMutex) {
-				o.Changes = append(o.Changes, i)
-			}
-			o.touched(t.ID, i)
+		if old != new && !ev.Repeats && (m == Writes || o.Class != ClassRWMutex) {
+			o.Changes = append(o.Changes, i)
 		}
 	}
 	if o := t.Op.Obj2; o != nil {

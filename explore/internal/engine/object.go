@@ -78,10 +78,9 @@ type Object struct {
 	at    unsafe.Pointer // of a Pointer, where it pointed before the execution
 	queue []*Thread
 
-	// See 'Pause'. Neither knows steps that wake nobody (Event.Repeats).
-	Changes []int32 // the events that changed its value; -1-i: time, before event i
-	last    touch   // the last event on it
-	other   touch   // the last one of another thread than that one
+	// The events that changed its value, without those that wake nobody (Event.Repeats); -1-i:
+	// time advanced before event i. See 'Pause'.
+	Changes []int32
 
 	// See 'Alone'.
 	past []unsafe.Pointer // of a Pointer, what it was before
@@ -111,9 +110,10 @@ func (e *Engine) register(owner resetter, c Class, bits uint64) *Object {
 	o.Class, o.owner, o.bits, o.first = c, owner, bits, bits
 	o.name = ""
 	o.queue, o.Changes = o.queue[:0], o.Changes[:0]
-	clear(o.past)
-	o.past = o.past[:0]
-	o.last, o.other = touch{-1, -1}, touch{-1, -1}
+	if len(o.past) > 0 {
+		clear(o.past)
+		o.past = o.past[:0]
+	}
 	o.sync, o.rsync = o.sync[:0], o.rsync[:0]
 	return o
 }

@@ -94,6 +94,7 @@ type Mark struct {
 	Obj    *Object
 	At     int32  // the event by which the rounds touched it first
 	Wrote  bool   // the rounds have changed it for a while: it counts as written
+	looked int32  // events before it have not touched it: see touchedSince
 	last   uint64 // what they found or left last
 	mode   Mode   // of all their operations
 	sum    uint64 // what they have added
@@ -126,15 +127,13 @@ type rounds struct {
 	from    int     // of looks, where the round begins
 	key     uint64  // stands for looks
 	choices uint64  // stands for what Choose has returned, and where
-	hidden  bool    // plain memory was written: the stack does not tell all
 
 	// See 'Waking'.
-	before  []round
-	state   uint64 // stands for the stack at the last Pause; 0: the thread does not go round
-	start   int    // of looks, what came after that Pause
-	repeats bool   // all steps since then are those of a round from that state
-	step    int    // how many
-	open    uint64 // which of before it may be, a bit each
+	before []round
+	state  uint64 // stands for the stack at the last Pause; 0: the thread does not go round
+	start  int    // of looks, what came after that Pause
+	step   int    // how many steps since then are those of a round from that state
+	open   uint64 // which of before it may be, a bit each
 }
 
 // round is one that a thread has executed, or more.
@@ -143,38 +142,49 @@ type round struct {
 	from, to int    // of looks
 }
 
-// reset makes r that of a thread that begins after so many events.
-func (r *rounds) reset(events int) {
-	r.looks, r.at, r.scanned, r.from = r.looks[:0], r.at[:0], events, 0
-	r.key, r.choices, r.hidden = 0, 0, false
-	r.forget()
+// reset makes r that of t, which begins.
+func (r *rounds) reset(t *Thread) {
+	r.looks, r.at, r.scanned, r.from = r.looks[:0], r.at[:0], int(t.Birth)+1, 0
+	r.key, r.choices = 0, 0
+	r.before, r.state = r.before[:0], 0
+}
+
+// own returns the rounds of t, which has none before it pauses or chooses for the first time.
+func (t *Thread) own() *rounds {
+	if t.rounds == nil {
+		t.rounds = &rounds{}
+		t.rounds.reset(t)
+	}
+	return t.rounds
 }
 
 // forget drops the rounds before: the thread has got on.
-func (r *rounds) forget() { r.before, r.state, r.repeats = r.before[:0], 0, false }
+func (t *Thread) forget() {
+	t.rounds.before, t.rounds.state, t.repeats = t.rounds.before[:0], 0, false
+}
 
 // Pause says that the caller spins: see above.
 func (t *Thread) Pause() {
-	r := &t.rounds
+	r := t.own()
 	t.depth = callerDepth()
 	if t.alone {
 		t.e.solo.paused()
 		return
 	}
 	t.scan()
-	round, hidden := r.looks[r.from:], r.hidden
+	round, hidden := r.looks[r.from:], t.hidden
 	if len(round) == 0 {
 		return // nothing is between two calls
 	}
-	r.from, r.hidden = len(r.looks), false
+	r.from, t.hidden = len(r.looks), false
 	if !t.e.solo.begin(t, round, hidden) {
-		r.forget()
+		t.forget()
 	}
 }
 
 // scan looks at the events that it has not seen.
 func (t *Thread) scan() {
-	e, r := t.e, &t.rounds
+	e, r := t.e, t.rounds
 	if r.key == 0 {
 		r.key = e.origin(t)
 	}
@@ -221,7 +231,7 @@ func (l look) mix(key uint64) uint64 {
 
 // choosing notes that t has been given v by Choose.
 func (t *Thread) choosing(v int) {
-	r := &t.rounds
+	r := t.own()
 	r.choices = (r.choices ^ uint64(t.Seq)<<32 ^ uint64(v)) * prime
 }
 
@@ -229,7 +239,7 @@ func (t *Thread) choosing(v int) {
 func (t *Thread) changed() bool {
 	for i := range t.Await {
 		m := &t.Await[i]
-		if m.Obj.changedSince(m.At, t.ID) || m.Wrote && m.Obj.touchedSince(m.At, t.ID) {
+		if m.Obj.changedSince(m.At, t.ID) || m.Wrote && m.touchedSince(t.ID) {
 			return true
 		}
 	}
@@ -254,26 +264,21 @@ func (o *Object) changedSince(at, id int32) bool {
 // touch is the last event of a thread on an object.
 type touch struct{ thread, at int32 }
 
-// touchedSince says whether another thread than that of id has touched o after event at.
-func (o *Object) touchedSince(at, id int32) bool {
-	if o.last.thread != id {
-		return o.last.at > at
+// touchedSince says whether another thread than that of id has touched what m waits for.
+func (m *Mark) touchedSince(id int32) bool {
+	e := m.Obj.e
+	for m.looked = max(m.looked, m.At+1); int(m.looked) < len(e.Events); m.looked++ {
+		ev := &e.Events[m.looked]
+		if ev.Thread != id && !ev.Repeats && (ev.Obj == m.Obj.ID || ev.Obj2 == m.Obj.ID) {
+			return true
+		}
 	}
-	return o.other.at > at
-}
-
-// touched notes event i, by thread id, on o.
-func (o *Object) touched(id, i int32) {
-	if o.last.thread != id {
-		o.other = o.last
-		o.last.thread = id
-	}
-	o.last.at = i
+	return false
 }
 
 // repeating says whether ev, which touches o, goes on with a round as it was before.
 func (t *Thread) repeating(o *Object, ev *Event) bool {
-	r := &t.rounds
+	r := t.rounds
 	l := lookOf(o, ev)
 	still := uint64(0)
 	for i, b := range r.before {
@@ -283,8 +288,8 @@ func (t *Thread) repeating(o *Object, ev *Event) bool {
 		}
 	}
 	r.open, r.step = still, r.step+1
-	r.repeats = still != 0
-	return r.repeats
+	t.repeats = still != 0
+	return t.repeats
 }
 
 // wakeStale wakes the threads that wait for something that is not what it was any more: see
@@ -313,4 +318,4 @@ func (m *Mark) now() uint64 {
 }
 
 // HasPaused says whether t has called Pause after its first steps.
-func (t *Thread) HasPaused() bool { return t.rounds.key != 0 }
+func (t *Thread) HasPaused() bool { return t.rounds != nil && t.rounds.key != 0 }

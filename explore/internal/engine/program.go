@@ -28,8 +28,10 @@ func (t *Thread) choose(n int) int {
 		return 0
 	}
 	e := t.e
-	v, known := e.scriptedChoice()
-	if !known {
+	var v int
+	if len(e.Schedule) < len(e.script) {
+		v = e.scriptedChoice()
+	} else {
 		v = e.Strategy.Choose(e, t, n)
 	}
 	if e.Observer != nil && e.Outcome == Running {

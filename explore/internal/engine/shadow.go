@@ -27,7 +27,7 @@ func (s *Shadow) Read(t *Thread) {
 
 // Write says that t writes the memory: a data race with all that nothing orders before it.
 func (s *Shadow) Write(t *Thread) {
-	t.rounds.hidden = true
+	t.hidden = true
 	if t.alone {
 		return
 	}

@@ -34,12 +34,14 @@ type Thread struct {
 	WokenBy  int32 // the event that woke it
 
 	// See 'Pause' and 'Alone'.
-	rounds rounds
-	Await  []Mark  // its op waits until one of these has changed; empty: does not
-	Waited []Mark  // Await, of its last event
-	stale  bool    // it waits no longer, since nothing else is left to happen
-	alone  bool    // it is off the record
-	depth  uintptr // see callerDepth: of the function that has called Pause
+	rounds  *rounds // nil: it has neither paused nor chosen in any execution
+	repeats bool    // all its steps since the last Pause are those of a round before
+	hidden  bool    // it has written plain memory since: its stack does not tell all
+	Await   []Mark  // its op waits until one of these has changed; empty: does not
+	Waited  []Mark  // Await, of its last event
+	stale   bool    // it waits no longer, since nothing else is left to happen
+	alone   bool    // it is off the record
+	depth   uintptr // see callerDepth: of the function that has called Pause
 
 	sync clock // see 'Two kinds of happens-before'
 

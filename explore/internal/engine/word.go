@@ -105,7 +105,7 @@ func (w *Word) Cas(c Class, old, new uint64, what string) bool {
 
 // acquire: t learns what was released to o.
 func (t *Thread) acquire(o *Object) {
-	if !t.alone { // else it learns nothing that it has not learnt on the record
+	if len(o.sync) > 0 && !t.alone { // alone it learns nothing new
 		t.sync.join(o.sync)
 	}
 }
@@ -122,7 +122,7 @@ func (t *Thread) release(o *Object) {
 
 // acquireReads: t, which is to write, learns what was released by readers of o.
 func (t *Thread) acquireReads(o *Object) {
-	if !t.alone {
+	if len(o.rsync) > 0 && !t.alone {
 		t.sync.join(o.rsync)
 	}
 }
