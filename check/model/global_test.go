@@ -103,15 +103,9 @@ func TestGlobal(t *testing.T) {
 		{"two Ps, one G more", unbounded, 31680, spawn(2, 1, 0)},
 		{"two Ps, two Gs more", 3, 710, spawn(2, 2, 0)},
 		{"one P, work from outside", unbounded, 15708, submit(1)},
-<<<<<<< HEAD
 		{"one P, system calls", 2, 380, syscalls(1, 1)},
 		{"two Ps, system calls", 1, 268, syscalls(2, 1)},
 		{"two Ps, a G that yields", 3, 376, spawn(2, 1, 1)},
-=======
-		{"one P, system calls", 2, 2838, syscalls(1, 1)},
-		{"two Ps, system calls", 1, 3541, syscalls(2, 1)},
-		{"two Ps, a G that yields", 3, 3445, spawn(2, 1, 1)},
->>>>>>> main
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			verify(t, c.executions, c.program, bound(c.preemptions))
