@@ -33,7 +33,7 @@ func TestDesigns(t *testing.T) {
 		design      string
 		preemptions int
 		executions  uint64
-	}{{"gm", unbounded, 20}, {"global", 3, 7300}, {"global-lockfree", 3, 8436}, {"gpm", 1, 5002}} {
+	}{{"gm", unbounded, 20}, {"global", 3, 1069}, {"global-lockfree", 3, 1257}, {"gpm", 1, 264}} {
 		t.Run(c.design, func(t *testing.T) {
 			verify(t, c.executions, handOver(c.design), bound(c.preemptions))
 		})

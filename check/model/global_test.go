@@ -101,11 +101,11 @@ func TestGlobal(t *testing.T) {
 		{"one P, two Gs that yield", unbounded, 28, spawn(1, 2, 1)},
 		{"two Ps, no G but main", unbounded, 128, spawn(2, 0, 0)},
 		{"two Ps, one G more", unbounded, 31680, spawn(2, 1, 0)},
-		{"two Ps, two Gs more", 3, 6151, spawn(2, 2, 0)},
+		{"two Ps, two Gs more", 3, 710, spawn(2, 2, 0)},
 		{"one P, work from outside", unbounded, 15708, submit(1)},
-		{"one P, system calls", 2, 2838, syscalls(1, 1)},
-		{"two Ps, system calls", 1, 3541, syscalls(2, 1)},
-		{"two Ps, a G that yields", 3, 3445, spawn(2, 1, 1)},
+		{"one P, system calls", 2, 380, syscalls(1, 1)},
+		{"two Ps, system calls", 1, 268, syscalls(2, 1)},
+		{"two Ps, a G that yields", 3, 376, spawn(2, 1, 1)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			verify(t, c.executions, c.program, bound(c.preemptions))

@@ -55,5 +55,5 @@ func parkAndReady(procs int) func() {
 
 func TestParkAndReady(t *testing.T) {
 	t.Run("one P", func(t *testing.T) { verify(t, 28, parkAndReady(1)) })
-	t.Run("two Ps", func(t *testing.T) { verify(t, 7035, parkAndReady(2), explore.Preemptions(3)) })
+	t.Run("two Ps", func(t *testing.T) { verify(t, 955, parkAndReady(2), explore.Preemptions(3)) })
 }

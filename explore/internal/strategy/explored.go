@@ -69,8 +69,8 @@ func (x *explored) bucketOf(h hash) []slot {
 	return x.slots[at : at+bucket]
 }
 
-// covers says whether what follows the trace h has been explored; none stands for a trace of
-// which that is not known.
+// covers says whether what follows the trace h has been explored. none stands for a trace that is
+// not known.
 func (x *explored) covers(h hash, last int32, left int) bool {
 	if len(x.slots) == 0 || h == none {
 		return false
