@@ -178,7 +178,10 @@ func (s *solo) step() bool {
 	}
 	s.narrow(func(l *look) bool { return l.kind == t.Op.Kind && l.obj == obj })
 	switch {
-	case len(s.open) == 0, !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline:
+	case !t.Op.Kind.harmless(), t.Op.Obj2 != nil, t.deadline != NoDeadline:
+		return s.leave()
+	case len(s.open) == 0:
+		s.ends = s.ends[:0] // it may repeat itself after what it will have done then
 		return s.leave()
 	case o != nil && o.solo != s.e.solos:
 		return s.leave() // what it has not touched a little earlier may be anything
@@ -233,6 +236,7 @@ func (s *solo) done(m Mode, old, new uint64, ok bool) {
 	s.narrow(func(x *look) bool { return x.ok == ok && x.mode == m && x.change == l.change })
 	s.ops = append(s.ops, l)
 	if len(s.open) == 0 {
+		s.ends = s.ends[:0] // likewise
 		s.fail()
 	}
 	if n := len(s.ops); s.period > 0 && s.ops[n-1] != s.ops[n-1-s.period] {
