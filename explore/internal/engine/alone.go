@@ -61,7 +61,7 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	s.widen(len(round) + window)
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
 	s.enough = 0
-	s.state = stackFrom(t.depth, s.state[:0])
+	s.state = t.stackNow(s.state[:0])
 	s.before = s.before[:0]
 	s.open = s.open[:0]
 	for i := s.known; i < len(t.rounds.looks); i++ {
@@ -271,7 +271,7 @@ func (s *solo) paused() {
 	if n < s.enough {
 		return
 	}
-	s.running = stackFrom(s.t.depth, s.running[:0])
+	s.running = s.t.stackNow(s.running[:0])
 	switch {
 	case s.period > 0:
 		if n >= s.until && (n-s.until)%s.period == 0 {

@@ -2,15 +2,25 @@ package engine
 
 import (
 	"runtime/debug"
+	"unsafe"
 
 	"schedlab/internal/coro"
 )
 
 // carrier is a coroutine that carries threads and Stacks, one after the other. An engine
 // keeps its carriers from one execution to the next.
+//
+// When an execution is given up, what a carrier carries ends by runtime.Goexit, so that its
+// deferred calls run. That cannot be stopped, but it can be held up: the carrier goes on with
+// its work in the last of the deferred calls (again). Each time its goroutine's stack grows
+// a little, so it is given up after some times (mostExits). To make a carrier takes as long as
+// some hundred steps.
 type carrier struct {
+	stack coro.Stack // the first field: see carrierOf
 	e     *Engine
-	stack coro.Stack
+	exits int         // how often it was held up
+	ends  bool        // it is to end
+	floor uintptr     // see callerDepth: where the frames end of what it carries
 	at    int         // its place in Engine.busy
 	t     *Thread     // carries this thread, or
 	f     func()      // this Stack's function
@@ -41,6 +51,32 @@ func (c *carrier) main() {
 	carriers.add(c.goid, c.e)
 	defer carriers.remove(c.goid)
 	defer disown()
+	c.serve()
+}
+
+// mostExits is how often a carrier is held up.
+const mostExits = 50
+
+// again makes c, whose work has been given up, ready for other work, unless it is to end.
+func (c *carrier) again() {
+	if c.ends {
+		return
+	}
+	c.exits++
+	c.clear()
+	if c.stack.Switch(&c.e.base) {
+		c.serve()
+	}
+}
+
+// clear forgets what c has carried.
+func (c *carrier) clear() { c.t, c.f, c.back, c.began = nil, nil, nil, false }
+
+// carrierOf returns the carrier of which s is the stack.
+func carrierOf(s *coro.Stack) *carrier { return (*carrier)(unsafe.Pointer(s)) }
+
+// serve carries one thing after the other, until c is to end.
+func (c *carrier) serve() {
 	for {
 		c.carry()
 		if !c.stack.Switch(c.leave()) {
@@ -51,6 +87,7 @@ func (c *carrier) main() {
 
 // carry runs what it is to carry, to its end.
 func (c *carrier) carry() {
+	c.floor = callerDepth()
 	finished := false
 	defer func() {
 		if !finished {
@@ -74,14 +111,19 @@ func (c *carrier) carry() {
 func (c *carrier) unwound(v any) {
 	switch {
 	case c.e.aborting:
+		c.again()
 	case v != nil:
 		c.e.panicked(v, debug.Stack())
 	case c.t == nil && c.back != nil: // a destroyed Stack may end by Goexit
 		c.stack.Switch(c.back)
+		c.again() // the execution is over
 	default:
 		c.e.broke("a thread called runtime.Goexit (t.FailNow and require do): " +
 			"use explore.Assert, or t.Errorf and return")
-		c.e.resume(nil)
+		from := c.e.running
+		c.e.running = &c.e.base
+		from.Switch(&c.e.base)
+		c.again() // the execution is over
 	}
 }
 
@@ -104,7 +146,7 @@ func (c *carrier) leave() *coro.Stack {
 	} else if to = c.back; to == nil {
 		to = &e.base // it ended by a panic, or must not have ended: the execution is over
 	}
-	c.t, c.f, c.back, c.began = nil, nil, nil, false
+	c.clear()
 	e.retire(c)
 	e.running = to
 	return to

@@ -51,7 +51,7 @@ func (s *Coroutine) SwitchTo(to *Coroutine) bool {
 func (s *Coroutine) leave(e *Engine, to *coro.Stack) {
 	from := e.running
 	e.running = to
-	if !from.Switch(to) {
+	if !from.Switch(to) || e.aborting {
 		runtime.Goexit()
 	}
 }

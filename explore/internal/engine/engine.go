@@ -142,7 +142,17 @@ func (e *Engine) unwind() {
 func (e *Engine) abort() {
 	e.aborting = true
 	for _, c := range e.busy {
-		c.stack.Destroy()
+		switch {
+		case c.exits == mostExits:
+			c.ends = true
+			c.stack.Destroy()
+			continue
+		case c.t == nil && !c.began:
+			c.clear()
+		default:
+			e.base.Switch(&c.stack) // it comes back when it is ready for other work
+		}
+		e.idle = append(e.idle, c)
 	}
 	e.busy = e.busy[:0]
 	e.aborting = false
@@ -151,6 +161,7 @@ func (e *Engine) abort() {
 // Close ends all coroutines.
 func (e *Engine) Close() {
 	for _, c := range e.idle {
+		c.ends = true
 		c.stack.Destroy()
 	}
 	e.idle = nil

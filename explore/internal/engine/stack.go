@@ -6,17 +6,17 @@ import (
 	"unsafe"
 )
 
-// stackFrom appends to to what the last bytes of the calling goroutine's stack hold, so many
-// as depth says, which callerDepth has returned. Two states of one goroutine are the same if
-// these are. Where it is not known how to read the stack, it returns nothing.
+// stackFrom appends to to what the calling goroutine's stack holds between two frames, of which
+// callerDepth has said where they begin. Two states of one goroutine are the same if these
+// are. Where it is not known how to read the stack, it returns nothing.
 //
 // A stack may be moved when it grows. So what points into it is told by its distance from
 // the end, which moves with it.
-func stackFrom(depth uintptr, to []uint64) []uint64 {
+func stackFrom(depth, floor uintptr, to []uint64) []uint64 {
 	if !KnowsGoroutines {
 		return to
 	}
-	n := int(depth / unsafe.Sizeof(depth))
+	n := int((depth - floor) / unsafe.Sizeof(depth))
 	to = slices.Grow(to, n+1) // from here on nothing is called that may move the stack
 	g := getg()
 	bounds := (*[2]uintptr)(pointer(g)) // the first field of a g
@@ -29,6 +29,12 @@ func stackFrom(depth uintptr, to []uint64) []uint64 {
 		to = append(to, uint64(w))
 	}
 	return to
+}
+
+// stackNow appends to to the stack of t, which runs and pauses, from the function that pauses to
+// the one that t began with.
+func (t *Thread) stackNow(to []uint64) []uint64 {
+	return stackFrom(t.depth, carrierOf(t.e.running).floor, to)
 }
 
 // callers returns the stack of the calling goroutine.

@@ -87,7 +87,7 @@ func (e *Engine) resume(next *Thread) {
 	from := e.running
 	to := e.stackOf(next)
 	e.running = to
-	if !from.Switch(to) {
+	if !from.Switch(to) || e.aborting {
 		runtime.Goexit() // the execution is given up
 	}
 }
