@@ -21,8 +21,9 @@ import "slices"
 // If it does anything else, such as to leave the loop, it would not have gone round for ever.
 // What it has done off the record cannot be taken back. So the execution begins again: it
 // repeats the same decisions (Engine.script), and this time Pause does not wait there. The
-// strategy does not notice. What was found out is kept (Engine.restless), by all that the
-// thread has done so far. So it is found out once.
+// strategy does not notice. What was found out is kept for this execution (Engine.begunAgain),
+// and for others by all that the thread has done so far (Engine.restless). So it is most often
+// found out once.
 //
 // The stack is all that a loop usually carries from one round to the next. It may also keep a
 // count in plain memory, outside of its stack. Writing a Var is noticed (rounds.hidden). Other
@@ -56,6 +57,9 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 		return false
 	}
 	if _, known := e.restless[s.key(t)]; known {
+		return false
+	}
+	if slices.Contains(e.begunAgain, stop{t.ID, len(t.rounds.looks)}) {
 		return false
 	}
 	s.widen(len(round) + window)
@@ -448,11 +452,18 @@ func (s *solo) failed() {
 	from := 0
 	for _, n := range append([]int{0}, s.ends...) { // nor does it after the rounds until then
 		for _, l := range s.ops[from:n] {
-			key = l.mix(key)
+			key = e.named(t.rounds, l).mix(key)
 		}
 		from = n
 		e.restless[(key^t.rounds.choices)*prime] = struct{}{}
 	}
 	t.alone = false
+	e.begunAgain = append(e.begunAgain, stop{t.ID, len(t.rounds.looks)})
 	e.Outcome = Again
+}
+
+// stop is a Pause of a thread: how many steps it had taken.
+type stop struct {
+	thread int32
+	steps  int
 }

@@ -61,12 +61,13 @@ type Engine struct {
 	Steps    uint64                 // of all executions; rehearsals take theirs back
 
 	// See 'Alone'.
-	solo     solo
-	solos    uint64              // how many there have been
-	script   Schedule            // what an execution that begins again repeats
-	restless map[uint64]struct{} // by solo.key: where Pause does not wait
-	followed map[uint64]struct{} // rounds that have been followed to the end
-	Followed []uintptr           // the stack of a Pause whose loop may be counting; nil: none
+	solo       solo
+	solos      uint64              // how many there have been
+	script     Schedule            // what an execution that begins again repeats
+	begunAgain []stop              // the Pauses at which the execution under way has begun again
+	restless   map[uint64]struct{} // by solo.key: where Pause does not wait
+	followed   map[uint64]struct{} // rounds that have been followed to the end
+	Followed   []uintptr           // the stack of a Pause whose loop may be counting; nil: none
 
 	// See 'Virtual time'.
 	Now      int64
@@ -100,7 +101,7 @@ func New(cfg *Limits, program func(), s Strategy) *Engine {
 
 // Execute runs the program once.
 func (e *Engine) Execute() {
-	e.script = e.script[:0]
+	e.script, e.begunAgain = e.script[:0], e.begunAgain[:0]
 	for e.attempt(); e.Outcome == Again; e.attempt() {
 		e.script, e.Schedule = e.Schedule, e.script
 		e.Steps -= uint64(len(e.Events))

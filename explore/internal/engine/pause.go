@@ -121,12 +121,13 @@ func AwaitedObject(x int32) (obj int32, m Mode) {
 // rounds is what a thread that pauses knows of itself. It is found out at a Pause, from the
 // events: other threads pay nothing.
 type rounds struct {
-	looks   []look  // of all of the thread's events
-	at      []int32 // the events
-	scanned int     // events of the execution that have been looked at
-	from    int     // of looks, where the round begins
-	key     uint64  // stands for looks
-	choices uint64  // stands for what Choose has returned, and where
+	looks    []look            // of all of the thread's events
+	at       []int32           // the events
+	scanned  int               // events of the execution that have been looked at
+	from     int               // of looks, where the round begins
+	key      uint64            // stands for looks
+	pointers map[uint64]uint64 // the number of each pointer: see named
+	choices  uint64            // stands for what Choose has returned, and where
 
 	// See 'Waking'.
 	before []round
@@ -147,6 +148,7 @@ func (r *rounds) reset(t *Thread) {
 	r.looks, r.at, r.scanned, r.from = r.looks[:0], r.at[:0], int(t.Birth)+1, 0
 	r.key, r.choices = 0, 0
 	r.before, r.state = r.before[:0], 0
+	clear(r.pointers)
 }
 
 // own returns the rounds of t, which has none before it pauses or chooses for the first time.
@@ -196,9 +198,34 @@ func (t *Thread) scan() {
 			}
 			l := lookOf(o, ev)
 			r.looks, r.at = append(r.looks, l), append(r.at, int32(r.scanned))
-			r.key = l.mix(r.key)
+			r.key = e.named(r, l).mix(r.key)
 		}
 	}
+}
+
+// named returns l with numbers in place of pointers: what they point to lies elsewhere in each
+// execution. The thread numbers pointers in the order in which it meets them.
+func (e *Engine) named(r *rounds, l look) look {
+	if l.obj != NoObject && e.Objects[l.obj].Class == ClassPointer {
+		l.old, l.new = r.number(l.old), r.number(l.new)
+	}
+	return l
+}
+
+// number returns the number of a pointer with these bits; 0 of nil.
+func (r *rounds) number(bits uint64) uint64 {
+	if bits == 0 {
+		return 0
+	}
+	n, ok := r.pointers[bits]
+	if !ok {
+		n = uint64(len(r.pointers)) + 1
+		if r.pointers == nil {
+			r.pointers = map[uint64]uint64{}
+		}
+		r.pointers[bits] = n
+	}
+	return n
 }
 
 // origin stands for what t was made of: what those from which it descends had done.
@@ -210,7 +237,7 @@ func (e *Engine) origin(t *Thread) (key uint64) {
 			t = e.Threads[ev.Thread]
 		}
 		if ev.Thread == t.ID {
-			key = look{kind: ev.Kind, old: ev.Old, new: ev.New, obj: ev.Obj}.mix(key)
+			key = look{kind: ev.Kind, ok: ev.OK, obj: ev.Obj}.mix(key)
 		}
 	}
 	return key
