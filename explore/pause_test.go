@@ -14,7 +14,7 @@ func TestLoopsWithPauseHaveTheirVerdicts(t *testing.T) {
 		want    Property // "": it is right
 		steps   int      // of the shortest violation
 	}{
-		{"looks at two flags in turn, the second one is set first", alternating(true), Assertion, 4},
+		{"looks at two flags in turn, the other is set first", alternating(true), Assertion, 4},
 		{"looks at two flags in turn, one is set", alternating(false), "", 0},
 		{"an expected value is carried over", carried, "", 0},
 		{"gives up after 3 rounds", givingUp(3), Panic, 4},

@@ -389,8 +389,8 @@ func (s *solo) equals(looks []look, proven bool) bool {
 	return true
 }
 
-// remember notes the rounds that t has executed, if they change something for a while: the one
-// since it last paused, and the last n operations, which end in the state in which they began.
+// remember notes what t has executed, if that changes something for a while: the round since
+// it last paused, and the last n operations. These end in the state in which they began.
 func (s *solo) remember(n int, proven bool) {
 	r := s.t.rounds
 	end := len(r.looks)

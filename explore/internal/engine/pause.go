@@ -43,9 +43,9 @@ import "slices"
 //
 // # Livelock
 //
-// Where no thread is enabled and some wait after a Pause, they would go round for ever: each
-// of them does the same again when it is left alone, and the rounds of all together have been
-// executed, one after the other, without effect.
+// Where no thread is enabled and some wait after a Pause, they can go round for ever. Each of
+// them does the same again when it is left alone. And their rounds have been executed, one
+// after the other, without effect.
 
 // look is an operation as its thread met it. If two rounds are made of the same looks, they
 // are the same as far as can be seen from outside.
