@@ -45,6 +45,7 @@ type solo struct {
 	before  []uint64 // the stack at the last Pause
 	running []uint64 // the stack now
 	fresh   uint64   // stands for the first round
+	plain   bool     // plain memory was touched off the record, unjudged
 }
 
 // begin lets t go on alone, if its last round may be one that it repeats. It says false if t
@@ -60,7 +61,7 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	}
 	s.widen(len(round) + window)
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
-	s.enough = 0
+	s.enough, s.plain = 0, false
 	s.state = stackFrom(t.depth, s.state[:0])
 	s.before = s.before[:0]
 	s.open = s.open[:0]
@@ -202,9 +203,10 @@ func (s *solo) narrow(may func(l *look) bool) {
 }
 
 // leave ends the trial: the thread does not go round for ever. If it has done nothing off the
-// record, it is alone no longer, and leave returns false. Else it does not return.
+// record, it is alone no longer, and leave returns false. Else it does not return. To touch
+// plain memory is to do something: a data race is found on the record only.
 func (s *solo) leave() bool {
-	if len(s.ops) > 0 || s.t.deadline != NoDeadline {
+	if len(s.ops) > 0 || s.plain || s.t.deadline != NoDeadline {
 		s.fail()
 	}
 	s.stop()
@@ -437,7 +439,7 @@ func (s *solo) fail() {
 // failed is fail, for a thread that ends.
 func (s *solo) failed() {
 	e, t := s.e, s.t
-	if len(s.ops) == 0 {
+	if len(s.ops) == 0 && !s.plain {
 		s.stop()
 		return
 	}

@@ -16,6 +16,7 @@ type Shadow struct {
 // Read says that t reads the memory: a data race with a write that nothing orders before it.
 func (s *Shadow) Read(t *Thread) {
 	if t.alone {
+		t.e.solo.plain = true
 		return // it will be judged on the record
 	}
 	if s.written > t.sync.at(s.writer) {
@@ -29,6 +30,7 @@ func (s *Shadow) Read(t *Thread) {
 func (s *Shadow) Write(t *Thread) {
 	t.rounds.hidden = true
 	if t.alone {
+		t.e.solo.plain = true
 		return
 	}
 	if s.written > t.sync.at(s.writer) {
