@@ -315,3 +315,19 @@ func TestAttack(t *testing.T) {
 		}
 	}
 }
+
+func init() {
+	attacks = append(attacks, attack{"race in later rounds only", func() {
+		var v Var[int]
+		var f Uint32
+		Go(func() { v.Store(1); f.Store(1) })
+		first := true
+		for f.Load() == 0 {
+			if !first {
+				v.Load()
+			}
+			first = false
+			Pause()
+		}
+	}, DataRace})
+}
