@@ -11,6 +11,7 @@ var (
 	attackN     = flag.Int("attackn", 0, "programs of TestAttackRandom")
 	attackSeed  = flag.Int("attackseed", 0, "the first one")
 	attackCarry = flag.Bool("attackcarry", false, "registers are carried from round to round")
+	attackShow  = flag.Int("attackshow", 0, "programs of so many instructions are shown")
 	attackThr   = flag.Int("attackthreads", 3, "threads at most")
 )
 
@@ -124,6 +125,35 @@ func randomAttack(rng *rand.Rand, carry bool) (p loopProg) {
 	return p
 }
 
+// judgeAttack is judgeLoops; bounded has many preemptions.
+func judgeAttack(p loopProg, strategy string) string {
+	if strategy != "bounded" {
+		return judgeLoops(p, strategy)
+	}
+	ends, lost, ok := loopTruth(p, 20_000)
+	if !ok {
+		return ""
+	}
+	met := map[loopEnd]bool{}
+	r, err := Run(loopRun(p, func(e loopEnd) { met[e] = true }),
+		Strategy(strategy), Preemptions(30), KeepGoing(), Executions(3_000), Steps(300))
+	if err != nil {
+		return err.Error()
+	}
+	if r.TooLong > 0 || r.Complete+r.Violations+r.Cut >= 3_000 {
+		return ""
+	}
+	for e := range ends {
+		if !met[e] {
+			return fmt.Sprintf("missing: %v; %v", e, r)
+		}
+	}
+	if lost != (r.Stuck > 0) {
+		return fmt.Sprintf("lost %v, stuck %v: %v", lost, r.Stuck, r.Violation)
+	}
+	return ""
+}
+
 func TestAttackRandom(t *testing.T) {
 	bad := 0
 	for seed := *attackSeed; seed < *attackSeed+*attackN; seed++ {
@@ -138,15 +168,102 @@ func TestAttackRandom(t *testing.T) {
 		}
 		o := []string{s}
 		for _, s := range o {
-			if why := judgeLoops(p, s); why != "" {
+			if why := judgeAttack(p, s); why != "" {
 				bad++
 				size := 0
 				for _, c := range p {
 					size += len(c)
+				}
+				if size <= *attackShow {
+					fmt.Printf("%v", p)
 				}
 				fmt.Printf("SIZE %d seed %d %s: %.300s\n", size, seed, s, why)
 			}
 		}
 	}
 	fmt.Println("bad", bad, "of", *attackN)
+}
+
+// swapping: thread 0 always ends when it is left alone.
+func TestAttackSwap(t *testing.T) {
+	p := func() {
+		var x, y Uint32
+		var m Mutex
+		Go(func() {
+			for x.Swap(1) != 1 {
+				m.Lock()
+				y.Load()
+				m.Unlock()
+				Pause()
+			}
+			y.Store(1)
+		})
+		Go(func() {
+			for y.Load() != 1 {
+				x.Add(1)
+				y.Load()
+				x.Add(^uint32(0))
+				Pause()
+			}
+		})
+	}
+	q := func() {
+		var x Uint32
+		var done Bool
+		Go(func() {
+			for x.Swap(1) != 1 {
+				Pause()
+			}
+			done.Store(true)
+		})
+		for !done.Load() {
+			x.Add(1)
+			x.Add(^uint32(0))
+			Pause()
+		}
+	}
+	for _, p := range []func(){p, q} {
+		for _, s := range []string{"exhaustive", "naive", "bounded"} {
+			r, err := Run(p, Strategy(s))
+			fmt.Println(r, err)
+			if r.Violation != nil {
+				fmt.Println(r.Violation.Text())
+				if false {
+				}
+			}
+		}
+	}
+}
+
+func TestAttackShow(t *testing.T) {
+	if *attackShow < 0 {
+		rng := rand.New(rand.NewPCG(uint64(*attackSeed), 77))
+		p := randomAttack(rng, *attackCarry)
+		fmt.Print(p)
+		r, err := Run(loopRun(p, func(e loopEnd) {}))
+		fmt.Println(r, err)
+		if r.Violation != nil {
+			fmt.Println(r.Violation.Text())
+		}
+	}
+}
+
+func TestAttackCompare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(uint64(*attackSeed), 77))
+	p := randomAttack(rng, *attackCarry)
+	for _, s := range []string{"exhaustive", "naive", "bounded"} {
+		met := map[loopEnd]bool{}
+		o := []Option{Strategy(s), KeepGoing(), Executions(300_000), Steps(300)}
+		if s == "bounded" {
+			o = append(o, Preemptions(40))
+		}
+		r, err := Run(loopRun(p, func(e loopEnd) { met[e] = true }), o...)
+		fmt.Println(r, err, len(met))
+		for e := range met {
+			fmt.Print(e, " ")
+		}
+		fmt.Println()
+	}
+	ends, lost, ok := loopTruth(p, 20_000)
+	fmt.Println("truth", len(ends), lost, ok, ends)
 }
