@@ -234,7 +234,8 @@
 //     makes sure that the loop would go round for ever, by its thread's stack. If that is
 //     another one after each round, the loop is followed for as long as [Steps] says, and
 //     the verdict's bound names it. A loop that gives up later is not noticed. A count in
-//     plain memory that is not on the stack is noticed up to 1 000 steps.
+//     plain memory that is not on the stack is noticed up to 1 000 steps, where a thread
+//     first goes round in such a loop. Count on the stack, or in a [Var].
 //   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's
 //     may also fail on a free lock.
 //   - A futex wait never ends without a reason, though futex(2) allows that. A Cond wakes
@@ -255,7 +256,8 @@
 //   - A loop with Pause whose rounds are never the same is explored round by round, up to
 //     the limit of Steps.
 //   - [LeakedThreads] and [Livelock] are violations. A program that leaves a thread asleep
-//     on purpose must end it.
+//     on purpose must end it. Threads that go round in turns for ever are a livelock, even
+//     if they would meet, and get on, in another order of their steps.
 //   - A [Mutex] that its holder locks again is a deadlock, as in Go. A second
 //     [Note.Wakeup] without a [Note.Clear] is a violation.
 //

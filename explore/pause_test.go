@@ -30,7 +30,7 @@ func TestLoopsWithPauseHaveTheirVerdicts(t *testing.T) {
 		{"two look under a lock, in vain", underLock(false, func() (lock, unlock func()) {
 			m := new(Mutex)
 			return m.Lock, m.Unlock
-		}), Livelock, 9},
+		}), Livelock, 15},
 		{"two look under a read lock", underLock(true, func() (lock, unlock func()) {
 			m := new(RWMutex)
 			return m.RLock, m.RUnlock
@@ -38,9 +38,9 @@ func TestLoopsWithPauseHaveTheirVerdicts(t *testing.T) {
 		{"two look under a read lock, in vain", underLock(false, func() (lock, unlock func()) {
 			m := new(RWMutex)
 			return m.RLock, m.RUnlock
-		}), Livelock, 6},
+		}), Livelock, 12},
 		{"two try to enter, and go back", entering(true), "", 0},
-		{"two try to enter, and go back, in vain", entering(false), Livelock, 7},
+		{"two try to enter, and go back, in vain", entering(false), Livelock, 11},
 		{"two spin on TryLock of an RWMutex", tryingToWrite(true), "", 0},
 		{"two spin on TryLock of an RWMutex that is kept", tryingToWrite(false), Livelock, 4},
 	} {

@@ -39,7 +39,6 @@ type recThread struct {
 	calling    bool // the next step is the first one of an operation
 	chose      bool // since the last step
 	returning  bool // the next step is that of a return
-	begun      bool // it has taken a step
 	standsHere bool // it stands before a step
 }
 

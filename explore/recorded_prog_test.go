@@ -138,7 +138,6 @@ type recHistory struct {
 	clock int
 	calls [recThreads][recOps]int // 0: not called
 	rets  [recThreads][recOps]int
-	op    [recThreads]int // operations of each thread that have been called
 	r     [recThreads]int
 }
 

@@ -270,8 +270,8 @@ var judgedPrograms = []judged{
 	{"unlock in one", unlocker(false), "", 0, 2, 0, 0},
 	{"two polite threads", polite(false), Livelock, 4, 4, 1, 0},
 	{"two polite threads with a turn", polite(true), "", 0, 11, 0, 0},
-	{"Peterson with the assignments swapped", petersonSwapped, DataRace, 7, 10, 0, 2},
-	{"Peterson", func() []func() { return excluded(petersonLock()) }, "", 0, 12, 0, 0},
+	{"Peterson with the assignments swapped", petersonSwapped, DataRace, 7, 14, 0, 2},
+	{"Peterson", func() []func() { return excluded(petersonLock()) }, "", 0, 24, 0, 0},
 	{"published before it is written", publication(true), DataRace, 2, 2, 0, 1},
 	{"written before it is published", publication(false), "", 0, 2, 0, 0},
 }

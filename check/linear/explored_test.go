@@ -55,7 +55,6 @@ func (q *mpsc) Empty() bool { return q.tail.next.Load() == nil }
 // Blocking Concurrent Queue Algorithms", PODC 1996).
 type michaelScott struct {
 	head, tail explore.Pointer[node]
-	early      bool // wrong: a put returns before its node is linked
 }
 
 func newMichaelScott() linear.Queue {

@@ -346,7 +346,7 @@ func (h *history) anyWakes(marks []engine.Mark, p, i, thread int32) bool {
 				return true
 			}
 		}
-		for w := m.At + 1; m.Wrote && w < i; w++ {
+		for w := m.WroteAt + 1; m.Wrote && w < i; w++ {
 			if ev := &h.e.Events[w]; ev.Thread != thread && !ev.Repeats &&
 				(ev.Obj == m.Obj.ID || ev.Obj2 == m.Obj.ID) && h.without(p, w, i) {
 				return true

@@ -17,6 +17,9 @@ import "slices"
 //     verdict says so (Engine.Followed).
 //  3. The operations that repeat themselves must be the last ones that it has executed on
 //     the record. Else it does not wait: what it would do has not been explored yet.
+//  4. If they are more than one, others can interfere between them, and what a first round
+//     makes of that may differ from what later ones do. So they must have been executed twice
+//     on the record, with whatever values.
 //
 // If it does anything else, such as to leave the loop, it would not have gone round for ever.
 // What it has done off the record cannot be taken back. So the execution begins again: it
@@ -32,20 +35,24 @@ import "slices"
 
 // solo is a thread that is left alone.
 type solo struct {
-	e       *Engine
-	t       *Thread
-	ops     []look // off the record
-	ends    []int  // of each round, how many there are then
-	marks   []Mark // what the last operations on the record have touched
-	enough  int    // it is to be followed for so many operations at least
-	until   int    // it is followed for so many; 0: that is not known yet
-	period  int    // the operations repeat themselves after so many; 0: likewise
-	known   int    // of the thread's looks: from there on it may repeat them
-	open    []int  // and of those it may repeat, after what it has done so far, those from here on
-	state   []uint64
-	before  []uint64 // the stack at the last Pause
-	running []uint64 // the stack now
-	fresh   uint64   // stands for the first round
+	e          *Engine
+	t          *Thread
+	ops        []look // off the record
+	ends       []int  // of each round, how many there are then
+	marks      []Mark // what the last operations on the record have touched
+	enough     int    // it is to be followed for so many operations at least
+	until      int    // it is followed for so many; 0: that is not known yet
+	period     int    // the operations repeat themselves after so many; 0: likewise
+	known      int    // of looks, from where it may repeat them
+	open       []int  // from where it may repeat them, as far as is known so far
+	state      []uint64
+	before     []uint64 // the stack at the last Pause
+	running    []uint64 // the stack now
+	sum        uint64   // stands for the stack at the end
+	fresh      uint64   // stands for the first round
+	plain      bool     // plain memory was touched off the record, unjudged
+	touches    int      // how often
+	plainRound int      // by a round, at most
 }
 
 // begin lets t go on alone, if its last round may be one that it repeats. It says false if t
@@ -53,19 +60,28 @@ type solo struct {
 func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	e := t.e
 	s.e, s.t = e, t
-	if len(t.rounds.looks) > maxLooks || !s.mayRepeat(round) {
+	if t.rounds.tries > mostTries || !s.mayRepeat(round) {
 		return false
+	}
+	s.state = t.stackNow(s.state[:0])
+	for _, a := range e.begunAgain {
+		if a.thread == t.ID && a.steps == len(t.rounds.looks) {
+			if a.period > 0 {
+				s.sum = a.sum
+				s.wait(a.period, a.proven)
+				return true
+			}
+			t.rounds.tries++
+			return false
+		}
 	}
 	if _, known := e.restless[s.key(t)]; known {
-		return false
-	}
-	if slices.Contains(e.begunAgain, stop{t.ID, len(t.rounds.looks)}) {
+		t.rounds.tries++
 		return false
 	}
 	s.widen(len(round) + window)
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
-	s.enough = 0
-	s.state = t.stackNow(s.state[:0])
+	s.enough, s.plain, s.touches, s.plainRound = 0, false, 0, 0
 	s.before = s.before[:0]
 	s.open = s.open[:0]
 	for i := s.known; i < len(t.rounds.looks); i++ {
@@ -117,9 +133,9 @@ func (s *solo) of(l look) *Mark {
 	return &s.marks[o.slot]
 }
 
-// maxLooks: a thread that has taken so many steps when it pauses goes on. To try each time
-// whether it goes round for ever would take too long.
-const maxLooks = 1000
+// mostTries: a thread that has not waited at so many Pauses, though it might have, goes on. To
+// try it each time would take too long.
+const mostTries = 1000
 
 // widen makes marks what t has touched by its last n operations, and lets t see them as it
 // has left them. What others have done since does not count.
@@ -156,7 +172,9 @@ func (s *solo) mark(i int) {
 		if l.mode == Writes {
 			m.mode = Writes
 			// What changes nothing cannot be seen, but for an RWMutex that is tried.
-			m.Wrote = m.Wrote || l.change != 0 || m.Obj.Class == ClassRWMutex
+			if !m.Wrote && (l.change != 0 || m.Obj.Class == ClassRWMutex) {
+				m.Wrote, m.WroteAt = true, r.at[i]
+			}
 		}
 		m.last = m.Obj.seen(l.new, m.mode)
 	}
@@ -209,9 +227,10 @@ func (s *solo) narrow(may func(l *look) bool) {
 }
 
 // leave ends the trial: the thread does not go round for ever. If it has done nothing off the
-// record, it is alone no longer, and leave returns false. Else it does not return.
+// record, it is alone no longer, and leave returns false. Else it does not return. To touch
+// plain memory is to do something: a data race is found on the record only.
 func (s *solo) leave() bool {
-	if len(s.ops) > 0 || s.t.deadline != NoDeadline {
+	if len(s.ops) > 0 || s.plain || s.t.deadline != NoDeadline {
 		s.fail()
 	}
 	s.stop()
@@ -272,6 +291,8 @@ func (s *solo) paused() {
 	if start == 0 {
 		s.meet(s.ops)
 	}
+	s.plainRound = max(s.plainRound, s.touches)
+	s.touches = 0
 	if n < s.enough {
 		return
 	}
@@ -295,7 +316,7 @@ func (s *solo) paused() {
 func (s *solo) meet(round []look) {
 	s.fresh = uint64(s.t.ID)
 	for _, l := range round {
-		s.fresh = look{obj: l.obj, kind: l.kind}.mix(s.fresh)
+		s.fresh = look{obj: l.obj, kind: l.kind, new: l.new}.mix(s.fresh)
 	}
 	if _, met := s.e.followed[s.fresh]; !met {
 		s.enough = familiar
@@ -360,19 +381,54 @@ func (s *solo) regular() {
 func (s *solo) end(n int, proven bool) {
 	t, e := s.t, s.e
 	r := t.rounds
-	if len(r.looks) < n || !s.equals(r.looks[len(r.looks)-n:], proven) {
+	switch {
+	case len(r.looks) < n || !s.equals(r.looks[len(r.looks)-n:], proven):
 		s.ends = s.ends[:0] // it may wait after the next round
+		s.fail()
+	case n > 1 && !r.twice(n):
+		s.ends = s.ends[:0] // likewise
+		s.fail()
+	}
+	if r.plain < s.plainRound {
+		s.ends = s.ends[:0] // later rounds touch plain memory that the first did not
 		s.fail()
 	}
 	t.hidden = false
-	s.stop()
 	e.followed[s.fresh] = struct{}{}
+	if s.unreal() {
+		a := attempted{t.ID, len(r.looks), n, proven, sumOf(s.running)}
+		e.begunAgain = append(e.begunAgain, a)
+		t.alone = false
+		e.Outcome = Again
+		e.resume(nil)
+	}
+	s.stop()
+	s.sum = sumOf(s.running)
+	s.wait(n, proven)
+}
+
+// unreal says whether the thread has seen what is not there any more. Then what it has done to
+// plain memory never happens: the execution begins again, and it waits without a trial.
+func (s *solo) unreal() bool {
+	return slices.ContainsFunc(s.marks, func(m Mark) bool { return m.actual != m.last })
+}
+
+// wait lets the thread wait: it would repeat its last n operations.
+func (s *solo) wait(n int, proven bool) {
+	t, e := s.t, s.e
 	if !proven && e.Followed == nil {
 		e.Followed = callers()
 	}
 	s.remember(n, proven)
-	s.mark(len(r.looks) - n)
+	s.mark(len(t.rounds.looks) - n)
 	t.Await = append(t.Await[:0], s.marks...)
+}
+
+// twice says whether the last n operations have been executed twice, but for values.
+func (r *rounds) twice(n int) bool {
+	last := len(r.looks) - n
+	return last >= n && slices.EqualFunc(r.looks[last-n:last], r.looks[last:],
+		func(a, b look) bool { return a.kind == b.kind && a.obj == b.obj })
 }
 
 // equals says whether looks, on the record, are as many operations off the record.
@@ -394,10 +450,7 @@ func (s *solo) equals(looks []look, proven bool) bool {
 func (s *solo) remember(n int, proven bool) {
 	r := s.t.rounds
 	end := len(r.looks)
-	state := uint64(1)
-	for _, w := range s.state {
-		state = (state ^ w ^ state>>29) * prime
-	}
+	state := s.sum
 	if !proven {
 		s.t.forget()
 		return
@@ -444,7 +497,7 @@ func (s *solo) fail() {
 // failed is fail, for a thread that ends.
 func (s *solo) failed() {
 	e, t := s.e, s.t
-	if len(s.ops) == 0 {
+	if len(s.ops) == 0 && !s.plain {
 		s.stop()
 		return
 	}
@@ -458,12 +511,15 @@ func (s *solo) failed() {
 		e.restless[(key^t.rounds.choices)*prime] = struct{}{}
 	}
 	t.alone = false
-	e.begunAgain = append(e.begunAgain, stop{t.ID, len(t.rounds.looks)})
+	e.begunAgain = append(e.begunAgain, attempted{thread: t.ID, steps: len(t.rounds.looks)})
 	e.Outcome = Again
 }
 
-// stop is a Pause of a thread: how many steps it had taken.
-type stop struct {
+// attempted is a Pause: of which thread, how many steps it had taken, and what came of it.
+type attempted struct {
 	thread int32
 	steps  int
+	period int // it waits, and would repeat so many operations; 0: it does not
+	proven bool
+	sum    uint64 // see solo.sum
 }

@@ -64,7 +64,7 @@ type Engine struct {
 	solo       solo
 	solos      uint64              // how many there have been
 	script     Schedule            // what an execution that begins again repeats
-	begunAgain []stop              // the Pauses at which the execution under way has begun again
+	begunAgain []attempted         // the Pauses at which the execution under way has begun again
 	restless   map[uint64]struct{} // by solo.key: where Pause does not wait
 	followed   map[uint64]struct{} // rounds that have been followed to the end
 	Followed   []uintptr           // the stack of a Pause whose loop may be counting; nil: none

@@ -151,17 +151,21 @@ func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
 // pretend makes v the value of o, as if it had not changed since it was v, and returns what it
-// really is. A thread that is alone sees no other.
+// really is. A thread that is alone sees no other. If the program has made the variable zero
+// since, it is no longer that of o, and is left as it is.
 func (o *Object) pretend(v uint64) (actual uint64) {
 	switch {
 	case o.Class == classTime:
 		actual, o.e.Now = uint64(o.e.Now), int64(v)
 		return actual
 	case o.word != nil:
-		o.word.bits = v
+		if o.word.o == o {
+			o.word.bits = v
+		}
 	case o.Class == ClassPointer:
-		x := o.owner.(*Pointer)
-		x.p = o.pointer(x, v)
+		if x := o.owner.(*Pointer); x.o == o {
+			x.p = o.pointer(x, v)
+		}
 	}
 	actual, o.bits = o.bits, v
 	return actual

@@ -91,14 +91,15 @@ func (o *Object) seen(bits uint64, m Mode) uint64 {
 
 // Mark is an object that a thread waits for.
 type Mark struct {
-	Obj    *Object
-	At     int32  // the event by which the rounds touched it first
-	Wrote  bool   // the rounds have changed it for a while: it counts as written
-	looked int32  // events before it have not touched it: see touchedSince
-	last   uint64 // what they found or left last
-	mode   Mode   // of all their operations
-	sum    uint64 // what they have added
-	actual uint64 // its value, while a thread is alone that sees the last one
+	Obj     *Object
+	At      int32  // the event by which the rounds touched it first
+	Wrote   bool   // the rounds have changed it for a while: it counts as written
+	WroteAt int32  // the event by which they changed it first
+	looked  int32  // events before it have not touched it: see touchedSince
+	last    uint64 // what they found or left last
+	mode    Mode   // of all their operations
+	sum     uint64 // what they have added
+	actual  uint64 // its value, while a thread is alone that sees the last one
 }
 
 // ID is how a Mark stands in Engine.Awaited: the object's id, or its complement if it
@@ -125,6 +126,8 @@ type rounds struct {
 	at       []int32           // the events
 	scanned  int               // events of the execution that have been looked at
 	from     int               // of looks, where the round begins
+	plain    int               // how often the round has touched plain memory
+	tries    int               // Pauses at which the thread might have waited, and did not
 	key      uint64            // stands for looks
 	pointers map[uint64]uint64 // the number of each pointer: see named
 	choices  uint64            // stands for what Choose has returned, and where
@@ -137,6 +140,15 @@ type rounds struct {
 	open   uint64 // which of before it may be, a bit each
 }
 
+// sumOf returns what stands for a stack.
+func sumOf(stack []uint64) uint64 {
+	sum := uint64(1)
+	for _, w := range stack {
+		sum = (sum ^ w ^ sum>>29) * prime
+	}
+	return sum
+}
+
 // round is one that a thread has executed, or more.
 type round struct {
 	state    uint64 // in which it began
@@ -146,7 +158,7 @@ type round struct {
 // reset makes r that of t, which begins.
 func (r *rounds) reset(t *Thread) {
 	r.looks, r.at, r.scanned, r.from = r.looks[:0], r.at[:0], int(t.Birth)+1, 0
-	r.key, r.choices = 0, 0
+	r.key, r.choices, r.tries, r.plain = 0, 0, 0, 0
 	r.before, r.state = r.before[:0], 0
 	clear(r.pointers)
 }
@@ -179,6 +191,7 @@ func (t *Thread) Pause() {
 		return // nothing is between two calls
 	}
 	r.from, t.hidden = len(r.looks), false
+	r.plain, t.touches = t.touches, 0
 	if !t.e.solo.begin(t, round, hidden) {
 		t.forget()
 	}
@@ -288,13 +301,10 @@ func (o *Object) changedSince(at, id int32) bool {
 	return false
 }
 
-// touch is the last event of a thread on an object.
-type touch struct{ thread, at int32 }
-
 // touchedSince says whether another thread than that of id has touched what m waits for.
 func (m *Mark) touchedSince(id int32) bool {
 	e := m.Obj.e
-	for m.looked = max(m.looked, m.At+1); int(m.looked) < len(e.Events); m.looked++ {
+	for m.looked = max(m.looked, m.WroteAt+1); int(m.looked) < len(e.Events); m.looked++ {
 		ev := &e.Events[m.looked]
 		if ev.Thread != id && !ev.Repeats && (ev.Obj == m.Obj.ID || ev.Obj2 == m.Obj.ID) {
 			return true

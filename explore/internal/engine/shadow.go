@@ -16,8 +16,11 @@ type Shadow struct {
 // Read says that t reads the memory: a data race with a write that nothing orders before it.
 func (s *Shadow) Read(t *Thread) {
 	if t.alone {
+		t.e.solo.plain = true
+		t.e.solo.touches++
 		return // it will be judged on the record
 	}
+	t.touches++
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "reads", "written", t.e.Threads[s.writer])
 	}
@@ -29,8 +32,11 @@ func (s *Shadow) Read(t *Thread) {
 func (s *Shadow) Write(t *Thread) {
 	t.hidden = true
 	if t.alone {
+		t.e.solo.plain = true
+		t.e.solo.touches++
 		return
 	}
+	t.touches++
 	if s.written > t.sync.at(s.writer) {
 		s.race(t, "writes", "written", t.e.Threads[s.writer])
 	}

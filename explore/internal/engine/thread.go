@@ -37,6 +37,7 @@ type Thread struct {
 	rounds  *rounds // nil: it has neither paused nor chosen in any execution
 	repeats bool    // all its steps since the last Pause are those of a round before
 	hidden  bool    // it has written plain memory since: its stack does not tell all
+	touches int     // of plain memory, since the last Pause
 	Await   []Mark  // its op waits until one of these has changed; empty: does not
 	Waited  []Mark  // Await, of its last event
 	stale   bool    // it waits no longer, since nothing else is left to happen

@@ -17,7 +17,6 @@ type world struct {
 	mutex engine.Word
 	rw    engine.Word
 	note  engine.Word
-	cond  engine.Word
 	futex engine.Word
 }
 
