@@ -46,7 +46,6 @@ type solo struct {
 	known      int    // of looks, from where it may repeat them
 	open       []int  // from where it may repeat them, as far as is known so far
 	state      []uint64
-	before     []uint64 // the stack at the last Pause
 	running    []uint64 // the stack now
 	sum        uint64   // stands for the stack at the end
 	fresh      uint64   // stands for the first round
@@ -82,7 +81,6 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	s.widen(len(round) + window)
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
 	s.enough, s.plain, s.touches, s.plainRound = 0, false, 0, 0
-	s.before = s.before[:0]
 	s.open = s.open[:0]
 	for i := s.known; i < len(t.rounds.looks); i++ {
 		s.open = append(s.open, i)
@@ -283,10 +281,10 @@ func (s *solo) paused() {
 	if len(s.ops) == start {
 		return // nothing is between two calls
 	}
-	s.ends = append(s.ends, len(s.ops))
 	if !s.neutral(s.ops[start:]) {
-		s.fail()
+		s.fail() // after this round it may wait
 	}
+	s.ends = append(s.ends, len(s.ops))
 	n := len(s.ops)
 	if start == 0 {
 		s.meet(s.ops)
@@ -304,12 +302,9 @@ func (s *solo) paused() {
 		}
 	case !s.t.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
 		s.end(s.ofState(), true)
-	case !s.t.hidden && len(s.state) > 0 && slices.Equal(s.running, s.before) && s.alike(n-start):
-		s.end(n-start, true)
 	case n >= s.e.Limits.Followed():
 		s.regular()
 	}
-	s.before = append(s.before[:0], s.running...)
 }
 
 // meet says how long the thread is followed at least, of which round is the first one.
@@ -424,12 +419,19 @@ func (s *solo) wait(n int, proven bool) {
 	t.Await = append(t.Await[:0], s.marks...)
 }
 
-// twice says whether the last n operations have been executed twice, but for values.
+// twice says whether the last n operations have been executed before, with whatever values.
 func (r *rounds) twice(n int) bool {
 	last := len(r.looks) - n
-	return last >= n && slices.EqualFunc(r.looks[last-n:last], r.looks[last:],
-		func(a, b look) bool { return a.kind == b.kind && a.obj == b.obj })
+	for from := last - n; from >= 0; from-- {
+		if slices.EqualFunc(r.looks[from:from+n], r.looks[last:], look.alike) {
+			return true
+		}
+	}
+	return false
 }
+
+// alike says whether x does the same to the same object as l, with whatever values.
+func (l look) alike(x look) bool { return l.kind == x.kind && l.obj == x.obj }
 
 // equals says whether looks, on the record, are as many operations off the record.
 func (s *solo) equals(looks []look, proven bool) bool {
