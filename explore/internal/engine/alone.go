@@ -46,6 +46,7 @@ type solo struct {
 	known      int    // of looks, from where it may repeat them
 	open       []int  // from where it may repeat them, as far as is known so far
 	state      []uint64
+	before     []uint64 // the stack at the Pause before
 	running    []uint64 // the stack now
 	sum        uint64   // stands for the stack at the end
 	fresh      uint64   // stands for the first round
@@ -79,6 +80,7 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 		return false
 	}
 	s.widen(len(round) + window)
+	s.before = s.before[:0]
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
 	s.enough, s.plain, s.touches, s.plainRound = 0, false, 0, 0
 	s.open = s.open[:0]
@@ -302,9 +304,13 @@ func (s *solo) paused() {
 		}
 	case !s.t.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
 		s.end(s.ofState(), true)
+	case !s.t.hidden && len(s.before) > 0 && slices.Equal(s.running, s.before) &&
+		s.alike(n-start):
+		s.end(n-start, true)
 	case n >= s.e.Limits.Followed():
 		s.regular()
 	}
+	s.before = append(s.before[:0], s.running...)
 }
 
 // meet says how long the thread is followed at least, of which round is the first one.
@@ -380,7 +386,7 @@ func (s *solo) end(n int, proven bool) {
 	case len(r.looks) < n || !s.equals(r.looks[len(r.looks)-n:], proven):
 		s.ends = s.ends[:0] // it may wait after the next round
 		s.fail()
-	case n > 1 && !r.twice(n):
+	case (n > 1 || !proven) && !r.twice(n):
 		s.ends = s.ends[:0] // likewise
 		s.fail()
 	}
