@@ -169,8 +169,8 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	return true
 }
 
-// pause lets thread i wait, if it comes next to a loop that looks for what the last step has
-// found, and nothing comes before: then it goes round for ever, as if it were in the loop.
+// pause lets thread i wait if a loop comes next that looks for what the last step has found.
+// Then it goes round for ever, as if it were in the loop.
 func (b *brute) pause(s *bruteState, i, pc int) {
 	t, code := &s.threads[i], b.code[i]
 	for t.looked > 0 && pc < len(code) {
