@@ -233,7 +233,7 @@
 //   - Executions that differ only in how often a loop looked in vain count as one. [Pause]
 //     makes sure that the loop would go round for ever, by its thread's stack. If that is
 //     another one after each round, the loop is followed for as long as [Steps] says, and
-//     the verdict's bound names it. A loop that gives up later is not noticed. A count in
+//     the verdict is Unknown and names it, unless a violation is found. A count in
 //     plain memory that is not on the stack is noticed up to 1 000 steps, where a thread
 //     first goes round in such a loop. Count on the stack, or in a [Var].
 //   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's

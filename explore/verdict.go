@@ -101,7 +101,7 @@ func (r *Result) add(o *Result) {
 
 // conclude gives the verdict on what has been counted.
 func (r *Result) conclude(c *engine.Control, s engine.Strategy) {
-	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts) + r.loopBound(c.Limits)
+	r.Bound = s.Bound() + r.timeBound(c.Limits.Timeouts)
 	r.Verdict, r.Why = Unknown, ""
 	if r.Violation != nil {
 		r.Verdict = Violated
@@ -123,13 +123,12 @@ func (r *Result) timeBound(n int) string {
 	return ""
 }
 
-// loopBound returns what a loop adds to the bound that never comes back to the same state.
-func (r *Result) loopBound(l *engine.Limits) string {
-	if r.counting == "" {
-		return ""
-	}
-	return fmt.Sprintf("; the loop at %s, whose state is another one after each round, "+
-		"followed for %s", r.counting, engine.Count(l.Followed(), "step"))
+// notClosed says why a loop that keeps a count leaves the verdict open.
+func (r *Result) notClosed(l *engine.Limits) string {
+	return fmt.Sprintf("the loop at %s cannot be closed: its state is another one after each "+
+		"round. It was followed for %s, and nothing was found; let its rounds end in the "+
+		"state in which they began, without a count", r.counting,
+		engine.Count(l.Followed(), "step"))
 }
 
 // doubt says why the program is not verified although nothing is violated; "" if it is
@@ -154,6 +153,8 @@ func (r *Result) doubt(c *engine.Control, s engine.Strategy) string {
 	case engine.Samples(s):
 		return fmt.Sprintf("strategy %s leaves executions out: it found no violation, and "+
 			"verifies nothing; add Search if Test is to pass on that", c.Limits.Strategy)
+	case r.counting != "":
+		return r.notClosed(c.Limits)
 	case r.sharing == engine.Separate && !c.Limits.Sharded: // of shards, Merge says it
 		return shareNothing
 	}
