@@ -14,10 +14,10 @@ func Choose(n int) int {
 // keeps such loops finite, and no execution is lost but those that differ only in how often a
 // thread looked in vain.
 //
-// What a loop carries from round to round does not matter: Pause first finds out whether the
-// caller, left alone, would go round for ever. If it would do something else, such as to give
-// up, Pause does nothing, and each round is explored. See 'Pause' in
-// explore/internal/engine/pause.go, also for its limits.
+// Pause first finds out whether the caller, left alone, would go round for ever. If it would
+// do something else, such as to give up, Pause does nothing, and each round is explored. A
+// loop that counts its rounds without an end leaves the verdict [Unknown]. What is taken on
+// trust stands in 'Alone' in explore/internal/engine/alone.go.
 //
 // A round may change something, if it takes that back: it may lock, look and unlock.
 func Pause() {

@@ -11,10 +11,12 @@ import "slices"
 // others have done since. So what is found out is the same wherever their steps fall.
 //
 //  1. It goes on until the next Pause. Its stack is compared with what it was (state). If
-//     both are the same it is in the state in which it was: so it goes round for ever.
+//     both are the same it is in the state in which it was: so it goes round for ever. So it
+//     does if the stack is the same at two Pauses, one after the other, and all its operations
+//     repeat themselves: then most often only slots that are not in use were different.
 //  2. If they differ, perhaps it counts its rounds. It goes on, for at least Limits.Steps
-//     operations. If they repeat themselves all the time, that counts as for ever; the
-//     verdict says so (Engine.Followed).
+//     operations. If they repeat themselves all the time, that counts as for ever, but the
+//     verdict is Unknown then (Engine.Followed).
 //  3. The operations that repeat themselves must be the last ones that it has executed on
 //     the record. Else it does not wait: what it would do has not been explored yet.
 //  4. If they are more than one, others can interfere between them, and what a first round
@@ -29,9 +31,14 @@ import "slices"
 // found out once.
 //
 // The stack is all that a loop usually carries from one round to the next. It may also keep a
-// count in plain memory, outside of its stack. Writing a Var is noticed (rounds.hidden). Other
+// count in plain memory, outside of its stack. Writing a Var is noticed (Thread.hidden). Other
 // plain memory is not watched. So a round that is met for the first time is followed for
 // more operations (familiar), whatever the stack says.
+//
+// What is taken on trust: that the stack differed in unused slots only, where step 1 finds it
+// the same at two later Pauses. A thread that looks several times in a row for the same, with a
+// Pause after each, and then enters a loop that looks for it too, is taken to be in that loop.
+// What it does between the looks is not explored for all values then.
 
 // solo is a thread that is left alone.
 type solo struct {
@@ -230,7 +237,7 @@ func (s *solo) narrow(may func(l *look) bool) {
 // record, it is alone no longer, and leave returns false. Else it does not return. To touch
 // plain memory is to do something: a data race is found on the record only.
 func (s *solo) leave() bool {
-	if len(s.ops) > 0 || s.plain || s.t.deadline != NoDeadline {
+	if len(s.ops) > 0 || s.plain {
 		s.fail()
 	}
 	s.stop()
@@ -249,13 +256,7 @@ func (s *solo) stop() {
 
 // done is Thread.done of a thread that is alone.
 func (s *solo) done(m Mode, old, new uint64, ok bool) {
-	t := s.t
-	l := look{
-		obj: NoObject, kind: t.Op.Kind, ok: ok, mode: m, old: old, new: new, change: new - old,
-	}
-	if o := t.Op.Obj; o != nil {
-		l.obj, l.old, l.new = o.ID, o.seen(old, m), o.seen(new, m)
-	}
+	l := s.t.Op.Obj.look(s.t.Op.Kind, m, old, new, ok)
 	s.narrow(func(x *look) bool { return x.ok == ok && x.mode == m && x.change == l.change })
 	s.ops = append(s.ops, l)
 	if len(s.open) == 0 {

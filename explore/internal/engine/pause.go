@@ -10,8 +10,8 @@ import "slices"
 // do. So after such a round the thread waits, and is enabled again when another thread has
 // done something that the next round can see.
 //
-// Nothing is taken on trust. A round is what a thread does from one Pause to the next. Pause
-// lets the thread wait only if all of this holds:
+// A round is what a thread does from one Pause to the next. Pause lets the thread wait only if
+// all of this holds; what is taken on trust stands in 'Alone':
 //
 //  1. The round has no effect that lasts: what the thread has added to each variable is 0 in
 //     sum. So a lock that was taken was released. It started no thread, woke none, did not
@@ -19,8 +19,9 @@ import "slices"
 //  2. Left alone, the thread would do the same again, for ever. This is tried out, off the
 //     record: see 'Alone' in alone.go.
 //
-// What a thread does when it is left alone depends on what it has done so far and on nothing
-// else. So it is the same in all executions of a trace, and in all that begin alike.
+// What a thread does when it is left alone depends on what it has done so far, and on plain
+// memory that is not watched. If threads share none, it is the same in all executions of a
+// trace, and in all that begin alike.
 //
 // # Waking
 //
@@ -69,13 +70,14 @@ func (l look) same(x look) bool {
 
 // lookOf returns event ev as a look; o is its object.
 func lookOf(o *Object, ev *Event) look {
-	l := look{
-		obj: NoObject, kind: ev.Kind, ok: ev.OK, mode: ev.Mode,
-		old: ev.Old, new: ev.New, change: ev.New - ev.Old,
-	}
+	return o.look(ev.Kind, ev.Mode, ev.Old, ev.New, ev.OK)
+}
+
+// look returns an operation on o, which may be nil, as a look.
+func (o *Object) look(k Kind, m Mode, old, new uint64, ok bool) look {
+	l := look{obj: NoObject, kind: k, ok: ok, mode: m, old: old, new: new, change: new - old}
 	if o != nil {
-		l.obj = o.ID
-		l.old, l.new = o.seen(l.old, l.mode), o.seen(l.new, l.mode)
+		l.obj, l.old, l.new = o.ID, o.seen(old, m), o.seen(new, m)
 	}
 	return l
 }
