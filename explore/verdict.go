@@ -72,7 +72,6 @@ func (r *Result) count(e *engine.Engine) {
 		r.Violations++
 		if r.Violation == nil {
 			r.Violation = (*Violation)(e.Failure)
-			r.Violation.Schedule = append(Schedule(nil), e.Schedule...)
 		}
 	}
 	e.Control.Ended.Add(1)

@@ -9,6 +9,7 @@
 //	sleep.go     what sleeps at a node, and what wakes it
 //	races.go     pairs of events that could have come the other way round
 //	invain.go    steps of threads that wait to the end
+//	await.go     steps that turn out to be none
 //	reversal.go  reversal: the other way round of one race
 //	sequence.go  sequence: which of its steps can come first
 //	wakeup.go    wakeupTree: what is still to be explored from a node
@@ -135,6 +136,7 @@ type Strategy struct {
 
 	begun bool
 	ready bool // the next execution has been prepared, and has not been done
+	anew  bool // the last node has lost its step: see 'Awaits'
 }
 
 // New makes the strategy "exhaustive", for one of those that share tr, of the part
@@ -165,13 +167,16 @@ func (d *Strategy) Continue() bool {
 
 // prepare goes back to the beginning of the execution.
 func (d *Strategy) prepare() {
-	d.begun, d.ready, d.depth, d.pending = true, true, 0, d.pending[:0]
+	d.begun, d.ready, d.anew, d.depth, d.pending = true, true, false, 0, d.pending[:0]
 	d.past.rewind()
 }
 
 // Next returns the thread that takes the next step: see 'One step'.
 func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	d.observe(e)
+	if d.anew {
+		return d.chooseAnew(e)
+	}
 	if d.depth < d.repeats {
 		return d.repeat(e)
 	}
@@ -202,6 +207,10 @@ func (d *Strategy) repeat(e *engine.Engine) *engine.Thread {
 		return nil
 	}
 	d.depth++
+	if t.InVain() {
+		d.Retract()
+		return d.chooseAnew(e)
+	}
 	return t
 }
 
@@ -239,7 +248,11 @@ func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
 	}
 	if !n.wakeup.empty() {
 		d.take(n)
-		return e.Threads[n.cur.thread]
+		if t := e.Threads[n.cur.thread]; !t.InVain() {
+			return t
+		}
+		d.Retract()
+		return d.chooseAnew(e)
 	}
 	t := n.free(e)
 	if t == nil {
@@ -297,6 +310,7 @@ func (d *Strategy) End(e *engine.Engine) {
 		return // the races do not fit this execution, and there will be no other
 	}
 	d.observe(e)
+	d.anew = false
 	d.waitInVain(e)
 	looked, long := len(e.Events), e.Outcome == engine.TooLong
 	if e.Outcome != engine.Foreign {

@@ -136,6 +136,7 @@ func (d *Strategy) stamp(i int32, ev *engine.Event) {
 // its thread knew before.
 func (d *Strategy) findRaces(i int32, ev *engine.Event, c, preds []int32) {
 	h := &d.past
+	gate := h.e.GateOf(ev)
 	for k, p := range preds {
 		if h.ordered(p, c) {
 			continue
@@ -147,6 +148,10 @@ func (d *Strategy) findRaces(i int32, ev *engine.Event, c, preds []int32) {
 				continue
 			}
 			// It could have timed out in place of being woken by p.
+		}
+		if pe := &h.e.Events[p]; pe.Obj == ev.Obj && gate.Shut(pe.Old) {
+			d.shut(i, ev, c, gate)
+			continue
 		}
 		if h.immediate(k, preds) && h.stillWoken(p, i, ev) && !d.slept(p, i, ev, preds) {
 			d.races = append(d.races, race{e: p, f: i})
@@ -229,6 +234,7 @@ func (d *Strategy) waitInVain(e *engine.Engine) {
 	h := &d.past
 	for _, t := range e.Alive {
 		d.lapseInVain(e, t)
+		d.shutInVain(t)
 		if t.Ended || t.Op.Obj == nil || !t.Op.Kind.WaitsForLock() {
 			continue
 		}

@@ -397,6 +397,9 @@ func (s *solo) end(n int, proven bool) {
 	}
 	t.hidden = false
 	e.followed[s.fresh] = struct{}{}
+	if n == 1 && proven {
+		s.await()
+	}
 	if s.unreal() {
 		a := attempted{t.ID, len(r.looks), n, proven, sumOf(s.running)}
 		e.begunAgain = append(e.begunAgain, a)

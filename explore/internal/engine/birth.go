@@ -38,6 +38,7 @@ func (t *Thread) begin(f func()) {
 	t.deadline, t.early, t.Woken, t.Local = NoDeadline, false, false, nil
 	t.Await, t.Waited, t.stale, t.alone = t.Await[:0], t.Waited[:0], false, false
 	t.hidden, t.repeats, t.touches = false, false, 0
+	t.gate, t.passed, t.gateSeq = nil, nil, 0
 	t.sync = t.sync[:0]
 	t.record.calls, t.record.open, t.record.chosen, t.OpMarks = t.record.calls[:0], 0, 0, 0
 }

@@ -29,6 +29,7 @@
 //	program.go     Choose, and what else a program may ask for
 //	pause.go       Pause
 //	alone.go       what a thread would do if it were left alone
+//	await.go       looks in vain that are no steps
 //	stack.go       what is on the stack of a thread
 //	recorded.go    operations whose history is recorded
 //	judge.go       what an execution that is stuck has broken

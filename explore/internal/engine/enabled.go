@@ -37,7 +37,7 @@ func (t *Thread) Enabled() bool {
 
 // canStep says whether t's op can be done as things stand.
 func (t *Thread) canStep() bool {
-	if t.Ended || len(t.Await) > 0 && !t.stale && !t.changed() {
+	if t.Ended || len(t.Await) > 0 && !t.stale && !t.changed() || t.InVain() {
 		return false
 	}
 	o := t.Op.Obj

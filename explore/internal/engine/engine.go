@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"schedlab/internal/coro"
 )
@@ -69,6 +70,11 @@ type Engine struct {
 	followed   map[uint64]struct{} // rounds that have been followed to the end
 	Followed   []uintptr           // the stack of a Pause whose loop may be counting; nil: none
 
+	// See 'Awaits'.
+	gates      *gates // nil: there are none yet
+	retracts   bool   // Strategy is a Retracter
+	retracting bool   // the execution begins again without its last step
+
 	// See 'Virtual time'.
 	Now      int64
 	Timeouts int  // early ones
@@ -102,8 +108,16 @@ func New(cfg *Limits, program func(), s Strategy) *Engine {
 // Execute runs the program once.
 func (e *Engine) Execute() {
 	e.script, e.begunAgain = e.script[:0], e.begunAgain[:0]
+	_, e.retracts = e.Strategy.(Retracter)
+	if e.gates != nil {
+		e.gates.watch = moment{-1, -1}
+	}
 	for e.attempt(); e.Outcome == Again; e.attempt() {
 		e.script, e.Schedule = e.Schedule, e.script
+		if e.retracting {
+			e.retracting = false
+			e.retract()
+		}
 		e.Steps -= uint64(len(e.Events))
 		e.unwind()
 		if e.Observer != nil {
@@ -111,6 +125,9 @@ func (e *Engine) Execute() {
 		}
 	}
 	e.judge()
+	if v := e.Failure; v != nil && v.Schedule == nil {
+		v.Schedule = slices.Clone(e.Schedule)
+	}
 	e.noteSharing()
 	e.unwind()
 }

@@ -26,7 +26,8 @@ func (e *Engine) judge() {
 	waiting := e.waiting()
 	for _, find := range []finder{cycle, lostWakeup, livelock, leaked, deadlock} {
 		if v := find(e, waiting); v != nil {
-			v.Step = len(e.Events)
+			v.Schedule = e.withLooks()
+			v.Step = v.Schedule.Steps()
 			e.Failure = v
 			return
 		}
@@ -80,7 +81,7 @@ func (e *Engine) by(i int) *Thread { return e.Threads[e.Events[i].Thread] }
 // blockers returns the threads without which t cannot go on.
 func (e *Engine) blockers(t *Thread) []*Thread {
 	switch {
-	case len(t.Await) > 0:
+	case t.spins():
 		return nil
 	case t.Op.Kind == OpJoin:
 		return []*Thread{t.Op.Join}
@@ -131,7 +132,7 @@ func lostWakeup(e *Engine, waiting []*Thread) *Violation {
 	for _, t := range waiting {
 		how := ""
 		switch {
-		case len(t.Await) > 0:
+		case t.spins():
 		case t.Op.Kind == OpNoteSleep:
 			how = e.wiped(t.Op.Obj)
 		case t.Op.Kind == OpWoken:
@@ -202,7 +203,7 @@ func (e *Engine) waitsOn(t *Thread) *Object {
 // reads.
 func livelock(e *Engine, waiting []*Thread) *Violation {
 	for _, t := range waiting {
-		if len(t.Await) > 0 {
+		if t.spins() {
 			return e.violation(Livelock, []*Thread{t}, waiting)
 		}
 	}
@@ -241,7 +242,7 @@ func (e *Engine) violation(p Property, guilty, waiting []*Thread) *Violation {
 func (e *Engine) plight(t *Thread) string {
 	what := t.String() + " "
 	switch {
-	case len(t.Await) > 0:
+	case t.spins():
 		return what + "spins: nobody is left to write what it has read, " + t.hasRead()
 	case t.Op.Kind == OpLock, t.Op.Kind == OpRLock, t.Op.Kind == OpDrain:
 		return what + "waits for " + t.Op.Obj.what() + e.heldBy(t)
@@ -275,8 +276,14 @@ func (e *Engine) heldBy(t *Thread) string {
 	return held
 }
 
+// spins says whether t waits after a Pause, or would have to.
+func (t *Thread) spins() bool { return len(t.Await) > 0 || t.InVain() }
+
 // hasRead lists what t has read since its last Pause, with the values.
 func (t *Thread) hasRead() string {
+	if t.InVain() {
+		return fmt.Sprintf("%v = %s", t.Op.Obj, t.Op.Obj.Class.Show(t.Op.Obj.bits))
+	}
 	var list []string
 	for i := range t.Await {
 		if o := t.Await[i].Obj; o.Class <= ClassUintptr {

@@ -131,6 +131,7 @@ type rounds struct {
 	plain    int               // how often the round has touched plain memory
 	tries    int               // Pauses at which the thread might have waited, and did not
 	key      uint64            // stands for looks
+	earlier  uint64            // stands for looks but the last
 	pointers map[uint64]uint64 // the number of each pointer: see named
 	choices  uint64            // stands for what Choose has returned, and where
 
@@ -213,7 +214,7 @@ func (t *Thread) scan() {
 			}
 			l := lookOf(o, ev)
 			r.looks, r.at = append(r.looks, l), append(r.at, int32(r.scanned))
-			r.key = e.named(r, l).mix(r.key)
+			r.earlier, r.key = r.key, e.named(r, l).mix(r.key)
 		}
 	}
 }

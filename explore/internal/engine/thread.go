@@ -43,6 +43,9 @@ type Thread struct {
 	stale   bool    // it waits no longer, since nothing else is left to happen
 	alone   bool    // it is off the record
 	depth   uintptr // see callerDepth: of the function that has called Pause
+	gate    *Gate   // of its next step: see 'Awaits'
+	passed  *Gate   // of the step before that
+	gateSeq int32   // the number of the step of which gate is
 
 	sync clock // see 'Two kinds of happens-before'
 
@@ -71,6 +74,9 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
+	if e.gates != nil {
+		e.gates.announced(t)
+	}
 	if t.alone && e.solo.step() {
 		return
 	}

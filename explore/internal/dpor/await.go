@@ -1,0 +1,115 @@
+package dpor
+
+import "schedlab/explore/internal/engine"
+
+// # Awaits
+//
+// A look in vain is no step: see 'Awaits' in explore/internal/engine/await.go. That is found out
+// when the look is taken. Then the node loses its step (Retract), and another one is chosen:
+//
+//  1. The step does not sleep, and counts as not taken.
+//  2. What was to follow the step does not contain it. For it was inserted because it does not
+//     depend on the step: so it goes into the tree of the node, in front.
+//  3. The first branch of the tree is taken. If there is none, and the step was a branch itself,
+//     the execution is cut: nothing that is new begins in any other way. Else any step is taken
+//     that does not sleep.
+//
+// # Races
+//
+// A look is not possible where it would be in vain, like a Lock while the lock is held. So where
+// it has a race with a write before which it is vain, it has a race with an earlier one instead:
+// the last one before which it is not known to be vain (shut). A thread that waits for a look to
+// the end has such a race, too (shutInVain). When the race was looked at it may not have been
+// known yet that the look is vain: then the reversal is executed and cut, and at its end the
+// thread waits for the look.
+
+// MayRetract says that the last step can be taken back if no other worker knows of its node.
+func (d *Strategy) MayRetract() bool {
+	n := &d.nodes[d.depth-1]
+	return d.depth == len(d.nodes) && n.n == 0 && !n.shared
+}
+
+// Retract takes the step of the last node back.
+func (d *Strategy) Retract() {
+	n := &d.nodes[len(d.nodes)-1]
+	n.node.sleep = n.node.sleep[:len(n.sleep)]
+	n.taken--
+	n.branched = n.branched || d.depth <= d.repeats || d.guide != nil
+	d.guide, n.wakeup.first = nil, d.hoist(d.guide, n)
+	d.anew = true
+}
+
+// hoist returns the branches of ways, followed by those of n.
+func (d *Strategy) hoist(ways *way, n *place) *branch {
+	first := n.wakeup.first
+	for w := ways; w != nil; {
+		next := w.next
+		then := d.pool.freeWay(w)
+		*then.end() = first
+		first, w = then.first, next
+	}
+	return first
+}
+
+// chooseAnew chooses another step at the last node, which has lost its own.
+func (d *Strategy) chooseAnew(e *engine.Engine) *engine.Thread {
+	n := &d.nodes[d.depth-1]
+	n.wakeup.restate(e, &d.pool)
+	for !n.wakeup.empty() {
+		d.take(n)
+		if t := e.Threads[n.cur.thread]; !t.InVain() {
+			d.anew = false
+			return t
+		}
+		d.Retract()
+	}
+	d.anew = false
+	if !n.branched {
+		if t := n.free(e); t != nil {
+			n.enter(stepOf(t))
+			return t
+		}
+	}
+	d.pop()
+	return nil
+}
+
+// shut writes down the race of event i, which is a look, with a write before which it is not
+// vain. c is what its thread knew before.
+func (d *Strategy) shut(i int32, ev *engine.Event, c []int32, gate *engine.Gate) {
+	h := &d.past
+	p := h.opened(i, ev.Obj, gate)
+	if p < 0 || h.ordered(p, c) {
+		return
+	}
+	r := race{e: p, f: i}
+	if (len(d.races) == 0 || d.races[len(d.races)-1] != r) && h.stillWoken(p, i, ev) {
+		d.races = append(d.races, r)
+	}
+}
+
+// shutInVain adds the race of t's next step, if that is a look which is vain.
+func (d *Strategy) shutInVain(t *engine.Thread) {
+	if t.Ended || !t.InVain() {
+		return
+	}
+	h := &d.past
+	p := h.opened(int32(len(h.e.Events)), t.Op.Obj.ID, t.Gate())
+	if p < 0 || h.e.Events[p].Thread == t.ID || !h.wokenWithout(p, t) {
+		return
+	}
+	if q := h.prior(t, t.Seq+1); q < 0 || !h.before(p, q) {
+		d.races = append(d.races, race{e: p, f: -1 - t.ID})
+	}
+}
+
+// opened returns the last write to an object before event i before which a look is not vain; -1
+// if there is none.
+func (h *history) opened(i, obj int32, gate *engine.Gate) int32 {
+	for i--; i >= 0; i-- {
+		if ev := &h.e.Events[i]; ev.Obj == obj && ev.Mode == engine.Writes && !gate.Shut(ev.Old) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,269 @@
+package engine
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"unsafe"
+)
+
+// # Awaits
+//
+// A loop that waits looks in vain any number of times. Pause leaves out all but the first look
+// at each value: see 'Pause'. Most often even the first look makes no difference: the thread
+// stands afterwards as it stood before. Such a look is no step then: the thread is not enabled
+// while it would look in vain, as if it waited for a lock.
+//
+// Whether a look is vain is found out by taking it:
+//
+//  1. The thread takes the step, and pauses. Alone has found that it goes round for ever, that
+//     the look is the whole round, and that the stack is the same after each round.
+//  2. The execution begins again, and the stack is kept as it is just before the look (watch).
+//     It is compared with the stack just before the next look. If both are the same, the look
+//     leaves the thread as it was.
+//  3. The value is noted in the gate of the look, which is found by all that the thread has done
+//     before (gateKey). The execution begins again without the step: the strategy decides
+//     anew, and the thread is not enabled there.
+//
+// The look must change nothing, and no plain memory may be touched in the round. It must not be
+// the first step of a recorded operation, since that stamps the call. A strategy may be unable
+// to take a decision back (Retracter). Then each look is an event.
+//
+// Why nothing is lost. Let an execution have a vain look. Without the look the thread stands
+// as it stood before, and so do all others. So the same can follow. The look could only have
+// told the thread that memory was written: but that is a data race without the look, which is
+// an execution as well. If the execution ends while the thread waits, it looks in vain for
+// ever: that is a livelock, as after a Pause.
+//
+// What is taken on trust: memory that is neither on the stack nor watched. A loop that counts
+// its rounds in a variable on the heap is taken to count none.
+
+// Retracter is a strategy that can take a decision back.
+type Retracter interface {
+	// MayRetract says whether the step that it has allowed last can be taken back.
+	MayRetract() bool
+	// Retract takes it back. Next is called again at the same point, where the thread is not
+	// enabled now.
+	Retract()
+}
+
+// Gate is what is known of a look: at which values it is vain.
+type Gate struct {
+	shut   []uint64 // the look is no step
+	events []uint64 // the look stays one
+}
+
+// Shut says whether a look at v is vain, and no step. A nil Gate is open.
+func (g *Gate) Shut(v uint64) bool { return g != nil && slices.Contains(g.shut, v) }
+
+// gates are those of a program.
+type gates struct {
+	of     map[uint64]*Gate    // by gateKey
+	at     map[moment]struct{} // where there are some
+	watch  moment              // the look before which the stack is kept
+	before []uint64            // that stack
+	after  []uint64            // the stack before the look that follows, off the record
+}
+
+// moment is where a thread has taken so many steps.
+type moment struct{ thread, seq int32 }
+
+// announced finds the gate of t's next step.
+//
+//go:noinline
+func (gs *gates) announced(t *Thread) {
+	at := moment{t.ID, t.Seq}
+	if t.alone {
+		if len(t.e.solo.ops) == 0 && gs.watch == (moment{t.ID, t.Seq - 1}) {
+			gs.after = t.stackOutside(gs.after[:0])
+		}
+		return
+	}
+	t.passed, t.gate, t.gateSeq = t.gate, nil, t.Seq+1
+	if gs.watch == at {
+		gs.before = t.stackOutside(gs.before[:0])
+	}
+	if _, any := gs.at[at]; any && t.e.retracts {
+		t.own()
+		t.scan()
+		t.gate = gs.of[t.gateKey(t.rounds.key, t.Op.Kind, t.Op.Obj)]
+	}
+}
+
+// gateKey stands for all that t has done before a step of kind k on o; key is that of its looks.
+func (t *Thread) gateKey(key uint64, k Kind, o *Object) uint64 {
+	l := look{obj: NoObject, kind: k}
+	if o != nil {
+		l.obj = o.ID
+	}
+	return l.mix(key ^ t.rounds.choices)
+}
+
+// gate returns the gate with this key, of a look at this moment.
+func (gs *gates) gate(key uint64, at moment) *Gate {
+	g := gs.of[key]
+	if g == nil {
+		g = &Gate{}
+		gs.of[key], gs.at[at] = g, struct{}{}
+	}
+	return g
+}
+
+// InVain says whether t's next step would be a vain look, which is no step.
+func (t *Thread) InVain() bool { return t.gate != nil && t.gate.Shut(t.Op.Obj.bits) }
+
+// Gate returns the gate of t's next step; nil if it has none.
+func (t *Thread) Gate() *Gate { return t.gate }
+
+// GateOf returns the gate of ev, the last event of a thread; nil if it had none.
+func (e *Engine) GateOf(ev *Event) *Gate {
+	switch t := e.Threads[ev.Thread]; t.gateSeq {
+	case ev.Seq:
+		return t.gate
+	case ev.Seq + 1:
+		return t.passed
+	}
+	return nil
+}
+
+// await leaves out t's last step, by which it has looked in vain, if that can be left out: then
+// it does not return. See 'Awaits'.
+func (s *solo) await() {
+	t, e := s.t, s.e
+	ev := &e.Events[t.Last]
+	if !e.retracts || s.plainRound > 0 || t.record.chosen == t.Seq || !e.quiet(ev) ||
+		!slices.Equal(s.running, s.state) || !e.Strategy.(Retracter).MayRetract() {
+		return
+	}
+	if e.gates == nil {
+		e.gates = &gates{of: map[uint64]*Gate{}, at: map[moment]struct{}{}}
+	}
+	gs, at := e.gates, moment{t.ID, t.Seq - 1}
+	g := gs.gate(t.gateKey(t.rounds.earlier, ev.Kind, e.Objects[ev.Obj]), at)
+	switch {
+	case slices.Contains(g.events, ev.Old):
+		return
+	case gs.watch != at:
+		gs.watch, gs.before = at, gs.before[:0]
+	case len(gs.before) > 0 && slices.Equal(gs.before, gs.after):
+		g.shut = append(g.shut, ev.Old)
+		e.retracting = true
+	default:
+		println("kept", t.ID, at.seq, ev.Old, len(gs.before), len(gs.after))
+		for i := range gs.before {
+			if i < len(gs.after) && gs.before[i] != gs.after[i] {
+				println("  slot", i, gs.before[i], gs.after[i])
+			}
+		}
+		g.events = append(g.events, ev.Old)
+		return
+	}
+	t.alone = false
+	e.Outcome = Again
+	e.resume(nil)
+}
+
+// quiet says whether ev is a look that can be left out. Pointers have other bits in each
+// execution, but for nil.
+func (e *Engine) quiet(ev *Event) bool {
+	if ev.Obj == NoObject || ev.Obj2 != NoObject || ev.Old != ev.New || ev.Timed || ev.After ||
+		ev.Marks != 0 {
+		return false
+	}
+	switch ev.Kind {
+	case OpLoad, OpSwap, OpCAS, OpAdd, OpAnd, OpOr:
+		c := e.Objects[ev.Obj].Class
+		return c < ClassPointer || c == ClassPointer && ev.Old == 0
+	}
+	return false
+}
+
+// retract takes the last step back, in the script of the execution that begins again.
+func (e *Engine) retract() {
+	e.script = e.script[:len(e.script)-1]
+	e.Strategy.(Retracter).Retract()
+}
+
+// withLooks returns the decisions of an execution that is stuck, for a strategy to which each
+// look is an event: threads that wait in vain take a look at the end.
+func (e *Engine) withLooks() Schedule {
+	s := slices.Clone(e.Schedule)
+	for _, t := range e.Alive {
+		if !t.Ended && t.InVain() {
+			s = append(s, t.Nth)
+		}
+	}
+	return s
+}
+
+// stackOutside appends to to the stack of t from the function on that has called this package,
+// without the arguments of that call: these are the callee's.
+//
+//go:noinline
+func (t *Thread) stackOutside(to []uint64) []uint64 {
+	if !KnowsGoroutines {
+		return to
+	}
+	depth := callerDepth() // of the caller's frame
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for called := ""; ; {
+		f, more := frames.Next()
+		if !more {
+			return to
+		}
+		if f.Func == nil {
+			continue // its frame is part of the one that follows
+		}
+		name, own := strings.CutPrefix(f.Func.Name(), ownPackage)
+		if !own {
+			to = stackFrom(depth, carrierOf(t.e.running).floor, to)
+			clear(to[1:min(1+arguments[called], len(to))])
+			return to
+		}
+		called, depth = name, outerDepth(depth)
+	}
+}
+
+// arguments is how many words the caller keeps free for the arguments of a method, which come
+// in registers. Nobody reads these words when the method has returned.
+var arguments = map[string]int{
+	"(*Word).Load": words(unsafe.Sizeof(struct {
+		w    *Word
+		c    Class
+		what string
+	}{})),
+	"(*Word).Update": words(unsafe.Sizeof(struct {
+		w    *Word
+		c    Class
+		k    Kind
+		v    uint64
+		what string
+	}{})),
+	"(*Word).Cas": words(unsafe.Sizeof(struct {
+		w        *Word
+		c        Class
+		old, new uint64
+		what     string
+	}{})),
+	"(*Pointer).Load": words(unsafe.Sizeof(struct {
+		x    *Pointer
+		what string
+	}{})),
+}
+
+func words(bytes uintptr) int { return int(bytes / unsafe.Sizeof(bytes)) }
+
+// ownPackage begins the names of the functions of this package.
+var ownPackage = func() string {
+	pc, _, _, _ := runtime.Caller(0)
+	name := runtime.FuncForPC(pc).Name()
+	return name[:strings.LastIndexByte(name, '/')+1] + "engine."
+}()
+
+// outerDepth returns the depth of the frame that follows the one of which this is the depth.
+func outerDepth(depth uintptr) uintptr {
+	hi := (*[2]uintptr)(pointer(getg()))[1]
+	saved := *(*uintptr)(pointer(hi - depth - 2*unsafe.Sizeof(depth)))
+	return hi - saved - 2*unsafe.Sizeof(depth)
+}
