@@ -37,6 +37,8 @@ type bruteThread struct {
 	awaits         uint32 // the objects that it waits for, a bit each
 	looked         int8   // the object that the last step has loaded, from 1
 	seen           int8   // the changes of the object that it has looked at in vain
+	was            uint32 // r before that load
+	had            uint32 // results before it
 }
 
 // brute enumerates the executions of a program.
@@ -47,11 +49,13 @@ type brute struct {
 	failed int                // executions that break a property
 	traces map[string]*traced // of the others, one of each trace
 	path   traced
+
+	withLooks map[string]*traced // likewise, if each look in vain is a step
 }
 
 // enumerate returns all executions of p; false if there are more than limit.
 func enumerate(p *prog, limit int) (*brute, bool) {
-	b := &brute{code: p.flat(), limit: limit, traces: map[string]*traced{}}
+	b := &brute{code: p.flat(), limit: limit, traces: map[string]*traced{}, withLooks: map[string]*traced{}}
 	var s bruteState
 	s.threads[0].started = true
 	b.explore(s)
@@ -84,9 +88,13 @@ func (b *brute) explore(s bruteState) {
 		b.path.results[i] = s.threads[i].results
 	}
 	b.path.stuck = !ended
-	key := b.path.canonical()
-	if b.traces[key] == nil {
-		b.traces[key] = b.path.clone()
+	note(b.withLooks, b.path.clone())
+	note(b.traces, b.path.withoutLooks())
+}
+
+func note(traces map[string]*traced, tr *traced) {
+	if key := tr.canonical(); traces[key] == nil {
+		traces[key] = tr
 	}
 }
 
@@ -146,6 +154,8 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 			o := b.code[i][in.b].obj
 			t.awaits, t.seen = 1<<o, s.objs[o].changes
 			next = in.b
+			t.r, t.results = t.was, t.had // the look has left the thread as it was
+			b.path.steps[len(b.path.steps)-1].vain = true
 		}
 	case pPause:
 		b.pause(s, i, t.pc+1)
@@ -265,6 +275,7 @@ func (b *brute) step(s bruteState, i int) {
 	if in.op == pSignal || in.op == pBroad {
 		old, new, ret = ret, ret, t.r // ret is the number of threads woken
 	}
+	t.was, t.had = t.r, t.results
 	if t.phase == 0 {
 		t.pc++
 		t.answer(ret)

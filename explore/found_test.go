@@ -17,12 +17,22 @@ func (w followed) End(e *engine.Engine) {
 	w.after(e)
 }
 
+// MayRetract says whether the strategy takes back its last step.
+func (w followed) MayRetract() bool {
+	r, ok := w.Strategy.(engine.Retracter)
+	return ok && r.MayRetract()
+}
+
+// Retract takes it back.
+func (w followed) Retract() { w.Strategy.(engine.Retracter).Retract() }
+
 // found is what a strategy has found.
 type found struct {
 	Result
 	traces   map[string]*traced // of the executions that came to an end
 	times    map[string]int     // the number of executions of each trace
 	diverged *Violation
+	looks    bool // looks in vain are steps
 }
 
 // explored explores p with s.
@@ -33,6 +43,8 @@ func (p *prog) exploredTo(s engine.Strategy, steps int) *found {
 	m, f := newMachine(p), newFound()
 	cfg := defaults()
 	cfg.KeepGoing, cfg.Steps = true, steps
+	_, retracts := s.(engine.Retracter)
+	f.looks = !retracts
 	e := newEngine(cfg, m.program, followed{s, func(e *engine.Engine) { f.note(e, m) }})
 	defer e.Close()
 	f.Result = explore(e, nil)
@@ -66,18 +78,22 @@ func (b *brute) compare(f *found, once bool) string {
 		}
 		return ""
 	}
+	traces := b.traces
+	if f.looks {
+		traces = b.withLooks
+	}
 	for key, tr := range f.traces {
-		if b.traces[key] == nil {
+		if traces[key] == nil {
 			return fmt.Sprintf("invented: this is no execution of the program:\n%s", tr)
 		}
 		if n := f.times[key]; n != 1 && once {
 			return fmt.Sprintf("repeated %d times:\n%s", n, tr)
 		}
 	}
-	for key, tr := range b.traces {
+	for key, tr := range traces {
 		if f.traces[key] == nil {
 			return fmt.Sprintf("missing (one of %d; there are %d traces):\n%s",
-				len(b.traces)-len(f.traces), len(b.traces), tr)
+				len(traces)-len(f.traces), len(traces), tr)
 		}
 	}
 	if f.Violations != f.Stuck {

@@ -57,6 +57,10 @@ func (m *machine) run(me int) {
 	for pc := 0; pc < len(code); pc++ {
 		in := code[pc]
 		ret := r
+		if in.op == pLoad && pc+1 < len(code) && code[pc+1].op == pAgain && code[pc+1].b == pc {
+			in.op, in.a = pAgain, code[pc+1].a
+			pc++
+		}
 		switch in.op {
 		case pChoose:
 			ret = uint32(Choose(in.a))
@@ -65,16 +69,14 @@ func (m *machine) run(me int) {
 				pc = in.b - 1
 			}
 		case pAgain:
-			if r == uint32(in.a) {
-				m.pause()
-				pc = in.b - 1
-			}
+			ret = m.spin(m.number(in.obj), uint32(in.a))
 		case pRepeat:
 			if r == uint32(in.a) {
 				pc = in.b - 1
 			}
 		case pPause:
-			m.pause()
+			Pause()
+			m.awaiting()
 		case pNew:
 			q = heapAt + 2*me + made
 			m.heap[q] = new(Uint32)
@@ -108,9 +110,10 @@ func (m *machine) start(i int) {
 	m.who[(*engine.Thread)(m.started[i]).ID] = i
 }
 
-// pause calls Pause, and notes what the thread awaits then.
-func (m *machine) pause() {
-	Pause()
+// awaiting notes what the thread awaits, which has just paused.
+//
+//go:noinline
+func (m *machine) awaiting() {
 	t := m.e.Current
 	set := uint32(0)
 	for _, mk := range t.Await {
@@ -119,15 +122,31 @@ func (m *machine) pause() {
 	m.awaits[[2]int32{t.ID, t.Seq + 1}] = set
 }
 
+// spin looks at x until it is not a. A look in vain leaves the thread as it was.
+//
+//go:noinline
+func (m *machine) spin(x *Uint32, a uint32) uint32 {
+	for {
+		if r := x.Load(); r != a {
+			return r
+		}
+		Pause()
+		m.awaiting()
+	}
+}
+
+// number returns the number obj, which gets its name.
+func (m *machine) number(obj int) (x *Uint32) {
+	if x = m.heap[obj]; obj < mutexAt {
+		x = &m.words[obj]
+	}
+	m.names[x.w.Object(m.e, engine.ClassUint32).ID] = obj
+	return x
+}
+
 // word executes an operation on a number.
 func (m *machine) word(in ins, r uint32) uint32 {
-	var x *Uint32
-	if in.obj < mutexAt {
-		x = &m.words[in.obj]
-	} else {
-		x = m.heap[in.obj]
-	}
-	m.names[x.w.Object(m.e, engine.ClassUint32).ID] = in.obj
+	x := m.number(in.obj)
 	switch in.op {
 	case pLoad:
 		return x.Load()

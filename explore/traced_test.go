@@ -17,6 +17,7 @@ type step2 struct {
 	ok        bool
 	old       uint64 // of a number
 	awaits    uint32 // the objects that it waited for after Pause; a bit each
+	vain      bool   // the look of a loop, in vain
 }
 
 // writes says whether s depends on all other steps that touch its object.
@@ -126,6 +127,13 @@ func (tr *traced) String() string {
 		b.WriteString("\tstuck\n")
 	}
 	return b.String()
+}
+
+// withoutLooks returns a copy of tr without the looks in vain that are no steps.
+func (tr *traced) withoutLooks() *traced {
+	c := tr.clone()
+	c.steps = slices.DeleteFunc(c.steps, func(s step2) bool { return s.vain })
+	return c
 }
 
 func (tr *traced) clone() *traced {

@@ -10,9 +10,8 @@ import "schedlab/explore/internal/engine"
 //  1. The step does not sleep, and counts as not taken.
 //  2. What was to follow the step does not contain it. For it was inserted because it does not
 //     depend on the step: so it goes into the tree of the node, in front.
-//  3. The first branch of the tree is taken. If there is none, and the step was a branch itself,
-//     the execution is cut: nothing that is new begins in any other way. Else any step is taken
-//     that does not sleep.
+//  3. The first branch of the tree is taken. If there is none, any step is taken that does not
+//     sleep: a branch that ended with the step has covered what the step does not depend on.
 //
 // # Races
 //
@@ -34,7 +33,6 @@ func (d *Strategy) Retract() {
 	n := &d.nodes[len(d.nodes)-1]
 	n.node.sleep = n.node.sleep[:len(n.sleep)]
 	n.taken--
-	n.branched = n.branched || d.depth <= d.repeats || d.guide != nil
 	d.guide, n.wakeup.first = nil, d.hoist(d.guide, n)
 	d.anew = true
 }
@@ -64,11 +62,9 @@ func (d *Strategy) chooseAnew(e *engine.Engine) *engine.Thread {
 		d.Retract()
 	}
 	d.anew = false
-	if !n.branched {
-		if t := n.free(e); t != nil {
-			n.enter(stepOf(t))
-			return t
-		}
+	if t := n.free(e); t != nil {
+		n.enter(stepOf(t))
+		return t
 	}
 	d.pop()
 	return nil

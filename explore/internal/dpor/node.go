@@ -17,7 +17,6 @@ type node struct {
 	full    bool       // everything that is enabled will be taken: see splitter
 
 	inherited int32 // how many of sleep have been taken before
-	branched  bool  // it has lost a step that was a branch: see 'Awaits'
 }
 
 // place is a node on the path of a worker, and which way that goes on.

@@ -68,17 +68,13 @@ type gates struct {
 // moment is where a thread has taken so many steps.
 type moment struct{ thread, seq int32 }
 
+var none = moment{-1, -1}
+
 // announced finds the gate of t's next step.
 //
 //go:noinline
 func (gs *gates) announced(t *Thread) {
 	at := moment{t.ID, t.Seq}
-	if t.alone {
-		if len(t.e.solo.ops) == 0 && gs.watch == (moment{t.ID, t.Seq - 1}) {
-			gs.after = t.stackOutside(gs.after[:0])
-		}
-		return
-	}
 	t.passed, t.gate, t.gateSeq = t.gate, nil, t.Seq+1
 	if gs.watch == at {
 		gs.before = t.stackOutside(gs.before[:0])
@@ -87,6 +83,16 @@ func (gs *gates) announced(t *Thread) {
 		t.own()
 		t.scan()
 		t.gate = gs.of[t.gateKey(t.rounds.key, t.Op.Kind, t.Op.Obj)]
+	}
+}
+
+// noteStack keeps the stack before the first step off the record, if that follows the look.
+//
+//go:noinline
+func (s *solo) noteStack() {
+	gs := s.e.gates
+	if gs != nil && len(s.ops) == 0 && gs.watch == (moment{s.t.ID, s.t.Seq - 1}) {
+		gs.after = s.t.stackOutside(gs.after[:0])
 	}
 }
 
@@ -136,7 +142,7 @@ func (s *solo) await() {
 		return
 	}
 	if e.gates == nil {
-		e.gates = &gates{of: map[uint64]*Gate{}, at: map[moment]struct{}{}}
+		e.gates = &gates{of: map[uint64]*Gate{}, at: map[moment]struct{}{}, watch: none}
 	}
 	gs, at := e.gates, moment{t.ID, t.Seq - 1}
 	g := gs.gate(t.gateKey(t.rounds.earlier, ev.Kind, e.Objects[ev.Obj]), at)

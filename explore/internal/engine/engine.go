@@ -110,7 +110,7 @@ func (e *Engine) Execute() {
 	e.script, e.begunAgain = e.script[:0], e.begunAgain[:0]
 	_, e.retracts = e.Strategy.(Retracter)
 	if e.gates != nil {
-		e.gates.watch = moment{-1, -1}
+		e.gates.watch = none
 	}
 	for e.attempt(); e.Outcome == Again; e.attempt() {
 		e.script, e.Schedule = e.Schedule, e.script

@@ -74,11 +74,14 @@ func (t *Thread) Joins(of *Thread) {
 // step waits until the strategy lets t take the step that it has put into t.Op.
 func (t *Thread) step() {
 	e := t.e
+	if t.alone {
+		e.solo.noteStack()
+		if e.solo.step() {
+			return
+		}
+	}
 	if e.gates != nil {
 		e.gates.announced(t)
-	}
-	if t.alone && e.solo.step() {
-		return
 	}
 	if e.Observer != nil {
 		e.Observer.Announced(t)
