@@ -20,6 +20,8 @@ func Choose(n int) int {
 // trust stands in 'Alone' in explore/internal/engine/alone.go.
 //
 // A round may change something, if it takes that back: it may lock, look and unlock.
+//
+//go:noinline
 func Pause() {
 	engine.Self("Pause").Pause()
 }

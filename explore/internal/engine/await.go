@@ -63,7 +63,16 @@ type gates struct {
 	watch  moment              // the look before which the stack is kept
 	before []uint64            // that stack
 	after  []uint64            // the stack before the look that follows, off the record
+	tries  int                 // how often that may still be done for this look
+	spent  int                 // how often it has been done again, for all looks
 }
+
+// The stack may be moved while it is compared with what it was, and the garbage collector may
+// stop the thread. Both write to words that are not in use. So it is compared again.
+const (
+	mostTriesOfLook = 3
+	mostTriesOfAll  = 100
+)
 
 // moment is where a thread has taken so many steps.
 type moment struct{ thread, seq int32 }
@@ -137,8 +146,7 @@ func (e *Engine) GateOf(ev *Event) *Gate {
 func (s *solo) await() {
 	t, e := s.t, s.e
 	ev := &e.Events[t.Last]
-	if !e.retracts || s.plainRound > 0 || t.record.chosen == t.Seq || !e.quiet(ev) ||
-		!slices.Equal(s.running, s.state) || !e.Strategy.(Retracter).MayRetract() {
+	if !e.retracts || !e.quiet(ev) {
 		return
 	}
 	if e.gates == nil {
@@ -146,24 +154,22 @@ func (s *solo) await() {
 	}
 	gs, at := e.gates, moment{t.ID, t.Seq - 1}
 	g := gs.gate(t.gateKey(t.rounds.earlier, ev.Kind, e.Objects[ev.Obj]), at)
+	may := s.plainRound == 0 && t.record.chosen != t.Seq && e.Strategy.(Retracter).MayRetract()
 	switch {
 	case slices.Contains(g.events, ev.Old):
 		return
-	case gs.watch != at:
-		gs.watch, gs.before = at, gs.before[:0]
-	case len(gs.before) > 0 && slices.Equal(gs.before, gs.after):
+	case may && gs.watch != at:
+		gs.watch, gs.tries = at, mostTriesOfLook
+	case may && slices.Equal(s.running, s.state) && slices.Equal(gs.before, gs.after):
 		g.shut = append(g.shut, ev.Old)
 		e.retracting = true
+	case may && gs.tries > 0 && gs.spent < mostTriesOfAll:
+		gs.tries, gs.spent = gs.tries-1, gs.spent+1
 	default:
-		println("kept", t.ID, at.seq, ev.Old, len(gs.before), len(gs.after))
-		for i := range gs.before {
-			if i < len(gs.after) && gs.before[i] != gs.after[i] {
-				println("  slot", i, gs.before[i], gs.after[i])
-			}
-		}
 		g.events = append(g.events, ev.Old)
 		return
 	}
+	gs.before, gs.after = append(gs.before[:0], 0), gs.after[:0]
 	t.alone = false
 	e.Outcome = Again
 	e.resume(nil)

@@ -180,10 +180,13 @@ func (t *Thread) forget() {
 	t.rounds.before, t.rounds.state, t.repeats = t.rounds.before[:0], 0, false
 }
 
-// Pause says that the caller spins: see above.
+// Pause says that the caller spins: see above. Only explore.Pause may call it.
 func (t *Thread) Pause() {
 	r := t.own()
 	t.depth = callerDepth()
+	if KnowsGoroutines {
+		t.depth = outerDepth(t.depth) // the frame of explore.Pause holds nothing of the program
+	}
 	if t.alone {
 		t.e.solo.paused()
 		return

@@ -42,7 +42,7 @@ type Thread struct {
 	Waited  []Mark  // Await, of its last event
 	stale   bool    // it waits no longer, since nothing else is left to happen
 	alone   bool    // it is off the record
-	depth   uintptr // see callerDepth: of the function that has called Pause
+	depth   uintptr // see callerDepth: of the function that has called explore.Pause
 	gate    *Gate   // of its next step: see 'Awaits'
 	passed  *Gate   // of the step before that
 	gateSeq int32   // the number of the step of which gate is
