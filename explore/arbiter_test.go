@@ -20,8 +20,10 @@ type arbiter struct {
 	path     []crossing
 	depth    int
 	waits    map[int][]int32 // by event: the objects it waited for, after a Pause
+	vain     map[int]bool    // by event: a look in vain, which is no step for exhaustive
 	complete map[string]int  // executions of each trace
 	stuck    map[string]int
+	looks    map[string]int // of each trace, complete or stuck, if each look is a step
 	shortest map[Property]int // the fewest steps before it was broken
 }
 
@@ -29,7 +31,10 @@ type arbiter struct {
 type crossing struct{ way, ways int }
 
 func countTraces(program func()) *arbiter {
-	a := &arbiter{complete: map[string]int{}, stuck: map[string]int{}, shortest: map[Property]int{}}
+	a := &arbiter{
+		complete: map[string]int{}, stuck: map[string]int{}, looks: map[string]int{},
+		shortest: map[Property]int{},
+	}
 	cfg := defaults()
 	cfg.KeepGoing = true
 	e := newEngine(cfg, program, a)
@@ -39,7 +44,7 @@ func countTraces(program func()) *arbiter {
 }
 
 func (a *arbiter) Begin(*engine.Engine) bool {
-	a.waits = map[int][]int32{}
+	a.waits, a.vain = map[int][]int32{}, map[int]bool{}
 	a.depth = 0
 	for k := len(a.path) - 1; k >= 0; k-- {
 		if c := &a.path[k]; c.way+1 < c.ways {
@@ -68,14 +73,21 @@ func (a *arbiter) Next(e *engine.Engine) *engine.Thread {
 	return ts[a.take(len(ts))]
 }
 
-// look notes the objects that the last event waited for.
+// look notes the objects that the last event waited for, and whether it was a look in vain.
 func (a *arbiter) look(e *engine.Engine) {
-	if i := len(e.Events) - 1; i >= 0 && e.Events[i].Waited {
+	i := len(e.Events) - 1
+	if i < 0 {
+		return
+	}
+	ev := &e.Events[i]
+	t := e.Threads[ev.Thread]
+	if ev.Waited {
 		a.waits[i] = nil
-		for _, m := range e.Threads[e.Events[i].Thread].Waited {
+		for _, m := range t.Waited {
 			a.waits[i] = append(a.waits[i], m.Obj.ID)
 		}
 	}
+	a.vain[i] = ev.Old == ev.New && len(t.Await) == 1 && t.Await[0].Obj.ID == ev.Obj
 }
 
 func (a *arbiter) Choose(_ *engine.Engine, _ *engine.Thread, n int) int { return a.take(n) }
@@ -94,15 +106,20 @@ func (a *arbiter) End(e *engine.Engine) {
 		a.complete[a.trace(e)]++
 	case engine.Stuck:
 		a.stuck[a.trace(e)]++
+	default:
+		return
 	}
+	clear(a.vain)
+	a.looks[a.trace(e)]++
 }
 
 // trace returns the same for two executions if and only if they are the same trace. Objects
 // have no names in it: their events tell them apart.
 func (a *arbiter) trace(e *engine.Engine) string {
 	rounds := map[int32][][]string{} // by object: each write with the reads after it
+	seq := map[int32]int{}
 	touch := func(i int, o int32, m engine.Mode) {
-		name := fmt.Sprintf("%d.%d", e.Events[i].Thread, e.Events[i].Seq)
+		name := fmt.Sprintf("%d.%d", e.Events[i].Thread, seq[e.Events[i].Thread])
 		if m == engine.Writes {
 			rounds[o] = append(rounds[o], []string{"w" + name})
 			return
@@ -114,6 +131,10 @@ func (a *arbiter) trace(e *engine.Engine) string {
 		*last = append(*last, name)
 	}
 	for i, ev := range e.Events {
+		if a.vain[i] {
+			continue
+		}
+		seq[ev.Thread]++
 		if ev.Obj != engine.NoObject {
 			touch(i, ev.Obj, ev.Mode)
 		}

@@ -167,9 +167,8 @@ func TestBoundedExecutesEachTraceOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := defaults()
 			cfg.Preempt = 100
-			got, want := exploreWith(t, "bounded", cfg, program, ignore), allOf(program)
-			require.Equal(t, want.Complete, got.Complete, "complete")
-			require.Equal(t, want.Stuck, got.Stuck, "stuck")
+			got := exploreWith(t, "bounded", cfg, program, ignore)
+			require.EqualValues(t, len(countTraces(program).looks), got.Complete+got.Stuck)
 		})
 	}
 }

@@ -53,7 +53,6 @@ func firstViolation(t *testing.T, program func(), s engine.Strategy) (*engine.En
 	}
 	require.NotNil(t, e.Failure)
 	v := Violation(*e.Failure)
-	v.Schedule = slices.Clone(e.Schedule)
 	return e, &v
 }
 

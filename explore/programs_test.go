@@ -170,9 +170,10 @@ func knownPrograms() (all []known) {
 		}
 	}
 	for n := 2; n <= 4; n++ {
-		add(power(2, n*(n-1)/2), turns(n), "turns(%d)", n)
-		add(factorial(n)*power(2, n*(n-1)/2), spinLock(n), "spin lock(%d)", n)
-		add(power(2, n), spinners(n), "spinners(%d)", n)
+		add(1, turns(n), "turns(%d)", n)
+		add(factorial(n), spinLock(n), "spin lock(%d)", n)
+		add(factorial(n), ticketLock(n), "ticket lock(%d)", n)
+		add(1, spinners(n), "spinners(%d)", n)
 		add(1, sleepers(n), "sleepers(%d)", n)
 	}
 	return all
@@ -613,8 +614,7 @@ func rwlock(r, w int) bodies {
 	}
 }
 
-// turns: the thread with number i looks in vain, before it sees i, at any subset of the i
-// numbers before: there are 2^i ways.
+// turns: there is one order. To look in vain is no step.
 func turns(n int) bodies {
 	return func() []func() {
 		var serving Uint32
@@ -627,8 +627,7 @@ func turns(n int) bodies {
 	}
 }
 
-// spinLock: there are n! orders. While each of the i threads before it was inside, the i-th
-// thread to come in has failed or has not tried.
+// spinLock: there are n! orders. To fail is no step.
 func spinLock(n int) bodies {
 	return func() []func() {
 		var locked Bool
@@ -641,6 +640,7 @@ func spinLock(n int) bodies {
 	}
 }
 
+// spinners: each thread goes on after the store.
 func spinners(n int) bodies {
 	return func() []func() {
 		var x Int32

@@ -113,7 +113,6 @@ func violationOf(t *testing.T, program func(), p Property) (*engine.Engine, *Vio
 		e.Execute()
 		if s.End(e); e.Failure != nil && e.Failure.Property == p {
 			v := Violation(*e.Failure)
-			v.Schedule = append(Schedule(nil), e.Schedule...)
 			return e, &v
 		}
 	}

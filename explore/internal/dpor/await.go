@@ -11,7 +11,8 @@ import "schedlab/explore/internal/engine"
 //  2. What was to follow the step does not contain it. For it was inserted because it does not
 //     depend on the step: so it goes into the tree of the node, in front.
 //  3. The first branch of the tree is taken. If there is none, any step is taken that does not
-//     sleep: a branch that ended with the step has covered what the step does not depend on.
+//     sleep: a branch that ended with the step has covered what the step does not depend on. If
+//     there is none, all has been explored, and what was executed does not count (Repeated).
 //
 // # Races
 //
@@ -67,6 +68,7 @@ func (d *Strategy) chooseAnew(e *engine.Engine) *engine.Thread {
 		return t
 	}
 	d.pop()
+	e.Outcome = engine.Repeated
 	return nil
 }
 

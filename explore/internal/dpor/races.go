@@ -227,7 +227,7 @@ func (d *Strategy) disabled(i int32, ev *engine.Event, c []int32) {
 // 'Waiting below a border'.
 func (d *Strategy) waitInVain(e *engine.Engine) {
 	switch e.Outcome {
-	case engine.Stuck, engine.TooLong, engine.Cut:
+	case engine.Stuck, engine.TooLong, engine.Cut, engine.Repeated:
 	default:
 		return
 	}
