@@ -23,7 +23,7 @@ type arbiter struct {
 	vain     map[int]bool    // by event: a look in vain, which is no step for exhaustive
 	complete map[string]int  // executions of each trace
 	stuck    map[string]int
-	looks    map[string]int // of each trace, complete or stuck, if each look is a step
+	looks    map[string]int   // of each trace, complete or stuck, if each look is a step
 	shortest map[Property]int // the fewest steps before it was broken
 }
 

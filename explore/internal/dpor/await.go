@@ -1,6 +1,10 @@
 package dpor
 
-import "schedlab/explore/internal/engine"
+import (
+	"slices"
+
+	"schedlab/explore/internal/engine"
+)
 
 // # Awaits
 //
@@ -23,19 +27,85 @@ import "schedlab/explore/internal/engine"
 // known yet that the look is vain: then the reversal is executed and cut, and at its end the
 // thread waits for the look.
 
-// MayRetract says that the last step can be taken back if no other worker knows of its node.
+// # Workers
+//
+// A worker that takes a branch of a shared node tells the others by putting its step to sleep,
+// and they leave to it what can begin with the step. If it turns out to be vain, that would be
+// lost. So as long as the step has not been executed (unsettled), what others would leave to it goes
+// into a tree of its own. The worker drops that tree when the step has been executed (settled),
+// and puts it into the tree of the node when it has lost the step. It keeps its place among
+// those that sleep, since other workers know theirs by their number (lost).
+
+// unsettled is a step that a worker has taken at a shared node, and has not executed.
+type unsettled struct {
+	at   int        // of node.sleep
+	tree wakeupTree // what would have been left to it
+}
+
+// MayRetract says that the step of the last node can be taken back.
 func (d *Strategy) MayRetract() bool {
-	n := &d.nodes[d.depth-1]
-	return d.depth == len(d.nodes) && n.n == 0 && !n.shared
+	return d.depth == len(d.nodes) && d.nodes[d.depth-1].n == 0
 }
 
 // Retract takes the step of the last node back.
 func (d *Strategy) Retract() {
 	n := &d.nodes[len(d.nodes)-1]
-	n.node.sleep = n.node.sleep[:len(n.sleep)]
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	if n.shared {
+		n.loseShared()
+	} else {
+		n.node.sleep = n.node.sleep[:len(n.sleep)]
+	}
 	n.taken--
 	d.guide, n.wakeup.first = nil, d.hoist(d.guide, n)
 	d.anew = true
+}
+
+// loseShared takes back the step that n, a shared node, has taken.
+func (n *place) loseShared() {
+	n.leave()
+	n.node.sleep = slices.Clone(n.node.sleep) // other workers have it in hand
+	n.node.sleep[len(n.sleep)] = step{
+		thread: n.cur.thread, Footprint: engine.Footprint{Obj: engine.NoObject, Obj2: engine.NoObject},
+	}
+	if i := n.unsettledAt(); i >= 0 {
+		*n.wakeup.end() = n.unsettled[i].tree.first
+		n.node.unsettled = slices.Delete(n.unsettled, i, i+1)
+	}
+}
+
+// unsettledAt returns where in n.unsettled the step is that n has taken; -1 if it is not there.
+func (n *place) unsettledAt() int {
+	return slices.IndexFunc(n.unsettled, func(o unsettled) bool { return o.at == len(n.sleep) })
+}
+
+// settled says that the step of the last node that is repeated has been executed.
+func (d *Strategy) settled() {
+	if d.repeats == 0 || d.depth != d.repeats || !d.nodes[d.repeats-1].shared {
+		return
+	}
+	n := &d.nodes[d.repeats-1]
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	if i := n.unsettledAt(); i >= 0 {
+		n.node.unsettled = slices.Delete(n.unsettled, i, i+1)
+	}
+}
+
+// settledAtEnd is settled at the end of an execution, which may have come when a step was lost.
+func (d *Strategy) settledAtEnd() {
+	if !d.anew {
+		d.settled()
+		return
+	}
+	d.anew = false
+	n := &d.nodes[len(d.nodes)-1]
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	if n.shared {
+		*n.working()++ // backtrack will leave it
+	}
 }
 
 // hoist returns the branches of ways, followed by those of n.
@@ -53,23 +123,34 @@ func (d *Strategy) hoist(ways *way, n *place) *branch {
 // chooseAnew chooses another step at the last node, which has lost its own.
 func (d *Strategy) chooseAnew(e *engine.Engine) *engine.Thread {
 	n := &d.nodes[d.depth-1]
-	n.wakeup.restate(e, &d.pool)
-	for !n.wakeup.empty() {
-		d.take(n)
+	for d.anew = d.takeAnew(e, n); d.anew; d.anew = d.takeAnew(e, n) {
 		if t := e.Threads[n.cur.thread]; !t.InVain() {
 			d.anew = false
 			return t
 		}
 		d.Retract()
 	}
-	d.anew = false
-	if t := n.free(e); t != nil {
-		n.enter(stepOf(t))
-		return t
-	}
 	d.pop()
 	e.Outcome = engine.Repeated
 	return nil
+}
+
+// takeAnew takes the first branch of n, which may be any step that does not sleep. It says false
+// if there is none.
+func (d *Strategy) takeAnew(e *engine.Engine, n *place) bool {
+	d.tree.lock(n.node)
+	defer d.tree.unlock(n.node)
+	n.wakeup.restate(e, &d.pool)
+	if n.wakeup.empty() {
+		if t := n.free(e); t != nil {
+			n.wakeup.add(stepOf(t), n.objects)
+		}
+	}
+	if !n.node.open() {
+		return false
+	}
+	d.take(n)
+	return true
 }
 
 // shut writes down the race of event i, which is a look, with a write before which it is not

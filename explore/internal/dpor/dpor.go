@@ -180,6 +180,7 @@ func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
 	if d.depth < d.repeats {
 		return d.repeat(e)
 	}
+	d.settled()
 	n := d.push(e)
 	if n.events > 0 {
 		n.inheritSleep(e, &d.nodes[d.nodeOf[n.events-1]])
@@ -276,6 +277,7 @@ func (d *Strategy) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 	if d.depth < d.repeats {
 		return d.repeatChoice(e, n)
 	}
+	d.settled()
 	nd := d.push(e)
 	nd.n, nd.ways = int32(n), d.guide
 	if w := d.guide; w != nil && len(w.choices) > 0 {
@@ -310,7 +312,7 @@ func (d *Strategy) End(e *engine.Engine) {
 		return // the races do not fit this execution, and there will be no other
 	}
 	d.observe(e)
-	d.anew = false
+	d.settledAtEnd()
 	d.waitInVain(e)
 	looked, long := len(e.Events), e.Outcome == engine.TooLong
 	if e.Outcome != engine.Foreign {

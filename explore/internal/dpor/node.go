@@ -16,7 +16,8 @@ type node struct {
 	active  []int32    // shared: for each of the last steps in sleep, the workers below it
 	full    bool       // everything that is enabled will be taken: see splitter
 
-	inherited int32 // how many of sleep have been taken before
+	inherited int32       // how many of sleep have been taken before
+	unsettled []unsettled // shared: steps that may be taken back; see 'Awaits'
 }
 
 // place is a node on the path of a worker, and which way that goes on.
@@ -59,8 +60,12 @@ func (n *place) enter(s step) {
 	n.node.sleep = append(n.node.sleep, s)
 	if n.shared {
 		n.active = append(n.active, 1)
+		n.node.unsettled = append(n.node.unsettled, unsettled{at: len(n.sleep)})
 	}
 }
+
+// lost says whether s has been taken back: it sleeps no longer, but keeps its place.
+func (s *step) lost() bool { return s.kind == engine.OpNone }
 
 // free returns a thread that is enabled and does not sleep at n, the running one if
 // possible: that costs no switch; nil if there is none.

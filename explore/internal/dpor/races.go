@@ -189,7 +189,7 @@ func (d *Strategy) slept(p, i int32, ev *engine.Event, preds []int32) bool {
 	}
 	sleep := d.nodes[d.nodeOf[p]].sleep
 	for k := range sleep {
-		if s := &sleep[k]; s.thread == ev.Thread {
+		if s := &sleep[k]; s.thread == ev.Thread && !s.lost() {
 			return s.outer || s.Footprint == ev.Footprint()
 		}
 	}
@@ -304,7 +304,11 @@ func (d *Strategy) reverseAll(races []race, looked int) {
 		// Either f cannot be done there, or v has been explored, or v may be new.
 		if v, ok := d.maker.reverse(r); ok && d.sleepers.wokenBy(v) {
 			v.ready(&d.past, p.objects)
-			p.wakeup.insert(v, &d.pool)
+			if late := d.sleepers.late; late != nil {
+				late.tree.insert(v, &d.pool)
+			} else {
+				p.wakeup.insert(v, &d.pool)
+			}
 		}
 	}
 }

@@ -114,6 +114,9 @@ func (sv *saver) node(n *node) int {
 			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways),
 			Shared: n.shared, Full: n.full, Active: n.active, Inherited: n.inherited,
 		}
+		for i := range n.unsettled {
+			sn.Pending = append(sn.Pending, saveBranches(n.unsettled[i].tree)...)
+		}
 		for _, x := range n.sleep {
 			sn.Sleep = append(sn.Sleep, saveStep(x))
 		}

@@ -21,7 +21,7 @@ import "schedlab/explore/internal/engine"
 // sleeps says whether t's next step sleeps at n.
 func (n *node) sleeps(t *engine.Thread) bool {
 	for i := range n.sleep {
-		if n.sleep[i].thread == t.ID {
+		if s := &n.sleep[i]; s.thread == t.ID && !s.lost() {
 			return true
 		}
 	}
@@ -42,6 +42,9 @@ func (n *node) inheritSleep(e *engine.Engine, from *place) {
 	}
 	between := e.Effect(i)
 	for k := range sleep {
+		if sleep[k].lost() {
+			continue
+		}
 		t := e.Threads[sleep[k].thread]
 		s := stepOf(t)
 		s.Marks = sleep[k].Marks // it has been executed, and would do the same here
@@ -69,36 +72,43 @@ type sleepers struct {
 	h      *history
 	p      *place
 	seq    sequence
-	drowsy []*step // conflict with nothing but, perhaps, the last step
-	unsure bool    // of some it is not known with what they conflict: another worker takes them
-	fewer  []*step // room for those of a reversal that leaves something out
+	drowsy []*step    // conflict with nothing but, perhaps, the last step
+	unsure bool       // of some it is not known with what they conflict: another worker takes them
+	fewer  []*step    // room for those of a reversal that leaves something out
+	late   *unsettled // it is a weak initial, but may be taken back: see 'Awaits'
+	before *unsettled // likewise, of what all reversals have in common
 }
 
 // begin makes s the sleepers at p. list is what the reversals have in common: it is all of
 // each but the last step. It says false if it wakes something in no case: if a step that
 // sleeps is in the list, and can come first.
 func (s *sleepers) begin(h *history, p *place, list []int32) (ok bool) {
-	s.h, s.p, s.unsure = h, p, false
+	s.h, s.p, s.unsure, s.late = h, p, false, nil
 	s.drowsy, ok = s.find(list, s.drowsy[:0])
+	s.before = s.late
 	return ok
 }
 
 // wokenBy says whether v wakes all sleepers: whether none of them is a weak initial of v.
 func (s *sleepers) wokenBy(v *reversal) bool {
 	drowsy := s.drowsy
+	s.late = s.before
 	if v.less {
 		var ok bool
+		s.late = nil
 		if drowsy, ok = s.find(v.before, s.fewer[:0]); !ok {
 			return false
 		}
 		s.fewer = drowsy
 	}
 	for _, x := range drowsy {
+		initial := false
 		if x.thread == v.last.thread {
-			if v.last.initial(s.h, v.before) {
-				return false
-			}
-		} else if !x.outer && !s.h.asleep(x).Conflicts(v.last.effect) {
+			initial = v.last.initial(s.h, v.before)
+		} else {
+			initial = !x.outer && !s.h.asleep(x).Conflicts(v.last.effect)
+		}
+		if initial && !s.mayBeLost(x) {
 			return false
 		}
 	}
@@ -116,11 +126,11 @@ func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
 	s.seq.set(s.h, list, nil)
 	for i := range s.p.node.sleep {
 		x := &s.p.node.sleep[i]
-		if i == len(s.p.sleep) {
+		if i == len(s.p.sleep) || x.lost() {
 			continue // what was taken here does not sleep for itself
 		}
 		if k := s.seq.find(x.thread); k >= 0 {
-			if s.seq.initial(k) {
+			if s.seq.initial(k) && !s.mayBeLost(x) {
 				return to, false
 			}
 		} else if x.outer {
@@ -131,6 +141,17 @@ func (s *sleepers) find(list []int32, to []*step) ([]*step, bool) {
 		s.unsure = s.unsure || x.Marks.Unsure()
 	}
 	return to, true
+}
+
+// mayBeLost says whether x, a weak initial, may still be taken back, and notes it in late.
+func (s *sleepers) mayBeLost(x *step) bool {
+	for i := range s.p.unsettled {
+		if o := &s.p.unsettled[i]; x == &s.p.node.sleep[o.at] {
+			s.late = o
+			return true
+		}
+	}
+	return false
 }
 
 // asleep returns what s, which sleeps, would do.
