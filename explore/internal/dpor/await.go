@@ -11,7 +11,8 @@ import (
 // A look in vain is no step: see 'Awaits' in explore/internal/engine/await.go. That is found out
 // when the look is taken. Then the node loses its step (Retract), and another one is chosen:
 //
-//  1. The step does not sleep, and counts as not taken.
+//  1. The step does not sleep, and counts as not taken. It keeps its place among those that
+//     sleep (lost): other workers know theirs by their number.
 //  2. What was to follow the step does not contain it. For it was inserted because it does not
 //     depend on the step: so it goes into the tree of the node, in front.
 //  3. The first branch of the tree is taken. If there is none, any step is taken that does not
@@ -33,8 +34,7 @@ import (
 // and they leave to it what can begin with the step. If it turns out to be vain, that would be
 // lost. So as long as the step has not been executed (unsettled), what others would leave to it goes
 // into a tree of its own. The worker drops that tree when the step has been executed (settled),
-// and puts it into the tree of the node when it has lost the step. It keeps its place among
-// those that sleep, since other workers know theirs by their number (lost).
+// and puts it into the tree of the node when it has lost the step.
 
 // unsettled is a step that a worker has taken at a shared node, and has not executed.
 type unsettled struct {
@@ -53,26 +53,19 @@ func (d *Strategy) Retract() {
 	d.tree.lock(n.node)
 	defer d.tree.unlock(n.node)
 	if n.shared {
-		n.loseShared()
-	} else {
-		n.node.sleep = n.node.sleep[:len(n.sleep)]
+		n.leave()
+		n.node.sleep = slices.Clone(n.node.sleep) // other workers have it in hand
 	}
+	lost := &n.node.sleep[len(n.sleep)]
+	*lost = step{thread: lost.thread}
+	lost.Obj, lost.Obj2 = engine.NoObject, engine.NoObject
 	n.taken--
-	d.guide, n.wakeup.first = nil, d.hoist(d.guide, n)
-	d.anew = true
-}
-
-// loseShared takes back the step that n, a shared node, has taken.
-func (n *place) loseShared() {
-	n.leave()
-	n.node.sleep = slices.Clone(n.node.sleep) // other workers have it in hand
-	n.node.sleep[len(n.sleep)] = step{
-		thread: n.cur.thread, Footprint: engine.Footprint{Obj: engine.NoObject, Obj2: engine.NoObject},
-	}
 	if i := n.unsettledAt(); i >= 0 {
 		*n.wakeup.end() = n.unsettled[i].tree.first
 		n.node.unsettled = slices.Delete(n.unsettled, i, i+1)
 	}
+	d.guide, n.wakeup.first = nil, d.hoist(d.guide, n)
+	d.anew = true
 }
 
 // unsettledAt returns where in n.unsettled the step is that n has taken; -1 if it is not there.

@@ -35,12 +35,19 @@ type savedStep struct {
 // savedNode is the saved form of a node.
 type savedNode struct {
 	Events, Objects, N, First, Taken int32
-	Inherited                        int32         `json:",omitempty"`
-	Sleep                            []savedStep   `json:",omitempty"`
-	Pending                          []savedBranch `json:",omitempty"`
-	Ways                             []savedWay    `json:",omitempty"`
-	Shared, Full                     bool          `json:",omitempty"`
-	Active                           []int32       `json:",omitempty"`
+	Inherited                        int32            `json:",omitempty"`
+	Sleep                            []savedStep      `json:",omitempty"`
+	Pending                          []savedBranch    `json:",omitempty"`
+	Ways                             []savedWay       `json:",omitempty"`
+	Shared, Full                     bool             `json:",omitempty"`
+	Active                           []int32          `json:",omitempty"`
+	Unsettled                        []savedUnsettled `json:",omitempty"`
+}
+
+// savedUnsettled is the saved form of an unsettled.
+type savedUnsettled struct {
+	At   int
+	Kids []savedBranch `json:",omitempty"`
 }
 
 // savedBranch is the saved form of branches that follow each other, with no others beside them,
@@ -114,8 +121,8 @@ func (sv *saver) node(n *node) int {
 			Pending: saveBranches(n.wakeup), Ways: saveWays(n.ways),
 			Shared: n.shared, Full: n.full, Active: n.active, Inherited: n.inherited,
 		}
-		for i := range n.unsettled {
-			sn.Pending = append(sn.Pending, saveBranches(n.unsettled[i].tree)...)
+		for _, u := range n.unsettled {
+			sn.Unsettled = append(sn.Unsettled, savedUnsettled{u.at, saveBranches(u.tree)})
 		}
 		for _, x := range n.sleep {
 			sn.Sleep = append(sn.Sleep, saveStep(x))
@@ -264,6 +271,9 @@ func (sn *savedNode) restore(r *restorer) *node {
 	for _, x := range sn.Sleep {
 		n.sleep = append(n.sleep, x.restore())
 	}
+	for _, u := range sn.Unsettled {
+		n.unsettled = append(n.unsettled, unsettled{u.At, r.tree(u.Kids)})
+	}
 	return n
 }
 
@@ -278,6 +288,14 @@ func (sn *savedNode) check(threads int) error {
 	outside = outside || sn.Inherited < 0 || int(sn.Inherited) > len(sn.Sleep)
 	if sn.N < 0 || outside || len(sn.Active) > len(sn.Sleep) {
 		return errors.New("its numbers do not fit together")
+	}
+	for _, u := range sn.Unsettled {
+		if u.At < 0 || u.At >= len(sn.Sleep) {
+			return fmt.Errorf("step %d is not settled, of %d", u.At, len(sn.Sleep))
+		}
+		if err := checkBranches(u.Kids, threads); err != nil {
+			return err
+		}
 	}
 	return errors.Join(checkBranches(sn.Pending, threads), checkWays(sn.Ways, threads))
 }

@@ -84,7 +84,7 @@ var none = moment{-1, -1}
 //go:noinline
 func (gs *gates) announced(t *Thread) {
 	at := moment{t.ID, t.Seq}
-	t.passed, t.gate, t.gateSeq = t.gate, nil, t.Seq+1
+	t.passed, t.gate, t.gateSeq, t.looked = t.gate, nil, t.Seq+1, -1
 	if gs.watch == at {
 		gs.before = t.stackOutside(gs.before[:0])
 	}
@@ -196,16 +196,41 @@ func (e *Engine) retract() {
 	e.Strategy.(Retracter).Retract()
 }
 
-// withLooks returns the decisions of an execution that is stuck, for a strategy to which each
-// look is an event: threads that wait in vain take a look at the end.
-func (e *Engine) withLooks() Schedule {
-	s := slices.Clone(e.Schedule)
+// # Schedules
+//
+// A strategy to which each look is an event needs the looks to repeat an execution: a thread that
+// has not looked is enabled there, so time does not advance, and the execution does not end. So
+// when no thread is enabled, those that wait in vain count as having looked (noteLooks), and a
+// schedule that is told has these looks (withLooks).
+
+// lookLeftOut is a look by a thread that would have come after so many decisions.
+type lookLeftOut struct {
+	after  int
+	thread int32 // its place
+}
+
+// noteLooks notes the looks of the threads that wait in vain, and have not looked since a change.
+func (e *Engine) noteLooks() {
+	if e.gates == nil {
+		return
+	}
 	for _, t := range e.Alive {
-		if !t.Ended && t.InVain() {
-			s = append(s, t.Nth)
+		if seen := len(e.Events); !t.Ended && t.InVain() &&
+			(t.looked < 0 || t.Op.Obj.changedSince(t.looked, t.ID)) {
+			t.looked = int32(seen) - 1
+			e.leftOut = append(e.leftOut, lookLeftOut{len(e.Schedule), t.Nth})
 		}
 	}
-	return s
+}
+
+// withLooks returns the decisions so far, with the looks that were left out.
+func (e *Engine) withLooks() (s Schedule) {
+	from := 0
+	for _, l := range e.leftOut {
+		s = append(append(s, e.Schedule[from:l.after]...), l.thread)
+		from = l.after
+	}
+	return append(s, e.Schedule[from:]...)
 }
 
 // stackOutside appends to to the stack of t from the function on that has called this package,

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 
 	"schedlab/internal/coro"
 )
@@ -74,6 +73,7 @@ type Engine struct {
 	gates      *gates // nil: there are none yet
 	retracts   bool   // Strategy is a Retracter
 	retracting bool   // the execution begins again without its last step
+	leftOut    []lookLeftOut
 
 	// See 'Virtual time'.
 	Now      int64
@@ -126,7 +126,7 @@ func (e *Engine) Execute() {
 	}
 	e.judge()
 	if v := e.Failure; v != nil && v.Schedule == nil {
-		v.Schedule = slices.Clone(e.Schedule)
+		v.Schedule = e.withLooks()
 	}
 	e.noteSharing()
 	e.unwind()
@@ -136,7 +136,7 @@ func (e *Engine) Execute() {
 func (e *Engine) attempt() {
 	e.Alive, e.begun, e.live = e.Alive[:0], 0, 0
 	e.Events, e.Awaited = e.Events[:0], e.Awaited[:0]
-	e.Choices, e.Schedule = e.Choices[:0], e.Schedule[:0]
+	e.Choices, e.Schedule, e.leftOut = e.Choices[:0], e.Schedule[:0], e.leftOut[:0]
 	e.Outcome, e.Failure = Running, nil
 	e.Now, e.Timeouts, e.barrier, e.Grants, e.TimeID = 0, 0, false, 0, NoObject
 	e.running = &e.base
@@ -244,6 +244,7 @@ func (e *Engine) scriptedChoice() int {
 // now: if need be, time has advanced.
 func (e *Engine) over() bool {
 	for !e.anyEnabled() {
+		e.noteLooks()
 		if !e.wakeStale() && !e.advanceTime() {
 			e.Outcome = Complete
 			if e.live > 0 {

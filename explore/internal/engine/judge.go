@@ -26,8 +26,7 @@ func (e *Engine) judge() {
 	waiting := e.waiting()
 	for _, find := range []finder{cycle, lostWakeup, livelock, leaked, deadlock} {
 		if v := find(e, waiting); v != nil {
-			v.Schedule = e.withLooks()
-			v.Step = v.Schedule.Steps()
+			v.Step = e.withLooks().Steps()
 			e.Failure = v
 			return
 		}
