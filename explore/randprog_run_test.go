@@ -49,58 +49,72 @@ func (m *machine) program() {
 	m.run(0)
 }
 
+// registers are what a thread of a program carries from one instruction to the next.
+type registers struct {
+	pc, made int
+	q        int
+	r        uint32
+}
+
+// run has nothing else on its stack where it pauses: what is left over there of instructions
+// before a loop would make the first round another one.
 func (m *machine) run(me int) {
-	var r uint32
-	var q int
-	made := 0
-	code := m.code[me]
-	for pc := 0; pc < len(code); pc++ {
-		in := code[pc]
-		ret := r
-		switch in.op {
-		case pChoose:
-			ret = uint32(Choose(in.a))
-		case pUnless:
-			if r != uint32(in.a) {
-				pc = in.b - 1
-			}
-		case pAgain:
-			if r == uint32(in.a) {
-				m.pause()
-				pc = in.b - 1
-			}
-		case pRepeat:
-			if r == uint32(in.a) {
-				pc = in.b - 1
-			}
-		case pPause:
-			m.pause()
-		case pNew:
-			q = heapAt + 2*me + made
-			m.heap[q] = new(Uint32)
-			made++
-		case pPut, pGet, pPutNil:
-			q, ret = m.point(in, q, r)
-		case pQLoad, pQStore, pQAdd:
-			if q != 0 {
-				ret = m.word(ins{op: direct[in.op], obj: q, a: in.a}, r)
-			}
-		case pGo:
-			m.start(in.a)
-		case pJoin:
-			if th := m.started[in.a]; th != nil {
-				th.Join()
-			}
-		case pLoad, pStore, pStoreR, pAdd, pSwap, pCAS, pFWait, pFWake:
-			ret = m.word(in, r)
-		default:
-			ret = m.sync(in, r)
+	var g registers
+	for g.pc < len(m.code[me]) {
+		if m.execute(me, &g) {
+			Pause()
+			m.noteAwaits()
 		}
-		if ret != r {
-			m.results[me] = m.results[me]*31 + ret + 1
-		}
-		r = ret
 	}
+}
+
+// execute executes the next instruction. It says whether that calls Pause.
+//
+//go:noinline
+func (m *machine) execute(me int, g *registers) (pauses bool) {
+	in := m.code[me][g.pc]
+	g.pc++
+	ret := g.r
+	switch in.op {
+	case pChoose:
+		ret = uint32(Choose(in.a))
+	case pUnless:
+		if g.r != uint32(in.a) {
+			g.pc = in.b
+		}
+	case pAgain, pRepeat:
+		if g.r == uint32(in.a) {
+			g.pc = in.b
+			return in.op == pAgain
+		}
+	case pPause:
+		return true
+	case pNew:
+		g.q = heapAt + 2*me + g.made
+		m.heap[g.q] = new(Uint32)
+		g.made++
+	case pPut, pGet, pPutNil:
+		g.q, ret = m.point(in, g.q, g.r)
+	case pQLoad, pQStore, pQAdd:
+		if g.q != 0 {
+			ret = m.word(ins{op: direct[in.op], obj: g.q, a: in.a}, g.r)
+		}
+	case pGo:
+		m.start(in.a)
+	case pJoin:
+		if th := m.started[in.a]; th != nil {
+			th.Join()
+		}
+	case pLoad, pStore, pStoreR, pAdd, pSwap, pCAS, pFWait, pFWake:
+		ret = m.word(in, g.r)
+	default:
+		ret = m.sync(in, g.r)
+	}
+	if ret != g.r {
+		m.results[me] = m.results[me]*31 + ret + 1
+	}
+	g.r = ret
+	return false
 }
 
 func (m *machine) start(i int) {
@@ -108,9 +122,10 @@ func (m *machine) start(i int) {
 	m.who[(*engine.Thread)(m.started[i]).ID] = i
 }
 
-// pause calls Pause, and notes what the thread awaits then.
-func (m *machine) pause() {
-	Pause()
+// noteAwaits notes what the thread awaits after Pause.
+//
+//go:noinline
+func (m *machine) noteAwaits() {
 	t := m.e.Current
 	set := uint32(0)
 	for _, mk := range t.Await {

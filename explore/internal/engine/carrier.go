@@ -87,6 +87,7 @@ func (c *carrier) serve() {
 
 // carry runs what it is to carry, to its end.
 func (c *carrier) carry() {
+	room() // see 'Bytes that differ'
 	c.floor = callerDepth()
 	finished := false
 	defer func() {

@@ -32,11 +32,19 @@ const NoObject = -1
 // Lapsed says whether ev timed out.
 func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev.OK) }
 
-// done writes down that t has executed its op, and how.
+// done writes down that t has executed its op, and how. It is the last thing that an operation
+// does. The frame of done may be left by returnFilled. So it is not inlined, and the race
+// detector does not count its calls.
+//
+//go:noinline
+//go:norace
 func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	e := t.e
 	if t.alone {
 		e.solo.done(m, old, new, ok)
+		if f := e.solo.filling; f != 0 {
+			returnFilled(f)
+		}
 		return
 	}
 	i := int32(len(e.Events))

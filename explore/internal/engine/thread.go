@@ -42,7 +42,8 @@ type Thread struct {
 	Waited  []Mark  // Await, of its last event
 	stale   bool    // it waits no longer, since nothing else is left to happen
 	alone   bool    // it is off the record
-	depth   uintptr // see callerDepth: of the function that has called Pause
+	pc      uintptr // see pausing
+	depth   uintptr
 
 	sync clock // see 'Two kinds of happens-before'
 
