@@ -168,3 +168,22 @@ func TestWhatComesBeforeALoopIsExplored(t *testing.T) {
 		}
 	}
 }
+
+// Whether a thread waits must not depend on executions before: with these rounds, which meet
+// each other's changes in many ways, a strategy that repeats a beginning would notice.
+func TestWhetherAThreadWaitsIsRepeated(t *testing.T) {
+	p := loopProg{{
+		{lAdd, 0, 1, 0}, {lIs, 0, 2, 6}, {lLoad, 1, 0, 0}, {lAdd, 0, -1, 0}, {lPause, 0, 0, 0},
+		{lJump, 0, 0, 0}, {lLoad, 0, 0, 0}, {lNoteR, 0, 0, 0}, {lSwap, 0, 2, 0},
+		{lBit, 0, 0, 18}, {lLock, 0, 0, 0}, {lLoad, 1, 0, 0}, {lUnlock, 0, 0, 0},
+		{lIs, 0, 0, 18}, {lSwap, 0, 0, 0}, {lIs, 0, 1, 18}, {lPause, 0, 0, 0}, {lJump, 0, 0, 8},
+	}, {
+		{lAdd, 1, 2, 0}, {lAdd, 1, -2, 0}, {lAdd, 0, 1, 0}, {lIs, 0, 1, 9}, {lLoad, 0, 0, 0},
+		{lIs, 0, 0, 9}, {lAdd, 0, -1, 0}, {lPause, 0, 0, 0}, {lJump, 0, 0, 0},
+		{lLoad, 0, 0, 0}, {lNoteR, 0, 0, 0},
+	}}
+	r, err := Run(loopRun(p, func(loopEnd) {}), Strategy("bounded"), Preemptions(40), KeepGoing(),
+		Executions(20_000), Steps(300))
+	require.NoError(t, err)
+	require.Equal(t, r.Stuck, r.Violations, "%v", r)
+}
