@@ -42,9 +42,9 @@ import "slices"
 // Some of the bytes of a stack are not in use: a frame does not write all of its slots. What
 // they hold is left over from frames that were there before. On the record these are other
 // ones than off the record. So a loop that calls Pause by a function of its own may never find
-// its stack the same. Such bytes must not count, and all others must: a thread that looks
-// several times for the same and then enters a loop that looks for it too is not in that loop
-// before it is there.
+// its stack the same. Such bytes must not count, and all others must. For a thread may look
+// several times for the same, and then enter a loop that looks for it too: before, it is not in
+// that loop.
 //
 // So if the stack differs, each operation off the record fills the stack below the frame that
 // has called it (returnFilled), in every other round with the complement (fill, ^fill). A byte
@@ -370,7 +370,7 @@ func (s *solo) fills() {
 }
 
 // compare says whether the stack is the same as when the thread began to be alone, and whether
-// it is the same as at the last Pause, but for bytes that are not in use.
+// it is the same as at the last Pause. Bytes that are not in use do not count.
 func (s *solo) compare() (same, settled bool) {
 	s.unused = s.unused[:0]
 	filled := s.filled > 1 && s.filling != 0 // in the last two rounds
