@@ -398,9 +398,10 @@ func wholeBytes(w uint64) (bytes uint64) {
 	return bytes
 }
 
-// meet says how long the thread is followed at least, of which round is the first one.
+// meet says how long the thread is followed at least, of which round is the first one. The same
+// round from another Pause is another one.
 func (s *solo) meet(round []look) {
-	s.fresh = uint64(s.t.ID)
+	s.fresh = (uint64(s.t.pc) ^ uint64(s.t.ID)) * prime
 	for _, l := range round {
 		s.fresh = look{obj: l.obj, kind: l.kind, new: l.new}.mix(s.fresh)
 	}
