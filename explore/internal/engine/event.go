@@ -77,7 +77,9 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	if ev.Waited {
 		e.noteAwaited(t, ev)
 	}
-	t.Await, t.Waited, t.stale = t.Waited[:0], t.Await, false
+	if len(t.Await) > 0 || len(t.Waited) > 0 { // pointers: to write them costs more
+		t.Await, t.Waited, t.stale = t.Waited[:0], t.Await, false
+	}
 	t.deadline = NoDeadline
 	if e.Observer != nil {
 		e.Observer.Done(e)
