@@ -123,8 +123,8 @@ func (e *Engine) attempt() {
 	e.Outcome, e.Failure = Running, nil
 	e.Now, e.Timeouts, e.barrier, e.Grants, e.TimeID = 0, 0, false, 0, NoObject
 	e.running = &e.base
-	for _, t := range e.Threads {
-		t.Ended, t.Seq, t.Last = true, 0, -1 // of another execution, until this one makes it
+	for _, t := range e.Threads { // of another execution, until this one makes it
+		t.Ended, t.can, t.Seq, t.Last = true, ended, 0, -1
 	}
 	e.spawn(nil, e.Program)
 	e.resume(e.next())

@@ -19,6 +19,7 @@ type Thread struct {
 	stack   *coro.Stack // where it goes on, if it does not run
 	began   bool
 	Ended   bool
+	can     ability
 	asked   uint64 // the decision for which enabled has been found out
 	enabled bool
 
@@ -74,6 +75,7 @@ func (t *Thread) step() {
 	if t.alone && e.solo.step() {
 		return
 	}
+	t.can = t.findAbility()
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
