@@ -171,10 +171,13 @@ func (d *Strategy) prepare() {
 
 // Next returns the thread that takes the next step: see 'One step'.
 func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
-	d.observe(e)
 	if d.depth < d.repeats {
+		if len(e.Events) > d.past.kept { // others can wait
+			d.observe(e)
+		}
 		return d.repeat(e)
 	}
+	d.observe(e)
 	n := d.push(e)
 	if n.events > 0 {
 		n.inheritSleep(e, &d.nodes[d.nodeOf[n.events-1]])

@@ -164,7 +164,14 @@ func (b *branch) unroll(n int, p *pool) *branch {
 }
 
 // insert puts v into t, the tree of a node, unless a branch leads to the same. See 'Insertion'.
-func (t *wakeupTree) insert(v *reversal, p *pool) { t.insertBelow(v, v.objects, p) }
+func (t *wakeupTree) insert(v *reversal, p *pool) {
+	if t.empty() {
+		t.append(v, p)
+		return
+	}
+	v.set(v.h, v.list, v.f)
+	t.insertBelow(v, v.objects, p)
+}
 
 // insertBelow is insert for a tree in which at least so many objects are known: the node
 // at its root knows them, even if they were not known where a branch was inserted.
