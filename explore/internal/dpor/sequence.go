@@ -121,21 +121,26 @@ func (f *foreseen) initial(h *history, before []int32) bool {
 
 // follows says whether event j must happen before f.
 func (f *foreseen) follows(h *history, j int32) bool {
-	return f.effect.Conflicts(h.e.Effect(j)) ||
-		f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from)
+	if len(h.e.Awaited) > 0 || len(f.effect.Awaited) > 0 {
+		if f.effect.Conflicts(h.e.Effect(j)) {
+			return true
+		}
+	} else if f.effect.Footprint.Conflicts(h.e.Events[j].Footprint()) {
+		return true
+	}
+	return f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from)
 }
 
-// remove takes the k-th step out: k is small, most often 0.
+// remove takes the k-th step out.
 func (s *sequence) remove(k int) {
-	for i := k; i > 0; i-- {
-		s.list[i] = s.list[i-1]
-	}
-	s.list = s.list[1:]
-	if k == 0 {
+	if k == 0 { // most often
+		s.list = s.list[1:]
 		s.sum = s.sums[len(s.list)]
-	} else {
-		s.sumUp(k)
+		return
 	}
+	copy(s.list[1:], s.list[:k]) // those before it move up: k is small
+	s.list = s.list[1:]
+	s.sumUp(k)
 }
 
 // Objects of which it is not known which they are in this execution.

@@ -182,7 +182,7 @@ func (t *wakeupTree) insertBelow(v *reversal, objects int32, p *pool) {
 		t.append(v, p) // no branch can begin v
 	case at < 0 && b.more != nil:
 		b.insertAll(v, p) // it may choose anything there
-	case at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), b.choices):
+	case at >= 0 && v.choosesOther(at, b.choices):
 		b.insertOther(v, at, p)
 	default:
 		b.insertFirst(v, p)
@@ -218,11 +218,19 @@ func (b *branch) insertInChain(v *reversal, p *pool) {
 			return
 		}
 		c = c.rest
-		if at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), c.choices) {
+		if at >= 0 && v.choosesOther(at, c.choices) {
 			b.unroll(n+1, p).insertOther(v, at, p)
 			return
 		}
 	}
+}
+
+// choosesOther says whether what Choose returned after event at is something else than choices.
+func (v *reversal) choosesOther(at int32, choices []int32) bool {
+	if len(v.h.e.Choices) == 0 {
+		return len(choices) > 0
+	}
+	return !slices.Equal(v.h.e.ChoicesAfter(at), choices)
 }
 
 // insertOther puts v behind b, whose choices are not those of v. The step of b has been taken
