@@ -250,7 +250,9 @@ func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
 		return nil
 	}
 	d.notePending(e, n, t)
-	n.enter(stepOf(t))
+	var s step
+	s.next(t)
+	n.enter(&s)
 	return t
 }
 

@@ -79,7 +79,7 @@ func (t *wakeupTree) size() (n int) {
 }
 
 // take removes the first branch, and returns its step and the ways that follow it.
-func (t *wakeupTree) take(p *pool) (step, *way) {
+func (t *wakeupTree) take(p *pool) (*step, *way) {
 	b, c, w := t.first, t.first.chain, p.newWay()
 	t.first = b.next
 	w.choices, w.then, w.next, w.doubt = c.choices, b.then, b.more, c.doubt
@@ -89,7 +89,7 @@ func (t *wakeupTree) take(p *pool) (step, *way) {
 	} else {
 		p.freeBranch(b)
 	}
-	return c.step, w
+	return &c.step, w
 }
 
 // add makes s, with nothing known of what follows, the last branch.
