@@ -401,9 +401,11 @@ func (h *history) lastWriteBefore(i int32) int32 {
 
 // independentOf appends to to the events that come after event i and do not depend on it.
 func (h *history) independentOf(i int32, to []int32) []int32 {
-	thread, seq := int(h.e.Events[i].Thread), h.e.Events[i].Seq
-	for i++; i < int32(len(h.e.Events)); i++ {
-		if h.clocks[int(i)*h.stride+thread] < seq {
+	thread, seq := h.e.Events[i].Thread, h.e.Events[i].Seq
+	n, clocks, stride := int32(len(h.e.Events)), h.clocks, h.stride
+	at := int(i)*stride + int(thread)
+	for i++; i < n; i++ {
+		if at += stride; clocks[at] < seq {
 			to = append(to, i)
 		}
 	}

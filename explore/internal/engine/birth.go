@@ -16,7 +16,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 	if parent != nil {
 		t.Last, t.Birth = parent.Last, parent.Last
 		t.sync.join(parent.sync)
-		parent.sync.put(parent.ID, parent.sync.at(parent.ID)+1)
+		parent.sync[parent.ID]++
 	}
 	if t.rounds != nil {
 		t.rounds.reset(t)
