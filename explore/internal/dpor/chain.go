@@ -41,7 +41,7 @@ type chain struct {
 // The number of slots has a limit. When they are full, all are emptied. Then two chains that
 // are equal need not be one: that costs space, and is never wrong.
 type chains struct {
-	slots []*chain // their number is a power of two; at most three quarters are used
+	slots []*chain // their number is a power of two; at most half are used
 	used  int
 	made  int     // in use or not
 	room  []chain // for the next ones: some at a time are allocated faster, and take less
@@ -66,7 +66,7 @@ func (cs *chains) one(c *chain) *chain {
 
 // add stores c, which is not there, and returns it as it is stored.
 func (cs *chains) add(c *chain) *chain {
-	if 4*cs.used >= 3*len(cs.slots) {
+	if 2*cs.used >= len(cs.slots) {
 		cs.makeRoom()
 	}
 	if len(cs.room) == 0 {
