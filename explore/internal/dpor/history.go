@@ -131,6 +131,7 @@ func (h *history) ordered(p int32, c []int32) bool {
 }
 
 func join(c, other []int32) {
+	c = c[:len(other)]
 	for i, n := range other {
 		if c[i] < n {
 			c[i] = n
@@ -234,7 +235,7 @@ func (h *history) addPreds(obj int32, m engine.Mode) {
 	if a.write >= 0 {
 		h.preds = append(h.preds, a.write)
 	}
-	if m == engine.Writes { // a read depends on no other read
+	if m == engine.Writes && len(a.reads) > 0 { // a read depends on no other read
 		h.preds = append(h.preds, a.reads...)
 	}
 }

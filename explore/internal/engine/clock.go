@@ -21,6 +21,7 @@ func (c *clock) join(d clock) {
 		}
 		*c = a
 	}
+	a = a[:len(d)]
 	for i, n := range d {
 		if a[i] < n {
 			a[i] = n
@@ -35,6 +36,7 @@ func (c *clock) set(d clock) {
 		*c = append(a[:0], d...)
 		return
 	}
+	a = a[:len(d)]
 	for i, n := range d {
 		a[i] = n
 	}

@@ -1,12 +1,7 @@
 package engine
 
-// anyEnabled begins a decision. It says whether a thread can take its step; most often the
-// running one can.
+// anyEnabled says whether a thread can take its step.
 func (e *Engine) anyEnabled() bool {
-	e.decision++
-	if e.Current.Enabled() {
-		return true
-	}
 	for _, t := range e.Alive {
 		if t.Enabled() {
 			return true

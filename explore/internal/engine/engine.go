@@ -226,7 +226,8 @@ func (e *Engine) scriptedChoice() int {
 // over says whether the execution has come to its end. Otherwise some thread is enabled
 // now: if need be, time has advanced.
 func (e *Engine) over() bool {
-	for !e.anyEnabled() {
+	e.decision++
+	for !e.Current.Enabled() && !e.anyEnabled() {
 		if !e.wakeStale() && !e.advanceTime() {
 			e.Outcome = Complete
 			if e.live > 0 {
@@ -234,6 +235,7 @@ func (e *Engine) over() bool {
 			}
 			return true
 		}
+		e.decision++
 	}
 	if len(e.Events) >= e.Limits.Steps {
 		e.Outcome = TooLong
