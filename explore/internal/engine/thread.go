@@ -80,8 +80,11 @@ func (t *Thread) step() {
 		e.Observer.Announced(t)
 	}
 	if next := e.next(); next != t {
-		t.stack = e.running
-		e.resume(next)
+		from, to := e.running, e.stackOf(next) // resume, inlined: see Word.begin
+		t.stack, e.running = from, to
+		if !from.Switch(to) || e.aborting {
+			runtime.Goexit()
+		}
 	}
 }
 
