@@ -31,7 +31,7 @@ const (
 	ended                // it cannot: it has ended, or does not belong to the execution
 )
 
-// findAbility returns that of t, which stands before its op.
+// findAbility returns the ability of t, which stands before its op.
 func (t *Thread) findAbility() ability {
 	if len(t.Await) == 0 && !t.Op.Kind.waits() {
 		return free

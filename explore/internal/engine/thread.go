@@ -19,8 +19,8 @@ type Thread struct {
 	stack   *coro.Stack // where it goes on, if it does not run
 	began   bool
 	Ended   bool
-	can     ability
-	asked   uint64 // the decision for which enabled has been found out
+	can     ability // to take its step: see Enabled
+	asked   uint64  // the decision for which enabled has been found out
 	enabled bool
 
 	Op       Op
