@@ -171,10 +171,13 @@ func (d *Strategy) prepare() {
 
 // Next returns the thread that takes the next step: see 'One step'.
 func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
-	d.observe(e)
 	if d.depth < d.repeats {
+		if len(e.Events) > d.past.kept { // others can wait
+			d.observe(e)
+		}
 		return d.repeat(e)
 	}
+	d.observe(e)
 	n := d.push(e)
 	if n.events > 0 {
 		n.inheritSleep(e, &d.nodes[d.nodeOf[n.events-1]])
@@ -216,7 +219,12 @@ func (d *Strategy) push(e *engine.Engine) *place {
 		n = &node{}
 	}
 	n.events, n.objects = int32(len(e.Events)), int32(e.Nobjects)
-	d.nodes = append(d.nodes, place{node: n})
+	if last := len(d.nodes); last < cap(d.nodes) {
+		d.nodes = d.nodes[:last+1]
+		d.nodes[last].node, d.nodes[last].v = n, 0 // enter sets the others
+	} else {
+		d.nodes = append(d.nodes, place{node: n})
+	}
 	d.depth++
 	return &d.nodes[d.depth-1]
 }
@@ -246,8 +254,12 @@ func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
 		d.pop()
 		return nil
 	}
-	d.notePending(e, n, t)
-	n.enter(stepOf(t))
+	if int(n.events) >= e.Limits.Reach() {
+		d.notePending(e, n, t)
+	}
+	var s step
+	s.next(t)
+	n.enter(&s)
 	return t
 }
 
@@ -264,6 +276,7 @@ func (d *Strategy) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 		return d.repeatChoice(e, n)
 	}
 	nd := d.push(e)
+	nd.cur, nd.sleep = step{}, nil
 	nd.n, nd.ways = int32(n), d.guide
 	if w := d.guide; w != nil && len(w.choices) > 0 {
 		nd.first = w.choices[0]

@@ -141,7 +141,7 @@ func (c *carrier) leave() *coro.Stack {
 		if t.alone {
 			e.solo.failed()
 		}
-		t.Ended = true
+		t.Ended, t.can = true, ended
 		e.live--
 		to = e.stackOf(e.next())
 	} else if to = c.back; to == nil {

@@ -19,7 +19,8 @@ type Thread struct {
 	stack   *coro.Stack // where it goes on, if it does not run
 	began   bool
 	Ended   bool
-	asked   uint64 // the decision for which enabled has been found out
+	can     ability // to take its step: see Enabled
+	asked   uint64  // the decision for which enabled has been found out
 	enabled bool
 
 	Op       Op
@@ -75,12 +76,16 @@ func (t *Thread) step() {
 	if t.alone && e.solo.step() {
 		return
 	}
+	t.can = t.findAbility()
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
 	if next := e.next(); next != t {
-		t.stack = e.running
-		e.resume(next)
+		from, to := e.running, e.stackOf(next) // resume, inlined: see Word.begin
+		t.stack, e.running = from, to
+		if !from.Switch(to) || e.aborting {
+			runtime.Goexit()
+		}
 	}
 }
 
