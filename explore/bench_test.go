@@ -92,6 +92,8 @@ func BenchmarkExhaustive(b *testing.B) {
 	}{
 		{"lastzero10", lastZero(10).started()},
 		{"mutex3x2", sections(3, 2).started()},
+		{"casw5", casW(5).started()},
+		{"fib5", fib(5).started()},
 		{"chaselev2", chaseLev(2).started()},
 		{"chaselev3", chaseLev(3).started()},
 	} {

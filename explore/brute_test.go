@@ -35,7 +35,6 @@ type bruteThread struct {
 	q, made        int
 	results        uint32
 	awaits         uint32 // the objects that it waits for, a bit each
-	looked         int8   // the object that the last step has loaded, from 1
 	seen           int8   // the changes of the object that it has looked at in vain
 	was            uint32 // r before that load
 	had            uint32 // results before it
@@ -158,7 +157,7 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 			b.path.steps[len(b.path.steps)-1].vain = true
 		}
 	case pPause:
-		b.pause(s, i, t.pc+1)
+		// It is in no loop.
 	case pNew:
 		t.q = heapAt + 2*i + t.made
 		t.made++
@@ -177,26 +176,6 @@ func (b *brute) local(s *bruteState, i int, t *bruteThread, in ins) bool {
 	}
 	t.pc = next
 	return true
-}
-
-// pause lets thread i wait if a loop comes next that looks for what the last step has found.
-// Then it goes round for ever, as if it were in the loop.
-func (b *brute) pause(s *bruteState, i, pc int) {
-	t, code := &s.threads[i], b.code[i]
-	for t.looked > 0 && pc < len(code) {
-		switch in := code[pc]; {
-		case in.op == pPause, in.op == pUnless && t.r == uint32(in.a):
-			pc++
-		case in.op == pUnless:
-			pc = in.b
-		default:
-			loop := in.op == pLoad && pc+1 < len(code) && code[pc+1].op == pAgain
-			if loop && in.obj == int(t.looked)-1 && code[pc+1].a == int(t.r) {
-				t.awaits, t.seen = 1<<in.obj, s.objs[in.obj].changes
-			}
-			return
-		}
-	}
 }
 
 func (b *brute) enabled(s *bruteState, i int) bool {
@@ -237,7 +216,6 @@ func (b *brute) step(s bruteState, i int) {
 	t := &s.threads[i]
 	in := b.code[i][t.pc]
 	r := step2{thread: int8(i), obj: int8(in.obj), obj2: -1, ok: true, awaits: t.awaits}
-	t.looked = 0
 	if t.phase > 0 {
 		b.wait(s, i, in, r)
 		return
@@ -279,9 +257,6 @@ func (b *brute) step(s bruteState, i int) {
 	if t.phase == 0 {
 		t.pc++
 		t.answer(ret)
-	}
-	if in.op == pLoad {
-		t.looked = int8(in.obj) + 1
 	}
 	b.done(s, i, r, old, new)
 }

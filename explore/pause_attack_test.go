@@ -201,6 +201,23 @@ var attacks = []attack{
 		})
 		_ = &go1
 	}, Panic},
+	{"familiar loop, then the same one, but it counts on the heap", func() {
+		var x Uint32
+		n := new(int)
+		Go(func() { x.Store(1) })
+		Go(func() {
+			for x.Load() == 0 {
+				Pause()
+			}
+			x.Store(0)
+			for x.Load() == 0 {
+				if *n++; *n == 3 {
+					panic("given up")
+				}
+				Pause()
+			}
+		})
+	}, Panic},
 	{"a wait after 1100 steps", func() {
 		var x, f Uint32
 		Go(func() { f.Store(1) })

@@ -49,60 +49,77 @@ func (m *machine) program() {
 	m.run(0)
 }
 
+// registers are what a thread of a program carries from one instruction to the next.
+type registers struct {
+	pc, made int
+	q        int
+	r        uint32
+}
+
+// run has nothing else on its stack where it pauses: what is left over there of instructions
+// before a loop would make the first round another one.
 func (m *machine) run(me int) {
-	var r uint32
-	var q int
-	made := 0
-	code := m.code[me]
-	for pc := 0; pc < len(code); pc++ {
-		in := code[pc]
-		ret := r
-		if in.op == pLoad && pc+1 < len(code) && code[pc+1].op == pAgain && code[pc+1].b == pc {
-			in.op, in.a = pAgain, code[pc+1].a
-			pc++
-		}
-		switch in.op {
-		case pChoose:
-			ret = uint32(Choose(in.a))
-		case pUnless:
-			if r != uint32(in.a) {
-				pc = in.b - 1
-			}
-		case pAgain:
-			ret = m.spin(m.number(in.obj), uint32(in.a))
-		case pRepeat:
-			if r == uint32(in.a) {
-				pc = in.b - 1
-			}
-		case pPause:
+	var g registers
+	for g.pc < len(m.code[me]) {
+		if m.execute(me, &g) {
 			Pause()
-			m.awaiting()
-		case pNew:
-			q = heapAt + 2*me + made
-			m.heap[q] = new(Uint32)
-			made++
-		case pPut, pGet, pPutNil:
-			q, ret = m.point(in, q, r)
-		case pQLoad, pQStore, pQAdd:
-			if q != 0 {
-				ret = m.word(ins{op: direct[in.op], obj: q, a: in.a}, r)
-			}
-		case pGo:
-			m.start(in.a)
-		case pJoin:
-			if th := m.started[in.a]; th != nil {
-				th.Join()
-			}
-		case pLoad, pStore, pStoreR, pAdd, pSwap, pCAS, pFWait, pFWake:
-			ret = m.word(in, r)
-		default:
-			ret = m.sync(in, r)
+			m.noteAwaits()
 		}
-		if ret != r {
-			m.results[me] = m.results[me]*31 + ret + 1
-		}
-		r = ret
 	}
+}
+
+// execute executes the next instruction. It says whether that calls Pause.
+//
+//go:noinline
+func (m *machine) execute(me int, g *registers) (pauses bool) {
+	in := m.code[me][g.pc]
+	g.pc++
+	ret := g.r
+	if code := m.code[me]; in.op == pLoad && g.pc < len(code) && code[g.pc].op == pAgain {
+		in = ins{op: pAgain, obj: in.obj, a: code[g.pc].a} // the load is the look of that loop
+		g.pc++
+	}
+	switch in.op {
+	case pChoose:
+		ret = uint32(Choose(in.a))
+	case pUnless:
+		if g.r != uint32(in.a) {
+			g.pc = in.b
+		}
+	case pAgain:
+		ret = m.spin(m.number(in.obj), uint32(in.a))
+	case pRepeat:
+		if g.r == uint32(in.a) {
+			g.pc = in.b
+		}
+	case pPause:
+		return true
+	case pNew:
+		g.q = heapAt + 2*me + g.made
+		m.heap[g.q] = new(Uint32)
+		g.made++
+	case pPut, pGet, pPutNil:
+		g.q, ret = m.point(in, g.q, g.r)
+	case pQLoad, pQStore, pQAdd:
+		if g.q != 0 {
+			ret = m.word(ins{op: direct[in.op], obj: g.q, a: in.a}, g.r)
+		}
+	case pGo:
+		m.start(in.a)
+	case pJoin:
+		if th := m.started[in.a]; th != nil {
+			th.Join()
+		}
+	case pLoad, pStore, pStoreR, pAdd, pSwap, pCAS, pFWait, pFWake:
+		ret = m.word(in, g.r)
+	default:
+		ret = m.sync(in, g.r)
+	}
+	if ret != g.r {
+		m.results[me] = m.results[me]*31 + ret + 1
+	}
+	g.r = ret
+	return false
 }
 
 func (m *machine) start(i int) {
@@ -110,10 +127,10 @@ func (m *machine) start(i int) {
 	m.who[(*engine.Thread)(m.started[i]).ID] = i
 }
 
-// awaiting notes what the thread awaits, which has just paused.
+// noteAwaits notes what the thread awaits after Pause.
 //
 //go:noinline
-func (m *machine) awaiting() {
+func (m *machine) noteAwaits() {
 	t := m.e.Current
 	set := uint32(0)
 	for _, mk := range t.Await {
@@ -131,7 +148,7 @@ func (m *machine) spin(x *Uint32, a uint32) uint32 {
 			return r
 		}
 		Pause()
-		m.awaiting()
+		m.noteAwaits()
 	}
 }
 

@@ -173,13 +173,17 @@ func (d *Strategy) prepare() {
 
 // Next returns the thread that takes the next step: see 'One step'.
 func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
-	d.observe(e)
 	if d.anew {
+		d.observe(e)
 		return d.chooseAnew(e)
 	}
 	if d.depth < d.repeats {
+		if len(e.Events) > d.past.kept { // others can wait
+			d.observe(e)
+		}
 		return d.repeat(e)
 	}
+	d.observe(e)
 	d.settled()
 	n := d.push(e)
 	if n.events > 0 {
@@ -226,7 +230,12 @@ func (d *Strategy) push(e *engine.Engine) *place {
 		n = &node{}
 	}
 	n.events, n.objects = int32(len(e.Events)), int32(e.Nobjects)
-	d.nodes = append(d.nodes, place{node: n})
+	if last := len(d.nodes); last < cap(d.nodes) {
+		d.nodes = d.nodes[:last+1]
+		d.nodes[last].node, d.nodes[last].v = n, 0 // enter sets the others
+	} else {
+		d.nodes = append(d.nodes, place{node: n})
+	}
 	d.depth++
 	return &d.nodes[d.depth-1]
 }
@@ -260,8 +269,12 @@ func (d *Strategy) choose(e *engine.Engine, n *place) *engine.Thread {
 		d.pop()
 		return nil
 	}
-	d.notePending(e, n, t)
-	n.enter(stepOf(t))
+	if int(n.events) >= e.Limits.Reach() {
+		d.notePending(e, n, t)
+	}
+	var s step
+	s.next(t)
+	n.enter(&s)
 	return t
 }
 
@@ -279,6 +292,7 @@ func (d *Strategy) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 	}
 	d.settled()
 	nd := d.push(e)
+	nd.cur, nd.sleep = step{}, nil
 	nd.n, nd.ways = int32(n), d.guide
 	if w := d.guide; w != nil && len(w.choices) > 0 {
 		nd.first = w.choices[0]

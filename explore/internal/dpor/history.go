@@ -131,6 +131,7 @@ func (h *history) ordered(p int32, c []int32) bool {
 }
 
 func join(c, other []int32) {
+	c = c[:len(other)]
 	for i, n := range other {
 		if c[i] < n {
 			c[i] = n
@@ -234,7 +235,7 @@ func (h *history) addPreds(obj int32, m engine.Mode) {
 	if a.write >= 0 {
 		h.preds = append(h.preds, a.write)
 	}
-	if m == engine.Writes { // a read depends on no other read
+	if m == engine.Writes && len(a.reads) > 0 { // a read depends on no other read
 		h.preds = append(h.preds, a.reads...)
 	}
 }
@@ -401,9 +402,11 @@ func (h *history) lastWriteBefore(i int32) int32 {
 
 // independentOf appends to to the events that come after event i and do not depend on it.
 func (h *history) independentOf(i int32, to []int32) []int32 {
-	thread, seq := int(h.e.Events[i].Thread), h.e.Events[i].Seq
-	for i++; i < int32(len(h.e.Events)); i++ {
-		if h.clocks[int(i)*h.stride+thread] < seq {
+	thread, seq := h.e.Events[i].Thread, h.e.Events[i].Seq
+	n, clocks, stride := int32(len(h.e.Events)), h.clocks, h.stride
+	at := int(i)*stride + int(thread)
+	for i++; i < n; i++ {
+		if at += stride; clocks[at] < seq {
 			to = append(to, i)
 		}
 	}

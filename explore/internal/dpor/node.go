@@ -39,13 +39,16 @@ type step struct {
 }
 
 // stepOf describes t's next step.
-func stepOf(t *engine.Thread) step {
-	s := step{
-		thread: t.ID, seq: t.Seq + 1, kind: t.Op.Kind, waited: len(t.Await) > 0,
-		Footprint: t.Op.Footprint(),
-	}
-	s.Marks = t.OpMarks
+func stepOf(t *engine.Thread) (s step) {
+	s.next(t)
 	return s
+}
+
+// next makes s t's next step.
+func (s *step) next(t *engine.Thread) {
+	s.thread, s.seq, s.kind, s.waited, s.outer = t.ID, t.Seq+1, t.Op.Kind, len(t.Await) > 0, false
+	s.Footprint = t.Op.Footprint()
+	s.Marks = t.OpMarks
 }
 
 // isNext says whether t's next step is s.
@@ -54,10 +57,10 @@ func (s *step) isNext(t *engine.Thread) bool {
 }
 
 // enter makes s what is explored next, and puts it to sleep for what is explored later.
-func (n *place) enter(s step) {
-	n.cur, n.sleep = s, n.node.sleep // s does not sleep for itself
+func (n *place) enter(s *step) {
+	n.cur, n.sleep = *s, n.node.sleep // s does not sleep for itself
 	n.taken++
-	n.node.sleep = append(n.node.sleep, s)
+	n.node.sleep = append(n.node.sleep, *s)
 	if n.shared {
 		n.active = append(n.active, 1)
 		n.node.unsettled = append(n.node.unsettled, unsettled{at: len(n.sleep)})

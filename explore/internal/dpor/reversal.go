@@ -84,7 +84,7 @@ func (m *reverser) reverse(r race) (v *reversal, ok bool) {
 // are known.
 func (v *reversal) ready(h *history, objects int32) {
 	v.room = append(append(v.room[:0], v.before...), foreseenStep)
-	v.set(h, v.room, &v.last)
+	v.h, v.f, v.list = h, &v.last, v.room // insert sums it up
 	v.objects, v.doubt, v.elsewhere = objects, v.unsure, v.elsewhere[:0]
 }
 

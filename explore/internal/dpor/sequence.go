@@ -121,13 +121,24 @@ func (f *foreseen) initial(h *history, before []int32) bool {
 
 // follows says whether event j must happen before f.
 func (f *foreseen) follows(h *history, j int32) bool {
-	return f.effect.Conflicts(h.e.Effect(j)) ||
-		f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from)
+	if len(h.e.Awaited) > 0 || len(f.effect.Awaited) > 0 {
+		if f.effect.Conflicts(h.e.Effect(j)) {
+			return true
+		}
+	} else if f.effect.Footprint.Conflicts(h.e.Events[j].Footprint()) {
+		return true
+	}
+	return f.prev >= 0 && h.before(j, f.prev) || f.from >= 0 && h.before(j, f.from)
 }
 
 // remove takes the k-th step out.
 func (s *sequence) remove(k int) {
-	copy(s.list[1:], s.list[:k]) // those before it move up: k is small, most often 0
+	if k == 0 { // most often
+		s.list = s.list[1:]
+		s.sum = s.sums[len(s.list)]
+		return
+	}
+	copy(s.list[1:], s.list[:k]) // those before it move up: k is small
 	s.list = s.list[1:]
 	s.sumUp(k)
 }
@@ -180,17 +191,17 @@ func mayConflict(f, g engine.Footprint, known int32) bool {
 // objects or threads with the same last digits.
 type summary struct{ threads, touched, written uint64 }
 
-func (s *summary) add(thread int32, f engine.Footprint) {
+func (s *summary) add(thread, obj, obj2 int32, m engine.Mode) {
 	s.threads |= 1 << (thread & 63)
-	if f.Obj >= 0 {
-		s.touched |= 1 << (f.Obj & 63)
-		if f.Mode == engine.Writes {
-			s.written |= 1 << (f.Obj & 63)
+	if obj >= 0 {
+		s.touched |= 1 << (obj & 63)
+		if m == engine.Writes {
+			s.written |= 1 << (obj & 63)
 		}
 	}
-	if f.Obj2 >= 0 {
-		s.touched |= 1 << (f.Obj2 & 63)
-		s.written |= 1 << (f.Obj2 & 63)
+	if obj2 >= 0 {
+		s.touched |= 1 << (obj2 & 63)
+		s.written |= 1 << (obj2 & 63)
 	}
 }
 
@@ -207,18 +218,18 @@ func (s *summary) clear(f engine.Footprint) bool {
 
 // sumUp summarises what the sequence is from each of its first k steps on.
 func (s *sequence) sumUp(k int) {
-	n := len(s.list)
-	sum, marks := s.sums[n-k], s.marks
+	list, sums, events := s.list[:k], s.sums[len(s.list)-k:], s.h.e.Events
+	sum, marks := sums[0], s.marks
 	for k--; k >= 0; k-- {
-		if i := s.list[k]; i == foreseenStep {
-			sum.add(s.f.thread, s.f.Footprint)
+		if i := list[k]; i == foreseenStep {
+			sum.add(s.f.thread, s.f.Obj, s.f.Obj2, s.f.Mode)
 			marks |= s.f.Marks
 		} else {
-			ev := &s.h.e.Events[i]
-			sum.add(ev.Thread, ev.Footprint())
+			ev := &events[i]
+			sum.add(ev.Thread, ev.Obj, ev.Obj2, ev.Mode)
 			marks |= ev.Marks
 		}
-		s.sums[n-k] = sum
+		sums[len(list)-k] = sum
 	}
 	s.sum, s.marks = sum, marks
 }

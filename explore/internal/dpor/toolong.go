@@ -40,12 +40,13 @@ type pending struct {
 	step
 }
 
-// notePending notes what is pending at n, the last node, where t goes on.
+// notePending notes what is pending at n, the last node, where t goes on. It is not called
+// where fewer events than Reach came before: there nothing is.
 func (d *Strategy) notePending(e *engine.Engine, n *place, t *engine.Thread) {
-	long := e.Limits.Reach()
-	if int(n.events) < long || e.Limits.Steps > pendingAlways && n.events%pendingEvery != 0 {
+	if e.Limits.Steps > pendingAlways && n.events%pendingEvery != 0 {
 		return
 	}
+	long := e.Limits.Reach()
 	for _, u := range e.Alive {
 		if u != t && int(u.Last) < int(n.events)-long && u.Enabled() && !n.sleeps(u) {
 			d.pending = append(d.pending, pending{len(d.nodes) - 1, stepOf(u)})

@@ -79,7 +79,7 @@ func (t *wakeupTree) size() (n int) {
 }
 
 // take removes the first branch, and returns its step and the ways that follow it.
-func (t *wakeupTree) take(p *pool) (step, *way) {
+func (t *wakeupTree) take(p *pool) (*step, *way) {
 	b, c, w := t.first, t.first.chain, p.newWay()
 	t.first = b.next
 	w.choices, w.then, w.next, w.doubt = c.choices, b.then, b.more, c.doubt
@@ -89,7 +89,7 @@ func (t *wakeupTree) take(p *pool) (step, *way) {
 	} else {
 		p.freeBranch(b)
 	}
-	return c.step, w
+	return &c.step, w
 }
 
 // add makes s, with nothing known of what follows, the last branch.
@@ -164,7 +164,14 @@ func (b *branch) unroll(n int, p *pool) *branch {
 }
 
 // insert puts v into t, the tree of a node, unless a branch leads to the same. See 'Insertion'.
-func (t *wakeupTree) insert(v *reversal, p *pool) { t.insertBelow(v, v.objects, p) }
+func (t *wakeupTree) insert(v *reversal, p *pool) {
+	if t.empty() {
+		t.append(v, p)
+		return
+	}
+	v.set(v.h, v.list, v.f)
+	t.insertBelow(v, v.objects, p)
+}
 
 // insertBelow is insert for a tree in which at least so many objects are known: the node
 // at its root knows them, even if they were not known where a branch was inserted.
@@ -175,7 +182,7 @@ func (t *wakeupTree) insertBelow(v *reversal, objects int32, p *pool) {
 		t.append(v, p) // no branch can begin v
 	case at < 0 && b.more != nil:
 		b.insertAll(v, p) // it may choose anything there
-	case at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), b.choices):
+	case at >= 0 && v.choosesOther(at, b.choices):
 		b.insertOther(v, at, p)
 	default:
 		b.insertFirst(v, p)
@@ -211,11 +218,19 @@ func (b *branch) insertInChain(v *reversal, p *pool) {
 			return
 		}
 		c = c.rest
-		if at >= 0 && !slices.Equal(v.h.e.ChoicesAfter(at), c.choices) {
+		if at >= 0 && v.choosesOther(at, c.choices) {
 			b.unroll(n+1, p).insertOther(v, at, p)
 			return
 		}
 	}
+}
+
+// choosesOther says whether what Choose returned after event at is something else than choices.
+func (v *reversal) choosesOther(at int32, choices []int32) bool {
+	if len(v.h.e.Choices) == 0 {
+		return len(choices) > 0
+	}
+	return !slices.Equal(v.h.e.ChoicesAfter(at), choices)
 }
 
 // insertOther puts v behind b, whose choices are not those of v. The step of b has been taken

@@ -11,9 +11,8 @@ import "slices"
 // others have done since. So what is found out is the same wherever their steps fall.
 //
 //  1. It goes on until the next Pause. Its stack is compared with what it was (state). If
-//     both are the same it is in the state in which it was: so it goes round for ever. So it
-//     does if the stack is the same at two Pauses, one after the other, and all its operations
-//     repeat themselves: then most often only slots that are not in use were different.
+//     both are the same it is in the state in which it was: so it goes round for ever. For
+//     bytes that are not in use see 'Bytes that differ'.
 //  2. If they differ, perhaps it counts its rounds. It goes on, for at least Limits.Steps
 //     operations. If they repeat themselves all the time, that counts as for ever, but the
 //     verdict is Unknown then (Engine.Followed).
@@ -35,10 +34,34 @@ import "slices"
 // plain memory is not watched. So a round that is met for the first time is followed for
 // more operations (familiar), whatever the stack says.
 //
-// What is taken on trust: that the stack differed in unused slots only, where step 1 finds it
-// the same at two later Pauses. A thread that looks several times in a row for the same, with a
-// Pause after each, and then enters a loop that looks for it too, is taken to be in that loop.
-// What it does between the looks is not explored for all values then.
+// What is taken on trust: that memory which is neither on the running stack nor watched holds no
+// count but one that is noticed within the operations for which a loop is followed.
+//
+// # Bytes that differ
+//
+// Some of the bytes of a stack are not in use: a frame does not write all of its slots. What
+// they hold is left over from frames that were there before. On the record these are other
+// ones than off the record. So a loop that calls Pause by a function of its own may never find
+// its stack the same. Such bytes must not count, and all others must. For a thread may look
+// several times for the same, and then enter a loop that looks for it too: before, it is not in
+// that loop.
+//
+// So if the stack differs, each operation off the record fills the stack below the frame that
+// has called it (returnFilled), in every other round with the complement (fill, ^fill). A byte
+// that holds what was filled in at two Pauses, one after the other, was not written by the
+// frame in which it lies. So that frame cannot read it before it writes it, wherever it stands
+// at the same instruction: the compiler lets a function read only what it has written on every
+// way there. If all other bytes are the same as they were at the first Pause, so are all return
+// addresses. So every frame stands at the same instruction, and the bytes that were left out
+// were not in use at the first Pause either.
+//
+// If the state is the same at two Pauses, one after the other, but not that of the first, the
+// thread enters its loop only later. It does not wait yet: what it does until then is explored.
+//
+// Go's runtime changes bytes that are not in use, too. They keep pointing to where the stack was
+// when it is moved. So that this happens rarely, a thread begins with room on it (room). And a
+// goroutine that is interrupted leaves its registers below. So a state is not said to be another
+// one before the execution has begun again, and it was another one twice (retry).
 
 // solo is a thread that is left alone.
 type solo struct {
@@ -55,7 +78,10 @@ type solo struct {
 	state      []uint64
 	before     []uint64 // the stack at the Pause before
 	running    []uint64 // the stack now
-	sum        uint64   // stands for the stack at the end
+	filling    uint64   // what operations leave below on the stack; 0: nothing
+	filled     int      // at how many Pauses they did
+	retried    bool     // see retry
+	unused     []uint64 // of state, the bits that do not count; nil: all do
 	fresh      uint64   // stands for the first round
 	plain      bool     // plain memory was touched off the record, unjudged
 	touches    int      // how often
@@ -70,11 +96,15 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	if t.rounds.tries > mostTries || !s.mayRepeat(round) {
 		return false
 	}
-	s.state = t.stackNow(s.state[:0])
+	s.state, s.retried = t.stackNow(s.state[:0]), false
 	for _, a := range e.begunAgain {
 		if a.thread == t.ID && a.steps == len(t.rounds.looks) {
+			if a.undecided {
+				s.retried = true
+				continue
+			}
 			if a.period > 0 {
-				s.sum = a.sum
+				s.unused = a.unused
 				s.wait(a.period, a.proven)
 				return true
 			}
@@ -90,6 +120,7 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	s.before = s.before[:0]
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
 	s.enough, s.plain, s.touches, s.plainRound = 0, false, 0, 0
+	s.filling, s.filled, s.unused = 0, 0, nil
 	s.open = s.open[:0]
 	for i := s.known; i < len(t.rounds.looks); i++ {
 		s.open = append(s.open, i)
@@ -298,25 +329,79 @@ func (s *solo) paused() {
 		return
 	}
 	s.running = s.t.stackNow(s.running[:0])
+	same, settled := s.compare()
 	switch {
 	case s.period > 0:
 		if n >= s.until && (n-s.until)%s.period == 0 {
 			s.end(s.period, false)
 		}
-	case !s.t.hidden && len(s.state) > 0 && slices.Equal(s.running, s.state):
+	case s.t.hidden:
+		if n >= s.e.Limits.Followed() {
+			s.regular()
+		}
+	case same:
 		s.end(s.ofState(), true)
-	case !s.t.hidden && len(s.before) > 0 && slices.Equal(s.running, s.before) &&
-		s.alike(n-start):
-		s.end(n-start, true)
+	case settled:
+		s.retry()
+		s.ends = s.ends[:0] // it may wait later
+		s.fail()
 	case n >= s.e.Limits.Followed():
 		s.regular()
 	}
 	s.before = append(s.before[:0], s.running...)
+	s.fills()
 }
 
-// meet says how long the thread is followed at least, of which round is the first one.
+const (
+	fill       = 0x9d6bc5a3e7597149
+	mostFilled = 64 // rounds: if it takes more, the stack differs in what is in use
+)
+
+// fills says what operations leave below on the stack until the next Pause.
+func (s *solo) fills() {
+	switch {
+	case s.filled == mostFilled:
+		s.filling = 0
+	case s.filled%2 == 0:
+		s.filled, s.filling = s.filled+1, fill
+	default:
+		s.filled, s.filling = s.filled+1, ^uint64(fill)
+	}
+}
+
+// compare says whether the stack is the same as when the thread began to be alone, and whether
+// it is the same as at the last Pause. Bytes that are not in use do not count.
+func (s *solo) compare() (same, settled bool) {
+	s.unused = s.unused[:0]
+	filled := s.filled > 1 && s.filling != 0 // in the last two rounds
+	if !filled || len(s.before) != len(s.running) {
+		return len(s.state) > 0 && slices.Equal(s.state, s.running),
+			s.filled == mostFilled && slices.Equal(s.before, s.running)
+	}
+	same, settled = len(s.state) == len(s.running), true
+	for i, now := range s.running {
+		unused := wholeBytes((s.before[i] ^ s.filling) &^ (now ^ s.filling))
+		s.unused = append(s.unused, unused)
+		settled = settled && (s.before[i]^now)&^unused == 0
+		same = same && (s.state[i]^now)&^unused == 0
+	}
+	return same, settled
+}
+
+// wholeBytes returns the bits of those bytes of w of which all bits are set.
+func wholeBytes(w uint64) (bytes uint64) {
+	for b := uint64(0xff); b != 0; b <<= 8 {
+		if w&b == b {
+			bytes |= b
+		}
+	}
+	return bytes
+}
+
+// meet says how long the thread is followed at least, of which round is the first one. The same
+// round from another Pause is another one.
 func (s *solo) meet(round []look) {
-	s.fresh = uint64(s.t.ID)
+	s.fresh = (uint64(s.t.pc) ^ uint64(s.t.ID)) * prime
 	for _, l := range round {
 		s.fresh = look{obj: l.obj, kind: l.kind, new: l.new}.mix(s.fresh)
 	}
@@ -362,6 +447,7 @@ func (s *solo) alike(n int) bool {
 // regular finds out whether the operations repeat themselves, though the state is another
 // one each time. The thread goes on until it stands where it stood in its period.
 func (s *solo) regular() {
+	s.retry()
 	n := len(s.ops)
 	for _, p := range s.ends {
 		if p > n/2 {
@@ -401,14 +487,16 @@ func (s *solo) end(n int, proven bool) {
 		s.await()
 	}
 	if s.unreal() {
-		a := attempted{t.ID, len(r.looks), n, proven, sumOf(s.running)}
+		a := attempted{
+			thread: t.ID, steps: len(r.looks), period: n, proven: proven,
+			unused: slices.Clone(s.unused),
+		}
 		e.begunAgain = append(e.begunAgain, a)
 		t.alone = false
 		e.Outcome = Again
 		e.resume(nil)
 	}
 	s.stop()
-	s.sum = sumOf(s.running)
 	s.wait(n, proven)
 }
 
@@ -462,11 +550,11 @@ func (s *solo) equals(looks []look, proven bool) bool {
 func (s *solo) remember(n int, proven bool) {
 	r := s.t.rounds
 	end := len(r.looks)
-	state := s.sum
 	if !proven {
 		s.t.forget()
 		return
 	}
+	state := sumOf(s.state, s.unused)
 	if r.state != 0 {
 		s.add(round{r.state, r.start, end})
 	}
@@ -527,11 +615,28 @@ func (s *solo) failed() {
 	e.Outcome = Again
 }
 
+// retry lets the execution begin again, and the thread be alone again at the same Pause; but
+// only once.
+func (s *solo) retry() {
+	if s.retried {
+		return
+	}
+	e, t := s.e, s.t
+	e.begunAgain = append(e.begunAgain, attempted{
+		thread: t.ID, steps: len(t.rounds.looks), undecided: true,
+	})
+	t.alone = false
+	e.Outcome = Again
+	e.resume(nil)
+}
+
 // attempted is a Pause: of which thread, how many steps it had taken, and what came of it.
 type attempted struct {
 	thread int32
 	steps  int
 	period int // it waits, and would repeat so many operations; 0: it does not
 	proven bool
-	sum    uint64 // see solo.sum
+	unused []uint64 // see solo.unused
+
+	undecided bool // nothing yet
 }

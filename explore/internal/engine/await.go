@@ -172,7 +172,7 @@ func (s *solo) await() {
 	gs.before, gs.after = append(gs.before[:0], 0), gs.after[:0]
 	t.alone = false
 	e.Outcome = Again
-	e.resume(nil)
+	e.switchTo(nil)
 }
 
 // quiet says whether ev is a look that can be left out. Pointers have other bits in each

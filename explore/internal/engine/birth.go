@@ -16,7 +16,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 	if parent != nil {
 		t.Last, t.Birth = parent.Last, parent.Last
 		t.sync.join(parent.sync)
-		parent.sync.put(parent.ID, parent.sync.at(parent.ID)+1)
+		parent.sync[parent.ID]++
 	}
 	if t.rounds != nil {
 		t.rounds.reset(t)
@@ -34,6 +34,7 @@ func (e *Engine) spawn(parent *Thread, f func()) *Thread {
 // begin makes t a new thread, which runs f.
 func (t *Thread) begin(f func()) {
 	t.nkids, t.fn, t.stack, t.began, t.Ended = 0, f, nil, false, false
+	t.can = asks
 	t.Op, t.Seq, t.Birth, t.Last = Op{}, 0, -1, -1
 	t.deadline, t.early, t.Woken, t.Local = NoDeadline, false, false, nil
 	t.Await, t.Waited, t.stale, t.alone = t.Await[:0], t.Waited[:0], false, false

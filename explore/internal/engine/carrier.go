@@ -87,6 +87,7 @@ func (c *carrier) serve() {
 
 // carry runs what it is to carry, to its end.
 func (c *carrier) carry() {
+	room() // see 'Bytes that differ'
 	c.floor = callerDepth()
 	finished := false
 	defer func() {
@@ -140,7 +141,7 @@ func (c *carrier) leave() *coro.Stack {
 		if t.alone {
 			e.solo.failed()
 		}
-		t.Ended = true
+		t.Ended, t.can = true, ended
 		e.live--
 		to = e.stackOf(e.next())
 	} else if to = c.back; to == nil {

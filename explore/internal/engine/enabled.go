@@ -1,12 +1,7 @@
 package engine
 
-// anyEnabled begins a decision. It says whether a thread can take its step; most often the
-// running one can.
+// anyEnabled says whether a thread can take its step.
 func (e *Engine) anyEnabled() bool {
-	e.decision++
-	if e.Current.Enabled() {
-		return true
-	}
 	for _, t := range e.Alive {
 		if t.Enabled() {
 			return true
@@ -27,8 +22,34 @@ func (e *Engine) Enabled() []*Thread {
 	return e.enabled
 }
 
-// Enabled says whether t can take its step. That is found out once for each decision.
-func (t *Thread) Enabled() bool {
+// ability says how it is found out whether a thread can take its step.
+type ability uint8
+
+const (
+	asks  ability = iota // mayStep says it
+	free                 // it can: its op is possible in every state, and waits for nothing
+	ended                // it cannot: it has ended, or does not belong to the execution
+)
+
+// findAbility returns the ability of t, which stands before its op.
+func (t *Thread) findAbility() ability {
+	if len(t.Await) == 0 && !t.Op.Kind.waits() && t.gate == nil {
+		return free
+	}
+	return asks
+}
+
+// Enabled says whether t can take its step.
+func (t *Thread) Enabled() bool { return t.can == free || t.can == asks && t.mayStep() }
+
+// mayStep is Enabled for a step that may have to wait. What takes long to find out is found out
+// once for each decision.
+//
+//go:noinline
+func (t *Thread) mayStep() bool {
+	if t.Op.Kind == OpLock && len(t.Await) == 0 {
+		return t.Op.Obj.bits&(locked|wanted) == 0
+	}
 	if t.asked != t.e.decision {
 		t.asked, t.enabled = t.e.decision, t.canStep()
 	}

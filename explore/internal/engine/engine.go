@@ -140,8 +140,8 @@ func (e *Engine) attempt() {
 	e.Outcome, e.Failure = Running, nil
 	e.Now, e.Timeouts, e.barrier, e.Grants, e.TimeID = 0, 0, false, 0, NoObject
 	e.running = &e.base
-	for _, t := range e.Threads {
-		t.Ended, t.Seq, t.Last = true, 0, -1 // of another execution, until this one makes it
+	for _, t := range e.Threads { // of another execution, until this one makes it
+		t.Ended, t.can, t.Seq, t.Last = true, ended, 0, -1
 	}
 	e.spawn(nil, e.Program)
 	e.resume(e.next())
@@ -243,7 +243,8 @@ func (e *Engine) scriptedChoice() int {
 // over says whether the execution has come to its end. Otherwise some thread is enabled
 // now: if need be, time has advanced.
 func (e *Engine) over() bool {
-	for !e.anyEnabled() {
+	e.decision++
+	for !e.Current.Enabled() && !e.anyEnabled() {
 		e.noteLooks()
 		if !e.wakeStale() && !e.advanceTime() {
 			e.Outcome = Complete
@@ -252,6 +253,7 @@ func (e *Engine) over() bool {
 			}
 			return true
 		}
+		e.decision++
 	}
 	if len(e.Events) >= e.Limits.Steps {
 		e.Outcome = TooLong

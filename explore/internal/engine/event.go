@@ -32,22 +32,31 @@ const NoObject = -1
 // Lapsed says whether ev timed out.
 func (ev *Event) Lapsed() bool { return ev.Timed && (ev.Kind == OpTimeout || !ev.OK) }
 
-// done writes down that t has executed its op, and how.
+// done writes down that t has executed its op, and how. It is the last thing that an operation
+// does. The frame of done may be left by returnFilled. So it is not inlined, and the race
+// detector does not count its calls.
+//
+//go:noinline
+//go:norace
 func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	e := t.e
 	if t.alone {
 		e.solo.done(m, old, new, ok)
+		if f := e.solo.filling; f != 0 {
+			returnFilled(f)
+		}
 		return
 	}
-	i := int32(len(e.Events))
+	n := len(e.Events)
+	i := int32(n)
 	t.Seq++
 	t.Last = i
-	if int(i) < cap(e.Events) {
-		e.Events = e.Events[:i+1] // all fields are set below
+	if n < cap(e.Events) {
+		e.Events = e.Events[:n+1] // all fields are set below
 	} else {
 		e.Events = append(e.Events, Event{})
 	}
-	ev := &e.Events[i]
+	ev := &e.Events[n]
 	ev.Thread, ev.Seq, ev.Kind, ev.Mode, ev.OK = t.ID, t.Seq, t.Op.Kind, m, ok
 	ev.Obj, ev.Obj2, ev.Old, ev.New, ev.Want = NoObject, NoObject, old, new, t.Op.want
 	ev.Waited, ev.Timed, ev.After = len(t.Await) > 0, t.deadline != NoDeadline, e.barrier
@@ -77,7 +86,9 @@ func (t *Thread) done(m Mode, old, new uint64, ok bool) {
 	if ev.Waited {
 		e.noteAwaited(t, ev)
 	}
-	t.Await, t.Waited, t.stale = t.Waited[:0], t.Await, false
+	if len(t.Await) > 0 || len(t.Waited) > 0 { // pointers: to write them costs more
+		t.Await, t.Waited, t.stale = t.Waited[:0], t.Await, false
+	}
 	t.deadline = NoDeadline
 	if e.Observer != nil {
 		e.Observer.Done(e)

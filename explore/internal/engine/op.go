@@ -52,6 +52,13 @@ func (k Kind) String() string { return kindNames[k] }
 // Compares says whether it depends on the value what an operation of this kind does.
 func (k Kind) Compares() bool { return k == OpCAS || k == OpFutexWait }
 
+// waits says whether operations of this kind are impossible in some states.
+func (k Kind) waits() bool { return 1<<(k&31)&waiting != 0 }
+
+// waiting has a bit for each kind of operations that may have to wait.
+const waiting = 1<<OpLock | 1<<OpRLock | 1<<OpNoteSleep | 1<<OpWoken | 1<<OpTimeout | 1<<OpJoin |
+	1<<OpDrain
+
 // wakes says whether operations of this kind wake threads in a queue.
 func (k Kind) wakes() bool { return k == OpSignal || k == OpBroadcast || k == OpFutexWake }
 

@@ -143,10 +143,13 @@ type rounds struct {
 	open   uint64 // which of before it may be, a bit each
 }
 
-// sumOf returns what stands for a stack.
-func sumOf(stack []uint64) uint64 {
+// sumOf returns what stands for a stack, without its unused bits.
+func sumOf(stack, unused []uint64) uint64 {
 	sum := uint64(1)
-	for _, w := range stack {
+	for i, w := range stack {
+		if len(unused) > 0 {
+			w &^= unused[i]
+		}
 		sum = (sum ^ w ^ sum>>29) * prime
 	}
 	return sum
@@ -180,13 +183,13 @@ func (t *Thread) forget() {
 	t.rounds.before, t.rounds.state, t.repeats = t.rounds.before[:0], 0, false
 }
 
-// Pause says that the caller spins: see above. Only explore.Pause may call it.
+// Pause says that the caller spins: see above. It is called by what the program calls, and not
+// inlined: see pausing.
+//
+//go:noinline
 func (t *Thread) Pause() {
 	r := t.own()
-	t.depth = callerDepth()
-	if KnowsGoroutines {
-		t.depth = outerDepth(t.depth) // the frame of explore.Pause holds nothing of the program
-	}
+	t.pc, t.depth = pausing()
 	if t.alone {
 		t.e.solo.paused()
 		return

@@ -8,14 +8,11 @@ import (
 
 // stackFrom appends to to what the calling goroutine's stack holds between two frames, of which
 // callerDepth has said where they begin. Two states of one goroutine are the same if these
-// are. Where it is not known how to read the stack, it returns nothing.
+// are.
 //
 // A stack may be moved when it grows. So what points into it is told by its distance from
 // the end, which moves with it.
 func stackFrom(depth, floor uintptr, to []uint64) []uint64 {
-	if !KnowsGoroutines {
-		return to
-	}
 	n := int((depth - floor) / unsafe.Sizeof(depth))
 	to = slices.Grow(to, n+1) // from here on nothing is called that may move the stack
 	g := getg()
@@ -32,9 +29,13 @@ func stackFrom(depth, floor uintptr, to []uint64) []uint64 {
 }
 
 // stackNow appends to to the stack of t, which runs and pauses, from the function that pauses to
-// the one that t began with.
+// the one that t began with. The frame of Pause itself is left out, but for where it returns to.
+// Where it is not known how to read the stack, it returns nothing.
 func (t *Thread) stackNow(to []uint64) []uint64 {
-	return stackFrom(t.depth, carrierOf(t.e.running).floor, to)
+	if !KnowsGoroutines {
+		return to
+	}
+	return stackFrom(t.depth, carrierOf(t.e.running).floor, append(to, uint64(t.pc)))
 }
 
 // callers returns the stack of the calling goroutine.

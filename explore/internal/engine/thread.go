@@ -19,7 +19,8 @@ type Thread struct {
 	stack   *coro.Stack // where it goes on, if it does not run
 	began   bool
 	Ended   bool
-	asked   uint64 // the decision for which enabled has been found out
+	can     ability // to take its step: see Enabled
+	asked   uint64  // the decision for which enabled has been found out
 	enabled bool
 
 	Op       Op
@@ -42,7 +43,8 @@ type Thread struct {
 	Waited  []Mark  // Await, of its last event
 	stale   bool    // it waits no longer, since nothing else is left to happen
 	alone   bool    // it is off the record
-	depth   uintptr // see callerDepth: of the function that has called explore.Pause
+	pc      uintptr // see pausing
+	depth   uintptr
 	gate    *Gate   // of its next step: see 'Awaits'
 	passed  *Gate   // of the step before that
 	gateSeq int32   // the number of the step of which gate is
@@ -84,12 +86,16 @@ func (t *Thread) step() {
 	if e.gates != nil {
 		e.gates.announced(t)
 	}
+	t.can = t.findAbility()
 	if e.Observer != nil {
 		e.Observer.Announced(t)
 	}
 	if next := e.next(); next != t {
-		t.stack = e.running
-		e.resume(next)
+		from, to := e.running, e.stackOf(next) // resume, inlined: see Word.begin
+		t.stack, e.running = from, to
+		if !from.Switch(to) || e.aborting {
+			runtime.Goexit()
+		}
 	}
 }
 
