@@ -159,8 +159,11 @@ func (e *Engine) abort() {
 	e.aborting = false
 }
 
-// Close ends all coroutines.
+// Close ends all coroutines, unless another engine is to have them: see 'Spare carriers'.
 func (e *Engine) Close() {
+	if sparesCarriers {
+		e.giveAway()
+	}
 	for _, c := range e.idle {
 		c.ends = true
 		c.stack.Destroy()

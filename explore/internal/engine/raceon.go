@@ -1,0 +1,6 @@
+//go:build race
+
+package engine
+
+// sparesCarriers: see 'Spare carriers'.
+const sparesCarriers = true
