@@ -58,9 +58,6 @@ func (c *carrier) main() {
 	c.serve()
 }
 
-// mostExits is how often a carrier is held up.
-const mostExits = 50
-
 // again makes c, whose work has been given up, ready for other work, unless it is to end.
 func (c *carrier) again() {
 	if c.ends {

@@ -24,12 +24,22 @@ func Ours(function, file string) (name string, ok bool) {
 	return "", ok
 }
 
-// userStack cuts what belongs to the explorer off a stack dump.
+// bottom is the function that calls the program. On the stack of a carrier that was held up,
+// frames of executions that were given up are below it.
+var bottom = Path + "/internal/engine.(*carrier).carry"
+
+// AtBottom says whether no frames of the program under way are below the function of that name.
+func AtBottom(function string) bool { return function == bottom }
+
+// userStack cuts what belongs to the explorer, or to other executions, off a stack dump.
 func userStack(stack []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(stack)), "\n")
 	kept := lines[:1:1]
 	for i := 1; i+1 < len(lines); i += 2 { // a call, then its place
 		call, file := lines[i], lines[i+1]
+		if strings.HasPrefix(call, bottom+"(") {
+			break
+		}
 		_, ours := Ours(call, file[:max(0, strings.LastIndexByte(file, ':'))])
 		if !ours && !beneath(call) {
 			kept = append(kept, call, file)

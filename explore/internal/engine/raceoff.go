@@ -2,4 +2,7 @@
 
 package engine
 
-const sparesCarriers = false
+const (
+	mostExits      = 50    // how often a carrier is held up
+	sparesCarriers = false // a closed engine leaves its carriers to another
+)

@@ -2,5 +2,8 @@
 
 package engine
 
-// sparesCarriers: see 'Spare carriers'.
-const sparesCarriers = true
+// See 'Spare carriers'.
+const (
+	mostExits      = 2000
+	sparesCarriers = true
+)
