@@ -402,7 +402,7 @@ func (s *solo) end(n int, proven bool) {
 		e.begunAgain = append(e.begunAgain, a)
 		t.alone = false
 		e.Outcome = Again
-		e.resume(nil)
+		e.switchTo(nil)
 	}
 	s.stop()
 	s.sum = sumOf(s.running)
@@ -500,7 +500,7 @@ func (s *solo) add(b round) {
 // begins again, and Pause does not wait there.
 func (s *solo) fail() {
 	s.failed()
-	s.e.resume(nil)
+	s.e.switchTo(nil)
 }
 
 // failed is fail, for a thread that ends.

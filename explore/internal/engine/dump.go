@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Path begins the names of all functions of the explorer's packages.
-var Path = strings.TrimSuffix(reflect.TypeFor[Engine]().PkgPath(), "/internal/engine")
+// root begins the names of all functions of the explorer's packages.
+var root = strings.TrimSuffix(reflect.TypeFor[Engine]().PkgPath(), "/internal/engine")
 
 // Ours says whether the function of that name, in file, belongs to the explorer. It returns
 // the name within the package if the package is explore, and "" if it is one below.
 func Ours(function, file string) (name string, ok bool) {
-	rest, ok := strings.CutPrefix(function, Path)
+	rest, ok := strings.CutPrefix(function, root)
 	if !ok || strings.HasSuffix(file, "_test.go") {
 		return "", false
 	}
@@ -26,7 +26,7 @@ func Ours(function, file string) (name string, ok bool) {
 
 // bottom is the function that calls the program. On the stack of a carrier that was held up,
 // frames of executions that were given up are below it.
-var bottom = Path + "/internal/engine.(*carrier).carry"
+var bottom = root + "/internal/engine.(*carrier).carry"
 
 // AtBottom says whether no frames of the program under way are below the function of that name.
 func AtBottom(function string) bool { return function == bottom }

@@ -127,7 +127,7 @@ func (e *Engine) attempt() {
 		t.Ended, t.Seq, t.Last = true, 0, -1 // of another execution, until this one makes it
 	}
 	e.spawn(nil, e.Program)
-	e.resume(e.next())
+	e.switchTo(e.next())
 }
 
 // unwind ends what is left of an attempt.
@@ -220,7 +220,7 @@ func (e *Engine) scripted() *Thread {
 // scriptedChoice returns the number that an execution that begins again repeats.
 func (e *Engine) scriptedChoice() int {
 	if d := e.script[len(e.Schedule)]; d < 0 {
-		return choiceOf(d)
+		return ChoiceOf(d)
 	}
 	e.Diverge("a Choose instead of a step, when the execution began again")
 	return 0

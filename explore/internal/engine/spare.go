@@ -4,11 +4,11 @@ import "sync"
 
 // # Spare carriers
 //
-// Go's runtime, of version 1.26, never gives back what the race detector keeps of a coroutine:
-// a coroutine ends by coroexit in runtime/coro.go, which does not call racegoend as the end of
-// a goroutine does. That is 60 kB or more for each carrier, and thousands of explorations would
-// take gigabytes. So in a build with the detector a closed engine does not end its carriers,
-// but leaves them to another one, which begins with them. A carrier is also held up more often
+// The runtime of Go 1.26 never gives back what the race detector keeps of a coroutine. One ends
+// by coroexit in runtime/coro.go, which does not call racegoend, as the end of a goroutine does.
+// That is 60 kB or more for each carrier, and thousands of explorations take gigabytes. So in a
+// build with the detector a closed engine does not end its carriers, but leaves them to another
+// one, which begins with them. A carrier is also held up more often
 // (mostExits): its stack grows to some megabytes, which other executions use again.
 //
 // They change hands as one set. The Stacks of a set sit in each other's boxes (see 'Boxes' in

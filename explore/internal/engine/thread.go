@@ -79,12 +79,12 @@ func (t *Thread) step() {
 	}
 	if next := e.next(); next != t {
 		t.stack = e.running
-		e.resume(next)
+		e.switchTo(next)
 	}
 }
 
-// resume leaves the running stack for that of next; nil: for the engine's own.
-func (e *Engine) resume(next *Thread) {
+// switchTo leaves the running stack for that of next; nil: for the engine's own.
+func (e *Engine) switchTo(next *Thread) {
 	from := e.running
 	to := e.stackOf(next)
 	e.running = to
