@@ -8,13 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"schedlab/explore/internal/engine"
 )
 
 // parsed returns the flags that args set.
@@ -148,7 +147,7 @@ func TestOnlyTestBinariesHaveFlags(t *testing.T) {
 		return file
 	}
 	program := write("main.go", `package main
-import ("flag"; "fmt"; _ "`+strings.TrimSuffix(engine.Path, ".")+`")
+import ("flag"; "fmt"; _ "`+reflect.TypeFor[Result]().PkgPath()+`")
 func main() { flag.VisitAll(func(f *flag.Flag) { fmt.Println(f.Name) }) }
 `)
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{

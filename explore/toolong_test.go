@@ -307,3 +307,25 @@ func TestALoopAtABorderIsGivenUpOnce(t *testing.T) {
 		}
 	}
 }
+
+// An execution that is given up leaves its frames on the goroutine, and the next execution begins
+// above them. They are not on the stack of what happens then.
+func TestStacksHaveNoFramesOfOtherExecutions(t *testing.T) {
+	r := once(func() {
+		var f Bool
+		if Choose(2) == 0 {
+			lookForEver(&f)
+		}
+		panic("on purpose")
+	})
+	require.Equal(t, Violated, r.Verdict)
+	require.EqualValues(t, 1, r.TooLong)
+	require.Equal(t, Panic, r.Violation.Property)
+	require.Contains(t, r.Violation.Stack, "TestStacksHaveNoFramesOfOtherExecutions")
+	require.NotContains(t, r.Violation.Stack, "lookForEver")
+}
+
+func lookForEver(f *Bool) {
+	for !f.Load() {
+	}
+}

@@ -212,8 +212,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "gpm: wakep counts down after the lock", file: "designs/gpm/spin.go",
-		old: "s.idle.addSpinning(-1)\n\t\ts.lock.Unlock()\n\t\treturn",
-		new: "s.lock.Unlock()\n\t\ts.idle.addSpinning(-1)\n\t\treturn",
+		old: "s.idle.addSpinning(-1)\n\t\ts.idle.ask()\n\t\ts.lock.Unlock()\n\t\treturn",
+		new: "s.idle.ask()\n\t\ts.lock.Unlock()\n\t\ts.idle.addSpinning(-1)\n\t\treturn",
 
 		program: spinnerLate,
 	},

@@ -64,7 +64,7 @@ var protocols = []struct {
 	{"stopYield", 2, on(stopYield),
 		[]explored{{"gm", unbounded, 62982}, {"global", 2, 431}, {"gpm", 2, 389}}},
 	{"stopYield", 3, on(stopYield),
-		[]explored{{"gm", 2, 506}, {"global", 1, 301}, {"gpm", 1, 41}}},
+		[]explored{{"gm", 2, 506}, {"global", 1, 301}, {"gpm", 2, 947}}},
 	{"stopSpawn", 2, on(stopSpawn),
 		[]explored{{"gm", unbounded, 10101}, {"global", 3, 562}, {"gpm", 2, 99}}},
 	{"stopMake", 3, on(stopMake),

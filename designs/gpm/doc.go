@@ -98,6 +98,8 @@
 //   - wakep takes no lock to find that no P is idle, so needspinning is set without
 //     the lock. Go's wakep takes it at every ready of a busy system (Go issue 67585 is
 //     about that lock's contention).
+//   - A wakep that finds no idle P takes its count back, and then asks for a P. Go asks
+//     first, which can lose a wakeup: see 'Submit and stop spinning' in idle.go.
 //   - The end of a time slice is told by a mark that the monitor sets and the next
 //     slice removes. Go's monitor reads a tick that each switch writes. Here that
 //     would have to be an atomic store, an XCHG on amd64; Go's is racy.

@@ -42,10 +42,12 @@ import (
 //
 //   - Another M spins. Its own step 4 is still to come, or it finds work and wakes a
 //     successor (resetspinning).
-//   - An M is in wakep: it has counted itself and has not looked for a P yet. If it
-//     finds one, an M that spins gets it. If it finds none, it sets needspinning and
-//     takes its count back before it releases the lock. That is before the next P
-//     becomes idle.
+//   - An M is in wakep, and has counted itself. If it finds a P, an M that spins gets
+//     it. If it finds none, it takes its count back, then sets needspinning, and then
+//     releases the lock. So needspinning is set after the put, and before the next P
+//     becomes idle: see 'Needspinning'. The other way round, as in Go, an M that begins
+//     to spin may clear needspinning, look, and submit work itself, all before the
+//     count is taken back. Then nobody looks for that work.
 //
 // # Needspinning
 //
@@ -117,12 +119,15 @@ func (i *idle) pidleget() *p {
 func (i *idle) pidlegetSpinning() *p {
 	pp := i.pidleget()
 	if pp == nil {
-		// No P becomes idle while we hold the lock. So pidleget's look at the list
-		// is as good as step 5 of 'Needspinning', a look after the request.
-		i.needspinning.Store(true)
+		i.ask()
 	}
 	return pp
 }
+
+// ask is step 3, on the left, of 'Needspinning', for a caller that has found no idle P. None
+// becomes idle while it holds the lock. So its look at the list is as good as step 5, a look
+// after the request.
+func (i *idle) ask() { i.needspinning.Store(true) }
 
 // someIdleP says whether a P is idle. If none is, the M that makes the next one idle
 // has been asked to look for work first: steps 2 to 5 of 'Needspinning'. It needs no

@@ -13,11 +13,13 @@ func (mp *m) wakep() {
 		return
 	}
 	s.lock.Lock()
-	pp := s.idle.pidlegetSpinning()
+	pp := s.idle.pidleget()
 	if pp == nil {
 		// Still under the lock: once a P can become idle, no submitter may take
-		// the count for an M that will see its work.
+		// the count for an M that will see its work. And before the request: it must
+		// cover all submitters that took the count for one. (Go asks first.)
 		s.idle.addSpinning(-1)
+		s.idle.ask()
 		s.lock.Unlock()
 		return
 	}

@@ -8,7 +8,7 @@ import (
 // Tree is what several workers share that explore one program. A worker is a Strategy with
 // its engine. A nil Tree is that of a worker that is alone.
 //
-// # Sharing
+// # How workers divide the tree
 //
 // Each worker has a path of nodes, from the root down. When others have nothing to do, it
 // gives away one branch that is still to be explored, that of its node closest to the root:

@@ -494,7 +494,7 @@ func (s *solo) end(n int, proven bool) {
 		e.begunAgain = append(e.begunAgain, a)
 		t.alone = false
 		e.Outcome = Again
-		e.resume(nil)
+		e.switchTo(nil)
 	}
 	s.stop()
 	s.wait(n, proven)
@@ -591,7 +591,7 @@ func (s *solo) add(b round) {
 // begins again, and Pause does not wait there.
 func (s *solo) fail() {
 	s.failed()
-	s.e.resume(nil)
+	s.e.switchTo(nil)
 }
 
 // failed is fail, for a thread that ends.
@@ -627,7 +627,7 @@ func (s *solo) retry() {
 	})
 	t.alone = false
 	e.Outcome = Again
-	e.resume(nil)
+	e.switchTo(nil)
 }
 
 // attempted is a Pause: of which thread, how many steps it had taken, and what came of it.

@@ -26,12 +26,16 @@ type carrier struct {
 	f     func()      // this Stack's function
 	back  *coro.Stack // where a Stack's end goes on
 	began bool        // f has begun
-	goid  string      // of its goroutine, for stack dumps
+	g     uintptr     // its goroutine; 0: it has not begun
+	goid  string      // the number of that one, for stack dumps
 }
 
 // carrier returns one that is idle, or a new one.
 func (e *Engine) carrier() *carrier {
 	var c *carrier
+	if sparesCarriers && len(e.idle)+len(e.busy) == 0 {
+		e.adopt()
+	}
 	if n := len(e.idle); n > 0 {
 		c = e.idle[n-1]
 		e.idle = e.idle[:n-1]
@@ -47,15 +51,12 @@ func (e *Engine) carrier() *carrier {
 // main carries what it is given, again and again.
 func (c *carrier) main() {
 	c.e.own()
-	c.goid = goroutineID()
+	c.g, c.goid = getg(), goroutineID()
 	carriers.add(c.goid, c.e)
 	defer carriers.remove(c.goid)
 	defer disown()
 	c.serve()
 }
-
-// mostExits is how often a carrier is held up.
-const mostExits = 50
 
 // again makes c, whose work has been given up, ready for other work, unless it is to end.
 func (c *carrier) again() {

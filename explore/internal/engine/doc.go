@@ -10,6 +10,9 @@
 //	thread.go      Thread: a controlled thread, and its step
 //	birth.go       how threads begin
 //	carrier.go     coroutines that carry threads
+//	spare.go       carriers under the race detector
+//	raceon.go      the build with the race detector
+//	raceoff.go     the build without it
 //	coroutine.go   Coroutine: what a Stack is made of
 //	owner.go       whose goroutine is it
 //	getg_asm.go    how goroutines are told apart

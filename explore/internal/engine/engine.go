@@ -144,7 +144,7 @@ func (e *Engine) attempt() {
 		t.Ended, t.can, t.Seq, t.Last = true, ended, 0, -1
 	}
 	e.spawn(nil, e.Program)
-	e.resume(e.next())
+	e.switchTo(e.next())
 }
 
 // unwind ends what is left of an attempt.
@@ -176,8 +176,11 @@ func (e *Engine) abort() {
 	e.aborting = false
 }
 
-// Close ends all coroutines.
+// Close ends all coroutines, unless another engine is to have them: see 'Spare carriers'.
 func (e *Engine) Close() {
+	if sparesCarriers {
+		e.giveAway()
+	}
 	for _, c := range e.idle {
 		c.ends = true
 		c.stack.Destroy()
@@ -234,7 +237,7 @@ func (e *Engine) scripted() *Thread {
 // scriptedChoice returns the number that an execution that begins again repeats.
 func (e *Engine) scriptedChoice() int {
 	if d := e.script[len(e.Schedule)]; d < 0 {
-		return choiceOf(d)
+		return ChoiceOf(d)
 	}
 	e.Diverge("a Choose instead of a step, when the execution began again")
 	return 0

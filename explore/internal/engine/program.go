@@ -47,7 +47,7 @@ func (t *Thread) choose(n int) int {
 // Violate ends the execution with a violation.
 func (t *Thread) Violate(p Property, format string, args ...any) {
 	t.e.fail(&Violation{Property: p, Thread: int(t.Nth), Message: fmt.Sprintf(format, args...)})
-	t.e.resume(nil)
+	t.e.switchTo(nil)
 }
 
 // Named gives w, which is a c, a name.

@@ -24,8 +24,8 @@ type Schedule []int32
 // choiceDecision is the decision that Choose returns v. Threads are not negative.
 func choiceDecision(v int) int32 { return int32(-1 - v) }
 
-// choiceOf returns the v of choiceDecision(v).
-func choiceOf(d int32) int { return int(-1 - d) }
+// ChoiceOf returns the number that Choose returns by decision d, which is negative.
+func ChoiceOf(d int32) int { return int(-1 - d) }
 
 // The bits of a decision that lets a thread take a step: the place of the thread, and a
 // check. That has 5 bits for the kind, and 10 for the object's id plus 1. A check of 0 is
@@ -135,7 +135,7 @@ func (s Schedule) text() string {
 // decision returns d as text, without the thread.
 func decision(d int32) string {
 	if d < 0 {
-		return fmt.Sprintf("=%d", choiceOf(d))
+		return fmt.Sprintf("=%d", ChoiceOf(d))
 	}
 	c := d >> checkShift
 	letter := string(kindLetters[c&kindMask])

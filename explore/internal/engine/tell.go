@@ -57,7 +57,7 @@ func (e *Engine) objectName(id int32) string {
 // DecisionText says in words what d decides.
 func DecisionText(d int32) string {
 	if d < 0 {
-		return fmt.Sprintf("that Choose returns %d", choiceOf(d))
+		return fmt.Sprintf("that Choose returns %d", ChoiceOf(d))
 	}
 	text := fmt.Sprintf("thread %d", d&PlaceMask)
 	check := d >> checkShift

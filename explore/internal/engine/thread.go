@@ -91,7 +91,7 @@ func (t *Thread) step() {
 		e.Observer.Announced(t)
 	}
 	if next := e.next(); next != t {
-		from, to := e.running, e.stackOf(next) // resume, inlined: see Word.begin
+		from, to := e.running, e.stackOf(next) // switchTo, inlined: see Word.begin
 		t.stack, e.running = from, to
 		if !from.Switch(to) || e.aborting {
 			runtime.Goexit()
@@ -99,8 +99,8 @@ func (t *Thread) step() {
 	}
 }
 
-// resume leaves the running stack for that of next; nil: for the engine's own.
-func (e *Engine) resume(next *Thread) {
+// switchTo leaves the running stack for that of next; nil: for the engine's own.
+func (e *Engine) switchTo(next *Thread) {
 	from := e.running
 	to := e.stackOf(next)
 	e.running = to

@@ -35,7 +35,9 @@ func (t *Thread) ReadTime() int64 {
 	return now
 }
 
-// Sleep waits for ns nanoseconds of virtual time.
+// Sleep waits until ns nanoseconds of virtual time have passed, or fewer if it times out early.
+// These are two steps: it reads the clock, and it times out. If ns is not positive, the second
+// one is possible at once.
 func (t *Thread) Sleep(ns int64) {
 	due := t.timer(max(ns, 0))
 	t.Op = Op{Kind: OpTimeout}

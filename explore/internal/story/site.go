@@ -53,6 +53,8 @@ func siteOf(pcs []uintptr) (s site) {
 		f, more = frames.Next()
 		name, ours := engine.Ours(f.Function, f.File)
 		switch {
+		case engine.AtBottom(f.Function):
+			return s
 		case ours && name == "":
 		case ours:
 			s.method = plainName(name)
@@ -60,8 +62,6 @@ func siteOf(pcs []uintptr) (s site) {
 		case wraps(f.File):
 			s.call = lastName(plainName(f.Function))
 		case strings.HasPrefix(f.Function, "runtime."):
-		case strings.Contains(f.Function, "internal/coro."), strings.HasPrefix(f.Function, "iter."):
-			return s // below are no frames of the program
 		default:
 			s.file, s.line, s.function = f.File, f.Line, f.Function
 			return s

@@ -52,13 +52,13 @@ func (s *Replay) Choose(e *engine.Engine, t *engine.Thread, n int) int {
 		return 0
 	}
 	d := s.schedule[s.at]
-	if d >= 0 || int(-1-d) >= n {
+	if d >= 0 || engine.ChoiceOf(d) >= n {
 		s.mismatch(e, engine.DecisionText(d), fmt.Sprintf("%v chooses one of %d", t, n))
 		return 0
 	}
 	s.at++
 	s.Met = append(s.Met, d)
-	return int(-1 - d)
+	return engine.ChoiceOf(d)
 }
 
 // End says that an execution which ended before its schedule did is another one.
