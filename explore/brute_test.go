@@ -54,7 +54,8 @@ type brute struct {
 
 // enumerate returns all executions of p; false if there are more than limit.
 func enumerate(p *prog, limit int) (*brute, bool) {
-	b := &brute{code: p.flat(), limit: limit, traces: map[string]*traced{}, withLooks: map[string]*traced{}}
+	b := &brute{code: p.flat(), limit: limit}
+	b.traces, b.withLooks = map[string]*traced{}, map[string]*traced{}
 	var s bruteState
 	s.threads[0].started = true
 	b.explore(s)

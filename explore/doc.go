@@ -48,7 +48,7 @@
 //
 // The test fails and prints:
 //
-//	explore: Violated (every execution): 3 executions: 2 complete, 1 violating, 20 steps, 0s
+//	explore: Violated (every execution): 2 executions: 1 complete, 1 violating, 14 steps, 0s
 //
 //	data race after 5 steps: thread 0 reads n that thread 1 has written, and nothing orders the two (thread 0 at doc_test.go:35, thread 1 at doc_test.go:35)
 //
@@ -95,9 +95,9 @@
 //
 // With go test -v it prints:
 //
-//	explore: Verified (every execution): 4 executions complete, 22 steps, 0s
+//	explore: Verified (every execution): 2 executions complete, 12 steps, 0s
 //
-// That is a proof for this program. There are 4 executions that differ in more than the
+// That is a proof for this program. There are 2 executions that differ in more than the
 // order of independent steps, and none of them breaks a property. The wrong lock can stay
 // as a test of the test: with explore.MustViolate(explore.DataRace) it fails if nothing
 // is found.
@@ -230,12 +230,14 @@
 //     bounds them, 1 in each execution if not given, and the verdict's bound says so.
 //     Otherwise time is virtual: it stands still while any thread can take a step. That
 //     steps take long is not explored.
-//   - Executions that differ only in how often a loop looked in vain count as one. [Pause]
+//   - Executions that differ only in how often a loop looked in vain count as one. If a loop
+//     looks by one operation, to look in vain is no step of the exhaustive strategy. [Pause]
 //     makes sure that the loop would go round for ever, by its thread's stack. If that is
 //     another one after each round, the loop is followed for as long as [Steps] says, and
 //     the verdict is Unknown and names it, unless a violation is found. A count in
 //     plain memory that is not on the stack is noticed up to 1 000 steps, where a thread
-//     first goes round in such a loop. Count on the stack, or in a [Var].
+//     first goes round in such a loop. What else the loop leaves in such memory is taken to
+//     make no difference. Count on the stack, or in a [Var].
 //   - TryLock and TryRLock fail only if a thread holds the lock, or waits to write. Go's
 //     may also fail on a free lock.
 //   - A futex wait never ends without a reason, though futex(2) allows that. A Cond wakes

@@ -122,7 +122,7 @@ func Example() {
 	fmt.Println(r.Verdict, r.Bound, r.Complete)
 	// Output:
 	// Violated data race
-	// Verified every execution 4
+	// Verified every execution 2
 }
 
 func ExamplePreemptions() {

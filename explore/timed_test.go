@@ -292,7 +292,7 @@ func TestTimedTracesAreExecutedOnce(t *testing.T) {
 					continue
 				}
 				which := fmt.Sprintf("seed %d: %s, %d early timeouts", seed, p, timeouts)
-				times := p.traces(t, dpor.New(nil, nil), timeouts, 200)
+				times := p.traces(t, plain{dpor.New(nil, nil)}, timeouts, 200)
 				for trace, n := range times {
 					require.Equal(t, 1, n, "%s: %s", which, trace)
 				}

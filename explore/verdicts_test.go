@@ -246,12 +246,12 @@ var judgedPrograms = []judged{
 			Pause()
 		}
 		l.Store(true)
-	}), DataRace, 4, 4, 0, 4},
+	}), DataRace, 4, 2, 0, 4},
 	{"spin lock", guarded(func(l *Bool) {
 		for !l.CompareAndSwap(false, true) {
 			Pause()
 		}
-	}), "", 0, 4, 0, 0},
+	}), "", 0, 2, 0, 0},
 	{"Treiber's stack that uses nodes again", abaStack(false), Assertion, 17, 34, 0, 1},
 	{"Treiber's stack with a count", abaStack(true), "", 0, 35, 0, 0},
 	{"locks in opposite orders", philosophers(2), Deadlock, 2, 2, 1, 0},
@@ -268,8 +268,8 @@ var judgedPrograms = []judged{
 	{"two wakers, one of which claims the wakeup", wakers(true), "", 0, 2, 0, 0},
 	{"unlock in both branches", unlocker(true), BadUnlock, 6, 0, 0, 2},
 	{"unlock in one", unlocker(false), "", 0, 2, 0, 0},
-	{"two polite threads", polite(false), Livelock, 4, 4, 1, 0},
-	{"two polite threads with a turn", polite(true), "", 0, 11, 0, 0},
+	{"two polite threads", polite(false), Livelock, 4, 2, 1, 0},
+	{"two polite threads with a turn", polite(true), "", 0, 7, 0, 0},
 	{"Peterson with the assignments swapped", petersonSwapped, DataRace, 7, 14, 0, 2},
 	{"Peterson", func() []func() { return excluded(petersonLock()) }, "", 0, 24, 0, 0},
 	{"published before it is written", publication(true), DataRace, 2, 2, 0, 1},

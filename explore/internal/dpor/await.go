@@ -21,18 +21,17 @@ import (
 //
 // # Races
 //
-// A look is not possible where it would be in vain, like a Lock while the lock is held. So where
-// it has a race with a write before which it is vain, it has a race with an earlier one instead:
-// the last one before which it is not known to be vain (shut). A thread that waits for a look to
-// the end has such a race, too (shutInVain). When the race was looked at it may not have been
-// known yet that the look is vain: then the reversal is executed and cut, and at its end the
-// thread waits for the look.
+// A look is not possible where it would be in vain, like a Lock while the lock is held. So it
+// has no race with a write before which it is vain. It has one with an earlier write instead: the
+// last one before which it is not known to be vain (shut). A thread that waits for a look to the
+// end has such a race, too (shutInVain). So has one whose look turns out to be vain in a
+// reversal: the execution ends there, and the thread waits.
 
 // # Workers
 //
 // A worker that takes a branch of a shared node tells the others by putting its step to sleep,
 // and they leave to it what can begin with the step. If it turns out to be vain, that would be
-// lost. So as long as the step has not been executed (unsettled), what others would leave to it goes
+// lost. So as long as the step is unsettled, which means not executed, what they would leave goes
 // into a tree of its own. The worker drops that tree when the step has been executed (settled),
 // and puts it into the tree of the node when it has lost the step.
 

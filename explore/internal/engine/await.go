@@ -198,9 +198,9 @@ func (e *Engine) retract() {
 
 // # Schedules
 //
-// A strategy to which each look is an event needs the looks to repeat an execution: a thread that
+// A strategy to which each look is an event needs the looks to repeat an execution. A thread that
 // has not looked is enabled there, so time does not advance, and the execution does not end. So
-// when no thread is enabled, those that wait in vain count as having looked (noteLooks), and a
+// when no thread is enabled, the engine notes a look by each that waits in vain (noteLooks). A
 // schedule that is told has these looks (withLooks).
 
 // lookLeftOut is a look by a thread that would have come after so many decisions.

@@ -45,10 +45,10 @@ type Thread struct {
 	alone   bool    // it is off the record
 	pc      uintptr // see pausing
 	depth   uintptr
-	gate    *Gate   // of its next step: see 'Awaits'
-	passed  *Gate   // of the step before that
-	gateSeq int32   // the number of the step of which gate is
-	looked  int32   // the last event when it looked in vain, off the record; -1: it has not
+	gate    *Gate // of its next step: see 'Awaits'
+	passed  *Gate // of the step before that
+	gateSeq int32 // the number of the step of which gate is
+	looked  int32 // the last event when it looked in vain, off the record; -1: it has not
 
 	sync clock // see 'Two kinds of happens-before'
 
