@@ -233,7 +233,7 @@ func (e *Engine) withLooks() (s Schedule) {
 	return append(s, e.Schedule[from:]...)
 }
 
-// stackOutside appends to to the stack of t from the function on that has called this package,
+// stackOutside appends to to the stack of t from the function on that has called the explorer,
 // without the arguments of that call: these are the callee's.
 //
 //go:noinline
@@ -252,7 +252,7 @@ func (t *Thread) stackOutside(to []uint64) []uint64 {
 		if f.Func == nil {
 			continue // its frame is part of the one that follows
 		}
-		name, own := strings.CutPrefix(f.Func.Name(), ownPackage)
+		name, own := operation(f.Func.Name())
 		if !own {
 			to = stackFrom(depth, carrierOf(t.e.running).floor, to)
 			clear(to[1:min(1+arguments[called], len(to))])
@@ -260,6 +260,19 @@ func (t *Thread) stackOutside(to []uint64) []uint64 {
 		}
 		called, depth = name, outerDepth(depth)
 	}
+}
+
+// operation says whether a function is one of this package, or a method of one of the types that
+// package explore makes of them. Such a method is inlined, unless the race detector is built in.
+// It returns what its arguments are known by.
+func operation(function string) (name string, own bool) {
+	if name, own = strings.CutPrefix(function, ownPackage); own {
+		return name, true
+	}
+	name, face := strings.CutPrefix(function, facePackage+"(*")
+	kind, method, _ := strings.Cut(name, ").")
+	kind, _, _ = strings.Cut(kind, "[")
+	return method, face && slices.Contains(classNames[:ClassPointer+1], kind)
 }
 
 // arguments is how many words the caller keeps free for the arguments of a method, which come
@@ -287,15 +300,24 @@ var arguments = map[string]int{
 		x    *Pointer
 		what string
 	}{})),
+	// Those of package explore, of the smallest type.
+	"Load":           words(unsafe.Sizeof(uintptr(0))),
+	"Swap":           words(2 * unsafe.Sizeof(uintptr(0))),
+	"Add":            words(2 * unsafe.Sizeof(uintptr(0))),
+	"And":            words(2 * unsafe.Sizeof(uintptr(0))),
+	"Or":             words(2 * unsafe.Sizeof(uintptr(0))),
+	"CompareAndSwap": words(2 * unsafe.Sizeof(uintptr(0))),
 }
 
 func words(bytes uintptr) int { return int(bytes / unsafe.Sizeof(bytes)) }
 
-// ownPackage begins the names of the functions of this package.
-var ownPackage = func() string {
+// ownPackage and facePackage begin the names of the functions of this package, and of package
+// explore.
+var ownPackage, facePackage = func() (own, face string) {
 	pc, _, _, _ := runtime.Caller(0)
 	name := runtime.FuncForPC(pc).Name()
-	return name[:strings.LastIndexByte(name, '/')+1] + "engine."
+	face, _, _ = strings.Cut(name, "/internal/")
+	return name[:strings.LastIndexByte(name, '/')+1] + "engine.", face + "."
 }()
 
 // outerDepth returns the depth of the frame that follows the one of which this is the depth.
