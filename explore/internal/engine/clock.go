@@ -29,7 +29,7 @@ func (c *clock) join(d clock) {
 	}
 }
 
-// set makes c a copy of d. There are few threads: a loop is faster than a call of memmove.
+// set makes c a copy of d.
 func (c *clock) set(d clock) {
 	a := *c
 	if len(a) != len(d) {
@@ -37,6 +37,7 @@ func (c *clock) set(d clock) {
 		return
 	}
 	a = a[:len(d)]
+	//lint:ignore S1001 there are few threads: a loop is faster than a call of memmove
 	for i, n := range d {
 		a[i] = n
 	}
