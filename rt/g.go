@@ -20,6 +20,7 @@ import (
 // it may be called with locks held.
 type G struct {
 	queue.Link[G] // in one list at a time: a run queue, a free list or a wait queue
+	memory        host.Line
 
 	m     *M     // the M that runs it; nil otherwise
 	stack *stack // the stack it keeps while it is not running; nil while fresh
