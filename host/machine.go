@@ -27,3 +27,18 @@ func CPU() int { return -1 }
 // Distance says how far the CPUs a and b, as CPU numbers them, are from each other: greater is
 // farther. It is 0 for one and the same CPU, and if the distance is not known, as here.
 func Distance(a, b int) int { return 0 }
+
+// Read is Touch for a caller that only reads: others keep their copies.
+func (l *Line) Read(lines int) {}
+
+// awaitWord looks at w up to tries times, with a Pause after each look that does not find val.
+// It returns how many looks were left when one did; 0: none.
+func awaitWord(w *Uint32, val uint32, tries int, pauses uint32) (left int) {
+	for left = tries; left > 0; left-- {
+		if w.Load() == val {
+			return left
+		}
+		Pause(pauses)
+	}
+	return 0
+}

@@ -154,3 +154,6 @@ func Go(f func()) {
 	c.now += m.costs.threadMake
 	m.start(f, c.now)
 }
+
+// Fatal ends the process: v, with its stack, is a fault that must not unwind into the thread.
+func Fatal(v any, stack []byte) { coro.Fatal(v, stack) }
