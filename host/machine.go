@@ -31,14 +31,14 @@ func Distance(a, b int) int { return 0 }
 // Read is Touch for a caller that only reads: others keep their copies.
 func (l *Line) Read(lines int) {}
 
-// awaitWord looks at w up to tries times, with a Pause after each look that does not find val.
-// It returns how many looks were left when one did; 0: none.
-func awaitWord(w *Uint32, val uint32, tries int, pauses uint32) (left int) {
-	for left = tries; left > 0; left-- {
-		if w.Load() == val {
-			return left
+// swapWord looks at w up to tries times, and swaps old for new when it has found that. It says
+// whether it did. It pauses after each try that fails.
+func swapWord(w *Uint32, old, new uint32, tries int, pauses uint32) bool {
+	for range tries {
+		if w.Load() == old && w.CompareAndSwap(old, new) {
+			return true
 		}
 		Pause(pauses)
 	}
-	return 0
+	return false
 }

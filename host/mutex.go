@@ -112,7 +112,10 @@ func (m *FutexMutex) lockSlow(c *Count) {
 
 // acquire is steps 2 to 4 of Lock. It returns how often it slept.
 func (m *FutexMutex) acquire() (sleeps uint64) {
-	if multicore() && m.spin() {
+	if multicore() && swapWord(&m.word, mutexFree, mutexHeld, mutexSpins, mutexSpinPauses) {
+		if takingIsTold {
+			m.took()
+		}
 		return 0
 	}
 	for m.word.Swap(mutexContended) != mutexFree {
@@ -123,19 +126,6 @@ func (m *FutexMutex) acquire() (sleeps uint64) {
 		m.took()
 	}
 	return sleeps
-}
-
-// spin is step 2 of Lock. It says whether it got m.
-func (m *FutexMutex) spin() bool {
-	left := awaitWord(&m.word, mutexFree, mutexSpins, mutexSpinPauses)
-	for left > 0 {
-		if m.TryLock() {
-			return true
-		}
-		Pause(mutexSpinPauses)
-		left = awaitWord(&m.word, mutexFree, left-1, mutexSpinPauses)
-	}
-	return false
 }
 
 // takingIsTold: a build that checks ranks, or simulates a machine, is told of each acquisition.

@@ -65,10 +65,10 @@ func futexSleep(w *Uint32, val uint32, ns int64) { w.Wait(val, ns) }
 
 func futexWake(w *Uint32) { w.Wake() }
 
-// awaitWord looks at w up to tries times, with a Pause after each look that does not find val.
-// It returns how many looks were left when one did; 0: none.
-func awaitWord(w *Uint32, val uint32, tries int, pauses uint32) (left int) {
-	return w.Await(val, tries, pauses)
+// swapWord looks at w up to tries times, and swaps old for new when it has found that. It says
+// whether it did. It pauses after each try that fails.
+func swapWord(w *Uint32, old, new uint32, tries int, pauses uint32) bool {
+	return w.AwaitSwap(old, new, tries, pauses)
 }
 
 // multicore says that to spin for what another thread does makes sense.

@@ -1,48 +1,49 @@
 package sim
 
 // waiting is a CPU that looks at a word again and again: see 'Waiting for a line'. Its clock
-// stands at the next look that it has not made.
+// stands at the next look, or swap, that it has not made.
 type waiting struct {
 	line  *line // nil: it does not wait
 	word  *uint32
 	until uint32
-	left  int   // looks that it has not made
+	swap  bool // when the word is until, swap it for new
+	new   uint32
+	left  int   // looks that it has not made, counted from that with which the current try began
 	every int64 // ps from one look to the next, if both are hits
+	found bool
 
-	// due: the line has changed since the last look, so the next one is made for its own
-	// sake. Otherwise the CPU is in the line's list, and its leaf stands at the end of all
-	// looks that are left.
-	due           bool
-	before, after *cpu // in that list
+	state         waitState
+	before, after *cpu // in the line's list
 }
 
-// await is [Uint32.Await].
-func (m *Machine) await(l *line, word *uint32, until uint32, tries int, pauses uint32) (left int) {
-	if tries <= 0 {
+type waitState uint8
+
+const (
+	watching waitState = iota // in the line's list; its leaf stands at the end of all looks
+	looking                   // the line has changed: the next look is made for its own sake
+	swapping                  // the look has found until: the swap is next
+)
+
+// await is [Uint32.Await] and [Uint32.AwaitSwap], for a CPU whose wait is filled in but for line
+// and every.
+func (m *Machine) await(l *line, pauses uint32, w waiting) (left int) {
+	if w.left <= 0 {
 		return 0
 	}
-	m.load(l)
-	if *word == until {
-		return tries
+	w.line, w.every = l, m.costs.load+int64(pauses)*m.costs.pause
+	w.state = looking
+	m.cpu.wait = w
+	m.pass()
+	if w := &m.cpu.wait; w.found {
+		return w.left
 	}
-	pause := int64(pauses) * m.costs.pause
-	c := m.cpu
-	c.now += pause
-	if tries == 1 {
-		return 0
-	}
-	c.wait = waiting{
-		line: l, word: word, until: until, left: tries - 1, every: m.costs.load + pause,
-	}
-	m.watch(c)
-	m.resumeNext()
-	return m.cpu.wait.left
+	return 0
 }
 
-// watch makes c wait for its line to change.
+// watch makes c, all of whose looks would be hits, wait for its line to change.
 func (m *Machine) watch(c *cpu) {
 	w := &c.wait
-	w.due, w.before, w.after = false, nil, w.line.watch
+	w.state, w.before, w.after = watching, nil, w.line.watch
 	if w.after != nil {
 		w.after.wait.before = c
 	}
@@ -70,43 +71,82 @@ func (m *Machine) changed(l *line, ps int64) {
 		w := &c.wait
 		if late := ps - c.now; late > 0 {
 			// Looks before were hits. If all were, the loop ends at the time that its leaf says.
-			hits := min(int(late+w.every-1)/int(w.every), w.left)
+			hits := min(int((late+w.every-1)/w.every), w.left)
 			c.now += int64(hits) * w.every
 			w.left -= hits
 			m.n.Hits += uint64(hits)
 		}
-		w.due = true
+		w.state = looking
 		m.clocks.set(c.id, c.now)
 	}
 	l.watch = nil
+	m.behind()
 }
 
-// look is called when it is the turn of a CPU that waits. It says whether its thread goes on.
-func (m *Machine) look(c *cpu) (goesOn bool) {
+// awaits is called when it is the turn of a CPU that waits. It says whether its thread goes on.
+func (m *Machine) awaits(c *cpu) (goesOn bool) {
 	w := &c.wait
-	if !w.due {
+	switch w.state {
+	case watching:
 		c.unwatch()
 		m.n.Hits += uint64(w.left)
 		c.now += int64(w.left) * w.every
 		w.left = 0
+	case looking:
+		if w.left > 0 {
+			m.look(c)
+		}
+	case swapping:
+		m.trySwap(c)
 	}
-	if w.left == 0 {
+	if w.found || w.left == 0 {
 		w.line = nil
 		return true
 	}
+	return false
+}
+
+// look is one look of a CPU that waits.
+func (m *Machine) look(c *cpu) {
+	w := &c.wait
 	c.now += m.costs.code
 	m.share(w.line, c)
 	c.now += m.costs.hit
-	if *w.word == w.until {
-		w.line = nil
-		return true
+	switch {
+	case *w.word != w.until:
+		m.missed(c)
+	case w.swap:
+		w.state = swapping
+		m.clocks.set(c.id, c.now)
+	default:
+		w.found = true
 	}
+}
+
+// trySwap is one CAS of a CPU that waits.
+func (m *Machine) trySwap(c *cpu) {
+	w := &c.wait
+	c.now += m.costs.code
+	asked := c.now
+	m.own(w.line, c)
+	c.now += m.costs.rmw
+	if *w.word == w.until {
+		*w.word, w.found = w.new, true
+	}
+	if w.line.watch != nil {
+		m.changed(w.line, asked)
+	}
+	if !w.found {
+		m.missed(c)
+	}
+}
+
+// missed is the pause after a try that failed.
+func (m *Machine) missed(c *cpu) {
+	w := &c.wait
 	w.left--
 	c.now += w.every - m.costs.load
-	if w.left == 0 {
-		w.line = nil
-		return true
+	if w.left > 0 {
+		m.watch(c)
 	}
-	m.watch(c)
-	return false
 }

@@ -25,7 +25,8 @@ type cpu struct {
 	sliceFrom int64 // when its thread began to run
 	sliceEnd  int64 // when the thread must give way to one that waits
 
-	wait waiting // for a line
+	wait  waiting // for a line to change
+	touch touch   // to be done at its turn; the zero touch is none
 
 	cluster, socket cpus // that it belongs to
 	idleFrom        int64

@@ -63,13 +63,20 @@
 // requests are made. This queue is what makes a contended line collapse: n CPUs that write one
 // line get 1/n of its transfers each, and a lock's holder queues with those that spin for it.
 //
+// What no other CPU can see needs no turn: plain computation, pauses, and to read the clock.
+//
 // # Waiting for a line
 //
 // A thread that spins for a change of a word would be continued for each look. [Uint32.Await]
-// says the same in one call: look so often, with pauses of that length. Its CPU then does
-// nothing until the line is taken from it, and looks again at the first moment after that at
-// which the loop would have looked. So each look that costs a transfer is made, at its own
-// time, and looks that are hits are left out. They change nothing but the CPU's own clock.
+// and [Uint32.AwaitSwap] say the same in one call: look so often, with pauses of that length.
+// The CPU then does nothing until the line is taken from it. It looks again at the first moment
+// after that at which the loop would have looked. So each look that costs a transfer is made at
+// its own time, and the looks that are hits are only counted. The same goes for a swap that is
+// tried when a look has found what it waits for. The machine makes both by itself, so the thread
+// is continued only when it has what it waits for, or has waited long enough.
+//
+// A [Line.Touch] or a [Line.Read] that has to wait for its turn tells the thread nothing either.
+// The machine makes it, and continues the thread at the end of the transfer.
 //
 // # The kernel
 //

@@ -166,8 +166,14 @@ func (m *Machine) chosen() *coroutine {
 			continue
 		}
 		c := m.cpus[leaf]
+		if c.touch.line != nil {
+			m.touches(c, c.touch)
+			c.touch.line = nil
+			m.clocks.set(leaf, c.now)
+			continue
+		}
 		if c.wait.line != nil {
-			if !m.look(c) {
+			if !m.awaits(c) {
 				continue
 			}
 		} else if c.now >= c.sliceEnd && len(m.runq) > 0 && m.preempted(c) {

@@ -54,8 +54,13 @@ func TestLivelock(t *testing.T) {
 	cfg := named(t, "server64", 8)
 	cfg.Limit = 1e6
 	_, err := sim.Run(cfg, func() {
-		sim.Go(func() { for w.Load() == 0 { } })
-		for w.Load() == 0 { sim.Pause(1) }
+		sim.Go(func() {
+			for w.Load() == 0 {
+			}
+		})
+		for w.Load() == 0 {
+			sim.Pause(1)
+		}
 	})
 	t.Log(err)
 	require.Error(t, err)
@@ -66,7 +71,9 @@ func TestStacks(t *testing.T) {
 		var s, base sim.Stack
 		n := 0
 		s.Init(func() {
-			for s.Switch(&base) { n++ }
+			for s.Switch(&base) {
+				n++
+			}
 		})
 		for range 10 {
 			base.Switch(&s)

@@ -11,21 +11,54 @@ func (l *Line) Touch(lines int) {
 	if m == nil {
 		return
 	}
-	if c := m.cpu; l.l.holder == c.tag && c.now <= m.ahead {
+	if c := m.cpu; l.l.holder == c.tag {
 		c.now += int64(lines) * m.costs.hit
 		m.n.Hits++
 		return
 	}
-	c := m.turn()
-	m.follow(&l.l, c, m.own(&l.l, c), lines)
+	m.touch(touch{&l.l, lines, true})
 }
 
 // Read is a read of so many lines of it, of which other CPUs keep their copies.
 func (l *Line) Read(lines int) {
-	if m := running; m != nil {
-		c := m.turn()
-		m.follow(&l.l, c, m.share(&l.l, c), lines)
+	m := running
+	if m == nil {
+		return
 	}
+	if c := m.cpu; l.l.holder == c.tag || l.l.holder == m.shared && l.l.sharedBy(c) {
+		c.now += int64(lines) * m.costs.hit
+		m.n.Hits++
+		return
+	}
+	m.touch(touch{&l.l, lines, false})
+}
+
+// touch is a Touch or a Read that waits for its turn. The program learns nothing from it, so its
+// coroutine is not continued for it.
+type touch struct {
+	line  *line
+	lines int
+	write bool
+}
+
+func (m *Machine) touch(t touch) {
+	c := m.cpu
+	if c.now > m.limit {
+		c.touch = t
+		m.pass()
+		return
+	}
+	m.touches(c, t)
+}
+
+func (m *Machine) touches(c *cpu, t touch) {
+	var took int64
+	if t.write {
+		took = m.own(t.line, c)
+	} else {
+		took = m.share(t.line, c)
+	}
+	m.follow(t.line, c, took, t.lines)
 }
 
 // follow is the part of a Touch or a Read that goes for the lines after the first, whose
@@ -48,13 +81,22 @@ func Work(ns int64) {
 	if m == nil {
 		return
 	}
-	for ns = min(ns, maxLimit.Nanoseconds()); ns > 0; ns -= pieceNs {
-		c := m.cpu
-		if c.now > m.ahead {
-			c = m.pass()
-		}
-		c.now += min(ns, pieceNs) * picosPerNs
+	for ns = min(ns, maxLimit.Nanoseconds()); ns > pieceNs; ns -= pieceNs {
+		m.cpu.now += pieceNs * picosPerNs
+		m.pass()
 	}
+	m.cpu.now += max(ns, 0) * picosPerNs
+}
+
+// local passes ps in which the CPU does nothing that another one could see: it needs no turn.
+// It returns the time.
+func (m *Machine) local(ps int64) int64 {
+	c := m.cpu
+	if c.now > m.ahead+maxTurn {
+		c = m.pass()
+	}
+	c.now += ps
+	return c.now
 }
 
 // Pause says that the caller executed n instructions of a spin loop.
@@ -63,11 +105,7 @@ func Pause(n uint32) {
 	if m == nil {
 		return
 	}
-	c := m.cpu
-	if c.now > m.ahead {
-		c = m.pass()
-	}
-	c.now += int64(n) * m.costs.pause
+	m.local(int64(n) * m.costs.pause)
 }
 
 // Use is a load or a store of plain memory that the CPU holds.
@@ -83,12 +121,7 @@ func Nanotime() int64 {
 	if m == nil {
 		return 0
 	}
-	c := m.cpu
-	if c.now > m.ahead {
-		c = m.pass()
-	}
-	c.now += m.costs.clock
-	return c.now / picosPerNs
+	return m.local(m.costs.clock) / picosPerNs
 }
 
 // Ticks is Nanotime for the cheaper counter of the CPU. It costs half.
@@ -97,12 +130,7 @@ func Ticks() int64 {
 	if m == nil {
 		return 0
 	}
-	c := m.cpu
-	if c.now > m.ahead {
-		c = m.pass()
-	}
-	c.now += m.costs.clock / 2
-	return c.now / picosPerNs
+	return m.local(m.costs.clock/2) / picosPerNs
 }
 
 // CPU returns the number of the CPU that runs the caller; -1 where no machine runs.
@@ -132,8 +160,8 @@ func Distance(a, b int) int {
 }
 
 // Await looks at x up to tries times, with a Pause of so many instructions after each look that
-// does not find until. It returns how many looks were left before the one that found it; 0:
-// none did. The time that it takes is that of the loop
+// does not find until. It returns how many looks were left with the one that found it; 0: none
+// did. The time that it takes is that of the loop
 //
 //	for left = tries; left > 0; left-- {
 //		if x.Load() == until {
@@ -145,12 +173,33 @@ func Distance(a, b int) int {
 //
 // See 'Waiting for a line'.
 func (x *Uint32) Await(until uint32, tries int, pauses uint32) (left int) {
-	m := running
-	if m == nil {
-		if x.v != until {
-			tries = 0
-		}
-		return tries
+	if m := running; m != nil {
+		return m.await(&x.l, pauses, waiting{word: &x.v, until: until, left: tries})
 	}
-	return m.await(&x.l, &x.v, until, tries, pauses)
+	if x.v != until {
+		return 0
+	}
+	return tries
+}
+
+// AwaitSwap is Await that tries to swap until for new when it has found it, and says whether it
+// did. A swap that fails is followed by the same Pause.
+//
+//	for range tries {
+//		if x.Load() == until && x.CompareAndSwap(until, new) {
+//			return true
+//		}
+//		Pause(pauses)
+//	}
+//	return false
+func (x *Uint32) AwaitSwap(until, new uint32, tries int, pauses uint32) bool {
+	if m := running; m != nil {
+		w := waiting{word: &x.v, until: until, swap: true, new: new, left: tries}
+		return m.await(&x.l, pauses, w) > 0
+	}
+	if x.v != until || tries <= 0 {
+		return false
+	}
+	x.v = new
+	return true
 }
