@@ -63,7 +63,8 @@
 // requests are made. This queue is what makes a contended line collapse: n CPUs that write one
 // line get 1/n of its transfers each, and a lock's holder queues with those that spin for it.
 //
-// What no other CPU can see needs no turn: plain computation, pauses, and to read the clock.
+// What no other CPU can see needs no turn: plain computation, and to read the clock. A pause
+// needs none either, but lets the CPUs that are behind go on.
 //
 // # Waiting for a line
 //

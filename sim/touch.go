@@ -105,7 +105,11 @@ func Pause(n uint32) {
 	if m == nil {
 		return
 	}
-	m.local(int64(n) * m.costs.pause)
+	c := m.cpu
+	c.now += int64(n) * m.costs.pause
+	if c.now > m.ahead {
+		m.pass()
+	}
 }
 
 // Use is a load or a store of plain memory that the CPU holds.
