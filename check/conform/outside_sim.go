@@ -34,9 +34,12 @@ func outside(f func()) { host.Go(f) }
 // besides, such as to format a Dump, takes no virtual time, so the threads get it here.
 func giveWay() { host.Sleep(100_000) }
 
-// machine is a machine with as many CPUs as the scheduler has Procs, so that its other threads
+// The machine has as many CPUs as the largest of the schedulers has Procs, whose other threads
 // take turns with its Ms.
-const machine = "server64"
+const (
+	machine = "server64"
+	cpus    = 4
+)
 
 // ends is what a trial is to do on its machine when the test is over.
 type ends struct{ cleanups []func() }
@@ -51,7 +54,7 @@ func (t *trial) newWire() wire { panic("conform: a simulated machine has no poll
 func (t *trial) play(check func(*trial)) {
 	cfg, err := sim.Named(machine)
 	require.NoError(t, err)
-	_, err = sim.Run(cfg.With(t.procs), func() {
+	_, err = sim.Run(cfg.With(cpus), func() {
 		check(t)
 		for len(t.cleanups) > 0 {
 			last := len(t.cleanups) - 1
