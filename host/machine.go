@@ -30,3 +30,18 @@ func CPU() int { return -1 }
 // Distance says how far the CPUs a and b, as CPU numbers them, are from each other: greater is
 // farther. It is 0 for one and the same CPU, and if the distance is not known, as here.
 func Distance(a, b int) int { return 0 }
+
+// Read is Touch for a caller that only reads: others keep their copies.
+func (l *Line) Read(lines int) {}
+
+// swapWord looks at w up to tries times, and swaps old for new when it has found that. It says
+// whether it did. It pauses after each try that fails.
+func swapWord(w *Uint32, old, new uint32, tries int, pauses uint32) bool {
+	for range tries {
+		if w.Load() == old && w.CompareAndSwap(old, new) {
+			return true
+		}
+		Pause(pauses)
+	}
+	return false
+}

@@ -135,7 +135,7 @@ func futexWake(w *Uint32) { w.Wake(1) }
 // only sleeps. To spin would add nothing but rounds: what a spinning thread may find, a
 // free lock, is found as well by a thread that comes a moment later. Nor could Pause serve,
 // since it waits until there is something new.
-const multicore = false
+func multicore() bool { return false }
 
 // Nanotime returns the virtual time in nanoseconds: see [explore.Now].
 func Nanotime() int64 { return explore.Now() }

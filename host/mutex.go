@@ -112,13 +112,11 @@ func (m *FutexMutex) lockSlow(c *Count) {
 
 // acquire is steps 2 to 4 of Lock. It returns how often it slept.
 func (m *FutexMutex) acquire() (sleeps uint64) {
-	if multicore {
-		for range mutexSpins {
-			if m.word.Load() == mutexFree && m.TryLock() {
-				return 0
-			}
-			Pause(mutexSpinPauses)
+	if multicore() && swapWord(&m.word, mutexFree, mutexHeld, mutexSpins, mutexSpinPauses) {
+		if takingIsTold {
+			m.took()
 		}
+		return 0
 	}
 	for m.word.Swap(mutexContended) != mutexFree {
 		sleeps++

@@ -21,6 +21,8 @@ type Workload struct {
 	Doc  string // one line: what it stresses
 	// Needs is what a design must promise, or a run may never end; "" if nothing.
 	Needs rt.Promise
+	// Sockets: it talks over real ones, which a simulated machine has not.
+	Sockets bool
 	// Prepare builds the input, outside of what is measured.
 	Prepare func(Params) (*Instance, error)
 }

@@ -197,6 +197,7 @@ var Table = []Row{
 			rt.Counts:          "Go shows none of these numbers",
 			rt.SafePoints:      "Go preempts by signal, anywhere",
 			rt.DetectsDeadlock: "Go detects a deadlock only of the whole process",
+			rt.Simulates:       "Go's scheduler runs on real threads",
 			rt.StopsOnPanic:    "Go cannot end a goroutine from outside",
 		},
 	},

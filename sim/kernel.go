@@ -1,0 +1,149 @@
+package sim
+
+// The kernel's run queue: see 'The kernel'. What decides is thread.ran, the time that a thread
+// has run. One that was away is counted as at most a slice behind the running thread that is
+// most behind, so that a long sleep gives no right to a CPU for long (the clamp of CFS).
+
+// place makes t, which has no CPU, runnable at ps.
+func (m *Machine) place(t *thread, ps int64) {
+	if m.idles > 0 {
+		c := m.idleNear(t.last)
+		m.idle.remove(c)
+		m.idles--
+		c.now = max(c.now, ps+m.costs.wakeLatency)
+		c.idle += c.now - c.idleFrom
+		m.give(c, t)
+	} else {
+		most := m.measure()
+		t.ran = max(t.ran, m.leastRan-m.costs.slice)
+		m.runq = append(m.runq, t)
+		if most.ran()-t.ran > m.costs.wakePreempts {
+			most.sliceEnd = 0
+		}
+	}
+	m.behind()
+}
+
+// idleNear returns an idle CPU: c itself, or one as near as possible. There is one.
+func (m *Machine) idleNear(c *cpu) *cpu {
+	if c == nil {
+		return m.cpus[m.idle.first(m.idle)]
+	}
+	if m.idle.has(c) {
+		return c
+	}
+	for _, set := range [...]cpus{c.cluster, c.socket, m.idle} {
+		if i := m.idle.first(set); i >= 0 {
+			return m.cpus[i]
+		}
+	}
+	panic("sim: Machine.idleNear: no CPU is idle")
+}
+
+// ran returns how long the thread on c has run.
+func (c *cpu) ran() int64 { return c.thread.ran + c.now - c.thread.since }
+
+// measure updates leastRan and returns the CPU whose thread has run most. No CPU is idle, but
+// the one that calls may have no thread at this moment.
+func (m *Machine) measure() (most *cpu) {
+	least := int64(never)
+	for _, c := range m.cpus {
+		if c.thread == nil {
+			continue
+		}
+		ran := c.ran()
+		least = min(least, ran)
+		if most == nil || ran > most.ran() {
+			most = c
+		}
+	}
+	for _, t := range m.runq {
+		least = min(least, t.ran)
+	}
+	m.leastRan = max(m.leastRan, least)
+	return most
+}
+
+// give makes t the thread of c, which has none.
+func (m *Machine) give(c *cpu, t *thread) {
+	c.thread, t.on, t.last = t, c, c
+	t.since = c.now
+	c.sliceEnd = c.now + m.costs.slice
+	m.clocks.set(c.id, c.now)
+}
+
+// off takes the thread of c off it.
+func (m *Machine) off(c *cpu) *thread {
+	t := c.thread
+	t.ran = c.ran()
+	c.thread, t.on = nil, nil
+	return t
+}
+
+// next gives c, which has no thread, one that waits. If there is none, c is idle.
+func (m *Machine) next(c *cpu) {
+	if len(m.runq) == 0 {
+		m.clocks.clear(c.id)
+		m.idle.add(c)
+		m.idles++
+		c.idleFrom = c.now
+		return
+	}
+	c.now += m.costs.contextSwitch
+	m.n.ContextSwitches++
+	m.give(c, m.dequeue())
+}
+
+// dequeue takes the thread out of the run queue that has run least; of equal ones the first.
+func (m *Machine) dequeue() *thread {
+	least := m.least()
+	t := m.runq[least]
+	m.runq = append(m.runq[:least], m.runq[least+1:]...)
+	return t
+}
+
+func (m *Machine) least() (at int) {
+	for i, t := range m.runq {
+		if t.ran < m.runq[at].ran {
+			at = i
+		}
+	}
+	return at
+}
+
+// preempted is called when the slice of the thread on c is over and others wait. It says
+// whether c has another thread now.
+func (m *Machine) preempted(c *cpu) bool {
+	if c.ran() <= m.runq[m.least()].ran {
+		c.sliceEnd = c.now + m.costs.slice
+		return false
+	}
+	t := m.off(c)
+	next := m.dequeue()
+	m.runq = append(m.runq, t)
+	c.now += m.costs.contextSwitch
+	m.n.ContextSwitches++
+	m.n.Preemptions++
+	m.give(c, next)
+	return true
+}
+
+// block takes the running thread off its CPU, and returns when it runs again.
+func (m *Machine) block() {
+	c := m.cpu
+	m.off(c)
+	m.next(c)
+	m.resumeNext()
+}
+
+// behind is called when a CPU or the timers may have become due earlier.
+func (m *Machine) behind() {
+	if m.cpu != nil {
+		m.limit = min(int64(m.clocks.first()>>leafBits), m.cpu.now+maxTurn)
+		m.ahead = m.limit + m.costs.ahead
+	}
+}
+
+// maxTurn is how many ps a CPU goes on at most before it asks whose turn it is, though no
+// other is behind: so the limit is seen, and slices end.
+const maxTurn = 1e9
