@@ -20,9 +20,6 @@ type Line struct{}
 // Touch says that the caller writes so many cache lines of the memory.
 func (l *Line) Touch(lines int) {}
 
-// Read is Touch for a caller that only reads, which leaves copies with the other CPUs.
-func (l *Line) Read(lines int) {}
-
 // CPU returns the number, from 0, of the CPU that the caller runs on; -1 if that is not known,
 // as here.
 func CPU() int { return -1 }
