@@ -42,7 +42,7 @@ func TestSimSpeed(t *testing.T) {
 		}
 		n := &r.Whole.Counters
 		fmt.Printf("%-16s %-20s %4d: %8.0f ns/op  cont %.3f  real %6.3f s  %5.1f ns/simop %5.2f simop/op %.3f switch/simop turns %.3f hash %x\n", c.Workload, c.Design, c.Procs, float64(r.Ns)/float64(r.Ops),
-			float64(r.Stats.Sched.Contended)/float64(r.Ops), took.Seconds(),
+			float64(r.Stats.Locks.Sum().Contended)/float64(r.Ops), took.Seconds(),
 			float64(took.Nanoseconds())/float64(n.Operations()), float64(n.Operations())/2/float64(r.Ops),
 			float64(n.Switches)/float64(n.Operations()), float64(n.Turns)/float64(n.Operations()), r.Whole.Hash)
 	}

@@ -17,7 +17,7 @@ func Work(ns int64) {}
 // last field of a struct.
 type Line struct{}
 
-// Touch says that the caller reads and writes so many cache lines of the memory.
+// Touch says that the caller writes so many cache lines of the memory.
 func (l *Line) Touch(lines int) {}
 
 // CPU returns the number, from 0, of the CPU that the caller runs on; -1 if that is not known,

@@ -46,6 +46,7 @@
 //	dump.go      the state of a scheduler as text
 //	look.go      looking at all Gs in a stopped world
 //	stats.go     what is counted
+//	locks.go     the names under which locks are counted
 //	latency.go   histograms of times
 //	broken.go    how wrong calls and a wrong scheduler are refused
 //	site.go      where a G was made

@@ -49,7 +49,7 @@ func (p *FreePool) Get() *G {
 
 // AddStats adds what the pool counts.
 func (p *FreePool) AddStats(s *Stats) {
-	s.Sched.Add(p.mu.Count())
+	s.Locks[LockFreeGs].Add(p.mu.Count())
 	p.lock()
 	s.GsMade += p.made
 	p.mu.Unlock()

@@ -154,7 +154,7 @@ func (g *G) exitSyscall(mp *M) {
 		mp.stats.SyscallsSlow++
 		mp.timed(event.SyscallSlow)
 		// The world may stand still: see 'Looking at all Gs'.
-		mp.mu.Lock()
+		mp.mu.LockCounted(&mp.stats.Locks[LockM])
 		mp.runnable(g)
 		mp.mu.Unlock()
 		mp.leave(g, departure{why: leftSyscall, gp: g})

@@ -125,7 +125,7 @@ func (mp *M) execute(gp *G) {
 		gp.lastM = mp.id
 	}
 	if gp.since != 0 {
-		mp.latency.record(host.TicksToNs(gp.since, host.Ticks()))
+		mp.latency.record(host.TicksToNs(gp.since, host.Ticks()), &mp.stats.Locks[LockLatency])
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 // It does not know the stacks that are not idle: each is known to the M that made it
 // (M.stacks), so that Ms which make stacks share nothing.
 type stackPool struct {
-	mu   host.Mutex
+	mu   host.CountedMutex
 	idle []*stack
 
 	// n is len(idle), stored under mu. Atomic, because take loads it without mu. An M that
@@ -26,11 +26,11 @@ type stackPool struct {
 }
 
 // take appends up to n stacks to to.
-func (p *stackPool) take(to []*stack, n int, count *host.Count) []*stack {
+func (p *stackPool) take(to []*stack, n int) []*stack {
 	if p.n.Load() == 0 {
 		return to
 	}
-	p.mu.LockCounted(count)
+	p.mu.Lock()
 	defer p.mu.Unlock()
 	keep := max(0, len(p.idle)-n)
 	to = append(to, p.idle[keep:]...)
@@ -39,8 +39,8 @@ func (p *stackPool) take(to []*stack, n int, count *host.Count) []*stack {
 }
 
 // put takes all of from.
-func (p *stackPool) put(from []*stack, count *host.Count) {
-	p.mu.LockCounted(count)
+func (p *stackPool) put(from []*stack) {
+	p.mu.Lock()
 	p.idle = append(p.idle, from...)
 	p.keep(len(p.idle))
 	p.mu.Unlock()
@@ -64,7 +64,7 @@ func (p *stackPool) drop() {
 // getStack returns an idle stack: of this M, of the scheduler, or a new one.
 func (mp *M) getStack() *stack {
 	if len(mp.idle) == 0 {
-		mp.idle = mp.core.stacks.take(mp.idle, keepIdleStacks, &mp.stats.Sched)
+		mp.idle = mp.core.stacks.take(mp.idle, keepIdleStacks)
 	}
 	last := len(mp.idle) - 1
 	if last < 0 {
@@ -81,7 +81,7 @@ func (mp *M) getStack() *stack {
 // of them go to the scheduler.
 func (mp *M) putStack(st *stack) {
 	if len(mp.idle) == maxIdleStacks {
-		mp.core.stacks.put(mp.idle[keepIdleStacks:], &mp.stats.Sched)
+		mp.core.stacks.put(mp.idle[keepIdleStacks:])
 		mp.idle = mp.idle[:keepIdleStacks]
 	}
 	mp.idle = append(mp.idle, st)
@@ -90,7 +90,7 @@ func (mp *M) putStack(st *stack) {
 func (mp *M) newStack() *stack {
 	mp.stats.StacksMade++
 	st := newStack(mp.core)
-	mp.mu.Lock()
+	mp.mu.LockCounted(&mp.stats.Locks[LockM])
 	mp.stacks = append(mp.stacks, st)
 	mp.mu.Unlock()
 	return st
