@@ -19,14 +19,14 @@ type waiting struct {
 type waitState uint8
 
 const (
-	watching waitState = iota // in the line's list; its leaf stands at the end of all looks
+	watching waitState = iota // in the line's list: see watchUntil
 	looking                   // the line has changed: the next look is made for its own sake
 	swapping                  // the look has found until: the swap is next
 )
 
 // await is [Uint32.Await] and [Uint32.AwaitSwap], for a CPU whose wait is filled in but for line
 // and every.
-func (m *Machine) await(l *line, pauses uint32, w waiting) (left int) {
+func (m *machine) await(l *line, pauses uint32, w waiting) (left int) {
 	if w.left <= 0 {
 		return 0
 	}
@@ -41,14 +41,25 @@ func (m *Machine) await(l *line, pauses uint32, w waiting) (left int) {
 }
 
 // watch makes c, all of whose looks would be hits, wait for its line to change.
-func (m *Machine) watch(c *cpu) {
+func (m *machine) watch(c *cpu) {
 	w := &c.wait
 	w.state, w.before, w.after = watching, nil, w.line.watch
 	if w.after != nil {
 		w.after.wait.before = c
 	}
 	w.line.watch = c
-	m.clocks.set(c.id, c.now+int64(w.left)*w.every)
+	m.watchUntil(c, c.sliceEnd)
+}
+
+// watchUntil lets c wait for its line until all looks have been hits, but no longer than until
+// ps if threads wait for a CPU.
+func (m *machine) watchUntil(c *cpu, ps int64) {
+	w := &c.wait
+	end := c.now + min(int64(w.left), latest/w.every)*w.every
+	if len(m.runq) > 0 {
+		end = min(end, max(ps, c.now))
+	}
+	m.clocks.set(c.id, end)
 }
 
 // unwatch takes c out of the list of its line.
@@ -66,38 +77,42 @@ func (c *cpu) unwatch() {
 
 // changed is called when another CPU has asked for l at ps, to write it. Each CPU that waits
 // for that makes its first look from then on.
-func (m *Machine) changed(l *line, ps int64) {
+func (m *machine) changed(l *line, ps int64) {
 	for c := l.watch; c != nil; c = c.wait.after {
-		w := &c.wait
-		if late := ps - c.now; late > 0 {
-			// Looks before were hits. If all were, the loop ends at the time that its leaf says.
-			hits := min(int((late+w.every-1)/w.every), w.left)
-			c.now += int64(hits) * w.every
-			w.left -= hits
-			m.n.Hits += uint64(hits)
-		}
-		w.state = looking
+		m.hits(c, ps)
 		m.clocks.set(c.id, c.now)
 	}
 	l.watch = nil
 	m.behind()
 }
 
-// awaits is called when it is the turn of a CPU that waits. It says whether its thread goes on.
-func (m *Machine) awaits(c *cpu) (goesOn bool) {
+// hits counts the looks of c, which waits for its line, that come before ps.
+func (m *machine) hits(c *cpu, ps int64) {
 	w := &c.wait
-	switch w.state {
-	case watching:
-		c.unwatch()
-		m.n.Hits += uint64(w.left)
-		c.now += int64(w.left) * w.every
-		w.left = 0
-	case looking:
-		if w.left > 0 {
+	if late := ps - c.now; late > 0 {
+		n := min((late+w.every-1)/w.every, int64(w.left))
+		c.now += n * w.every
+		w.left -= int(n)
+		m.n.Hits += uint64(n)
+	}
+	w.state = looking
+}
+
+// watched is called when it is the turn of c, at ps, and it still waits for its line.
+func (m *machine) watched(c *cpu, ps int64) {
+	c.unwatch()
+	m.hits(c, ps)
+}
+
+// awaits is called when it is the turn of a CPU that waits. It says whether its thread goes on.
+func (m *machine) awaits(c *cpu) (goesOn bool) {
+	w := &c.wait
+	if w.left > 0 {
+		if w.state == swapping {
+			m.trySwap(c)
+		} else {
 			m.look(c)
 		}
-	case swapping:
-		m.trySwap(c)
 	}
 	if w.found || w.left == 0 {
 		w.line = nil
@@ -107,7 +122,7 @@ func (m *Machine) awaits(c *cpu) (goesOn bool) {
 }
 
 // look is one look of a CPU that waits.
-func (m *Machine) look(c *cpu) {
+func (m *machine) look(c *cpu) {
 	w := &c.wait
 	c.now += m.costs.code
 	m.share(w.line, c)
@@ -124,10 +139,10 @@ func (m *Machine) look(c *cpu) {
 }
 
 // trySwap is one CAS of a CPU that waits.
-func (m *Machine) trySwap(c *cpu) {
+func (m *machine) trySwap(c *cpu) {
 	w := &c.wait
-	c.now += m.costs.code
 	asked := c.now
+	c.now += m.costs.code
 	m.own(w.line, c)
 	c.now += m.costs.rmw
 	if *w.word == w.until {
@@ -142,7 +157,7 @@ func (m *Machine) trySwap(c *cpu) {
 }
 
 // missed is the pause after a try that failed.
-func (m *Machine) missed(c *cpu) {
+func (m *machine) missed(c *cpu) {
 	w := &c.wait
 	w.left--
 	c.now += w.every - m.costs.load

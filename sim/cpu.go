@@ -13,7 +13,7 @@ const (
 	numDistances
 )
 
-// cpu is one CPU. Its number is its place in Machine.cpus.
+// cpu is one CPU. Its number is its place in machine.cpus.
 type cpu struct {
 	id     int32
 	tag    uint64 // says in a line that this CPU alone holds it: see line.holder
@@ -53,14 +53,14 @@ func (s cpus) first(other cpus) int {
 }
 
 // newCPU makes CPU id of m, of which there is no other yet.
-func (m *Machine) newCPU(id int) *cpu {
+func (m *machine) newCPU(id int) *cpu {
 	return &cpu{
 		id: int32(id), tag: m.epoch<<tagBits | uint64(id), word: int32(id / 64), bit: 1 << (id % 64),
 	}
 }
 
 // group fills in the clusters and sockets of all CPUs.
-func (m *Machine) group() {
+func (m *machine) group() {
 	socket, cluster := m.cfg.groups()
 	for first := 0; first < len(m.cpus); first += cluster {
 		group := newCPUs(len(m.cpus))

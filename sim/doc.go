@@ -29,7 +29,7 @@
 //
 // The next operation is always that of the CPU whose clock is smallest; of equal clocks, the
 // CPU that operates already goes on, and else the one with the lower number is first. A thread
-// that is about to operate while another CPU is behind it waits (Machine.pass): it continues the
+// that is about to operate while another CPU is behind it waits (machine.pass): it continues the
 // thread of the CPU that is behind, coroutine to coroutine.
 //
 // One thing is exempt. An operation on a line that the CPU holds may be done up to

@@ -6,7 +6,7 @@ type futex struct {
 	first, last *thread // that sleep, in order
 }
 
-func (m *Machine) futexOf(w *Uint32) *futex {
+func (m *machine) futexOf(w *Uint32) *futex {
 	f := m.futexes[w]
 	if f == nil {
 		f = &futex{}
@@ -17,7 +17,7 @@ func (m *Machine) futexOf(w *Uint32) *futex {
 
 // enter is a system call that uses the queue of w. Nothing comes between the use and what the
 // caller does next.
-func (m *Machine) enter(w *Uint32) (*futex, *cpu) {
+func (m *machine) enter(w *Uint32) (*futex, *cpu) {
 	c := m.turn()
 	c.now += m.costs.syscall
 	c = m.turn()

@@ -5,7 +5,7 @@ package sim
 // most behind, so that a long sleep gives no right to a CPU for long (the clamp of CFS).
 
 // place makes t, which has no CPU, runnable at ps.
-func (m *Machine) place(t *thread, ps int64) {
+func (m *machine) place(t *thread, ps int64) {
 	if m.idles > 0 {
 		c := m.idleNear(t.last)
 		m.idle.remove(c)
@@ -16,16 +16,26 @@ func (m *Machine) place(t *thread, ps int64) {
 	} else {
 		most := m.measure()
 		t.ran = max(t.ran, m.leastRan-m.costs.slice)
-		m.runq = append(m.runq, t)
 		if most.ran()-t.ran > m.costs.wakePreempts {
 			most.sliceEnd = 0
 		}
+		m.enqueue(t, ps)
 	}
 	m.behind()
 }
 
+// enqueue adds t to the run queue, at ps. CPUs that wait for a line must know.
+func (m *machine) enqueue(t *thread, ps int64) {
+	m.runq = append(m.runq, t)
+	for _, c := range m.cpus {
+		if c.wait.line != nil && c.wait.state == watching {
+			m.watchUntil(c, max(c.sliceEnd, ps))
+		}
+	}
+}
+
 // idleNear returns an idle CPU: c itself, or one as near as possible. There is one.
-func (m *Machine) idleNear(c *cpu) *cpu {
+func (m *machine) idleNear(c *cpu) *cpu {
 	if c == nil {
 		return m.cpus[m.idle.first(m.idle)]
 	}
@@ -37,7 +47,7 @@ func (m *Machine) idleNear(c *cpu) *cpu {
 			return m.cpus[i]
 		}
 	}
-	panic("sim: Machine.idleNear: no CPU is idle")
+	panic("sim: idleNear: no CPU is idle")
 }
 
 // ran returns how long the thread on c has run.
@@ -45,7 +55,7 @@ func (c *cpu) ran() int64 { return c.thread.ran + c.now - c.thread.since }
 
 // measure updates leastRan and returns the CPU whose thread has run most. No CPU is idle, but
 // the one that calls may have no thread at this moment.
-func (m *Machine) measure() (most *cpu) {
+func (m *machine) measure() (most *cpu) {
 	least := int64(never)
 	for _, c := range m.cpus {
 		if c.thread == nil {
@@ -65,23 +75,25 @@ func (m *Machine) measure() (most *cpu) {
 }
 
 // give makes t the thread of c, which has none.
-func (m *Machine) give(c *cpu, t *thread) {
+func (m *machine) give(c *cpu, t *thread) {
 	c.thread, t.on, t.last = t, c, c
 	t.since = c.now
 	c.sliceEnd = c.now + m.costs.slice
+	c.wait, t.wait.line = t.wait, nil
 	m.clocks.set(c.id, c.now)
 }
 
 // off takes the thread of c off it.
-func (m *Machine) off(c *cpu) *thread {
+func (m *machine) off(c *cpu) *thread {
 	t := c.thread
 	t.ran = c.ran()
+	t.wait, c.wait.line = c.wait, nil
 	c.thread, t.on = nil, nil
 	return t
 }
 
 // next gives c, which has no thread, one that waits. If there is none, c is idle.
-func (m *Machine) next(c *cpu) {
+func (m *machine) next(c *cpu) {
 	if len(m.runq) == 0 {
 		m.clocks.clear(c.id)
 		m.idle.add(c)
@@ -95,14 +107,14 @@ func (m *Machine) next(c *cpu) {
 }
 
 // dequeue takes the thread out of the run queue that has run least; of equal ones the first.
-func (m *Machine) dequeue() *thread {
+func (m *machine) dequeue() *thread {
 	least := m.least()
 	t := m.runq[least]
 	m.runq = append(m.runq[:least], m.runq[least+1:]...)
 	return t
 }
 
-func (m *Machine) least() (at int) {
+func (m *machine) least() (at int) {
 	for i, t := range m.runq {
 		if t.ran < m.runq[at].ran {
 			at = i
@@ -113,14 +125,14 @@ func (m *Machine) least() (at int) {
 
 // preempted is called when the slice of the thread on c is over and others wait. It says
 // whether c has another thread now.
-func (m *Machine) preempted(c *cpu) bool {
+func (m *machine) preempted(c *cpu) bool {
 	if c.ran() <= m.runq[m.least()].ran {
 		c.sliceEnd = c.now + m.costs.slice
 		return false
 	}
 	t := m.off(c)
 	next := m.dequeue()
-	m.runq = append(m.runq, t)
+	m.enqueue(t, c.now)
 	c.now += m.costs.contextSwitch
 	m.n.ContextSwitches++
 	m.n.Preemptions++
@@ -129,21 +141,27 @@ func (m *Machine) preempted(c *cpu) bool {
 }
 
 // block takes the running thread off its CPU, and returns when it runs again.
-func (m *Machine) block() {
+func (m *machine) block() {
 	c := m.cpu
 	m.off(c)
 	m.next(c)
 	m.resumeNext()
 }
 
-// behind is called when a CPU or the timers may have become due earlier.
-func (m *Machine) behind() {
-	if m.cpu != nil {
-		m.limit = min(int64(m.clocks.first()>>leafBits), m.cpu.now+maxTurn)
-		m.ahead = m.limit + m.costs.ahead
+// behind is called when a CPU or the timers may have become due earlier, or a thread has begun
+// to wait for a CPU.
+func (m *machine) behind() {
+	c := m.cpu
+	if c == nil {
+		return // before the first thread runs
 	}
+	m.limit = min(int64(m.clocks.first()>>leafBits), c.now+maxTurn)
+	if len(m.runq) > 0 {
+		m.limit = min(m.limit, c.sliceEnd)
+	}
+	m.ahead = m.limit + m.costs.ahead
 }
 
 // maxTurn is how many ps a CPU goes on at most before it asks whose turn it is, though no
-// other is behind: so the limit is seen, and slices end.
+// other is behind: so the limit of a run is seen.
 const maxTurn = 1e9

@@ -4,7 +4,7 @@ package sim
 // The zero line is held by no CPU.
 type line struct {
 	// holder is who holds the line, stamped with the machine: the tag of the CPU that holds
-	// it alone, or Machine.shared. What an earlier machine has written is neither, and
+	// it alone, or machine.shared. What an earlier machine has written is neither, and
 	// counts as no holder.
 	holder uint64
 
@@ -29,7 +29,7 @@ func (l *line) sharedBy(c *cpu) bool {
 }
 
 // load is an operation that reads l.
-func (m *Machine) load(l *line) {
+func (m *machine) load(l *line) {
 	c := m.cpu
 	if c.now > m.ahead {
 		c = m.pass()
@@ -43,7 +43,7 @@ func (m *Machine) load(l *line) {
 }
 
 // update is an operation that writes l, or may.
-func (m *Machine) update(l *line) {
+func (m *machine) update(l *line) {
 	c := m.cpu
 	if c.now > m.ahead {
 		c = m.pass()
@@ -57,7 +57,7 @@ func (m *Machine) update(l *line) {
 }
 
 // fetch is steps 2 to 5 of a load.
-func (m *Machine) fetch(l *line) {
+func (m *machine) fetch(l *line) {
 	c := m.turn()
 	c.now += m.costs.code
 	m.share(l, c)
@@ -65,10 +65,10 @@ func (m *Machine) fetch(l *line) {
 }
 
 // take is steps 2 to 6 of an update.
-func (m *Machine) take(l *line) {
+func (m *machine) take(l *line) {
 	c := m.turn()
-	c.now += m.costs.code
 	asked := c.now
+	c.now += m.costs.code
 	m.own(l, c)
 	c.now += m.costs.rmw
 	if l.watch != nil {
@@ -77,7 +77,7 @@ func (m *Machine) take(l *line) {
 }
 
 // share gives c a copy of l, and returns the ps that the transfer took; 0: there was none.
-func (m *Machine) share(l *line, c *cpu) (took int64) {
+func (m *machine) share(l *line, c *cpu) (took int64) {
 	switch {
 	case l.holder == c.tag || l.holder == m.shared && l.sharedBy(c):
 		m.n.Hits++
@@ -101,7 +101,7 @@ func (m *Machine) share(l *line, c *cpu) (took int64) {
 }
 
 // own makes c the only holder of l, and returns what share does.
-func (m *Machine) own(l *line, c *cpu) (took int64) {
+func (m *machine) own(l *line, c *cpu) (took int64) {
 	switch {
 	case l.holder == c.tag:
 		m.n.Hits++
@@ -121,7 +121,7 @@ func (m *Machine) own(l *line, c *cpu) (took int64) {
 }
 
 // first is the first use of l in this machine.
-func (m *Machine) first(l *line, c *cpu) {
+func (m *machine) first(l *line, c *cpu) {
 	l.holder, l.busy, l.watch = c.tag, 0, nil
 	m.n.Lines++
 }
@@ -130,7 +130,7 @@ func (m *Machine) first(l *line, c *cpu) {
 const whole = 1024
 
 // transfer brings l to c from d away. The line is busy for share of it.
-func (m *Machine) transfer(l *line, c *cpu, d distance, share int64) (took int64) {
+func (m *machine) transfer(l *line, c *cpu, d distance, share int64) (took int64) {
 	start := c.now
 	if l.busy > start {
 		m.n.QueuedPs += l.busy - start
@@ -144,7 +144,7 @@ func (m *Machine) transfer(l *line, c *cpu, d distance, share int64) (took int64
 }
 
 // latency draws the time of a transfer.
-func (m *Machine) latency(d distance) int64 {
+func (m *machine) latency(d distance) int64 {
 	ps := m.costs.latency[d]
 	if m.costs.jitter == 0 {
 		return ps
@@ -155,7 +155,7 @@ func (m *Machine) latency(d distance) int64 {
 }
 
 // addSharer says that c has a copy.
-func (l *line) addSharer(m *Machine, c *cpu) {
+func (l *line) addSharer(m *machine, c *cpu) {
 	if c.word == 0 {
 		l.low |= c.bit
 		return
@@ -167,7 +167,7 @@ func (l *line) addSharer(m *Machine, c *cpu) {
 }
 
 // moreSharers returns room for the CPUs from 64 on, all zero.
-func (m *Machine) moreSharers() *[MaxCPUs/64 - 1]uint64 {
+func (m *machine) moreSharers() *[MaxCPUs/64 - 1]uint64 {
 	if len(m.sharers) == 0 {
 		m.sharers = make([][MaxCPUs/64 - 1]uint64, 64)
 	}

@@ -8,8 +8,8 @@ import (
 	"schedlab/internal/coro"
 )
 
-// Machine is one run.
-type Machine struct {
+// machine is one run.
+type machine struct {
 	cfg    Config
 	costs  picos
 	epoch  uint64 // tells machines of this process apart; not 0
@@ -55,7 +55,7 @@ type Machine struct {
 // running is the machine of this process; nil: none. A package-level variable, since a variable
 // of this package does not know the machine that uses it. It is written by the thread of the
 // machine that runs, and by Run.
-var running *Machine
+var running *machine
 
 // one lets one machine run at a time, and counts them.
 var one struct {
@@ -83,8 +83,8 @@ func Run(cfg Config, main func()) (Report, error) {
 	return m.report(), err
 }
 
-func newMachine(cfg Config, epoch uint64) *Machine {
-	m := &Machine{
+func newMachine(cfg Config, epoch uint64) *machine {
+	m := &machine{
 		cfg: cfg, costs: cfg.Costs.inPicos(),
 		epoch: epoch, shared: epoch<<tagBits | sharedTag,
 		clocks: newClocks(cfg.CPUs + 1), idle: newCPUs(cfg.CPUs), idles: cfg.CPUs,
@@ -101,7 +101,7 @@ func newMachine(cfg Config, epoch uint64) *Machine {
 }
 
 // play runs main to the end, on a goroutine of its own.
-func (m *Machine) play(main func()) {
+func (m *machine) play(main func()) {
 	m.on = &m.base
 	m.base.goroutine = coro.Goroutine()
 	running = m
@@ -114,7 +114,7 @@ func (m *Machine) play(main func()) {
 
 // destroy ends the coroutines of a machine whose threads have all ended. Stacks that the
 // program has not destroyed are left.
-func (m *Machine) destroy() {
+func (m *machine) destroy() {
 	m.over = true
 	for _, co := range append(m.free, m.spent...) {
 		co.stack.Destroy()
@@ -122,7 +122,7 @@ func (m *Machine) destroy() {
 }
 
 // turn waits until no CPU is behind the running one, and returns that.
-func (m *Machine) turn() *cpu {
+func (m *machine) turn() *cpu {
 	for m.cpu.now > m.limit {
 		m.pass()
 	}
@@ -130,7 +130,7 @@ func (m *Machine) turn() *cpu {
 }
 
 // pass lets the CPUs go first that are behind. It returns the one on which the thread goes on.
-func (m *Machine) pass() *cpu {
+func (m *machine) pass() *cpu {
 	m.member()
 	c := m.cpu
 	m.clocks.set(c.id, c.now)
@@ -140,7 +140,7 @@ func (m *Machine) pass() *cpu {
 
 // resumeNext continues the thread of the CPU that is behind all others. It returns when the
 // running coroutine is continued.
-func (m *Machine) resumeNext() {
+func (m *machine) resumeNext() {
 	to := m.chosen()
 	if to == m.on {
 		return
@@ -154,7 +154,7 @@ func (m *Machine) resumeNext() {
 
 // chosen makes the CPU that is behind all others the one that operates, and returns the
 // coroutine on which its thread goes on.
-func (m *Machine) chosen() *coroutine {
+func (m *machine) chosen() *coroutine {
 	for {
 		first := m.clocks.first()
 		if first == never || int64(first>>leafBits) > m.expires {
@@ -172,11 +172,14 @@ func (m *Machine) chosen() *coroutine {
 			m.clocks.set(leaf, c.now)
 			continue
 		}
-		if c.wait.line != nil {
-			if !m.awaits(c) {
-				continue
-			}
-		} else if c.now >= c.sliceEnd && len(m.runq) > 0 && m.preempted(c) {
+		waits := c.wait.line != nil
+		if waits && c.wait.state == watching {
+			m.watched(c, int64(first>>leafBits))
+		}
+		if c.now >= c.sliceEnd && len(m.runq) > 0 && m.preempted(c) {
+			continue
+		}
+		if waits && !m.awaits(c) {
 			continue
 		}
 		m.clocks.clear(leaf)
@@ -191,7 +194,7 @@ func (m *Machine) chosen() *coroutine {
 
 // member returns the machine that runs. It panics if there is none, with the name of the call,
 // or if the caller is no thread of it.
-func member(call string) *Machine {
+func member(call string) *machine {
 	m := running
 	if m == nil {
 		panic("sim: " + call + ": no machine runs: call it from a thread of one, inside Run")
@@ -201,7 +204,7 @@ func member(call string) *Machine {
 }
 
 // member panics if the caller is no thread of m.
-func (m *Machine) member() {
+func (m *machine) member() {
 	if coro.Goroutine() != m.on.goroutine {
 		panic("sim: a goroutine that is no thread of the machine uses its variables while it " +
 			"runs: start threads with Go, and share nothing with goroutines")

@@ -2,7 +2,7 @@ package sim
 
 import "schedlab/internal/names"
 
-// machine returns costs that differ from those of server.
+// costs returns costs that differ from those of server.
 func costs(change func(*Costs)) Costs {
 	c := server
 	change(&c)

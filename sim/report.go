@@ -76,7 +76,7 @@ type Report struct {
 	Hash uint64
 }
 
-func (m *Machine) report() Report {
+func (m *machine) report() Report {
 	r := Report{Machine: m.cfg.Name, CPUs: len(m.cpus), Threads: m.threadsMade, Counters: m.n}
 	if m.cpu == nil {
 		return r

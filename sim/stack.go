@@ -32,7 +32,7 @@ func (s *Stack) Init(f func()) {
 	s.at = m.coroutine(func() { s.main(m, f) })
 }
 
-func (s *Stack) main(m *Machine, f func()) {
+func (s *Stack) main(m *machine, f func()) {
 	s.began = true
 	returned := false
 	defer func() {
@@ -60,7 +60,7 @@ func (s *Stack) main(m *Machine, f func()) {
 }
 
 // end continues the thread's computation that destroys s.
-func (s *Stack) end(m *Machine) {
+func (s *Stack) end(m *machine) {
 	m.cpu.thread.at = s.heir
 	m.continued(s.heir)
 }
@@ -83,7 +83,7 @@ func (s *Stack) Switch(to *Stack) bool {
 }
 
 // switchTo continues s on the running thread.
-func (m *Machine) switchTo(s *Stack) {
+func (m *machine) switchTo(s *Stack) {
 	to := s.at
 	s.at = nil
 	m.cpu.thread.at = to

@@ -56,7 +56,7 @@ func (t StuckThread) String() string {
 }
 
 // stuck ends the run, and returns the coroutine of the caller of Run.
-func (m *Machine) stuck(slept bool) *coroutine {
+func (m *machine) stuck(slept bool) *coroutine {
 	e := &Stuck{Slept: slept, Ns: m.cfg.limit().Nanoseconds()}
 	if slept {
 		e.Ns = m.latest() / picosPerNs
@@ -72,14 +72,14 @@ func (m *Machine) stuck(slept bool) *coroutine {
 }
 
 // latest returns the clock of the CPU that is ahead of all others.
-func (m *Machine) latest() (ps int64) {
+func (m *machine) latest() (ps int64) {
 	for _, c := range m.cpus {
 		ps = max(ps, c.now)
 	}
 	return ps
 }
 
-func (m *Machine) describe(t *thread) StuckThread {
+func (m *machine) describe(t *thread) StuckThread {
 	s := StuckThread{ID: t.id, CPU: -1, Does: "waits for a CPU", Stack: m.stackOf(t)}
 	switch {
 	case t.on != nil:
@@ -97,7 +97,7 @@ func (m *Machine) describe(t *thread) StuckThread {
 
 // stackOf returns where t is. Its own coroutine tells that: it is continued for that purpose,
 // and continues the one that asks (tell).
-func (m *Machine) stackOf(t *thread) string {
+func (m *machine) stackOf(t *thread) string {
 	switch {
 	case t.at == m.on:
 		return callers()
@@ -110,7 +110,7 @@ func (m *Machine) stackOf(t *thread) string {
 }
 
 // tell answers those that ask where the running coroutine is, before it goes on.
-func (m *Machine) tell() {
+func (m *machine) tell() {
 	for m.asks != nil {
 		to := m.asks
 		m.asks, m.told = nil, callers()
@@ -133,7 +133,10 @@ func callers() string {
 			continue
 		}
 		name := f.Function[strings.LastIndexByte(f.Function, '/')+1:]
-		if strings.HasPrefix(name, "sim.(*Machine)") || name == "sim.callers" {
+		if strings.HasPrefix(name, "sim.(*coroutine)") {
+			break // what is above is this package's own
+		}
+		if strings.HasPrefix(name, "sim.(*machine)") || name == "sim.callers" {
 			continue
 		}
 		list = append(list, fmt.Sprintf("%s:%d", name, f.Line))

@@ -16,26 +16,28 @@ type thread struct {
 	ran   int64      // ps that it has run, or is counted as having run: see kernel.go
 	since int64      // ps on the clock of its CPU up to which ran counts
 
+	wait waiting // for a line, while it has no CPU
+
 	futex       *futex // that it sleeps on
 	left, right *thread
 	timedOut    bool // the timer ended its sleep
 
-	timer int   // 1 + its place in Machine.timers; 0: none
+	timer int   // 1 + its place in machine.timers; 0: none
 	when  int64 // when the timer fires, in ps
 	seq   uint64
 }
 
 // coroutine is what threads and Stacks run on. A coroutine whose function has returned is used
-// again. Each has a goroutine, by which strangers are told apart: see Machine.member.
+// again. Each has a goroutine, by which strangers are told apart: see machine.member.
 type coroutine struct {
 	stack     coro.Stack
-	m         *Machine
+	m         *machine
 	run       func() // what it does when it is continued the first time
 	goroutine uintptr
 }
 
 // coroutine returns one that will call f.
-func (m *Machine) coroutine(f func()) *coroutine {
+func (m *machine) coroutine(f func()) *coroutine {
 	if last := len(m.free) - 1; last >= 0 {
 		co := m.free[last]
 		m.free = m.free[:last]
@@ -60,14 +62,14 @@ func (co *coroutine) main() {
 
 // continued leaves the running coroutine for to, and returns when it is continued itself. It
 // is false if the machine is over.
-func (m *Machine) continued(to *coroutine) bool {
+func (m *machine) continued(to *coroutine) bool {
 	from := m.on
 	m.on = to
 	return from.stack.Switch(&to.stack)
 }
 
 // start makes a thread that runs f, and gives it to the kernel at ps.
-func (m *Machine) start(f func(), ps int64) {
+func (m *machine) start(f func(), ps int64) {
 	t := &thread{id: m.threadsMade}
 	m.threadsMade++
 	m.live++
@@ -78,7 +80,7 @@ func (m *Machine) start(f func(), ps int64) {
 }
 
 // threadMain is what a thread's first coroutine does.
-func (m *Machine) threadMain(f func()) {
+func (m *machine) threadMain(f func()) {
 	returned := false
 	defer func() {
 		if !returned {
@@ -91,7 +93,7 @@ func (m *Machine) threadMain(f func()) {
 }
 
 // broke ends the run, because a thread has panicked or called runtime.Goexit.
-func (m *Machine) broke(value any) {
+func (m *machine) broke(value any) {
 	if value == nil {
 		m.goexit = true
 	} else {
@@ -117,21 +119,21 @@ func (e *Panicked) Unwrap() error {
 }
 
 // leave ends the run: it continues the caller of Run, for good.
-func (m *Machine) leave() {
+func (m *machine) leave() {
 	m.stopped()
 	m.continued(&m.base)
 	select {} // it is not continued
 }
 
 // stopped makes m one that does not run.
-func (m *Machine) stopped() {
+func (m *machine) stopped() {
 	if running == m { // else the watch has given it up, and another one runs
 		running = nil
 	}
 }
 
 // exit ends the running thread, whose function has returned.
-func (m *Machine) exit() {
+func (m *machine) exit() {
 	c := m.turn()
 	t := c.thread
 	m.live--

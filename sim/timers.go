@@ -5,11 +5,11 @@ package sim
 type timers struct {
 	heap []*thread
 	seq  uint64
-	leaf int32 // in Machine.clocks
+	leaf int32 // in machine.clocks
 }
 
 // arm sees to it that t, which goes to sleep at ps, is woken after ns.
-func (m *Machine) arm(t *thread, ps, ns int64) {
+func (m *machine) arm(t *thread, ps, ns int64) {
 	ts := &m.timers
 	t.when = m.expires + 1 // it is not seen any more
 	if ns < m.expires/picosPerNs {
@@ -24,7 +24,7 @@ func (m *Machine) arm(t *thread, ps, ns int64) {
 }
 
 // disarm takes the timer of t back, if it has one.
-func (m *Machine) disarm(t *thread) {
+func (m *machine) disarm(t *thread) {
 	if t.timer == 0 {
 		return
 	}
@@ -43,7 +43,7 @@ func (m *Machine) disarm(t *thread) {
 }
 
 // fire wakes the thread whose timer is due.
-func (m *Machine) fire() {
+func (m *machine) fire() {
 	t := m.timers.heap[0]
 	m.disarm(t)
 	t.futex.remove(t)
@@ -52,7 +52,7 @@ func (m *Machine) fire() {
 	m.place(t, t.when)
 }
 
-func (m *Machine) publish() {
+func (m *machine) publish() {
 	if ts := &m.timers; len(ts.heap) == 0 {
 		m.clocks.clear(ts.leaf)
 	} else {

@@ -41,7 +41,7 @@ type touch struct {
 	write bool
 }
 
-func (m *Machine) touch(t touch) {
+func (m *machine) touch(t touch) {
 	c := m.cpu
 	if c.now > m.limit {
 		c.touch = t
@@ -51,7 +51,7 @@ func (m *Machine) touch(t touch) {
 	m.touches(c, t)
 }
 
-func (m *Machine) touches(c *cpu, t touch) {
+func (m *machine) touches(c *cpu, t touch) {
 	var took int64
 	if t.write {
 		took = m.own(t.line, c)
@@ -63,7 +63,7 @@ func (m *Machine) touches(c *cpu, t touch) {
 
 // follow is the part of a Touch or a Read that goes for the lines after the first, whose
 // transfer took so long.
-func (m *Machine) follow(l *line, c *cpu, took int64, lines int) {
+func (m *machine) follow(l *line, c *cpu, took int64, lines int) {
 	if more := int64(lines - 1); more > 0 && took > 0 {
 		more *= took * m.costs.follow / whole
 		c.now += more
@@ -90,7 +90,7 @@ func Work(ns int64) {
 
 // local passes ps in which the CPU does nothing that another one could see: it needs no turn.
 // It returns the time.
-func (m *Machine) local(ps int64) int64 {
+func (m *machine) local(ps int64) int64 {
 	c := m.cpu
 	if c.now > m.ahead+maxTurn {
 		c = m.pass()

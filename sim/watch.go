@@ -24,7 +24,7 @@ func (e *Blocked) Error() string {
 const stacksAtMost = 1 << 20
 
 // supervised is play, watched from outside.
-func (m *Machine) supervised(main func()) error {
+func (m *machine) supervised(main func()) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
