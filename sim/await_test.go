@@ -44,7 +44,7 @@ func waitingProgram(t *testing.T, how string, cpus int, seed uint64) (log [8][]s
 	way := waits[how]
 	cfg := machine(t, "mesh128", cpus)
 	cfg.Costs.Slice = 2000 // so that threads that wait are preempted, if they outnumber the CPUs
-	cfg.Costs.RunAhead = 0 // the loop's hits are then made in their turn, as the machine counts them
+	cfg.Costs.RunAhead = 0 // so that the loop's hits are made in their turn
 	cfg.Seed = seed
 	var words [2]sim.Uint32
 	tell := func(id int, what any) {

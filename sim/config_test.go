@@ -37,7 +37,9 @@ func TestABadMachineIsRefused(t *testing.T) {
 		"the patience is -1ns":                 func(c *sim.Config) { c.Patience = -1 },
 		"near is -1 ns; it must be 0 to 1e+09": func(c *sim.Config) { c.Costs.Near = -1 },
 		"far is NaN ns; it must be 0 to":       func(c *sim.Config) { c.Costs.Far = math.NaN() },
-		"remote is +Inf ns; it must be 0 to":   func(c *sim.Config) { c.Costs.Remote = math.Inf(1) },
+		"remote is +Inf ns; it must be 0 to": func(c *sim.Config) {
+			c.Costs.Remote = math.Inf(1)
+		},
 		"load-share is 2 1; it must be 0 to 1": func(c *sim.Config) { c.Costs.LoadShare = 2 },
 		"slice is 0 ns; it must be more":       func(c *sim.Config) { c.Costs.Slice = 0 },
 		"or a loop that waits takes no time":   func(c *sim.Config) { c.Costs.Pause = 0 },

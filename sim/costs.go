@@ -165,8 +165,9 @@ func (c *Costs) check() error {
 		return fmt.Errorf("sim: slice is 0 ns; it must be more, or no thread gets on")
 	}
 	if c.Code+c.Hit == 0 || c.Pause == 0 {
-		return fmt.Errorf("sim: code is %v, hit is %v and pause is %v ns; pause and one of the "+
-			"other two must be more than 0, or a loop that waits takes no time", c.Code, c.Hit, c.Pause)
+		return fmt.Errorf("sim: code is %v, hit is %v and pause is %v ns; "+
+			"pause and one of the others must be more than 0, or a loop that waits takes no time",
+			c.Code, c.Hit, c.Pause)
 	}
 	return nil
 }

@@ -55,7 +55,8 @@ func (s cpus) first(other cpus) int {
 // newCPU makes CPU id of m, of which there is no other yet.
 func (m *machine) newCPU(id int) *cpu {
 	return &cpu{
-		id: int32(id), tag: m.epoch<<tagBits | uint64(id), word: int32(id / 64), bit: 1 << (id % 64),
+		id: int32(id), tag: m.epoch<<tagBits | uint64(id),
+		word: int32(id / 64), bit: 1 << (id % 64),
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package sim is a machine with many CPUs in virtual time: it runs threads of ordinary Go code,
+// Package sim is a machine with many CPUs in virtual time. It runs threads of ordinary Go code,
 // and says how long they would have taken on 1 to 1024 CPUs that share cache lines.
 //
 // It answers what happens when many processors meet at one lock, on a laptop and to the digit
@@ -82,10 +82,9 @@
 // # The kernel
 //
 // A thread that is woken gets its last CPU if that is idle, or else the nearest one that is. If
-// none is, it goes to the run queue. Threads on that queue and threads that run share the CPUs
-// by the time that they have got (as CFS does): the one that got least is next, when another
-// blocks, ends or has used up its slice. A woken thread that is behind a running one by more
-// than Costs.WakePreempts takes its CPU at once.
+// none is, it goes to the run queue. When a thread blocks, ends or has used up its slice, the
+// thread of the queue is next that has run least, as with CFS. A woken thread that has run less
+// than a running one, by more than Costs.WakePreempts, takes its CPU at once.
 //
 // A futex call costs Costs.Syscall, uses the line of the futex's queue in the kernel, and then
 // Costs.FutexSleep or Costs.FutexWake. The woken thread runs Costs.WakeLatency after the call.
@@ -111,11 +110,16 @@
 //
 // # What it is not
 //
-// Not modelled: the capacity of caches, lines that two variables share by accident, the
-// bandwidth of links and of memory, store buffers and out-of-order execution, several hardware
-// threads on a core, frequency, the garbage collector, interrupts, and page faults. Plain
-// computation costs what the program says by [Work], and plain memory what it says by a [Line].
-// All of these err towards a machine that is too fast and too regular.
+// Not modelled are:
+//
+//   - the capacity of caches, and lines that two variables share by accident,
+//   - the bandwidth of links and of memory,
+//   - store buffers and out-of-order execution,
+//   - several hardware threads on a core, and the frequency of a core,
+//   - interrupts, page faults, and the garbage collector.
+//
+// Plain computation costs what the program says by [Work], and plain memory what it says by a
+// [Line]. All of these err towards a machine that is too fast and too regular.
 //
 // # Bad programs
 //

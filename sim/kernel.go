@@ -1,8 +1,8 @@
 package sim
 
 // The kernel's run queue: see 'The kernel'. What decides is thread.ran, the time that a thread
-// has run. One that was away is counted as at most a slice behind the running thread that is
-// most behind, so that a long sleep gives no right to a CPU for long (the clamp of CFS).
+// has run. A thread that was away counts as having run at most a slice less than any other that
+// is awake. So a long sleep gives no right to a CPU for long. (CFS has the same clamp.)
 
 // place makes t, which has no CPU, runnable at ps.
 func (m *machine) place(t *thread, ps int64) {

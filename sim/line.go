@@ -56,7 +56,7 @@ func (m *machine) update(l *line) {
 	m.take(l)
 }
 
-// fetch is steps 2 to 5 of a load.
+// fetch is a load that is no hit: the rest of its list in 'The transfer of a line'.
 func (m *machine) fetch(l *line) {
 	c := m.turn()
 	c.now += m.costs.code
@@ -64,7 +64,7 @@ func (m *machine) fetch(l *line) {
 	c.now += m.costs.hit
 }
 
-// take is steps 2 to 6 of an update.
+// take is an update that is no hit: the rest of its list there.
 func (m *machine) take(l *line) {
 	c := m.turn()
 	asked := c.now

@@ -284,7 +284,8 @@ func BenchmarkOperation(b *testing.B) {
 			b.Run(fmt.Sprintf("op=%s/cpus=%d", name, cpus), func(b *testing.B) {
 				cfg := machine(b, "mesh128", cpus)
 				r := run(b, cfg, program(cpus, b.N/cpus+1))
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(r.Operations()), "ns/simop")
+				ns := float64(b.Elapsed().Nanoseconds())
+				b.ReportMetric(ns/float64(r.Operations()), "ns/simop")
 			})
 		}
 	}
