@@ -94,6 +94,9 @@ func (m *CountedMutex) Lock() { m.mu.LockCounted(&m.n) }
 // Unlock releases m. Unlocking a free CountedMutex is a violation.
 func (m *CountedMutex) Unlock() { m.mu.Unlock() }
 
+// Contended returns how often m was found held. Executed by its holder.
+func (m *CountedMutex) Contended() uint64 { return m.n.Contended }
+
 // Count returns what m has cost so far.
 func (m *CountedMutex) Count() Count {
 	m.mu.Lock()

@@ -28,7 +28,7 @@ type Core struct {
 	stops latency // times it took to stop the world
 
 	threads threads
-	stacks  stackPool
+	stacks  depot[stack] // that are idle
 
 	mu       host.CountedMutex // guards all below; package rank says under what it is taken
 	wait     *waiter           // the Run or Close under way

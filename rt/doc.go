@@ -36,6 +36,7 @@
 //	tell.go      what an M tells the event stream
 //	stack.go     stacks: fresh Gs run on the scheduler's, blocked ones keep theirs
 //	stackpool.go idle stacks, and the end of all
+//	depot.go     idle things, each owner's and those of all
 //	graveyard.go what deferred calls run on at Close
 //	freelist.go  dead Gs, to be used again
 //	timer.go     a timer

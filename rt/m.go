@@ -26,7 +26,7 @@ type M struct {
 	pending *G        // what arrive returns
 	dead    *G        // has ended, for Schedule to dispose of
 
-	idle []*stack // at most maxIdleStacks; the last put is the first used
+	idle stash[stack]
 
 	// mu guards what the M writes though the world stands still: see 'Looking at all Gs'.
 	mu     host.Mutex
