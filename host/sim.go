@@ -93,7 +93,12 @@ func Sleep(ns int64) {
 }
 
 // Go starts a thread that runs f. The thread ends with f.
-func Go(f func()) { sim.Go(f) }
+func Go(f func()) {
+	if ranksChecked {
+		f = holdingNothing(f)
+	}
+	sim.Go(f)
+}
 
 // Reserve has nothing to do: a machine has as many CPUs as it has.
 func Reserve(n int) (release func()) {

@@ -22,8 +22,7 @@ type cpu struct {
 	now    int64   // its clock, in ps; that of an idle CPU stands still
 	thread *thread // nil: idle
 
-	sliceFrom int64 // when its thread began to run
-	sliceEnd  int64 // when the thread must give way to one that waits
+	sliceEnd int64 // when the thread must give way to one that waits
 
 	wait  waiting // for a line to change
 	touch touch   // to be done at its turn; the zero touch is none
