@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"schedlab/host"
+	"schedlab/rt"
 	"schedlab/sim"
 )
 
@@ -50,8 +51,12 @@ func (t *trial) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
 // newWire is not called, since there is no poller.
 func (t *trial) newWire() wire { panic("conform: a simulated machine has no poller") }
 
-// play runs check on a simulated machine, and all that it has registered with Cleanup.
+// play runs check on a simulated machine, and all that it has registered with Cleanup. Designs
+// that cannot run there are skipped.
 func (t *trial) play(check func(*trial)) {
+	if why, lacks := t.lacks[rt.Simulates]; lacks {
+		t.Skipf("not promised (%s): %s", rt.Simulates, why)
+	}
 	cfg, err := sim.Named(machine)
 	require.NoError(t, err)
 	_, err = sim.Run(cfg.With(cpus), func() {
