@@ -33,7 +33,7 @@ import "schedlab/host"
 //
 // A magazine holds 32 at first. So an owner has at most 64, gives 32 away when they are too
 // many, and takes 32 when it has none: these are the free lists of Go's Ps (gfput, gfget). Under
-// contention that is too few: with 64 CPUs, fork-join spends most of its time waiting for the
+// contention that is too few: with 64 CPUs, fork-join spent half of its CPU time waiting for the
 // lock. So an owner that finds the depot's lock contended makes larger magazines, up to eight
 // times as large. Magazines of all sizes go together in the depot.
 //
