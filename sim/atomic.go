@@ -13,14 +13,14 @@ func (*noCopy) Unlock() {}
 
 // loaded is the operation of a load.
 func loaded(l *line) {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		m.load(l)
 	}
 }
 
 // updated is that of everything else.
 func updated(l *line) {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		m.update(l)
 	}
 }

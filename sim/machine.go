@@ -53,9 +53,9 @@ type machine struct {
 }
 
 // running is the machine of this process; nil: none. A package-level variable, since a variable
-// of this package does not know the machine that uses it. It is written by the thread of the
-// machine that runs, and by Run.
-var running *machine
+// of this package does not know the machine that uses it. Atomic, because a thread that has
+// blocked outside of its machine may read it when that has been given up.
+var running atomic.Pointer[machine]
 
 // one lets one machine run at a time, and counts them.
 var one struct {
@@ -76,11 +76,14 @@ func Run(cfg Config, main func()) (Report, error) {
 	defer one.Unlock()
 	one.epochs++
 	m := newMachine(cfg, one.epochs)
-	err := m.supervised(main)
+	if blocked := m.supervised(main); blocked != nil {
+		m.stopped() // all else may belong to a thread
+		return Report{Machine: cfg.Name, CPUs: cfg.CPUs}, blocked
+	}
 	if m.goexit {
 		runtime.Goexit()
 	}
-	return m.report(), err
+	return m.report(), m.failure
 }
 
 func newMachine(cfg Config, epoch uint64) *machine {
@@ -104,7 +107,7 @@ func newMachine(cfg Config, epoch uint64) *machine {
 func (m *machine) play(main func()) {
 	m.on = &m.base
 	m.base.goroutine = coro.Goroutine()
-	running = m
+	running.Store(m)
 	m.start(main, 0)
 	m.resumeNext()
 	if m.failure == nil && !m.goexit {
@@ -195,7 +198,7 @@ func (m *machine) chosen() *coroutine {
 // member returns the machine that runs. It panics if there is none, with the name of the call,
 // or if the caller is no thread of it.
 func member(call string) *machine {
-	m := running
+	m := running.Load()
 	if m == nil {
 		panic("sim: " + call + ": no machine runs: call it from a thread of one, inside Run")
 	}

@@ -67,6 +67,7 @@ var shared sim.Int64
 
 // What a variable remembers of an earlier machine means nothing to the next one.
 func TestAPackageVariableIsNewInEachMachine(t *testing.T) {
+	shared.Store(0)
 	program := func() {
 		for range 4 {
 			sim.Go(func() {

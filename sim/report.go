@@ -56,7 +56,7 @@ func (n *Counters) words() []uint64 {
 
 // Count returns what the running machine has counted so far; nothing where none runs.
 func Count() Counters {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		return m.n
 	}
 	return Counters{}

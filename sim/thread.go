@@ -127,9 +127,7 @@ func (m *machine) leave() {
 
 // stopped makes m one that does not run.
 func (m *machine) stopped() {
-	if running == m { // else the watch has given it up, and another one runs
-		running = nil
-	}
+	running.CompareAndSwap(m, nil) // it may have been given up, and another one runs
 }
 
 // exit ends the running thread, whose function has returned.

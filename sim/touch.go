@@ -7,7 +7,7 @@ type Line struct{ l line }
 // Touch is a write of so many lines of it: they come to the CPU that calls. Those after the
 // first overlap with it in part (Costs.Follow).
 func (l *Line) Touch(lines int) {
-	m := running
+	m := running.Load()
 	if m == nil {
 		return
 	}
@@ -21,7 +21,7 @@ func (l *Line) Touch(lines int) {
 
 // Read is a read of so many lines of it, of which other CPUs keep their copies.
 func (l *Line) Read(lines int) {
-	m := running
+	m := running.Load()
 	if m == nil {
 		return
 	}
@@ -77,7 +77,7 @@ const pieceNs = 100_000
 
 // Work says that the caller computed for so many ns, in its own cache.
 func Work(ns int64) {
-	m := running
+	m := running.Load()
 	if m == nil {
 		return
 	}
@@ -101,7 +101,7 @@ func (m *machine) local(ps int64) int64 {
 
 // Pause says that the caller executed n instructions of a spin loop.
 func Pause(n uint32) {
-	m := running
+	m := running.Load()
 	if m == nil {
 		return
 	}
@@ -114,14 +114,14 @@ func Pause(n uint32) {
 
 // Use is a load or a store of plain memory that the CPU holds.
 func Use() {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		m.cpu.now += m.costs.hit
 	}
 }
 
 // Nanotime returns the virtual time in nanoseconds since the machine began; 0 where none runs.
 func Nanotime() int64 {
-	m := running
+	m := running.Load()
 	if m == nil {
 		return 0
 	}
@@ -130,7 +130,7 @@ func Nanotime() int64 {
 
 // Ticks is Nanotime for the cheaper counter of the CPU. It costs half.
 func Ticks() int64 {
-	m := running
+	m := running.Load()
 	if m == nil {
 		return 0
 	}
@@ -139,7 +139,7 @@ func Ticks() int64 {
 
 // CPU returns the number of the CPU that runs the caller; -1 where no machine runs.
 func CPU() int {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		return int(m.cpu.id)
 	}
 	return -1
@@ -147,7 +147,7 @@ func CPU() int {
 
 // CPUs returns how many CPUs the machine has; 0 where none runs.
 func CPUs() int {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		return len(m.cpus)
 	}
 	return 0
@@ -156,7 +156,7 @@ func CPUs() int {
 // Distance returns how far two CPUs are from each other: 0 for the same one, 1 in a cluster, 2
 // in a socket, 3 for two sockets. It is 0 if one of them is no CPU of the machine.
 func Distance(a, b int) int {
-	m := running
+	m := running.Load()
 	if m == nil || a < 0 || b < 0 || a >= len(m.cpus) || b >= len(m.cpus) {
 		return 0
 	}
@@ -177,7 +177,7 @@ func Distance(a, b int) int {
 //
 // See 'Waiting for a line'.
 func (x *Uint32) Await(until uint32, tries int, pauses uint32) (left int) {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		return m.await(&x.l, pauses, waiting{word: &x.v, until: until, left: tries})
 	}
 	if x.v != until {
@@ -197,7 +197,7 @@ func (x *Uint32) Await(until uint32, tries int, pauses uint32) (left int) {
 //	}
 //	return false
 func (x *Uint32) AwaitSwap(until, new uint32, tries int, pauses uint32) bool {
-	if m := running; m != nil {
+	if m := running.Load(); m != nil {
 		w := waiting{word: &x.v, until: until, swap: true, new: new, left: tries}
 		return m.await(&x.l, pauses, w) > 0
 	}
