@@ -20,6 +20,9 @@ type Config struct {
 
 	// Limit is the virtual time at which a run ends with an error; 0 is DefaultLimit.
 	Limit time.Duration
+	// MaxTurns is how often CPUs may take turns until a run ends with an error; 0 is
+	// DefaultMaxTurns. On many CPUs that spin a limit of time alone would be hours off.
+	MaxTurns uint64
 	// Patience is the real time without an operation after which a run ends with an error;
 	// 0 is DefaultPatience.
 	Patience time.Duration
@@ -30,6 +33,8 @@ const (
 	MaxCPUs = 1024
 	// DefaultLimit is longer than what any workload of this suite takes.
 	DefaultLimit = 100 * time.Second
+	// DefaultMaxTurns is some minutes of real time.
+	DefaultMaxTurns = 2_000_000_000
 	// maxLimit is what a clock can count.
 	maxLimit = 4000 * time.Second
 	// DefaultPatience is longer than what a collection takes on a busy machine.
@@ -105,6 +110,13 @@ func (c Config) limit() time.Duration {
 		return DefaultLimit
 	}
 	return c.Limit
+}
+
+func (c Config) maxTurns() uint64 {
+	if c.MaxTurns == 0 {
+		return DefaultMaxTurns
+	}
+	return c.MaxTurns
 }
 
 func (c Config) patience() time.Duration {

@@ -124,12 +124,17 @@
 // # Bad programs
 //
 // A program that blocks on something that is not of this package, such as a channel, stops the
-// whole machine: [Run] notices after Config.Patience of real time, and returns an error with the
-// stacks. If all threads sleep for ever, or the virtual time reaches Config.Limit, the error is
-// a [*Stuck] that says what each thread does. A goroutine that is no thread of the machine and
-// uses its variables meanwhile panics when that is noticed. After an error the coroutines of the
-// machine are left suspended for ever: to unwind them would run deferred calls in the middle of
-// a program that has stopped.
+// whole machine. [Run] notices that after Config.Patience of real time, and returns a [*Blocked]
+// with the stacks. A program that does not end for another reason is [*Stuck]: all threads sleep
+// for ever, the virtual time has reached Config.Limit, or the CPUs have taken Config.MaxTurns.
+// The error says what each thread does.
+//
+// A goroutine that is no thread of the machine and uses its variables meanwhile panics when that
+// is noticed. This errs towards a missed misuse: what it has done before may have spoiled the
+// run.
+//
+// After an error the coroutines of the machine are left suspended for ever. To unwind them would
+// run deferred calls in the middle of a program that has stopped.
 //
 // # Files
 //

@@ -37,7 +37,8 @@ type machine struct {
 	idles    int
 	timers   timers
 	futexes  map[*Uint32]*futex // to look up one key only
-	expires  int64              // cfg.Limit, in ps
+	expires  int64              // Config.Limit, in ps
+	maxTurns uint64
 
 	rand    random
 	n       Counters
@@ -92,7 +93,8 @@ func newMachine(cfg Config, epoch uint64) *machine {
 		epoch: epoch, shared: epoch<<tagBits | sharedTag,
 		clocks: newClocks(cfg.CPUs + 1), idle: newCPUs(cfg.CPUs), idles: cfg.CPUs,
 		futexes: map[*Uint32]*futex{}, expires: cfg.limit().Nanoseconds() * picosPerNs,
-		rand: newRandom(cfg.Seed),
+		maxTurns: cfg.maxTurns(),
+		rand:     newRandom(cfg.Seed),
 	}
 	m.timers.leaf = int32(cfg.CPUs)
 	for i := range cfg.CPUs {
@@ -160,8 +162,13 @@ func (m *machine) resumeNext() {
 func (m *machine) chosen() *coroutine {
 	for {
 		first := m.clocks.first()
-		if first == never || int64(first>>leafBits) > m.expires {
-			return m.stuck(first == never)
+		switch {
+		case first == never:
+			return m.stuck(AllSleep)
+		case int64(first>>leafBits) > m.expires:
+			return m.stuck(TimeIsUp)
+		case m.n.Turns >= m.maxTurns:
+			return m.stuck(TurnsAreUp)
 		}
 		leaf := int32(first & leafMask)
 		if leaf == m.timers.leaf {

@@ -9,12 +9,20 @@ import (
 
 // Stuck is the error of a run that could not go on, or that took too long.
 type Stuck struct {
-	// Slept: all threads sleep, and no timer will wake one. Otherwise the virtual time has
-	// reached Config.Limit.
-	Slept   bool
-	Ns      int64 // the virtual time
+	Why     Why
+	Ns      int64  // the virtual time
+	Turns   uint64 // that CPUs have taken
 	Threads []StuckThread
 }
+
+// Why says why a run ended that had not come to its end.
+type Why int
+
+const (
+	AllSleep   Why = iota // all threads sleep, and no timer will wake one
+	TimeIsUp              // the virtual time has reached Config.Limit
+	TurnsAreUp            // CPUs have taken Config.MaxTurns
+)
 
 // StuckThread is what a thread does that has not ended.
 type StuckThread struct {
@@ -30,12 +38,16 @@ const stuckThreads = 64
 func (e *Stuck) Error() string {
 	var w strings.Builder
 	at := time.Duration(e.Ns)
-	if e.Slept {
+	switch e.Why {
+	case AllSleep:
 		fmt.Fprintf(&w, "sim: after %v of virtual time all %d threads sleep, and nothing will "+
 			"wake one", at, len(e.Threads))
-	} else {
+	case TimeIsUp:
 		fmt.Fprintf(&w, "sim: the program has not ended after %v of virtual time, the limit; "+
 			"if it needs longer, raise Config.Limit", at)
+	case TurnsAreUp:
+		fmt.Fprintf(&w, "sim: the program has not ended after %d turns of its CPUs, the limit, "+
+			"in %v of virtual time; if it needs more, raise Config.MaxTurns", e.Turns, at)
 	}
 	for i, t := range e.Threads {
 		if i == stuckThreads {
@@ -56,10 +68,10 @@ func (t StuckThread) String() string {
 }
 
 // stuck ends the run, and returns the coroutine of the caller of Run.
-func (m *machine) stuck(slept bool) *coroutine {
-	e := &Stuck{Slept: slept, Ns: m.cfg.limit().Nanoseconds()}
-	if slept {
-		e.Ns = m.latest() / picosPerNs
+func (m *machine) stuck(why Why) *coroutine {
+	e := &Stuck{Why: why, Ns: m.latest() / picosPerNs, Turns: m.n.Turns}
+	if why == TimeIsUp {
+		e.Ns = m.cfg.limit().Nanoseconds()
 	}
 	for _, t := range m.threads {
 		if t != nil {

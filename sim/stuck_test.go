@@ -22,7 +22,7 @@ func TestThreadsThatAllSleepAreReported(t *testing.T) {
 	})
 	var stuck *sim.Stuck
 	require.ErrorAs(t, err, &stuck)
-	require.True(t, stuck.Slept)
+	require.Equal(t, sim.AllSleep, stuck.Why)
 	require.Len(t, stuck.Threads, 2)
 	for i, th := range stuck.Threads {
 		require.Equal(t, i, th.ID)
@@ -53,7 +53,7 @@ func TestALivelockEndsAtTheLimit(t *testing.T) {
 		})
 		var stuck *sim.Stuck
 		require.ErrorAs(t, err, &stuck)
-		require.False(t, stuck.Slept)
+		require.Equal(t, sim.TimeIsUp, stuck.Why)
 		require.EqualValues(t, cfg.Limit, stuck.Ns)
 		require.Len(t, stuck.Threads, 5)
 		does := map[string]int{}
@@ -66,6 +66,26 @@ func TestALivelockEndsAtTheLimit(t *testing.T) {
 		require.Equal(t, min(cpus, 3), does["runs"]+does["waits for a line"], err)
 		require.Contains(t, stuck.Threads[0].Stack, "sim_test.spinForEver:")
 	}
+}
+
+// Many CPUs that spin get through little virtual time.
+func TestALivelockEndsAfterManyTurns(t *testing.T) {
+	cfg := machine(t, "mesh128", 32)
+	cfg.MaxTurns = 1_000_000
+	var w sim.Uint32
+	_, err := sim.Run(cfg, func() {
+		for range 31 {
+			sim.Go(func() { spinForEver(&w) })
+		}
+		spinForEver(&w)
+	})
+	var stuck *sim.Stuck
+	require.ErrorAs(t, err, &stuck)
+	require.Equal(t, sim.TurnsAreUp, stuck.Why)
+	require.EqualValues(t, cfg.MaxTurns, stuck.Turns)
+	require.Less(t, stuck.Ns, int64(100_000_000))
+	require.Len(t, stuck.Threads, 32)
+	require.ErrorContains(t, err, "has not ended after 1000000 turns of its CPUs, the limit, in ")
 }
 
 // A computation that is longer than all limits ends there, too.
