@@ -92,8 +92,8 @@ var Parameters = []Parameter{
 		func(c *Costs) *float64 { return &c.FutexSleep }, 0},
 	{"futex-wake", ns, "what a futex call adds that wakes a thread", "fitted",
 		func(c *Costs) *float64 { return &c.FutexWake }, 0},
-	{"wake-latency", ns, "from a wakeup until the thread runs on an idle CPU",
-		"futex wake of a sleeper: 2-25 us; fitted to 4.2 us with the calls around it",
+	{"wake-latency", ns, "from a wakeup, inside of the call, until the thread runs on an idle CPU",
+		"futex wake of a sleeper: 2-25 us; 4.2 us here, with the call before it",
 		func(c *Costs) *float64 { return &c.WakeLatency }, 0},
 	{"thread-make", ns, "to start a thread", "pthread_create on Linux: 10-20 us",
 		func(c *Costs) *float64 { return &c.ThreadMake }, 0},
@@ -114,7 +114,7 @@ var server = Costs{
 	Near: 50, Far: 50, Remote: 130, LoadShare: 0.3, Jitter: 0.1, Follow: 0.5,
 	Code: 2, Hit: 1, RMW: 5, Pause: 15, Clock: 25, RunAhead: 20,
 	StackSwitch: 60, StackMake: 750,
-	Syscall: 300, FutexSleep: 500, FutexWake: 900, WakeLatency: 3000,
+	Syscall: 300, FutexSleep: 500, FutexWake: 900, WakeLatency: 3900,
 	ThreadMake: 15_000, ContextSwitch: 1500, Slice: 3e6, WakePreempts: 1e6, TimerSlack: 50_000,
 }
 

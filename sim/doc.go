@@ -86,9 +86,9 @@
 // thread of the queue is next that has run least, as with CFS. A woken thread that has run less
 // than a running one, by more than Costs.WakePreempts, takes its CPU at once.
 //
-// A futex call costs Costs.Syscall, uses the line of the futex's queue in the kernel, and then
-// Costs.FutexSleep or Costs.FutexWake. The woken thread runs Costs.WakeLatency after the call.
-// A timer fires Costs.TimerSlack after its time.
+// A futex call costs Costs.Syscall and uses the line of the futex's queue in the kernel. Then it
+// costs Costs.FutexSleep or Costs.FutexWake. Meanwhile the woken thread is on its way: it runs
+// Costs.WakeLatency after the use of the queue. A timer fires Costs.TimerSlack after its time.
 //
 // # Why the digits are the same
 //

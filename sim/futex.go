@@ -56,9 +56,9 @@ func (x *Uint32) Wake() (woke bool) {
 	}
 	f.remove(t)
 	m.disarm(t)
-	c.now += m.costs.futexWake
 	m.n.Wakes++
 	m.place(t, c.now)
+	c.now += m.costs.futexWake
 	return true
 }
 

@@ -22,12 +22,12 @@ func (m *machine) broken() (found []string) {
 		fails(w&^m.allCPUs(i) == 0, "the idle set has CPUs that are not there")
 	}
 	fails(idle == m.idles, "%d CPUs are idle, but %d are counted", idle, m.idles)
-	fails(idle == 0 || len(m.runq) == 0, "%d CPUs are idle, and %d threads wait", idle, len(m.runq))
+	fails(idle == 0 || len(m.runq) == 0, "%d CPUs are idle, but threads wait", idle)
 	for _, c := range m.cpus {
 		leaf := m.clocks.tree[m.clocks.leaves+int(c.id)]
 		fails((c.thread == nil) == m.idle.has(c), "CPU %d: idle, or not", c.id)
 		fails(c.thread == nil || c.thread.on == c, "CPU %d runs a thread that is elsewhere", c.id)
-		fails((leaf == never) == (c.thread == nil || c == m.cpu), "CPU %d: its leaf is %d", c.id, leaf)
+		fails((leaf == never) == (c.thread == nil || c == m.cpu), "CPU %d: its leaf", c.id)
 		fails(c == m.cpu || c.thread == nil || int64(leaf>>leafBits) >= m.limit,
 			"CPU %d is behind the limit", c.id)
 	}
