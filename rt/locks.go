@@ -10,7 +10,8 @@ type Lock uint8
 
 // The locks of a scheduler. Package rank says in which order they are taken.
 const (
-	LockSched    Lock = iota // the design's own
+	LockObjects  Lock = iota // of channels, locks and timers that Gs use: package gsync
+	LockSched                // the design's own
 	LockRunq                 // of a run queue that has its own
 	LockCore                 // the life of the scheduler, from New to Close
 	LockThreads              // the list of all Ms
@@ -26,7 +27,6 @@ const (
 	LockM                    // what an M writes though the world stands still
 	LockLatency              // of histograms of times
 	LockEvents               // the stream of events
-	LockObjects              // of channels, locks and timers that Gs use: package gsync
 
 	numLocks
 )
@@ -36,6 +36,9 @@ var lockTable = [numLocks]struct {
 	name  string
 	ranks []*host.Rank
 }{
+	LockObjects: {"objects", []*host.Rank{
+		rank.Object, rank.Mutex, rank.Chan, rank.Selection,
+	}},
 	LockSched:    {"sched", []*host.Rank{rank.Sched}},
 	LockRunq:     {"runq", []*host.Rank{rank.Queue}},
 	LockCore:     {"core", []*host.Rank{rank.Core}},
@@ -52,9 +55,6 @@ var lockTable = [numLocks]struct {
 	LockM:        {"m", []*host.Rank{rank.M}},
 	LockLatency:  {"latency", []*host.Rank{rank.Latency}},
 	LockEvents:   {"events", []*host.Rank{rank.Events}},
-	LockObjects: {"objects", []*host.Rank{
-		rank.Object, rank.Mutex, rank.Chan, rank.Selection,
-	}},
 }
 
 // String returns the name.

@@ -36,7 +36,9 @@ func (p Parker) G() *G { return p.g }
 
 // Lock takes mu. What that costs is counted for the M that runs the G at this moment, in
 // Stats.Locks as LockObjects.
-func (p Parker) Lock(mu *host.Mutex) { p.lock(mu, LockObjects) }
+func (p Parker) Lock(mu *host.Mutex) {
+	mu.LockCounted(&p.running("Parker.Lock").stats.Locks[LockObjects])
+}
 
 // lock is Lock for mutexes of another name.
 func (p Parker) lock(mu *host.Mutex, name Lock) {
@@ -44,16 +46,19 @@ func (p Parker) lock(mu *host.Mutex, name Lock) {
 }
 
 // Enter begins an operation of the G on an object that mu guards: a safe point, then Lock.
-func (p Parker) Enter(mu *host.Mutex) { p.enter(mu, LockObjects) }
-
-// enter is Enter for mutexes of another name.
-func (p Parker) enter(mu *host.Mutex, name Lock) {
+func (p Parker) Enter(mu *host.Mutex) {
 	mp := p.running("Parker.Enter")
 	if mp.preempt.Load() {
 		p.g.preempted(mp)
 		mp = p.g.m // perhaps another
 	}
-	mu.LockCounted(&mp.stats.Locks[name])
+	mu.LockCounted(&mp.stats.Locks[LockObjects])
+}
+
+// enter is Enter for mutexes of another name.
+func (p Parker) enter(mu *host.Mutex, name Lock) {
+	p.g.Checkpoint()
+	p.lock(mu, name)
 }
 
 // Park blocks the G until another G readies it. Park calls commit on another stack, once the G
