@@ -21,11 +21,11 @@ func outside(f func()) { go f() }
 // giveWay lets other threads go first, in a loop that waits for them.
 func giveWay() { runtime.Gosched() }
 
-// ends is what a trial keeps for the time after its test. Package testing keeps it itself.
-type ends struct{}
-
 // play runs check.
-func (t *trial) play(check func(*trial)) { check(t) }
+func (t *trial) play(check func(*trial)) {
+	t.T.Cleanup(t.cleanUp)
+	check(t)
+}
 
 // pipe is a pipe that a G can block on in the kernel.
 type pipe struct{ r, w *os.File }

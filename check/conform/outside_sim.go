@@ -42,12 +42,6 @@ const (
 	cpus    = 4
 )
 
-// ends is what a trial is to do on its machine when the test is over.
-type ends struct{ cleanups []func() }
-
-// Cleanup registers f to be called when the test is over, on its machine.
-func (t *trial) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
-
 // newWire is not called, since there is no poller.
 func (t *trial) newWire() wire { panic("conform: a simulated machine has no poller") }
 
@@ -61,12 +55,7 @@ func (t *trial) play(check func(*trial)) {
 	require.NoError(t, err)
 	_, err = sim.Run(cfg.With(cpus), func() {
 		check(t)
-		for len(t.cleanups) > 0 {
-			last := len(t.cleanups) - 1
-			f := t.cleanups[last]
-			t.cleanups = t.cleanups[:last]
-			f()
-		}
+		t.cleanUp()
 	})
 	require.NoError(t, err)
 }

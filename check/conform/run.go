@@ -113,7 +113,6 @@ func leaveNothing(t *testing.T) {
 // trial is one property of one design with one Procs.
 type trial struct {
 	*testing.T
-	ends
 	procs   int
 	open    Open
 	lacks   rt.Lacks
@@ -122,6 +121,7 @@ type trial struct {
 
 	opened   *opened
 	patience time.Duration
+	cleanups []func()
 
 	// watched is true if the schedulers that configured makes log their events.
 	watched    bool
@@ -132,6 +132,20 @@ type trial struct {
 type watched struct {
 	rt.Scheduler
 	log *event.Log
+}
+
+// Cleanup registers f to be called when the test is over, before those that are registered
+// already: where the property was checked, which need not be the test's goroutine.
+func (t *trial) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+// cleanUp calls what was registered. A call that ends the test does not keep off the others.
+func (t *trial) cleanUp() {
+	if last := len(t.cleanups) - 1; last >= 0 {
+		f := t.cleanups[last]
+		t.cleanups = t.cleanups[:last]
+		defer t.cleanUp()
+		f()
+	}
 }
 
 // scheduler opens a scheduler. It is closed when the test ends, if the test has not done so.
