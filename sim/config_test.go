@@ -40,9 +40,12 @@ func TestABadMachineIsRefused(t *testing.T) {
 		"remote is +Inf ns; it must be 0 to": func(c *sim.Config) {
 			c.Costs.Remote = math.Inf(1)
 		},
-		"load-share is 2 1; it must be 0 to 1": func(c *sim.Config) { c.Costs.LoadShare = 2 },
-		"slice is 0 ns; it must be more":       func(c *sim.Config) { c.Costs.Slice = 0 },
-		"or a loop that waits takes no time":   func(c *sim.Config) { c.Costs.Pause = 0 },
+		"load-share is 2 1; it must be 0 to 1":     func(c *sim.Config) { c.Costs.LoadShare = 2 },
+		"slice is 0 ns; it must be at least 0.001": func(c *sim.Config) { c.Costs.Slice = 0 },
+		"code is 0.0001, hit is 0 and pause is 15": func(c *sim.Config) {
+			c.Costs.Code, c.Costs.Hit = 0.0001, 0
+		},
+		"or a loop that waits takes no time": func(c *sim.Config) { c.Costs.Pause = 0 },
 	} {
 		cfg := machine(t, "server64", 64)
 		change(&cfg)

@@ -161,12 +161,14 @@ func (c *Costs) check() error {
 			return err
 		}
 	}
-	if c.Slice == 0 {
-		return fmt.Errorf("sim: slice is 0 ns; it must be more, or no thread gets on")
+	p := c.inPicos()
+	if p.slice == 0 {
+		return fmt.Errorf("sim: slice is %v ns; it must be at least 0.001, or no thread gets on",
+			c.Slice)
 	}
-	if c.Code+c.Hit == 0 || c.Pause == 0 {
-		return fmt.Errorf("sim: code is %v, hit is %v and pause is %v ns; "+
-			"pause and one of the others must be more than 0, or a loop that waits takes no time",
+	if p.load == 0 || p.pause == 0 {
+		return fmt.Errorf("sim: code is %v, hit is %v and pause is %v ns; pause and the sum of the "+
+			"others must be at least 0.001, or a loop that waits takes no time",
 			c.Code, c.Hit, c.Pause)
 	}
 	return nil

@@ -113,7 +113,7 @@ func (m *machine) stackOf(t *thread) string {
 	switch {
 	case t.at == m.on:
 		return callers()
-	case t.at.goroutine == 0:
+	case t.at.run != nil:
 		return "it has not begun"
 	}
 	m.asks = m.on

@@ -68,6 +68,24 @@ func TestALivelockEndsAtTheLimit(t *testing.T) {
 	}
 }
 
+// A thread that has not begun is not begun to be asked where it is, though another one has used
+// its coroutine.
+func TestAThreadThatHasNotBegunIsReported(t *testing.T) {
+	cfg := machine(t, "server64", 1)
+	cfg.Limit = time.Millisecond
+	ran := false
+	_, err := sim.Run(cfg, func() {
+		var first group
+		first.start(func() {})
+		first.wait()
+		sim.Go(func() { ran = true })
+		var w sim.Uint32
+		spinForEver(&w)
+	})
+	require.ErrorContains(t, err, "thread 2 waits for a CPU: it has not begun")
+	require.False(t, ran)
+}
+
 // Many CPUs that spin get through little virtual time.
 func TestALivelockEndsAfterManyTurns(t *testing.T) {
 	cfg := machine(t, "mesh128", 32)
