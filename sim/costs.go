@@ -167,8 +167,8 @@ func (c *Costs) check() error {
 			c.Slice)
 	}
 	if p.load == 0 || p.pause == 0 {
-		return fmt.Errorf("sim: code is %v, hit is %v and pause is %v ns; pause and the sum of the "+
-			"others must be at least 0.001, or a loop that waits takes no time",
+		return fmt.Errorf("sim: code is %v, hit is %v and pause is %v ns; pause and the sum of "+
+			"the others must be at least 0.001, or a loop that waits takes no time",
 			c.Code, c.Hit, c.Pause)
 	}
 	return nil
