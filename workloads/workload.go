@@ -4,7 +4,7 @@
 // A workload is a file: its head comment says what it stresses and what it does not, and its row
 // stands in Table. Every run verifies its own answer; a run with a wrong answer is an error, never
 // a time. A workload that ends only if the design keeps a promise that not every design makes says
-// so in Needs.
+// so in Needs. A workload that computes says how much: see work.go.
 package workloads
 
 import (
