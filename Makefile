@@ -10,7 +10,8 @@ help: ## show this list
 test: ## all tests, and those of everything concurrent again under the race detector (5 to 12 minutes)
 	$(GO) test -timeout 20m ./...
 	$(GO) test -timeout 20m -tags model ./check/model
-	$(GO) test -timeout 20m -tags sim ./host ./bench ./check/conform
+	$(GO) test -timeout 20m -tags sim ./host ./check/conform
+	$(GO) test -timeout 20m -tags sim ./bench -run Simul
 	$(GO) test -timeout 20m -tags sim ./designs/all -run Conformance
 	$(GO) test -timeout 20m -race ./...
 

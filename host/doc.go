@@ -72,7 +72,8 @@
 // for a cell of its matrix (bench.Simulate), package conform for a property:
 //
 //	go vet -tags sim ./...                           everything compiles
-//	go test -tags sim ./host ./bench ./check/conform
+//	go test -tags sim ./host ./check/conform
+//	go test -tags sim ./bench -run Simul
 //	go test -tags sim ./designs/all -run Conformance
 //
 // Outside of a machine the words are plain variables, and Nanotime is 0. Tests that start
