@@ -10,6 +10,9 @@ help: ## show this list
 test: ## all tests, and those of everything concurrent again under the race detector (5 to 12 minutes)
 	$(GO) test -timeout 20m ./...
 	$(GO) test -timeout 20m -tags model ./check/model
+	$(GO) test -timeout 20m -tags sim ./host ./check/conform
+	$(GO) test -timeout 20m -tags sim ./bench -run Simul
+	$(GO) test -timeout 20m -tags sim ./designs/all -run Conformance
 	$(GO) test -timeout 20m -race ./...
 
 bench: ## compare gm, global, gpm and native on every workload (7 minutes); replaces results/MACHINE/quick
@@ -43,8 +46,10 @@ lint: ## gofmt, the tree's own rules, vet and staticcheck in all builds (3 minut
 	$(call step,$(GO) test ./check)
 	$(call step,$(GO) vet ./...)
 	$(call step,$(GO) vet -tags model ./...)
+	$(call step,$(GO) vet -tags sim ./...)
 	$(call step,$(GO) tool staticcheck ./...)
 	$(call step,$(GO) tool staticcheck -tags model ./...)
+	$(call step,$(GO) tool staticcheck -tags sim ./...)
 	$(call step,GOOS=darwin $(GO) vet ./...)
 	$(call step,GOOS=windows $(GO) vet ./...)
 	$(call step,GOOS=linux GOARCH=arm64 $(GO) vet ./...)

@@ -47,7 +47,8 @@
 //
 // # Files
 //
-//	metric.go   the table of metrics: how each is counted, described and formatted
-//	measure.go  one benchmark: warm-up, loop, cost of an operation
-//	matrix.go   the cells that lists of workloads, designs and numbers of Ps choose
+//	metric.go    the table of metrics: how each is counted, described and formatted
+//	measure.go   one benchmark: warm-up, loop, cost of an operation
+//	simulate.go  one benchmark on a simulated machine
+//	matrix.go    the cells that lists of workloads, designs and numbers of Ps choose
 package bench

@@ -39,9 +39,8 @@ func Measure(b B, w workloads.Workload, d all.Row, p workloads.Params) error {
 }
 
 func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, err error) {
-	if why, lacks := d.Lacks[w.Needs]; lacks {
-		return cost{}, fmt.Errorf("bench: workload %s might never end on design %s, "+
-			"which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
+	if err := refuses(w, d); err != nil {
+		return cost{}, err
 	}
 	in, err := w.Prepare(p)
 	if err != nil {
@@ -58,6 +57,15 @@ func measure(b B, w workloads.Workload, d all.Row, p workloads.Params) (c cost, 
 		}
 	}()
 	return loop(b, in, s)
+}
+
+// refuses returns an error if w might never end on d.
+func refuses(w workloads.Workload, d all.Row) error {
+	if why, lacks := d.Lacks[w.Needs]; lacks {
+		return fmt.Errorf("bench: workload %s might never end on design %s, "+
+			"which does not promise %q: %s", w.Name, d.Name, w.Needs, why)
+	}
+	return nil
 }
 
 // loop measures the runs on s, which nothing else may use.

@@ -13,7 +13,6 @@ import (
 
 	"schedlab/designs/all"
 	"schedlab/designs/native"
-	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/workloads"
 )
@@ -94,8 +93,10 @@ var params = workloads.Params{Procs: 2}
 
 func TestMeasureDividesByOperations(t *testing.T) {
 	step := rt.Stats{Executed: 1, Steals: 60, Migrated: 3, Parks: 2, Wakes: 5,
-		Sched: host.Count{Contended: 1, WaitNs: 100, Sleeps: 10, Wakes: 20},
-		Sync:  host.Count{Contended: 2, WaitNs: 200, Sleeps: 30, Wakes: 40}}
+		Locks: rt.Locks{
+			rt.LockSched:   {Contended: 1, WaitNs: 100, Sleeps: 10, Wakes: 20},
+			rt.LockObjects: {Contended: 2, WaitNs: 200, Sleeps: 30, Wakes: 40},
+		}}
 	b := &fakeB{left: 3}
 	require.NoError(t, Measure(b, fakeWorkload(fine), design(&fakeSched{step: step}), params))
 	require.Equal(t, 1e5, b.reported["ns/op"], "3 ms for 30 operations")

@@ -85,8 +85,8 @@ func elapsed(c *cost) float64     { return float64(c.time.Nanoseconds()) }
 func heapBytes(c *cost) float64   { return float64(c.bytes) }
 func heapObjects(c *cost) float64 { return float64(c.allocs) }
 
-func contended(s *rt.Stats) float64  { return float64(s.Sched.Contended + s.Sync.Contended) }
-func lockWait(s *rt.Stats) float64   { return float64(s.Sched.WaitNs + s.Sync.WaitNs) }
+func contended(s *rt.Stats) float64  { return float64(s.Locks.Sum().Contended) }
+func lockWait(s *rt.Stats) float64   { return float64(s.Locks.Sum().WaitNs) }
 func steals(s *rt.Stats) float64     { return float64(s.Steals) }
 func migrations(s *rt.Stats) float64 { return float64(s.Migrated) }
 func wakes(s *rt.Stats) float64      { return float64(s.Wakes) }
@@ -95,8 +95,8 @@ func wakes(s *rt.Stats) float64      { return float64(s.Wakes) }
 // parks makes one, and the thread that wakes it another, unless the wakeup comes before the
 // sleep: of those two, this is an upper bound.
 func futexCalls(s *rt.Stats) float64 {
-	locks := s.Sched.Sleeps + s.Sched.Wakes + s.Sync.Sleeps + s.Sync.Wakes
-	return float64(locks + s.Parks + s.Wakes)
+	locks := s.Locks.Sum()
+	return float64(locks.Sleeps + locks.Wakes + s.Parks + s.Wakes)
 }
 
 // perOp divides a total that every design has by the number of operations.

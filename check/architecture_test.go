@@ -57,6 +57,9 @@ func layersTable() string {
 		if len(l.model) > 0 {
 			imports += ", and in the model build " + code(l.model)
 		}
+		if len(l.sim) > 0 {
+			imports += ", and in the sim build " + code(l.sim)
+		}
 		fmt.Fprintf(&s, "| `%s` | %s | %s | %s |\n", l.folder, l.what, imports, code(l.modules))
 	}
 	return s.String() + "\n"
@@ -78,6 +81,7 @@ var rooms = map[string]string{
 	"rt":        "what all designs share",
 	"host":      "what they stand on",
 	"explore":   "the model checker",
+	"sim":       "many CPUs in virtual time",
 	"internal":  "small things that several use",
 }
 
@@ -86,7 +90,7 @@ type roomMap struct {
 	height int
 	boxes  []*box // from the top
 	solid  []edge
-	dashed []edge // in the model build alone
+	dashed []edge // in a build of its own
 }
 
 type box struct {
@@ -124,12 +128,14 @@ func newMap(t *tree) *roomMap {
 		for _, p := range l.imports {
 			m.solid = addEdge(m.solid, b, byName[roomOf(p)])
 		}
-		for _, p := range l.model {
+		for _, p := range slices.Concat(l.model, l.sim) {
 			m.dashed = addEdge(m.dashed, b, byName[roomOf(p)])
 		}
 	}
 	m.rank()
 	m.solid = slices.DeleteFunc(m.solid, m.implied)
+	m.dashed = slices.DeleteFunc(m.dashed, m.dashedImplied)
+	m.center()
 	m.place()
 	return m
 }
@@ -174,6 +180,25 @@ func (m *roomMap) implied(e edge) bool {
 	return slices.ContainsFunc(m.solid, func(f edge) bool {
 		return f.from == e.from && f.to != e.to && m.reaches(f.to, e.to)
 	})
+}
+
+// dashedImplied: a room that the first one imports has the same dashed arrow.
+func (m *roomMap) dashedImplied(e edge) bool {
+	return slices.ContainsFunc(m.dashed, func(f edge) bool {
+		return f.to == e.to && f.from != e.from && m.reaches(e.from, f.from)
+	})
+}
+
+// center puts a room with dashed arrows to two others of its level between these.
+func (m *roomMap) center() {
+	for _, e := range m.dashed {
+		from, to := slices.Index(m.boxes, e.from), slices.Index(m.boxes, e.to)
+		if e.from.level == e.to.level && to < from-1 {
+			m.boxes = slices.Delete(m.boxes, from, from+1)
+			m.boxes = slices.Insert(m.boxes, to+1, e.from)
+			return
+		}
+	}
 }
 
 func (m *roomMap) reaches(from, to *box) bool {
@@ -249,7 +274,7 @@ func (m *roomMap) svg() string {
 		b.draw(&s)
 	}
 	fmt.Fprintf(&s, `<text x="%d" y="%d">%s</text>`+"\n", mapWidth/2, m.height-12,
-		"an arrow: may import; dashed: in the model build alone")
+		"an arrow: may import; dashed: in the model or the sim build alone")
 	return s.String() + "</svg>\n"
 }
 

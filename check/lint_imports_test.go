@@ -3,6 +3,7 @@ package check_test
 import (
 	"go/ast"
 	"go/build/constraint"
+	"slices"
 	"strings"
 )
 
@@ -70,7 +71,7 @@ var importsGoDownwards = rule{
 			}
 		}
 		t.imports(func(s *source, spec *ast.ImportSpec, imported string) {
-			if l, ok := layerOf(s.pkg()); ok && !l.allows(imported, onlyInModel(s)) {
+			if l, ok := layerOf(s.pkg()); ok && !l.allows(imported, s) {
 				found = append(found, t.finding(spec.Pos(), s.pkg()+" imports "+imported,
 					"the folder "+l.folder+" may import "+l.describe()+
 						"; move the code, or change its row in layers and say why"))
@@ -81,6 +82,7 @@ var importsGoDownwards = rule{
 	bad: map[string]string{
 		"host/a.go":               "package host\nimport \"schedlab/explore\"",
 		"host/b.go":               "package host\nimport \"golang.org/x/sys/unix\"",
+		"host/d.go":               "//go:build model\n\npackage host\nimport \"schedlab/sim\"",
 		"host/c.go":               "//go:build !model\n\npackage host\nimport \"schedlab/explore\"",
 		"explore/internal/x/a.go": "package x",
 		"rt/queue/a.go":           "package queue\nimport \"schedlab/rt\"",
@@ -98,12 +100,14 @@ var importsGoDownwards = rule{
 		"host/a.go:2: host imports schedlab/explore",
 		"host/b.go:2: host imports golang.org/x/sys/unix",
 		"host/c.go:4: host imports schedlab/explore",
+		"host/d.go:4: host imports schedlab/sim",
 		"rt/a.go:2: rt imports schedlab/designs/gpm",
 		"rt/queue/a.go:2: rt/queue imports schedlab/rt",
 		"workloads/a.go:2: workloads imports schedlab/designs/gpm",
 	},
 	good: map[string]string{
 		"host/a.go":     "//go:build model\n\npackage host\nimport \"schedlab/explore\"",
+		"host/b.go":     "//go:build sim\n\npackage host\nimport \"schedlab/sim\"",
 		"rt/queue/a.go": "package queue\nimport \"schedlab/host\"",
 		"designs/gpm/a.go": "package gpm\nimport (\n\"math/bits\"\n\"schedlab/rt\"\n" +
 			"\"schedlab/host\"\n)",
@@ -148,10 +152,14 @@ var permissionsAreUsed = rule{
 	bad: map[string]string{
 		"host/a.go": "package host\nimport \"schedlab/explore\"",
 	},
-	want: []string{"host/doc.go:1: nothing in it imports internal/coro"},
+	want: []string{
+		"host/doc.go:1: nothing in it imports internal/coro",
+		"host/doc.go:1: nothing in it imports sim",
+	},
 	good: map[string]string{
 		"host/a.go": "package host\nimport \"schedlab/explore\"",
 		"host/b.go": "package host\nimport \"schedlab/internal/coro\"",
+		"host/c.go": "package host\nimport \"schedlab/sim\"",
 		"check/linear/a.go": "package linear\nimport (\n\"schedlab/explore\"\n\"schedlab/host\"\n" +
 			"\"schedlab/rt/queue\"\n)",
 		"check/linear/b.go":     "package linear\nimport \"github.com/anishathalye/porcupine\"",
@@ -159,17 +167,17 @@ var permissionsAreUsed = rule{
 	},
 }
 
-func (l layer) permissions() (all []string) {
-	return append(append(append(all, l.imports...), l.model...), l.modules...)
+func (l layer) permissions() []string {
+	return slices.Concat(l.imports, l.model, l.sim, l.modules)
 }
 
-// onlyInModel: the file's build constraint asks for the tag model.
-func onlyInModel(s *source) bool {
+// onlyIn: the file's build constraint asks for the tag.
+func onlyIn(s *source, wanted string) bool {
 	for _, group := range s.ast.Comments {
 		for _, c := range group.List {
 			expr, err := constraint.Parse(c.Text)
 			if err == nil && c.Pos() < s.ast.Package {
-				others := func(tag string) bool { return tag != "model" }
+				others := func(tag string) bool { return tag != wanted }
 				return !expr.Eval(others) && expr.Eval(func(string) bool { return true })
 			}
 		}

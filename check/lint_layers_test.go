@@ -16,6 +16,7 @@ type layer struct {
 	what    string
 	imports []string // of this module: patterns, too
 	model   []string // besides imports, in files that only the model build sees
+	sim     []string // besides imports, in files that only the sim build sees
 	modules []string // other modules
 }
 
@@ -71,10 +72,16 @@ var layers = []layer{
 	},
 	{folder: "explore/*", what: "programs around it", imports: []string{"explore"}},
 	{
+		folder:  "sim",
+		what:    "a machine of many CPUs in virtual time",
+		imports: []string{"internal/coro", "internal/names"},
+	},
+	{
 		folder:  "host",
 		what:    "threads, atomics, locks, notes, stacks: what a scheduler stands on",
 		imports: []string{"internal/coro"},
 		model:   []string{"explore"},
+		sim:     []string{"sim"},
 	},
 	{folder: "rt/fault", what: "how a violated fact is told"},
 	{folder: "rt/rank", what: "the order in which locks are taken", imports: []string{"host"}},
@@ -141,6 +148,7 @@ var layers = []layer{
 		folder:  "check/conform",
 		what:    "what every design must do",
 		imports: []string{"host", "rt", "rt/event", "rt/gsync", "rt/heap"},
+		sim:     []string{"sim"},
 		modules: []string{testify},
 	},
 	{
@@ -154,6 +162,7 @@ var layers = []layer{
 		folder:  "bench",
 		what:    "what is measured, and go test -bench",
 		imports: []string{"designs/all", "internal/histogram", "internal/names", "rt", "workloads"},
+		sim:     []string{"sim"},
 		modules: []string{histograms, perf},
 	},
 	{
@@ -180,10 +189,12 @@ func layerOf(pkg string) (layer, bool) {
 	return layer{}, false
 }
 
-// allows: a package of the layer may import imported.
-func (l layer) allows(imported string, model bool) bool {
+// allows: the file s of the layer may import imported.
+func (l layer) allows(imported string, s *source) bool {
 	if name, ours := ofModule(imported); ours {
-		return anyMatches(l.imports, name) || model && anyMatches(l.model, name)
+		return anyMatches(l.imports, name) ||
+			anyMatches(l.model, name) && onlyIn(s, "model") ||
+			anyMatches(l.sim, name) && onlyIn(s, "sim")
 	}
 	return isStandard(imported) || slices.ContainsFunc(l.modules, func(m string) bool {
 		return within(imported, m)
@@ -223,7 +234,7 @@ func within(name, folder string) bool {
 // The order of the rows leaves no circle.
 func TestLayersStandOnEachOther(t *testing.T) {
 	for i, l := range layers {
-		for _, p := range append(slices.Clone(l.imports), l.model...) {
+		for _, p := range slices.Concat(l.imports, l.model, l.sim) {
 			above := slices.ContainsFunc(layers[:i], func(b layer) bool {
 				return matches(p, b.folder) || matches(b.folder, p)
 			})

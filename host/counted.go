@@ -55,6 +55,9 @@ func (m *CountedMutex) unlock() {
 	}
 }
 
+// Contended returns how often m was found held. Executed by its holder.
+func (m *CountedMutex) Contended() uint64 { return m.n.Contended }
+
 // Count returns what m has cost so far. It takes m, and does not count that as an
 // acquisition. A thread that has to wait for it counts the wait as its own.
 func (m *CountedMutex) Count() Count {

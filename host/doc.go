@@ -20,6 +20,7 @@
 //   - [Ticks], [OrderedTicks]: times of events, cheaper than Nanotime.
 //   - [Poller]: which descriptors can be read or written again. [Listen], [Accept],
 //     [Connect], [Read], [Write] and more: sockets that never block.
+//   - [Work], [Line], [CPU], [Distance]: what a simulated machine must be told, and may be asked.
 //   - [CallerPC]: the caller of a function, for a nanosecond.
 //   - [Cap]: capacities that a checked build shrinks.
 //
@@ -54,6 +55,29 @@
 // package check/model has examples. What is kept from one execution to the next must be a
 // variable of this package's types, or be made anew. A plain package variable that a program
 // changes makes its executions differ.
+//
+// # The host of simulated CPUs
+//
+// With the build tag sim this package stands on package sim, a machine of 1 to 1024 CPUs in
+// virtual time:
+//
+//   - An atomic is a cache line, which CPUs take from each other.
+//   - A [Mutex], a [CountedMutex] and a [Note] are those of the real host, on simulated words and
+//     a simulated futex. So what they count means the same.
+//   - Time is virtual. Plain computation takes what [Work] says, and memory that moves with a G,
+//     a stack or a lock what a [Line] says.
+//   - There is no [Poller], and there are no sockets.
+//
+// What is exported is the same here, too. A machine is started by sim.Run; package bench does it
+// for a cell of its matrix (bench.Simulate), package conform for a property:
+//
+//	go vet -tags sim ./...                           everything compiles
+//	go test -tags sim ./host ./check/conform
+//	go test -tags sim ./bench -run Simul
+//	go test -tags sim ./designs/all -run Conformance
+//
+// Outside of a machine the words are plain variables, and Nanotime is 0. Tests that start
+// schedulers without one are for the real host.
 //
 // # Limits
 //

@@ -94,6 +94,9 @@ func (m *CountedMutex) Lock() { m.mu.LockCounted(&m.n) }
 // Unlock releases m. Unlocking a free CountedMutex is a violation.
 func (m *CountedMutex) Unlock() { m.mu.Unlock() }
 
+// Contended returns how often m was found held. Executed by its holder.
+func (m *CountedMutex) Contended() uint64 { return m.n.Contended }
+
 // Count returns what m has cost so far.
 func (m *CountedMutex) Count() Count {
 	m.mu.Lock()
@@ -135,7 +138,7 @@ func futexWake(w *Uint32) { w.Wake(1) }
 // only sleeps. To spin would add nothing but rounds: what a spinning thread may find, a
 // free lock, is found as well by a thread that comes a moment later. Nor could Pause serve,
 // since it waits until there is something new.
-const multicore = false
+func multicore() bool { return false }
 
 // Nanotime returns the virtual time in nanoseconds: see [explore.Now].
 func Nanotime() int64 { return explore.Now() }

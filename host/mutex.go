@@ -26,6 +26,7 @@ package host
 // step 1 or 2 in between owes no wakeup, since the woken one is still on its way.
 type FutexMutex struct {
 	place place
+	data  Line // what the mutex guards
 	word  Uint32
 }
 
@@ -38,6 +39,9 @@ const (
 	// the holder cannot run while another thread spins.
 	mutexSpins      = 40
 	mutexSpinPauses = 8
+
+	// guardedLines is how many cache lines a holder uses of what the mutex guards.
+	guardedLines = 2
 )
 
 // SetRank gives m a rank. Call it before the first use; or before each use, always with the
@@ -68,8 +72,8 @@ func (m *FutexMutex) LockCounted(c *Count) {
 		m.place.check("Mutex.LockCounted")
 	}
 	if m.word.CompareAndSwap(mutexFree, mutexHeld) {
-		if ranksChecked {
-			m.place.took()
+		if takingIsTold {
+			m.took()
 		}
 		c.Acquired++
 		return
@@ -82,8 +86,8 @@ func (m *FutexMutex) TryLock() bool {
 	if !m.word.CompareAndSwap(mutexFree, mutexHeld) {
 		return false
 	}
-	if ranksChecked {
-		m.place.took()
+	if takingIsTold {
+		m.took()
 	}
 	return true
 }
@@ -108,22 +112,32 @@ func (m *FutexMutex) lockSlow(c *Count) {
 
 // acquire is steps 2 to 4 of Lock. It returns how often it slept.
 func (m *FutexMutex) acquire() (sleeps uint64) {
-	if multicore {
-		for range mutexSpins {
-			if m.word.Load() == mutexFree && m.TryLock() {
-				return 0
-			}
-			Pause(mutexSpinPauses)
+	if multicore() && swapWord(&m.word, mutexFree, mutexHeld, mutexSpins, mutexSpinPauses) {
+		if takingIsTold {
+			m.took()
 		}
+		return 0
 	}
 	for m.word.Swap(mutexContended) != mutexFree {
 		sleeps++
 		futexSleep(&m.word, mutexContended, -1)
 	}
+	if takingIsTold {
+		m.took()
+	}
+	return sleeps
+}
+
+// takingIsTold: a build that checks ranks, or simulates a machine, is told of each acquisition.
+// A constant, for the reason of ranksChecked.
+const takingIsTold = ranksChecked || simulated
+
+// took is called when the caller has got m.
+func (m *FutexMutex) took() {
 	if ranksChecked {
 		m.place.took()
 	}
-	return sleeps
+	m.data.Touch(guardedLines)
 }
 
 // Unlock releases m. It says whether it asked the kernel to wake a sleeper, for callers

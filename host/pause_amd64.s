@@ -1,4 +1,4 @@
-//go:build !portable && !model
+//go:build !portable && !model && !sim
 
 #include "textflag.h"
 

@@ -1,4 +1,4 @@
-//go:build ((!amd64 && !arm64) || portable) && !model
+//go:build ((!amd64 && !arm64) || portable) && !model && !sim
 
 package host
 

@@ -1,4 +1,4 @@
-//go:build (!linux || portable) && !model
+//go:build (!linux || portable) && !model && !sim
 
 package host
 

@@ -1,4 +1,4 @@
-//go:build !race && !model
+//go:build (!race || sim) && !model
 
 package host
 

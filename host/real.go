@@ -1,4 +1,4 @@
-//go:build !model
+//go:build !model && !sim
 
 package host
 
@@ -12,8 +12,10 @@ import (
 	"schedlab/internal/coro"
 )
 
+var severalCPUs = runtime.NumCPU() > 1
+
 // multicore says that to spin for what another thread does makes sense.
-var multicore = runtime.NumCPU() > 1
+func multicore() bool { return severalCPUs }
 
 var epoch = time.Now()
 

@@ -1,4 +1,4 @@
-//go:build !race && !model
+//go:build !race && !model && !sim
 
 package host
 

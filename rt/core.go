@@ -28,7 +28,7 @@ type Core struct {
 	stops latency // times it took to stop the world
 
 	threads threads
-	stacks  stackPool
+	stacks  depot[stack] // that are idle
 
 	mu       host.CountedMutex // guards all below; package rank says under what it is taken
 	wait     *waiter           // the Run or Close under way
@@ -39,6 +39,7 @@ type Core struct {
 	admitted uint64            // Gs that Inject was or is about to be called for
 	injected uint64            // of these, made; no rest while it lags behind
 	rest     Stats             // the Ms' counters when the scheduler was last at rest
+	atRest   host.Count        // of timers' locks, taken at rest
 	release  func()            // gives back what reserve has reserved
 	system   int               // Gs that are the design's own: no reason to wait for them
 	timers   []*Timers         // all sets
@@ -126,10 +127,14 @@ func (c *Core) InitInjected(gp *G, in Injection) {
 func (c *Core) Stats() Stats {
 	c.mu.Lock()
 	s := c.rest
+	s.Locks[LockTimers].Add(c.atRest)
 	c.mu.Unlock()
-	s.Sched.Add(c.mu.Count())
+	s.Locks[LockCore].Add(c.mu.Count())
+	s.Locks[LockThreads].Add(c.threads.mu.Count())
+	s.Locks[LockStacks].Add(c.stacks.mu.Count())
+	s.Locks[LockEvents].Add(c.events.Count())
 	c.impl.AddStats(&s)
-	s.Sched.Add(c.heap.Count())
+	s.Locks[LockHeap].Add(c.heap.Count())
 	s.CacheBytes = c.heap.Bytes()
 	stops := NewLatencies()
 	c.stops.mergeInto(stops)

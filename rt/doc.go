@@ -36,6 +36,7 @@
 //	tell.go      what an M tells the event stream
 //	stack.go     stacks: fresh Gs run on the scheduler's, blocked ones keep theirs
 //	stackpool.go idle stacks, and the end of all
+//	depot.go     idle things, each owner's and those of all
 //	graveyard.go what deferred calls run on at Close
 //	freelist.go  dead Gs, to be used again
 //	timer.go     a timer
@@ -46,6 +47,7 @@
 //	dump.go      the state of a scheduler as text
 //	look.go      looking at all Gs in a stopped world
 //	stats.go     what is counted
+//	locks.go     the names under which locks are counted
 //	latency.go   histograms of times
 //	broken.go    how wrong calls and a wrong scheduler are refused
 //	site.go      where a G was made

@@ -42,10 +42,11 @@ func (c *Core) dumpLife(w *strings.Builder) {
 		stacks += len(mp.stacks)
 		mp.mu.Unlock()
 	}
+	idle := c.stacks.len()
 	c.mu.Lock()
 	live := int(c.rest.Injected+c.rest.Spawned-c.rest.Ended) - c.system
 	fmt.Fprintf(w, "CORE: ms=%d threads=%d stacks=%d idlestacks=%d holds=%d",
-		len(ms), threads, stacks, c.stacks.n.Load(), c.holds)
+		len(ms), threads, stacks, idle, c.holds)
 	fmt.Fprintf(w, " admitted=%d injected=%d systemgs=%d livegsatlastrest=%d",
 		c.admitted, c.injected, c.system, max(live, 0))
 	waited, closing, failure, timers := c.wait != nil, c.closing, c.failure, c.timers

@@ -20,6 +20,7 @@ import (
 // it may be called with locks held.
 type G struct {
 	queue.Link[G] // in one list at a time: a run queue, a free list or a wait queue
+	memory        host.Line
 
 	m     *M     // the M that runs it; nil otherwise
 	stack *stack // the stack it keeps while it is not running; nil while fresh
@@ -153,7 +154,7 @@ func (g *G) exitSyscall(mp *M) {
 		mp.stats.SyscallsSlow++
 		mp.timed(event.SyscallSlow)
 		// The world may stand still: see 'Looking at all Gs'.
-		mp.mu.Lock()
+		mp.mu.LockCounted(&mp.stats.Locks[LockM])
 		mp.runnable(g)
 		mp.mu.Unlock()
 		mp.leave(g, departure{why: leftSyscall, gp: g})

@@ -45,8 +45,9 @@ func newLatency() *latency {
 	return l
 }
 
-func (l *latency) record(ns int64) {
-	l.mu.Lock()
+// record counts a time. n counts the lock.
+func (l *latency) record(ns int64, n *host.Count) {
+	l.mu.LockCounted(n)
 	if l.seen.Histogram == nil {
 		l.seen = NewLatencies()
 	}

@@ -137,14 +137,15 @@ func (l *look) take(g *G) {
 
 // list reads all Gs but by, in a stopped world: see 'Looking at all Gs'.
 func (l *look) list(c *Core, by *G) {
-	c.gate.Lock()
+	locks := &by.m.stats.Locks
+	c.gate.LockCounted(&locks[LockGate])
 	defer c.gate.Unlock()
 	ms := c.threads.load()
 	l.ms = make([]lookAtM, len(ms))
 	l.ms[by.m.id].dumps = true
 	l.fresh = c.liveNow(ms)
 	for _, mp := range ms {
-		mp.mu.Lock()
+		mp.mu.LockCounted(&locks[LockM])
 		defer mp.mu.Unlock()
 	}
 	now := host.Ticks()

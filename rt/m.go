@@ -26,7 +26,7 @@ type M struct {
 	pending *G        // what arrive returns
 	dead    *G        // has ended, for Schedule to dispose of
 
-	idle []*stack // at most maxIdleStacks; the last put is the first used
+	idle stash[stack]
 
 	// mu guards what the M writes though the world stands still: see 'Looking at all Gs'.
 	mu     host.Mutex
@@ -79,6 +79,10 @@ func (mp *M) NewSlice() {
 	}
 }
 
+// gLines is how many cache lines an M reads or writes of a G that comes to it: to make it
+// runnable, or to run it. They are the G itself, and what its function is bound to.
+const gLines = 2
+
 // InitG makes gp, new or from a free list, a fresh runnable G that calls fn.
 func (mp *M) InitG(gp *G, fn func(*G)) {
 	if mp.nextID%idBatch == 0 { // the last ID of a batch was given out
@@ -95,6 +99,7 @@ func (mp *M) InitG(gp *G, fn func(*G)) {
 // runnable makes gp Runnable. One in SampleReady times it notes when that was in the
 // since of gp, which is 0 otherwise.
 func (mp *M) runnable(gp *G) {
+	gp.memory.Touch(gLines)
 	gp.setStatus(Runnable)
 	gp.lastM = mp.id
 	gp.since = 0
@@ -108,6 +113,7 @@ func (mp *M) runnable(gp *G) {
 
 // execute begins or goes on with gp, which comes from a queue, on mp.
 func (mp *M) execute(gp *G) {
+	gp.memory.Touch(gLines)
 	gp.setStatus(Running)
 	gp.m = mp
 	mp.stats.Executed++
@@ -119,7 +125,7 @@ func (mp *M) execute(gp *G) {
 		gp.lastM = mp.id
 	}
 	if gp.since != 0 {
-		mp.latency.record(host.TicksToNs(gp.since, host.Ticks()))
+		mp.latency.record(host.TicksToNs(gp.since, host.Ticks()), &mp.stats.Locks[LockLatency])
 	}
 }
 

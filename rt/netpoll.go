@@ -117,15 +117,16 @@ func (b *bell) ring() {
 func (n *Netpoll) Deliver(g *G, events *PollEvents) int {
 	mp := g.m
 	var list GList
-	n.core.gate.Lock() // the world may stand still: see 'Looking at all Gs'
+	// The world may stand still: see 'Looking at all Gs'.
+	n.core.gate.LockCounted(&mp.stats.Locks[LockGate])
 	defer n.core.gate.Unlock()
 	mp.stats.Polls++
 	for _, ev := range events.buf[:events.n] {
-		n.mu.LockCounted(&mp.stats.Sched)
+		n.mu.LockCounted(&mp.stats.Locks[LockNetpoll])
 		pd := n.byTag[ev.Tag] // nil: closed since
 		n.mu.Unlock()
 		if pd != nil {
-			pd.notify(&list, ev)
+			pd.notify(&list, ev, &mp.stats.Locks[LockPollDesc])
 		}
 	}
 	events.n = 0
@@ -167,7 +168,7 @@ func (mp *M) unblock(gp *G) {
 const PollSupported = host.PollerSupported
 
 func (n *Netpoll) open(g *G) error {
-	g.Parker().Lock(&n.mu)
+	g.Parker().lock(&n.mu, LockNetpoll)
 	defer n.mu.Unlock()
 	if !n.tried {
 		n.tried = true

@@ -35,9 +35,14 @@ func (p Parker) running(call string) *M {
 func (p Parker) G() *G { return p.g }
 
 // Lock takes mu. What that costs is counted for the M that runs the G at this moment, in
-// Stats.Sync.
+// Stats.Locks as LockObjects.
 func (p Parker) Lock(mu *host.Mutex) {
-	mu.LockCounted(&p.running("Parker.Lock").stats.Sync)
+	mu.LockCounted(&p.running("Parker.Lock").stats.Locks[LockObjects])
+}
+
+// lock is Lock for mutexes of another name.
+func (p Parker) lock(mu *host.Mutex, name Lock) {
+	mu.LockCounted(&p.running("Parker.Lock").stats.Locks[name])
 }
 
 // Enter begins an operation of the G on an object that mu guards: a safe point, then Lock.
@@ -47,7 +52,13 @@ func (p Parker) Enter(mu *host.Mutex) {
 		p.g.preempted(mp)
 		mp = p.g.m // perhaps another
 	}
-	mu.LockCounted(&mp.stats.Sync)
+	mu.LockCounted(&mp.stats.Locks[LockObjects])
+}
+
+// enter is Enter for mutexes of another name.
+func (p Parker) enter(mu *host.Mutex, name Lock) {
+	p.g.Checkpoint()
+	p.lock(mu, name)
 }
 
 // Park blocks the G until another G readies it. Park calls commit on another stack, once the G

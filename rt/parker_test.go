@@ -42,8 +42,8 @@ func TestAParkerFollowsItsGToAnotherM(t *testing.T) {
 	require.Nil(t, p.TakeScratch())
 	p.Lock(&mu)
 	mu.Unlock()
-	require.EqualValues(t, 0, first.stats.Sync.Acquired)
-	require.EqualValues(t, 1, second.stats.Sync.Acquired)
+	require.EqualValues(t, 0, first.stats.Locks[LockObjects].Acquired)
+	require.EqualValues(t, 1, second.stats.Locks[LockObjects].Acquired)
 }
 
 // What a workload may do with a G is on G; what a channel, a lock or a network does is on Parker.

@@ -60,7 +60,7 @@ func (p Parker) OpenPoll(fd int) (*PollDesc, error) {
 		pd.side[mode].timer.Fire = func(g *G, _ *Timer, seq uint64) { pd.expire(g, mode, seq) }
 		pd.side[mode].timer.Wakes = func() bool { return pd.side[mode].g != nil }
 	}
-	g.Parker().Lock(&n.mu)
+	g.Parker().lock(&n.mu, LockNetpoll)
 	defer n.mu.Unlock()
 	if n.descs[fd] != nil {
 		return nil, fmt.Errorf("rt: OpenPoll: descriptor %d is open already; share its PollDesc",
@@ -83,7 +83,7 @@ func (p Parker) OpenPoll(fd int) (*PollDesc, error) {
 // one G at a time may wait for each mode.
 func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 	pd.mine(g)
-	g.Parker().Enter(&pd.mu)
+	g.Parker().enter(&pd.mu, LockPollDesc)
 	side := &pd.side[mode]
 	if err := pd.check(side); err != nil || side.noted {
 		side.noted = false
@@ -99,7 +99,7 @@ func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 	pd.net.waiters.Add(1)
 	g.Parker().ParkUnlock(WaitIO, &pd.mu)
 	pd.net.waiters.Add(-1)
-	g.Parker().Lock(&pd.mu)
+	g.Parker().lock(&pd.mu, LockPollDesc)
 	defer pd.mu.Unlock()
 	return pd.check(side)
 }
@@ -107,7 +107,7 @@ func (pd *PollDesc) Wait(g *G, mode PollMode) error {
 // Err returns what Wait would fail with now, or nil. It is to be asked before the first try.
 func (pd *PollDesc) Err(g *G, mode PollMode) error {
 	pd.mine(g)
-	g.Parker().Enter(&pd.mu)
+	g.Parker().enter(&pd.mu, LockPollDesc)
 	defer pd.mu.Unlock()
 	return pd.check(&pd.side[mode])
 }
@@ -130,9 +130,10 @@ func (pd *PollDesc) check(side *pollSide) error {
 	return nil
 }
 
-// notify is what the kernel's event does; it adds the Gs to be readied to list.
-func (pd *PollDesc) notify(list *GList, ev host.PollEvent) {
-	pd.mu.Lock()
+// notify is what the kernel's event does; it adds the Gs to be readied to list. n counts the
+// lock.
+func (pd *PollDesc) notify(list *GList, ev host.PollEvent, n *host.Count) {
+	pd.mu.LockCounted(n)
 	for mode, ready := range [numPollModes]bool{PollRead: ev.Readable, PollWrite: ev.Writable} {
 		if !ready {
 			continue
@@ -158,7 +159,7 @@ const NoDeadline = 0
 // SetDeadline lets waits for mode fail from when on, by host.Nanotime: those under way, too.
 func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 	pd.mine(g)
-	g.Parker().Enter(&pd.mu)
+	g.Parker().enter(&pd.mu, LockPollDesc)
 	side := &pd.side[mode]
 	if pd.closed {
 		pd.mu.Unlock()
@@ -185,7 +186,7 @@ func (pd *PollDesc) SetDeadline(g *G, mode PollMode, when int64) error {
 // it does nothing.
 func (pd *PollDesc) expire(g *G, mode PollMode, seq uint64) {
 	var list GList
-	g.Parker().Lock(&pd.mu)
+	g.Parker().lock(&pd.mu, LockPollDesc)
 	side := &pd.side[mode]
 	// seq is read under mu, under which every Start and Stop of ours happens.
 	if seq == side.timer.seq && !pd.closed {
@@ -199,7 +200,7 @@ func (pd *PollDesc) expire(g *G, mode PollMode, seq uint64) {
 // Close ends all waits, which fail with ErrPollClosed. A second Close fails with it, too.
 func (pd *PollDesc) Close(g *G) error {
 	pd.mine(g)
-	g.Parker().Enter(&pd.mu)
+	g.Parker().enter(&pd.mu, LockPollDesc)
 	if pd.closed {
 		pd.mu.Unlock()
 		return ErrPollClosed
@@ -215,7 +216,7 @@ func (pd *PollDesc) Close(g *G) error {
 	}
 	pd.mu.Unlock()
 	n := pd.net
-	g.Parker().Lock(&n.mu)
+	g.Parker().lock(&n.mu, LockNetpoll)
 	err := n.poller.Remove(pd.fd)
 	delete(n.descs, pd.fd)
 	delete(n.byTag, pd.tag)

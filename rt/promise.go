@@ -42,13 +42,15 @@ const (
 	Reuses Promise = "reuses Gs"
 	// Caches: a G's small memory comes from caches that are counted.
 	Caches Promise = "caches"
+	// Simulates: it stands on package host alone, so it runs on simulated CPUs, too.
+	Simulates Promise = "runs on simulated CPUs"
 )
 
 // Promises holds all of them.
 var Promises = []Promise{
 	Parks, Counts, SafePoints, KnowsItsGs, DetectsDeadlock, StopsOnPanic, Preempts,
 	Conserves, FairQueues, FairReadies, BesideSyscall, BesideBlocking,
-	StopsWorld, HasPs, KnowsItsMs, Times, Polls, Reuses, Caches,
+	StopsWorld, HasPs, KnowsItsMs, Times, Polls, Reuses, Caches, Simulates,
 }
 
 // Lacks holds what a design does not promise, and why not.

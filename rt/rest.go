@@ -30,7 +30,7 @@ func (c *Core) mayWake() bool {
 		return true
 	}
 	for _, ts := range c.timers {
-		if ts.mayWake() {
+		if ts.mayWake(&c.atRest) {
 			return true
 		}
 	}

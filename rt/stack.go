@@ -35,16 +35,21 @@ import (
 //	3. switch                              parked: unlock, or commit
 //	                                       back from a system call, no P: queue G
 type stack struct {
-	coro host.Stack
-	core *Core
-	m    *M // the M that runs on it, set by the code that switches to it
-	g    *G // the G it belongs to; nil while the loop is on it, or idle
+	coro   host.Stack
+	memory host.Line
+	core   *Core
+	m      *M // the M that runs on it, set by the code that switches to it
+	g      *G // the G it belongs to; nil while the loop is on it, or idle
 
 	lockedM int16 // id of the M that g is locked to, if locks is not 0
 	locks   uint8 // LockMs not undone
 	goexits uint8 // loops below this one that ended by runtime.Goexit
 	dying   bool  // the scheduler is being closed
 }
+
+// stackLines is how many cache lines an M reads or writes when it goes on on a stack: this
+// struct, and the frames at the top.
+const stackLines = 2
 
 // destroy ends the coroutine, when no thread is left. The G that is blocked on it is abandoned,
 // and runs its deferred calls on grave.
@@ -91,6 +96,7 @@ const (
 // switchTo leaves from and continues to on M mp. It returns on the M that switches back,
 // which may be another one, or not at all.
 func (from *stack) switchTo(to *stack, mp *M) {
+	to.memory.Touch(stackLines)
 	to.m = mp
 	if !from.coro.Switch(&to.coro) {
 		from.dying = true

@@ -4,8 +4,6 @@ import (
 	"reflect"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"schedlab/host"
 )
 
 // Stats is what a scheduler has done. Counters are kept per M, in plain memory.
@@ -37,8 +35,7 @@ type Stats struct {
 	Polled       uint64 // waiting Gs that were readied by the network or a deadline
 	Stops        uint64 // times the world was stopped
 
-	Sched host.Count // locks of the scheduler
-	Sync  host.Count // locks of package gsync, on behalf of Gs
+	Locks Locks // what each lock has cost
 
 	// CacheBytes is what memory caches hold at this moment, with what Gs have allocated and
 	// not freed.
@@ -59,8 +56,7 @@ func (s *Stats) Add(d *Stats) {
 			f.SetUint(f.Uint() + b.Field(i).Uint())
 		}
 	}
-	s.Sched.Add(d.Sched)
-	s.Sync.Add(d.Sync)
+	s.Locks.add(&d.Locks)
 }
 
 // Sub returns s - d, for what happened between two readings; histograms and CacheBytes are
@@ -72,7 +68,6 @@ func (s Stats) Sub(d Stats) Stats {
 			f.SetUint(f.Uint() - b.Field(i).Uint())
 		}
 	}
-	s.Sched = s.Sched.Sub(d.Sched)
-	s.Sync = s.Sync.Sub(d.Sync)
+	s.Locks.sub(&d.Locks)
 	return s
 }

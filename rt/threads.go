@@ -45,9 +45,9 @@ type threads struct {
 	// order: see 'Halting all Ms'.
 	all host.Pointer[[]*M]
 
-	mu     host.Mutex // guards all below
-	list   []*M       // what all points to
-	closed bool       // no thread is started any more
+	mu     host.CountedMutex // guards all below
+	list   []*M              // what all points to
+	closed bool              // no thread is started any more
 }
 
 // load returns all Ms, by ID. It needs no lock.

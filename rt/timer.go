@@ -54,7 +54,7 @@ func (t *Timer) start(g *G, when, period int64) (seq uint64, active bool) {
 		throw("Timer.Start: Fire is nil")
 	}
 	ts := mp.impl.Timers()
-	active = t.claim(ts, &mp.stats.Sched)
+	active = t.claim(ts, &mp.stats.Locks[LockTimers])
 	t.seq++
 	when = max(when, 1)
 	seq, t.when, t.period = t.seq, when, period
@@ -96,7 +96,7 @@ func (t *Timer) claim(to *Timers, c *host.Count) (active bool) {
 // Stop stops t and says whether it was active: if not, it has fired, or fires at this
 // moment, or was stopped.
 func (t *Timer) Stop(g *G) (active bool) {
-	ts := t.lock(&g.scheduled("Timer.Stop").stats.Sched)
+	ts := t.lock(&g.scheduled("Timer.Stop").stats.Locks[LockTimers])
 	if ts == nil {
 		return false
 	}

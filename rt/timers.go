@@ -67,10 +67,10 @@ func inOrder(a, b *Timers) (first, second *Timers) {
 // one is due, 0 if there is none. g stands for the M, outside of every G.
 func (ts *Timers) Run(g *G, now int64) (fired int, next int64) {
 	if c := g.m.core; g.m.actor { // the world may stand still: see 'Looking at all Gs'
-		c.gate.Lock()
+		c.gate.LockCounted(&g.m.stats.Locks[LockGate])
 		defer c.gate.Unlock()
 	}
-	ts.mu.LockCounted(&g.m.stats.Sched)
+	ts.mu.LockCounted(&g.m.stats.Locks[LockTimers])
 	for len(ts.heap) > 0 && ts.heap[0].when <= now {
 		t := ts.heap[0]
 		seq := t.seq
@@ -88,19 +88,18 @@ func (ts *Timers) Run(g *G, now int64) (fired int, next int64) {
 		g.m.stats.TimersFired++
 		g.m.timed(event.Timer)
 		t.Fire(g, t, seq)
-		ts.mu.LockCounted(&g.m.stats.Sched) // if g is a real one, it may be on another M now
+		// If g is a real one, it may be on another M now.
+		ts.mu.LockCounted(&g.m.stats.Locks[LockTimers])
 	}
 	next = ts.first.Load()
 	ts.mu.Unlock()
 	return fired, next
 }
 
-// MoveTo moves all timers to another set. An M that looks at the first timers of all sets
-// may miss some meanwhile: the design has an M look again afterwards.
-func (ts *Timers) MoveTo(to *Timers) {
-	first, second := inOrder(ts, to) // two sets: ts is that of a P that is no more
-	first.mu.Lock()
-	second.mu.Lock()
+// MoveTo moves all timers to another set. It is called on mp. An M that looks at the first
+// timers of all sets may miss some meanwhile: the design has an M look again afterwards.
+func (ts *Timers) MoveTo(to *Timers, mp *M) {
+	lockBoth(ts, to, &mp.stats.Locks[LockTimers])
 	for len(ts.heap) > 0 {
 		t := ts.heap[len(ts.heap)-1]
 		ts.remove(t)
@@ -111,12 +110,12 @@ func (ts *Timers) MoveTo(to *Timers) {
 	ts.mu.Unlock()
 }
 
-// mayWake says whether a timer of the set will make a G runnable.
-func (ts *Timers) mayWake() bool {
+// mayWake says whether a timer of the set will make a G runnable. n counts its lock.
+func (ts *Timers) mayWake(n *host.Count) bool {
 	if ts.first.Load() == 0 {
 		return false
 	}
-	ts.mu.Lock()
+	ts.mu.LockCounted(n)
 	defer ts.mu.Unlock()
 	for _, t := range ts.heap {
 		if t.Wakes == nil || t.Wakes() {

@@ -108,7 +108,7 @@ func (mo *timersModel) step(t *testing.T) {
 		if to == m {
 			return
 		}
-		m.set.MoveTo(&to.set)
+		m.set.MoveTo(&to.set, &m.M)
 		for _, moved := range mo.of(m) {
 			moved.set = to
 		}
@@ -249,7 +249,7 @@ func TestEachStartFiresOnceOrWasUndone(t *testing.T) {
 				case 6: // as an M that steals
 					ms[r.IntN(workers)].set.Run(&m.g0, clock.Add(1))
 				case 7:
-					m.set.MoveTo(&ms[(w+1)%workers].set)
+					m.set.MoveTo(&ms[(w+1)%workers].set, &m.M)
 				}
 			}
 		})
@@ -428,7 +428,7 @@ func TestMayWakeAsksEveryTimer(t *testing.T) {
 		for _, wakes := range c.wakes {
 			(&Timer{Fire: nothing, Wakes: wakes}).Start(&m.g0, 10)
 		}
-		require.Equal(t, c.want, m.set.mayWake(), name)
+		require.Equal(t, c.want, m.set.mayWake(&host.Count{}), name)
 	}
 }
 
@@ -467,7 +467,7 @@ func TestTimersDoNotAllocateOnceTheirSetHasGrown(t *testing.T) {
 		for i, timer := range timers {
 			timer.Start(&ms[i%2].g0, now+int64(i))
 		}
-		ms[0].set.MoveTo(&ms[1].set)
+		ms[0].set.MoveTo(&ms[1].set, &ms[0].M)
 		for _, timer := range timers[:30] {
 			timer.Stop(&ms[0].g0)
 		}

@@ -129,7 +129,7 @@ func (g *G) takeWorld() {
 	if g.m.stopped {
 		throw("G.StopTheWorld: G %d has stopped the world already", g.id)
 	}
-	g.Parker().Enter(&w.mu)
+	g.Parker().enter(&w.mu, LockWorld)
 	if w.owner == nil {
 		w.owner = g
 		w.mu.Unlock()
@@ -142,7 +142,7 @@ func (g *G) takeWorld() {
 // giveWorld hands the right to stop the world to the G that waits longest.
 func (g *G) giveWorld() {
 	w := &g.m.core.world
-	g.Parker().Lock(&w.mu)
+	g.Parker().lock(&w.mu, LockWorld)
 	gp := w.waiters.Get()
 	w.owner = gp
 	w.mu.Unlock()
@@ -166,7 +166,7 @@ func (mp *M) stopWorld(patience int64) bool {
 	}
 	mp.stopped = true
 	mp.stats.Stops++
-	c.stops.record(host.Nanotime() - start)
+	c.stops.record(host.Nanotime()-start, &mp.stats.Locks[LockLatency])
 	return ok
 }
 

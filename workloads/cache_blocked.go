@@ -124,6 +124,7 @@ func (b *blocker) use(g *rt.G) {
 		if filled(block.Bytes(), b.mark+uint64(i)<<16) {
 			b.intact++
 		}
+		computed(cacheBlockedSizes[i]/8, cacheWordPs)
 		g.Free(block)
 	}
 }

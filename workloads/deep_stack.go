@@ -65,7 +65,9 @@ func newDeepCalls(n int, seed uint64) *deepCalls {
 		c := &d.calls[i]
 		c.depth, c.start = uint64(1+r.Uint32()%deepStackMax), uint64(r.Uint32())
 		d.tasks[i] = func(g *rt.G) {
+			computed(int(c.depth), deepFramePs/2)
 			c.sum = descend(g, c.depth, &deepFrame{c.start})
+			computed(int(c.depth), deepFramePs/2)
 			d.batch.Done(g)
 		}
 	}

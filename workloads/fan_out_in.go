@@ -99,7 +99,9 @@ func (w *fanOutInRun) work(g *rt.G) {
 			w.ended.Add(1)
 			return
 		}
-		w.done.Send(g, scramble(item))
+		result := scramble(item)
+		computed(1, scramblePs)
+		w.done.Send(g, result)
 	}
 }
 

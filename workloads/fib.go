@@ -48,6 +48,7 @@ func fibOf(g *rt.G, n int) uint64 {
 		gsync.WaitGroup
 		fib uint64
 	}
+	computed(1, fibSpawnPs)
 	spawned.Add(g, 1)
 	g.Go(func(g *rt.G) {
 		spawned.fib = fibOf(g, n-1)

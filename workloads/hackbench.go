@@ -121,12 +121,19 @@ func collect(g *rt.G, in *gsync.Chan[hackMessage], n int) (inOrder int) {
 	var next [hackSide]int32
 	for range n {
 		m, _ := in.Recv(g)
-		if m.number == next[m.sender] {
+		if inTurn(&next, m) {
 			inOrder++
 		}
-		next[m.sender] = m.number + 1
+		computed(1, hackMessagePs)
 	}
 	return inOrder
+}
+
+// inTurn says whether m is the next message of its sender, and expects the one after it.
+func inTurn(next *[hackSide]int32, m hackMessage) bool {
+	in := m.number == next[m.sender]
+	next[m.sender] = m.number + 1
+	return in
 }
 
 // verify: a receiver takes as many messages as it is sent, so one that got them all in order got

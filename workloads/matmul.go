@@ -117,6 +117,7 @@ func (m matrix) times(v []uint64) []uint64 {
 func multiplyAdd(g *rt.G, c, a, b matrix, n int) {
 	if n <= matmulLeaf {
 		multiplyAddLeaf(c, a, b, n)
+		computed(1, matmulBlockPs)
 		return
 	}
 	var wg gsync.WaitGroup

@@ -99,6 +99,7 @@ func (c *contender) main(g *rt.G) {
 		for range ownWork {
 			c.state = scramble(c.state)
 		}
+		computed(ownWork, scramblePs)
 		g.Checkpoint()
 	}
 }

@@ -28,9 +28,10 @@ import (
 // Source: the usual benchmark of pollers. Go has had one since 1.1 (netpoll), before which a thread
 // of the server waited for all of the network.
 var netEcho = Workload{
-	Name:  "net_echo",
-	Doc:   "20 connections over loopback, request and reply: from the poller to the G",
-	Needs: neededBy(gnet.Polled),
+	Name:    "net_echo",
+	Doc:     "20 connections over loopback, request and reply: from the poller to the G",
+	Sockets: true,
+	Needs:   neededBy(gnet.Polled),
 	Prepare: func(p Params) (*Instance, error) {
 		return prepareNetEcho(p, "net_echo", gnet.Polled)
 	},
@@ -39,9 +40,10 @@ var netEcho = Workload{
 // netEchoThreads is the same with a thread for each G that waits. Its difference from netEcho is
 // what the poller buys.
 var netEchoThreads = Workload{
-	Name:  "net_echo_threads",
-	Doc:   "net_echo with calls that block the thread: what the poller buys",
-	Needs: neededBy(gnet.Threads),
+	Name:    "net_echo_threads",
+	Doc:     "net_echo with calls that block the thread: what the poller buys",
+	Sockets: true,
+	Needs:   neededBy(gnet.Threads),
 	Prepare: func(p Params) (*Instance, error) {
 		return prepareNetEcho(p, "net_echo_threads", gnet.Threads)
 	},

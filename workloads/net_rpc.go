@@ -31,6 +31,7 @@ var netRPC = Workload{
 	Name: "net_rpc",
 	Doc: "requests at given times over loopback to a server that computes: " +
 		"latency with room to spare",
+	Sockets: true,
 	Needs:   neededBy(gnet.Polled),
 	Prepare: prepareNetRPC,
 }

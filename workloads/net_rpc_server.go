@@ -93,6 +93,7 @@ func (r rpcRequest) answer(g *rt.G, c *gnet.Conn) error {
 	for left := r.rounds; left > 0; {
 		piece := min(left, servicePiece)
 		word = serviceOf(word, piece)
+		computed(int(piece), scramblePs)
 		left -= piece
 		g.Checkpoint()
 	}

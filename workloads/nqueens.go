@@ -75,6 +75,7 @@ func (q queens) place(square uint32) queens {
 }
 
 func (q queens) solutions(g *rt.G) int64 {
+	computed(1, nqueensPlacementPs)
 	if q.free == 0 {
 		return 1
 	}

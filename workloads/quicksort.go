@@ -75,18 +75,24 @@ func checkSorted(v []uint64, want powerSums) error {
 
 func sortNumbers(g *rt.G, v []uint64) {
 	if len(v) <= quicksortGrain {
-		slices.Sort(v)
+		sortPart(v)
 		return
 	}
 	var wg gsync.WaitGroup
 	for len(v) > quicksortGrain {
 		middle := divide(v)
+		computed(len(v), quicksortDividePs)
 		low := v[:middle]
 		wg.Go(g, func(g *rt.G) { sortNumbers(g, low) })
 		v = v[middle:]
 	}
-	slices.Sort(v)
+	sortPart(v)
 	wg.Wait(g)
+}
+
+func sortPart(v []uint64) {
+	slices.Sort(v)
+	computed(len(v), quicksortSortPs)
 }
 
 // divide moves numbers of v, three at least, so that none of v[:middle] is greater than any of

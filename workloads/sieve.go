@@ -104,6 +104,7 @@ func (w *sieveRun) stage(g *rt.G, k int) {
 			out.Close(g)
 			return
 		}
+		computed(1, sieveDivisionPs)
 		if number%prime != 0 {
 			out.Send(g, number)
 		}

@@ -47,6 +47,7 @@ func prepareSkynet(p Params) (*Instance, error) {
 
 // skynetActor sends parent the sum of the leaves from first to first+leaves-1.
 func skynetActor(g *rt.G, parent *gsync.Chan[int64], first, leaves int64) {
+	computed(1, skynetActorPs)
 	if leaves == 1 {
 		parent.Send(g, first)
 		return

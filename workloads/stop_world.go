@@ -105,6 +105,7 @@ func (w *stopWorldRun) stop(g *rt.G) {
 	if before := w.sum(); w.sum() != before {
 		w.moved++
 	}
+	computed(2*len(w.tasks), stopWorldTaskPs)
 	g.StartTheWorld()
 }
 

@@ -160,6 +160,7 @@ func (c *computer) main(g *rt.G, x uint64) {
 	for range c.w.steps {
 		for range stepPieces {
 			x = scrambleOften(x)
+			computed(pieceRounds, scramblePs)
 			g.Checkpoint()
 		}
 		c.yield(g)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"schedlab/host"
 	"schedlab/rt"
 	"schedlab/rt/gsync"
 )
@@ -114,7 +115,7 @@ func (w *timersStaggeredRun) main(g *rt.G) {
 		ph.watchers.expect(g, len(ph.tickers))
 		for j := range ph.tickers {
 			ph.stagger(g)
-			start := time.Now()
+			start := now()
 			ticker := gsync.NewTicker(g, staggeredInterval)
 			g.Go(func(g *rt.G) { ph.tickers[j].watch(g, ticker, start) })
 		}
@@ -122,12 +123,15 @@ func (w *timersStaggeredRun) main(g *rt.G) {
 	}
 }
 
+// now is the time by the clock that stamps ticks.
+func now() time.Time { return host.Epoch().Add(time.Duration(host.Nanotime())) }
+
 // watch receives the ticks, the first of which is due an interval after start.
 func (t *staggeredTicker) watch(g *rt.G, ticker *gsync.Ticker, start time.Time) {
 	due, last := start.Add(staggeredInterval), start
 	for t.received < t.ticks {
 		tick, _ := ticker.C.Recv(g)
-		now := time.Now()
+		now := now()
 		t.received++
 		if now.Sub(start) < time.Duration(t.received)*staggeredInterval {
 			t.early++

@@ -179,6 +179,7 @@ func (s *utsSearch) visit(g *rt.G, n utsNode) {
 	k := s.shape.children(n)
 	for i := range k {
 		c := n.child(i)
+		computed(1, utsChildPs)
 		if s.shape.children(c) > 0 {
 			g.Go(func(g *rt.G) { s.visit(g, c) })
 		}

@@ -76,7 +76,9 @@ func prepareWakeup(p Params, name string, busy func(ns int64) func(*rt.G)) (*Ins
 
 func spinFor(ns int64) func(*rt.G) {
 	return func(*rt.G) {
-		for start := host.Nanotime(); host.Nanotime()-start < ns; {
+		start := host.Nanotime() // where Work takes time, one round is enough
+		for left := ns; left > 0; left = ns - (host.Nanotime() - start) {
+			host.Work(left)
 		}
 	}
 }

@@ -4,7 +4,7 @@
 // A workload is a file: its head comment says what it stresses and what it does not, and its row
 // stands in Table. Every run verifies its own answer; a run with a wrong answer is an error, never
 // a time. A workload that ends only if the design keeps a promise that not every design makes says
-// so in Needs.
+// so in Needs. A workload that computes says how much: see work.go.
 package workloads
 
 import (
@@ -21,6 +21,8 @@ type Workload struct {
 	Doc  string // one line: what it stresses
 	// Needs is what a design must promise, or a run may never end; "" if nothing.
 	Needs rt.Promise
+	// Sockets: it talks over real ones, which a simulated machine has not.
+	Sockets bool
 	// Prepare builds the input, outside of what is measured.
 	Prepare func(Params) (*Instance, error)
 }

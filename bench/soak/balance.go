@@ -31,7 +31,9 @@ func (p *program) balance(s rt.Stats, did func(count) int64) error {
 	atMost("Steals that took Gs", s.Steals, s.Stolen)
 	atMost("GsMade of Gs", s.GsMade, made)
 	atMost("Polled of Readied", s.Polled, s.Readied)
-	atMost("contended locks", s.Sched.Contended, s.Sched.Acquired)
+	for name, lock := range s.Locks {
+		atMost(fmt.Sprintf("Contended of %v", rt.Lock(name)), lock.Contended, lock.Acquired)
+	}
 	// After a panic, a G may have been abandoned between the two counters.
 	if !p.plan.ending.panics {
 		atMost("stops", uint64(did(countStops)), s.Stops)

@@ -46,11 +46,13 @@ func requireParts(t *trial, s rt.Stats) {
 		"Steals that took Gs":      {s.Steals, s.Stolen},
 		"GsMade of Gs":             {s.GsMade, s.Spawned + s.Injected},
 		"Wakes of Parks":           {s.Wakes, s.Parks},
-		"contended locks":          {s.Sched.Contended, s.Sched.Acquired},
 		"one M":                    {1, s.Ms},
 		"one stack":                {1, s.StacksMade},
 	} {
 		require.LessOrEqual(t, pair[0], pair[1], "more than all of them: %s", name)
+	}
+	for name, lock := range s.Locks {
+		require.LessOrEqual(t, lock.Contended, lock.Acquired, "contended of %v", rt.Lock(name))
 	}
 }
 

@@ -25,6 +25,8 @@
 //	run.go            Run, and the trial that each property starts from
 //	hang.go           the watch that ends a property that hangs, and what a failure reports
 //	crowd.go          Gs of every kind, for properties of something beside them
+//	outside.go        what is outside of the scheduler: goroutines and pipes
+//	outside_sim.go    the same on a simulated machine
 //	memory.go         CostsNoMemory
 //	cputime_unix.go   for how long the process has computed
 //	cputime_other.go  the same where the system does not tell

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
@@ -290,7 +289,7 @@ func panicBesideSyscall(t *trial) {
 func panicBesideSubmitters(t *trial) {
 	for range t.many(50) {
 		s := t.scheduler()
-		var submitter sync.WaitGroup
+		var submitter outsiders
 		for range 2 {
 			submitter.Go(func() {
 				for s.Go(nothing) == nil {

@@ -3,9 +3,7 @@ package conform
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +32,7 @@ func runsAgain(t *trial) {
 // manySchedulers: several schedulers work at once, each with its own Gs.
 func manySchedulers(t *trial) {
 	const schedulers, runs = 4, 50
-	var all sync.WaitGroup
+	var all outsiders
 	errs := make([]error, schedulers)
 	for i := range errs {
 		s := t.scheduler()
@@ -63,7 +61,7 @@ func submittedDuringRun(t *trial) {
 	each := t.many(2000)
 	ran := make(tally, submitters*each)
 	s := t.scheduler()
-	var all sync.WaitGroup
+	var all outsiders
 	for k := range submitters {
 		release := s.Hold()
 		all.Go(func() {
@@ -146,7 +144,7 @@ func closeBesideSubmitters(t *trial) {
 	for range rounds {
 		s := t.scheduler()
 		var taken, ran atomic.Int32
-		var all sync.WaitGroup
+		var all outsiders
 		for range submitters {
 			all.Go(func() {
 				for {
@@ -157,7 +155,7 @@ func closeBesideSubmitters(t *trial) {
 						return
 					}
 					taken.Add(1)
-					runtime.Gosched()
+					giveWay()
 				}
 			})
 		}
@@ -191,7 +189,7 @@ func closedTwice(t *trial) {
 func closedByMany(t *trial) {
 	s := t.scheduler()
 	const closers = 8
-	var all sync.WaitGroup
+	var all outsiders
 	var done, late atomic.Int32
 	for range closers {
 		all.Go(func() {
@@ -213,12 +211,12 @@ func oneRunAtATime(t *trial) {
 	s := t.scheduler()
 	var underWay, stop atomic.Bool
 	refused := make(chan error, 2)
-	go func() {
+	outside(func() {
 		await(underWay.Load)
 		refused <- s.Run(nothing)
 		refused <- s.Close()
 		stop.Store(true)
-	}()
+	})
 	require.NoError(t, s.Run(func(g *rt.G) {
 		underWay.Store(true)
 		yieldUntil(g, stop.Load)
@@ -231,7 +229,7 @@ func oneRunAtATime(t *trial) {
 // runsOfMany: of Runs at the same time, those that succeed have run their main once.
 func runsOfMany(t *trial) {
 	s := t.scheduler()
-	var all sync.WaitGroup
+	var all outsiders
 	var succeeded, ran atomic.Int32
 	for range 8 {
 		all.Go(func() {
@@ -255,12 +253,12 @@ func holdKeepsRun(t *trial) {
 	for range rounds {
 		var mainEnded, released atomic.Bool
 		release := s.Hold()
-		go func() {
+		outside(func() {
 			await(mainEnded.Load)
 			released.Store(true)
 			release()
 			release() // the second call does nothing
-		}()
+		})
 		require.NoError(t, s.Run(func(*rt.G) { mainEnded.Store(true) }))
 		require.True(t, released.Load(), "Run has returned before release")
 	}
@@ -274,13 +272,13 @@ func holdIsNoDeadlock(t *trial) {
 	for range rounds {
 		var door waitlist
 		release := s.Hold()
-		go func() {
+		outside(func() {
 			defer release()
 			await(func() bool { return door.len() == 1 })
 			if err := s.Go(func(g *rt.G) { g.Parker().Ready(door.takeAll()[0]) }); err != nil {
 				t.Errorf("Go under Hold: %v", err)
 			}
-		}()
+		})
 		require.NoError(t, s.Run(door.wait), "Run under Hold")
 	}
 }
@@ -333,11 +331,11 @@ func deadlockAfterHold(t *trial) {
 	var door waitlist
 	var released atomic.Bool
 	release := s.Hold()
-	go func() {
+	outside(func() {
 		await(func() bool { return door.len() == 1 })
 		released.Store(true)
 		release()
-	}()
+	})
 	requireDeadlock(t, s.Run(door.wait), 1)
 	require.True(t, released.Load(), "the deadlock was reported before release")
 }

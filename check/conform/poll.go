@@ -22,24 +22,11 @@ type wire struct {
 
 // wires makes n wires. A G must open each before Gs can wait for it.
 func (t *trial) wires(n int) []wire {
-	t.Helper()
-	if !rt.PollSupported {
-		t.Skip("Gs cannot wait for descriptors on this system")
-	}
 	list := make([]wire, n)
 	for i := range list {
-		p := t.newPipe()
-		list[i] = wire{ends: p, in: t.descriptor(p.r), out: t.descriptor(p.w)}
+		list[i] = t.newWire()
 	}
 	return list
-}
-
-// descriptor returns the descriptor of f, which stays non-blocking, unlike with Fd.
-func (t *trial) descriptor(f *os.File) (fd int) {
-	conn, err := f.SyscallConn()
-	require.NoError(t, err)
-	require.NoError(t, conn.Control(func(n uintptr) { fd = int(n) }))
-	return fd
 }
 
 // open makes it possible to wait for both ends.
@@ -307,10 +294,10 @@ func pollClosed(t *trial) {
 func pollIsNoDeadlock(t *trial) {
 	wires := t.wires(2)
 	var waits atomic.Bool
-	go func() {
+	outside(func() {
 		await(waits.Load)
 		wires[0].ends.write(1)
-	}()
+	})
 	requireDeadlock(t, t.scheduler().Run(func(g *rt.G) {
 		var door baton
 		g.Go(door.take)

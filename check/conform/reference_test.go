@@ -119,7 +119,7 @@ func (s *reference) Stop() {
 
 // AddStats implements [rt.Impl].
 func (s *reference) AddStats(st *rt.Stats) {
-	st.Sched.Add(s.lock.Count())
+	st.Locks[rt.LockSched].Add(s.lock.Count())
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	st.GsMade += s.gsMade

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -74,14 +74,17 @@ func (p *property) run(t *trial) {
 			t.Skipf("not promised (%s): %s", need, why)
 		}
 	}
-	t.Cleanup(func() { // registered before all others, so that it runs after them
+	if slices.Contains(p.needs, rt.Polls) && !rt.PollSupported {
+		t.Skip("Gs cannot wait for descriptors on this system")
+	}
+	t.T.Cleanup(func() { // registered before all others, so that it runs after them
 		if t.Failed() {
 			t.Log(p.blame(t))
 		}
 	})
 	leaveNothing(t.T) // registered before the watch, so that it runs when the watch has ended
 	watch(t.T, t.patience, func() string { return p.blame(t) }, t.opened.dumps)
-	p.check(t)
+	t.play(p.check)
 }
 
 // goneWithin is how long a goroutine that was told to end may take when the test is over. Its
@@ -93,6 +96,9 @@ const goneWithin = time.Minute
 func leaveNothing(t *testing.T) {
 	goroutines, maxprocs := runtime.NumGoroutine(), runtime.GOMAXPROCS(0)
 	t.Cleanup(func() {
+		if t.Failed() {
+			return // the test may have ended in the middle
+		}
 		start := time.Now()
 		for runtime.NumGoroutine() > goroutines && time.Since(start) < goneWithin {
 			runtime.Gosched()
@@ -115,6 +121,7 @@ type trial struct {
 
 	opened   *opened
 	patience time.Duration
+	cleanups []func()
 
 	// watched is true if the schedulers that configured makes log their events.
 	watched    bool
@@ -125,6 +132,20 @@ type trial struct {
 type watched struct {
 	rt.Scheduler
 	log *event.Log
+}
+
+// Cleanup registers f to be called when the test is over, before those that are registered
+// already: where the property was checked, which need not be the test's goroutine.
+func (t *trial) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+// cleanUp calls what was registered. A call that ends the test does not keep off the others.
+func (t *trial) cleanUp() {
+	if last := len(t.cleanups) - 1; last >= 0 {
+		f := t.cleanups[last]
+		t.cleanups = t.cleanups[:last]
+		defer t.cleanUp()
+		f()
+	}
 }
 
 // scheduler opens a scheduler. It is closed when the test ends, if the test has not done so.
@@ -179,21 +200,21 @@ func (t *trial) many(n int) int {
 	return max(n, 1)
 }
 
-// await waits until cond holds. It is for goroutines outside the scheduler.
+// await waits until cond holds. It is for threads outside the scheduler.
 func await(cond func() bool) {
 	for !cond() {
-		runtime.Gosched()
+		giveWay()
 	}
 }
 
-// repeat calls f on a goroutine outside the scheduler, until f returns false or stop is called.
+// repeat calls f on a thread outside the scheduler, until f returns false or stop is called.
 // stop returns when the last call has returned; it is called when the test ends, too.
 func (t *trial) repeat(f func() bool) (stop func()) {
 	var over atomic.Bool
-	var caller sync.WaitGroup
+	var caller outsiders
 	caller.Go(func() {
 		for !over.Load() && f() {
-			runtime.Gosched()
+			giveWay()
 		}
 	})
 	stop = func() {

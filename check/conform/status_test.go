@@ -22,3 +22,13 @@ func TestEveryChangeOfStatusHasAPropertyThatReachesIt(t *testing.T) {
 		}
 	}
 }
+
+// propertyOf returns the property with that name, or nil.
+func propertyOf(name string) *property {
+	for i := range properties {
+		if properties[i].name == name {
+			return &properties[i]
+		}
+	}
+	return nil
+}

@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"os"
 	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
@@ -11,38 +10,6 @@ import (
 
 // callForm is one of the two ways into the kernel.
 type callForm func(g *rt.G, fn func())
-
-// pipe is a pipe that a G can block on in the kernel.
-type pipe struct{ r, w *os.File }
-
-// pipes makes n pipes.
-func (t *trial) pipes(n int) []pipe {
-	list := make([]pipe, n)
-	for i := range list {
-		list[i] = t.newPipe()
-		// Fd takes the file away from Go's poller: a read now blocks in the kernel.
-		list[i].r.Fd()
-	}
-	return list
-}
-
-// newPipe makes a pipe that is closed when the test ends. Reads wait in Go's poller.
-func (t *trial) newPipe() pipe {
-	r, w, err := os.Pipe()
-	require.NoError(t, err)
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return pipe{r, w}
-}
-
-// read blocks until a byte is written, and says whether that is b.
-func (p pipe) read(b byte) bool {
-	buf := []byte{0}
-	n, err := p.r.Read(buf)
-	return n == 1 && err == nil && buf[0] == b
-}
-
-// write writes b. If it fails, the reader waits for ever, and the test hangs.
-func (p pipe) write(b byte) { _, _ = p.w.Write([]byte{b}) }
 
 // blockedLetOthersRun checks that a G runs though 3*Procs Gs, spawned before it, block in the
 // kernel until it writes to them.
@@ -157,10 +124,10 @@ func syscallIsNoDeadlock(t *trial) {
 	var door baton
 	var inKernel atomic.Bool
 	s := t.scheduler()
-	go func() {
+	outside(func() {
 		await(inKernel.Load)
 		p.write(1)
-	}()
+	})
 	got := false
 	require.NoError(t, s.Run(func(g *rt.G) {
 		g.Go(door.take)
@@ -179,7 +146,7 @@ func idleBesideSyscall(t *trial) {
 	p := t.pipes(1)[0]
 	var inKernel, others atomic.Bool
 	s := t.scheduler()
-	go func() {
+	outside(func() {
 		await(inKernel.Load)
 		for range 50 {
 			// Each of these wakes an idle M, which goes idle again.
@@ -190,7 +157,7 @@ func idleBesideSyscall(t *trial) {
 			await(others.Load)
 		}
 		p.write(1)
-	}()
+	})
 	got := false
 	require.NoError(t, s.Run(func(g *rt.G) {
 		g.BlockingSyscall(func() {

@@ -148,7 +148,7 @@ func earlierTimer(t *trial) {
 		release := s.Hold()
 		var door baton
 		var late *rt.Timer
-		go func() {
+		outside(func() {
 			defer release()
 			await(waits.Load)
 			if err := s.Go(func(g *rt.G) {
@@ -156,7 +156,7 @@ func earlierTimer(t *trial) {
 			}); err != nil {
 				t.Errorf("Go must succeed under Hold: %v", err)
 			}
-		}()
+		})
 		require.NoError(t, s.Run(func(g *rt.G) {
 			late = after(g, never, nothing)
 			g.Go(func(g *rt.G) {

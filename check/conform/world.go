@@ -104,7 +104,7 @@ const chances = 20
 // lookOften calls look chances times, and gives other threads time in between.
 func lookOften(look func()) {
 	for range chances {
-		runtime.Gosched()
+		giveWay()
 		host.Pause(20)
 		look()
 	}

@@ -29,7 +29,7 @@ func TestTheSuiteBehindTheTagIsRun(t *testing.T) {
 	for _, test := range []string{
 		"TestRing", "TestChaseLev", "TestFutexMutex", "TestFutexNote", "TestParkAndReady",
 		"TestGlobal", "TestDesigns", "TestProtocols", "TestDance", "TestMutants",
-		"TestFIFOsAreLinearizable", "TestRingsAreLinearizable",
+		"TestDepot", "TestFIFOsAreLinearizable", "TestRingsAreLinearizable",
 	} {
 		require.Contains(t, strings.Fields(string(list)), test)
 	}

@@ -97,6 +97,13 @@ var Table = []Row{
 		Lacks:  rt.Lacks{rt.FairQueues: runnext},
 	},
 	{
+		Name:   "gpm-near",
+		Doc:    "gpm: steal from the Ps that ran close by first",
+		Source: "Go issue 47831",
+		New:    gpm.With(gpm.Options{NearFirst: true}),
+		Lacks:  rt.Lacks{rt.FairQueues: runnext},
+	},
+	{
 		Name:   "gpm-onespinner",
 		Doc:    "gpm: at most one M spins",
 		Source: "Go issue 16476",
@@ -197,6 +204,7 @@ var Table = []Row{
 			rt.Counts:          "Go shows none of these numbers",
 			rt.SafePoints:      "Go preempts by signal, anywhere",
 			rt.DetectsDeadlock: "Go detects a deadlock only of the whole process",
+			rt.Simulates:       "Go's scheduler runs on real threads",
 			rt.StopsOnPanic:    "Go cannot end a goroutine from outside",
 		},
 	},

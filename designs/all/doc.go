@@ -24,6 +24,7 @@
 //	polls                   yes  yes     yes  no
 //	reuses Gs               yes  yes     yes  yes     -nofreelist
 //	caches                  yes  yes     yes  no
+//	runs on simulated CPUs  yes  yes     yes  no
 //
 // A test compares this with Table; go test ./designs/all -run Promises -write writes it.
 package all

@@ -168,10 +168,10 @@ func (s *sched) Stop() {
 
 // AddStats implements [rt.Impl].
 func (s *sched) AddStats(st *rt.Stats) {
-	st.Sched.Add(s.locks())
+	st.Locks[rt.LockRunq].Add(s.locks())
 	s.gfree.AddStats(st)
 	s.reactor.AddStats(st)
-	st.Sched.Add(s.idleMu.Count())
+	st.Locks[rt.LockSched].Add(s.idleMu.Count())
 	s.idleMu.Lock()
 	st.Wakes += s.wakes
 	s.idleMu.Unlock()

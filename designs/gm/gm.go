@@ -66,7 +66,7 @@ func (s *sched) Stop() {
 
 // AddStats implements [rt.Impl].
 func (s *sched) AddStats(st *rt.Stats) {
-	st.Sched.Add(s.lock.Count())
+	st.Locks[rt.LockSched].Add(s.lock.Count())
 	s.lock.Lock()
 	st.Wakes += s.wakes
 	st.GsMade += s.made

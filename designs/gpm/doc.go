@@ -29,6 +29,7 @@
 //	m.go            what an M does for a G (package rt's Machine)
 //	find.go         where an M looks for a G, in which order
 //	victims.go      the order in which a thief visits Ps
+//	cpu.go          the CPU that a P or an M last ran on
 //	spin.go         wakep, resetspinning, the limit of spinning Ms
 //	syscall.go      entering and leaving system calls, handoffp
 //	poll.go         timers and the network: which thread looks at them, and when

@@ -113,12 +113,12 @@ func (mp *m) steal() *rt.G {
 	if s.opt.NoSteal || !mp.maySpin() {
 		return nil
 	}
+	mp.noteCPU()
 	all := s.allp.Load()
 	for round := range stealRounds {
 		last := round == stealRounds-1
-		at, step := all.order.begin(mp)
-		for range all.ps {
-			victim := all.ps[at]
+		visit := mp.visit(all)
+		for victim := visit.next(); victim != nil; victim = visit.next() {
 			if last && mp.runTimers(&victim.timers) {
 				if gp, _ := mp.p.next(); gp != nil {
 					return gp
@@ -127,7 +127,6 @@ func (mp *m) steal() *rt.G {
 			if gp := mp.stealFrom(victim, last); gp != nil {
 				return gp
 			}
-			at = (at + step) % len(all.ps)
 		}
 		if s.WorldStopping() || s.Stopping() || mp.p.safePoint.Load() {
 			return nil

@@ -14,6 +14,7 @@ type m struct {
 	p             *p // held; nil in a system call and while idle
 	oldp          *p // the P it had when it entered a system call
 	spinning      bool
+	cpu           lastCPU // noted with the P's
 
 	// nextp is the P to go on with. The thread that starts or wakes the M sets it
 	// under sched.lock, and signals note.
@@ -42,6 +43,13 @@ func (mp *m) hold(pp *p) {
 	mp.p = pp
 	mp.SetP(pp.id)
 	pp.m.Store(mp)
+	mp.noteCPU()
+}
+
+// noteCPU notes where the M and its P run.
+func (mp *m) noteCPU() {
+	mp.cpu.note()
+	mp.p.cpu.note()
 }
 
 // releasep takes the P from the M. Its next owner sets its status.

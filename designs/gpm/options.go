@@ -9,6 +9,7 @@ type Options struct {
 	NoSteal    bool // never steal: an idle P waits for the global queue
 
 	SequentialVictims bool // look for victims from the next P upwards, not in random order
+	NearFirst         bool // visit the Ps that ran close by first; see 'Near victims'
 	SpinnerLimit      int  // at most this many Ms spin; 0: half of the busy Ps
 
 	NoGlobalTick     bool // look at the global queue only when the local one is empty

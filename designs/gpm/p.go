@@ -31,6 +31,8 @@ type p struct {
 	// give way. Stored by the thread that gives or takes the P.
 	m host.Pointer[m]
 
+	cpu lastCPU // noted when an M gets the P, and when it looks for work
+
 	runq  queue.Ring[rt.G]
 	gfree rt.FreeList
 

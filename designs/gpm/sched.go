@@ -121,7 +121,7 @@ func (s *sched) Stop() {
 
 // AddStats implements [rt.Impl].
 func (s *sched) AddStats(st *rt.Stats) {
-	st.Sched.Add(s.lock.Count())
+	st.Locks[rt.LockSched].Add(s.lock.Count())
 	s.gfree.AddStats(st)
 	s.lock.Lock()
 	s.idle.addStats(st)

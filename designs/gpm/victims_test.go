@@ -7,23 +7,49 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// thief returns an M of a scheduler with n Ps, whose own P is the last one.
+func thief(n int, opt Options) (*m, *allp) {
+	s := &sched{opt: opt}
+	ps := make([]*p, n)
+	for i := range ps {
+		ps[i] = &p{id: i}
+	}
+	s.setPs(ps)
+	mp := &m{sched: s, p: ps[n-1]}
+	mp.Rand.Seed(1, 1)
+	return mp, s.allp.Load()
+}
+
 func TestVictimsAreEachVisitedOnce(t *testing.T) {
-	for _, sequential := range []bool{false, true} {
+	for name, opt := range map[string]Options{
+		"random": {}, "sequential": {SequentialVictims: true}, "near": {NearFirst: true},
+	} {
 		for n := 1; n <= 33; n++ {
-			t.Run(fmt.Sprintf("sequential=%t/n=%d", sequential, n), func(t *testing.T) {
-				v := newVictims(n, sequential)
-				mp := &m{p: &p{id: n - 1}}
-				mp.Rand.Seed(1, 1)
+			t.Run(fmt.Sprintf("%s/n=%d", name, n), func(t *testing.T) {
+				mp, all := thief(n, opt)
 				for range 100 {
-					seen := make([]bool, n)
-					at, step := v.begin(mp)
-					for range n {
-						require.False(t, seen[at], "visited twice")
-						seen[at] = true
-						at = (at + step) % n
+					seen := map[*p]bool{}
+					visit := mp.visit(all)
+					for victim := visit.next(); victim != nil; victim = visit.next() {
+						require.False(t, seen[victim], "visited twice")
+						seen[victim] = true
 					}
+					require.Len(t, seen, n)
+					require.Nil(t, visit.next())
 				}
 			})
+		}
+	}
+}
+
+// Where no distances are known, the order is that of Go.
+func TestNearVictimsAreRandomWhereNoDistanceIsKnown(t *testing.T) {
+	random, all := thief(17, Options{})
+	near, others := thief(17, Options{NearFirst: true})
+	for range 100 {
+		a, b := random.visit(all), near.visit(others)
+		for range 17 {
+			require.Equal(t, a.next().id, b.next().id)
 		}
 	}
 }

@@ -171,19 +171,19 @@ func (s *sched) procresize(mp *m, procs int) {
 		mp.acquirep(ps[0])
 	}
 	for id := len(old) - 1; id >= kept; id-- {
-		s.bury(old[id], mp.p)
+		s.bury(old[id], mp)
 	}
 	s.setPs(ps)
 }
 
-// bury empties pp, which is no longer one of the Ps, in favor of heir.
-func (s *sched) bury(pp, heir *p) {
+// bury empties pp, which is no longer one of the Ps, in favor of the P of mp.
+func (s *sched) bury(pp *p, mp *m) {
 	var gs gathered
 	pp.runq.Drain(&gs)
 	for gp := gs.last(); gp != nil; gp = gs.last() {
 		s.runq.PutHead(gp) // it has waited longer than what is there
 	}
-	pp.timers.MoveTo(&heir.timers)
+	pp.timers.MoveTo(&mp.p.timers, &mp.M)
 	pp.gfree.Flush()
 	pp.cache.Flush()
 	pp.status.Store(pDead)

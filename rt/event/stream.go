@@ -9,7 +9,7 @@ import (
 // scheduler's guards all calls of its methods.
 type Stream struct {
 	sink      Sink
-	mu        host.Mutex // around calls of sink
+	mu        host.CountedMutex // around calls of sink
 	recorders []*Recorder
 	outside   *Recorder // for threads that are no M
 }
@@ -51,6 +51,9 @@ func (s *Stream) Flush() {
 		}
 	}
 }
+
+// Count returns what the lock has cost.
+func (s *Stream) Count() host.Count { return s.mu.Count() }
 
 // take is called by Ms as well, without the scheduler's lock.
 func (s *Stream) take(b *Batch) {

@@ -26,7 +26,8 @@ func overDesigns(b *testing.B, body func(g *rt.G, n int)) {
 				b.StopTimer()
 				d := s.Stats().Sub(before)
 				b.ReportMetric(float64(d.Readied)/float64(b.N), "readied/op")
-				b.ReportMetric(float64(d.Sync.Contended)/float64(b.N), "contended/op")
+				contended := d.Locks[rt.LockObjects].Contended
+				b.ReportMetric(float64(contended)/float64(b.N), "contended/op")
 				require.NoError(b, s.Close())
 			})
 		}

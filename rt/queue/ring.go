@@ -113,7 +113,8 @@ type Ring[T any] struct {
 	tail    host.Uint32
 	runnext host.Pointer[T]
 	_       [CacheLine]byte
-	slots   [ringCap]host.Relaxed[T] // the first ringSize are in use
+	lines   [ringCap / slotsPerLine]host.Line // of the slots
+	slots   [ringCap]host.Relaxed[T]          // the first ringSize are in use
 	// batch is the owner's. What leaves the ring by PutBatch of an Overflow goes through
 	// it. A local array would be put on the heap, because it is passed to an interface.
 	batch [ringCap/2 + 1]*T
@@ -126,7 +127,22 @@ const ringCap = 256
 // constant.
 func ringSize() uint32 { return uint32(host.Cap(ringCap, 4)) }
 
-func (r *Ring[T]) slot(i uint32) *host.Relaxed[T] { return &r.slots[i&(ringSize()-1)] }
+// slotsPerLine is how many slots a cache line holds.
+const slotsPerLine = 8
+
+// load returns what is in the slot of count i.
+func (r *Ring[T]) load(i uint32) *T {
+	i &= ringSize() - 1
+	r.lines[i/slotsPerLine].Read(1)
+	return r.slots[i].Load()
+}
+
+// store is executed only by the owner.
+func (r *Ring[T]) store(i uint32, x *T) {
+	i &= ringSize() - 1
+	r.lines[i/slotsPerLine].Touch(1)
+	r.slots[i].Store(x)
+}
 
 // StartAt makes r, which is empty and not in use, count from i on: for tests that are
 // to cross the wrap-around of the counts.
@@ -159,7 +175,7 @@ func (r *Ring[T]) putTail(x *T) bool {
 	if t-r.head.Load() == ringSize() {
 		return false
 	}
-	r.slot(t).Store(x)
+	r.store(t, x)
 	r.tail.Store(t + 1)
 	return true
 }
@@ -173,7 +189,7 @@ func (r *Ring[T]) spill(x *T, over Overflow[T]) bool {
 	}
 	n := ringSize() / 2
 	for i := range n {
-		r.batch[i] = r.slot(h + i).Load()
+		r.batch[i] = r.load(h + i)
 	}
 	if !r.head.CompareAndSwap(h, h+n) {
 		return false
@@ -201,7 +217,7 @@ func (r *Ring[T]) PutBatch(batch []*T) {
 	}
 	t := r.tail.Load()
 	for i, x := range batch {
-		r.slot(t + uint32(i)).Store(x)
+		r.store(t+uint32(i), x)
 	}
 	r.tail.Store(t + uint32(len(batch)))
 }
@@ -218,7 +234,7 @@ func (r *Ring[T]) Get() (x *T, inherit bool) {
 		if r.tail.Load() == h {
 			return nil, false
 		}
-		x := r.slot(h).Load()
+		x := r.load(h)
 		if r.head.CompareAndSwap(h, h+1) {
 			return x, false
 		}
@@ -251,7 +267,7 @@ func (r *Ring[T]) Drain(to Overflow[T]) int {
 			r.give(to, n)
 			n = 0
 		}
-		r.batch[n] = r.slot(h).Load()
+		r.batch[n] = r.load(h)
 		n++
 	}
 	if n > 0 {

@@ -68,7 +68,7 @@ func (v Thief[T]) steal(own *Ring[T], max int) (x *T, n int, outcome Outcome, se
 	if got > 1 {
 		own.tail.Store(t + got - 1)
 	}
-	return own.slot(t + got - 1).Load(), int(got), Got, seen
+	return own.load(t + got - 1), int(got), Got, seen
 }
 
 // stealSize is how many of n elements a steal takes.
@@ -90,7 +90,7 @@ func (v Thief[T]) grab(own *Ring[T], t, h, n uint32) bool {
 		return false
 	}
 	for i := range n {
-		own.slot(t + i).Store(v.victim.slot(h + i).Load())
+		own.store(t+i, v.victim.load(h+i))
 	}
 	return v.victim.head.CompareAndSwap(h, h+n)
 }

@@ -55,9 +55,9 @@ var (
 	// Threads is threads.mu, under which an M gets its ID: that of the reactor, too.
 	Threads = host.NewRank("threads.mu", Reactor)
 
-	// Stacks is stackPool.mu. The design gm keeps its lock while an M goes from a G that
-	// yields to a fresh one, for which it needs a stack.
-	Stacks = host.NewRank("stackPool.mu", Sched)
+	// Stacks is that of the depot of idle stacks. The design gm keeps its lock while an M goes
+	// from a G that yields to a fresh one, for which it needs a stack.
+	Stacks = host.NewRank("the lock of idle stacks", Sched)
 
 	// M is M.mu, under which an M notes the stacks that it makes: see Stacks. Dump takes the
 	// locks of all Ms, in the order of their IDs.
@@ -73,8 +73,8 @@ var (
 	// Queue is that of a queue.Locked: global injects a G under its own lock.
 	Queue = host.NewRank("queue.Locked.mu", Sched)
 
-	// FreePool is FreePool.mu: a P that goes flushes its list.
-	FreePool = host.NewRank("FreePool.mu", Sched)
+	// FreePool is that of the depot of dead Gs: a P that goes flushes its list.
+	FreePool = host.NewRank("the lock of dead Gs", Sched)
 
 	// Heap is that of one class of memory: a P that goes flushes its cache.
 	Heap = host.NewRank("heap.central.mu", Sched)

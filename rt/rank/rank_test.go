@@ -58,8 +58,9 @@ func TestEveryLockHasARank(t *testing.T) {
 
 // loaded is a package without its tests.
 type loaded struct {
-	pkg  *types.Package
-	info types.Info
+	pkg   *types.Package
+	info  types.Info
+	files []*ast.File
 }
 
 // load type-checks the sources of the packages that match.
@@ -76,9 +77,12 @@ func load(t *testing.T, patterns ...string) (all []loaded) {
 	conf := types.Config{Importer: importer.ForCompiler(fset, "gc", open)}
 	const files = "{{.ImportPath}} {{.Dir}}{{range .GoFiles}} {{.}}{{end}}"
 	for _, words := range list(t, files, patterns...) {
-		l := loaded{info: types.Info{Selections: map[*ast.SelectorExpr]*types.Selection{}}}
+		l := loaded{
+			info:  types.Info{Selections: map[*ast.SelectorExpr]*types.Selection{}},
+			files: parse(t, fset, words[1], words[2:]),
+		}
 		var err error
-		l.pkg, err = conf.Check(words[0], fset, parse(t, fset, words[1], words[2:]), &l.info)
+		l.pkg, err = conf.Check(words[0], fset, l.files, &l.info)
 		require.NoError(t, err)
 		all = append(all, l)
 	}

@@ -113,7 +113,7 @@ func (r *Reactor) Stop() {
 }
 
 // AddStats adds what the reactor's lock has cost.
-func (r *Reactor) AddStats(s *rt.Stats) { s.Sched.Add(r.mu.Count()) }
+func (r *Reactor) AddStats(s *rt.Stats) { s.Locks[rt.LockReactor].Add(r.mu.Count()) }
 
 // Dump adds a line about the reactor to what DumpSched writes.
 func (r *Reactor) Dump(w *strings.Builder) {
