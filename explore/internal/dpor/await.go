@@ -30,11 +30,11 @@ import (
 
 // # What another process knew
 //
-// Time advances when no thread is enabled. A path that another process has left, or another
-// worker, may contain that, though this one does not know yet that a look is vain: here its
-// thread is enabled, and the next thread of the path is not. Then the look is taken (probe). If
-// it is vain, as it should be, the engine knows that from then on. Else the program does not do
-// again what it did before.
+// Time advances when no thread is enabled. It may have done so on a path that another process or
+// worker has left. If this one does not know yet that a look is vain, the thread of that look is
+// enabled, and the next thread of the path is not. Then the look is taken (probe). If it is vain,
+// as it should be, the engine knows that from then on. Else the program does not do again what it
+// did before.
 //
 // # Workers
 //

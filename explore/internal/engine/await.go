@@ -186,7 +186,9 @@ func (e *Engine) quiet(ev *Event) bool {
 }
 
 // Looks says whether t's next step may be a look in vain, as far as can be seen from outside.
-func (t *Thread) Looks() bool { return t.Op.Obj != nil && looks(t.Op.Kind, t.Op.Obj, t.Op.Obj.bits) }
+func (t *Thread) Looks() bool {
+	return t.Op.Obj != nil && looks(t.Op.Kind, t.Op.Obj, t.Op.Obj.bits)
+}
 
 // looks says whether an operation of this kind on o, with this value, may be such a look.
 func looks(k Kind, o *Object, old uint64) bool {
