@@ -18,13 +18,15 @@ func (w followed) End(e *engine.Engine) {
 }
 
 // MayRetract says whether the strategy takes back its last step.
-func (w followed) MayRetract() bool {
-	r, ok := w.Strategy.(engine.Retracter)
-	return ok && r.MayRetract()
-}
+func (w followed) MayRetract() bool { return mayRetract(w.Strategy) }
 
 // Retract takes it back.
 func (w followed) Retract() { w.Strategy.(engine.Retracter).Retract() }
+
+func mayRetract(s engine.Strategy) bool {
+	r, ok := s.(engine.Retracter)
+	return ok && r.MayRetract()
+}
 
 // found is what a strategy has found.
 type found struct {

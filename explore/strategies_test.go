@@ -23,6 +23,12 @@ type spy struct {
 	preemptions int // in this execution
 }
 
+// MayRetract says whether the strategy takes back its last step.
+func (s *spy) MayRetract() bool { return mayRetract(s.Strategy) }
+
+// Retract takes it back.
+func (s *spy) Retract() { s.Strategy.(engine.Retracter).Retract() }
+
 func (s *spy) Begin(e *engine.Engine) bool {
 	s.preemptions = 0
 	return s.Strategy.Begin(e)

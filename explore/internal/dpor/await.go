@@ -1,6 +1,7 @@
 package dpor
 
 import (
+	"fmt"
 	"slices"
 
 	"schedlab/explore/internal/engine"
@@ -27,6 +28,14 @@ import (
 // end has such a race, too (shutInVain). So has one whose look turns out to be vain in a
 // reversal: the execution ends there, and the thread waits.
 
+// # What another process knew
+//
+// Time advances when no thread is enabled. It may have done so on a path that another process or
+// worker has left. If this one does not know yet that a look is vain, the thread of that look is
+// enabled, and the next thread of the path is not. Then the look is taken (probe). If it is vain,
+// as it should be, the engine knows that from then on. Else the program does not do again what it
+// did before.
+//
 // # Workers
 //
 // A worker that takes a branch of a shared node tells the others by putting its step to sleep,
@@ -43,11 +52,37 @@ type unsettled struct {
 
 // MayRetract says that the step of the last node can be taken back.
 func (d *Strategy) MayRetract() bool {
-	return d.depth == len(d.nodes) && d.nodes[d.depth-1].n == 0
+	return d.probe != nil || d.depth == len(d.nodes) && d.nodes[d.depth-1].n == 0
+}
+
+// beginProbe returns a thread whose look may be vain; nil if there is none.
+func (d *Strategy) beginProbe(e *engine.Engine) *engine.Thread {
+	for _, t := range e.Alive {
+		if t.Enabled() && t.Looks() {
+			d.probe = t
+			return t
+		}
+	}
+	return nil
+}
+
+// wasNoProbe says that the program diverges, if a look that should be vain was none.
+func (d *Strategy) wasNoProbe(e *engine.Engine) bool {
+	if d.probe == nil {
+		return false
+	}
+	e.Diverge(fmt.Sprintf("%v takes a step, which was not possible there in an execution before",
+		d.probe))
+	d.probe = nil
+	return true
 }
 
 // Retract takes the step of the last node back.
 func (d *Strategy) Retract() {
+	if d.probe != nil {
+		d.probe = nil
+		return
+	}
 	n := &d.nodes[len(d.nodes)-1]
 	d.tree.lock(n.node)
 	defer d.tree.unlock(n.node)

@@ -135,8 +135,9 @@ type Strategy struct {
 	spare    []*node // free ones
 
 	begun bool
-	ready bool // the next execution has been prepared, and has not been done
-	anew  bool // the last node has lost its step: see 'Awaits'
+	ready bool           // the next execution has been prepared, and has not been done
+	anew  bool           // the last node has lost its step: see 'Awaits'
+	probe *engine.Thread // it takes a look that should be vain
 }
 
 // New makes the strategy "exhaustive", for one of those that share tr, of the part
@@ -173,6 +174,9 @@ func (d *Strategy) prepare() {
 
 // Next returns the thread that takes the next step: see 'One step'.
 func (d *Strategy) Next(e *engine.Engine) *engine.Thread {
+	if d.wasNoProbe(e) {
+		return nil
+	}
 	if d.anew {
 		d.observe(e)
 		return d.chooseAnew(e)
@@ -210,6 +214,11 @@ func (d *Strategy) repeat(e *engine.Engine) *engine.Thread {
 	if n.n != 0 || !n.cur.isNext(t) {
 		e.Diverge(e.OtherStep(t, n.cur.kind, n.cur.Obj))
 		return nil
+	}
+	if !t.Enabled() && !t.InVain() {
+		if u := d.beginProbe(e); u != nil {
+			return u
+		}
 	}
 	d.depth++
 	if t.InVain() {
@@ -287,6 +296,9 @@ func (d *Strategy) take(n *place) {
 
 // Choose returns a number, and makes a node of its own for it: see 'Choices'.
 func (d *Strategy) Choose(e *engine.Engine, t *engine.Thread, n int) int {
+	if d.wasNoProbe(e) {
+		return 0
+	}
 	if d.depth < d.repeats {
 		return d.repeatChoice(e, n)
 	}
@@ -322,7 +334,7 @@ func (d *Strategy) takeNumber(n *place, v int32) {
 // End looks at the races of the execution: see 'One reversal'.
 func (d *Strategy) End(e *engine.Engine) {
 	d.ready = false
-	if e.Outcome == engine.Diverged {
+	if d.wasNoProbe(e) || e.Outcome == engine.Diverged {
 		return // the races do not fit this execution, and there will be no other
 	}
 	d.observe(e)

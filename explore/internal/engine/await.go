@@ -182,10 +182,19 @@ func (e *Engine) quiet(ev *Event) bool {
 		ev.Marks != 0 {
 		return false
 	}
-	switch ev.Kind {
+	return looks(ev.Kind, e.Objects[ev.Obj], ev.Old)
+}
+
+// Looks says whether t's next step may be a look in vain, as far as can be seen from outside.
+func (t *Thread) Looks() bool {
+	return t.Op.Obj != nil && looks(t.Op.Kind, t.Op.Obj, t.Op.Obj.bits)
+}
+
+// looks says whether an operation of this kind on o, with this value, may be such a look.
+func looks(k Kind, o *Object, old uint64) bool {
+	switch k {
 	case OpLoad, OpSwap, OpCAS, OpAdd, OpAnd, OpOr:
-		c := e.Objects[ev.Obj].Class
-		return c < ClassPointer || c == ClassPointer && ev.Old == 0
+		return o.Class < ClassPointer || o.Class == ClassPointer && old == 0
 	}
 	return false
 }

@@ -25,17 +25,23 @@ func (e *Engine) noteSharing() {
 	}
 	e.Sharing = Separate
 	first := make([]int32, e.Nobjects) // by object: the thread, from 1
+	touch := func(t, o int32) {
+		switch {
+		case o == NoObject || first[o] == t+1:
+		case first[o] == 0:
+			first[o] = t + 1
+		default:
+			e.Sharing = connected
+		}
+	}
 	for i := range e.Events {
 		ev := &e.Events[i]
-		for _, o := range [...]int32{ev.Obj, ev.Obj2} {
-			switch {
-			case o == NoObject || first[o] == ev.Thread+1:
-			case first[o] == 0:
-				first[o] = ev.Thread + 1
-			default:
-				e.Sharing = connected
-				return
-			}
+		touch(ev.Thread, ev.Obj)
+		touch(ev.Thread, ev.Obj2)
+	}
+	for _, t := range e.Alive {
+		if !t.Ended && t.InVain() {
+			touch(t.ID, t.Op.Obj.ID)
 		}
 	}
 }
