@@ -27,14 +27,15 @@ import (
 // last one before which it is not known to be vain (shut). A thread that waits for a look to the
 // end has such a race, too (shutInVain). So has one whose look turns out to be vain in a
 // reversal: the execution ends there, and the thread waits.
-
+//
 // # What another process knew
 //
 // Time advances when no thread is enabled. It may have done so on a path that another process or
 // worker has left. If this one does not know yet that a look is vain, the thread of that look is
 // enabled, and the next thread of the path is not. Then the look is taken (probe). If it is vain,
 // as it should be, the engine knows that from then on. Else the program does not do again what it
-// did before.
+// did before. The other one may also have taken a look for an event, which this one leaves out:
+// what is on a stack beside what is in use may differ. Then it is one here, too (KeepLook).
 //
 // # Workers
 //

@@ -221,7 +221,11 @@ func (d *Strategy) repeat(e *engine.Engine) *engine.Thread {
 		}
 	}
 	d.depth++
-	if t.InVain() {
+	switch {
+	case !t.InVain():
+	case d.depth < len(d.nodes):
+		t.KeepLook()
+	default:
 		d.Retract()
 		return d.chooseAnew(e)
 	}

@@ -127,6 +127,14 @@ func (gs *gates) gate(key uint64, at moment) *Gate {
 // InVain says whether t's next step would be a vain look, which is no step.
 func (t *Thread) InVain() bool { return t.gate != nil && t.gate.Shut(t.Op.Obj.bits) }
 
+// KeepLook makes t's next step, a look in vain, an event.
+func (t *Thread) KeepLook() {
+	v := t.Op.Obj.bits
+	t.gate.shut = slices.DeleteFunc(t.gate.shut, func(x uint64) bool { return x == v })
+	t.gate.events = append(t.gate.events, v)
+	t.asked = 0 // whether it is enabled is found out again
+}
+
 // Gate returns the gate of t's next step; nil if it has none.
 func (t *Thread) Gate() *Gate { return t.gate }
 
