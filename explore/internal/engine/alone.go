@@ -80,7 +80,7 @@ type solo struct {
 	running    []uint64 // the stack now
 	filling    uint64   // what operations leave below on the stack; 0: nothing
 	filled     int      // at how many Pauses they did
-	returned   int      // after so many operations the state was that of the first Pause; 0: not yet
+	returned   int      // after so many operations the state was the first one; 0: not yet
 	retried    bool     // see retry
 	unused     []uint64 // of state, the bits that do not count; nil: all do
 	fresh      uint64   // stands for the first round
