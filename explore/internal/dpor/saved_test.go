@@ -40,6 +40,8 @@ func someTasks() []task {
 		objects: 6, taken: 2, shared: true, full: true, active: []int32{2, 1}, inherited: 1,
 		sleep:  []step{someStep(1), someStep(2), someStep(0)},
 		wakeup: wakeupTree{root},
+
+		unsettled: []unsettled{{at: 2, tree: someWays(&r).then}},
 	}
 	choice := &node{events: 1, objects: 7, n: 3, first: 1, taken: 2, ways: someWays(&r)}
 	first := place{node: threads, cur: someStep(2), sleep: threads.sleep[:1]}
@@ -57,7 +59,7 @@ func TestWhatIsLeftIsRestoredAsItWasSaved(t *testing.T) {
 	tasks := someTasks()
 	noteSet(reflect.ValueOf(tasks), set)
 	saved := []any{
-		task{}, place{}, node{}, branch{}, way{}, wakeupTree{}, chain{}, step{},
+		task{}, place{}, node{}, unsettled{}, branch{}, way{}, wakeupTree{}, chain{}, step{},
 		engine.Footprint{},
 	}
 	for _, v := range saved {

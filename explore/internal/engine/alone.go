@@ -80,6 +80,7 @@ type solo struct {
 	running    []uint64 // the stack now
 	filling    uint64   // what operations leave below on the stack; 0: nothing
 	filled     int      // at how many Pauses they did
+	returned   int      // after so many operations the state was the first one; 0: not yet
 	retried    bool     // see retry
 	unused     []uint64 // of state, the bits that do not count; nil: all do
 	fresh      uint64   // stands for the first round
@@ -120,7 +121,7 @@ func (s *solo) begin(t *Thread, round []look, hidden bool) bool {
 	s.before = s.before[:0]
 	s.ops, s.ends, s.until, s.period = s.ops[:0], s.ends[:0], 0, 0
 	s.enough, s.plain, s.touches, s.plainRound = 0, false, 0, 0
-	s.filling, s.filled, s.unused = 0, 0, nil
+	s.filling, s.filled, s.unused, s.returned = 0, 0, nil, 0
 	s.open = s.open[:0]
 	for i := s.known; i < len(t.rounds.looks); i++ {
 		s.open = append(s.open, i)
@@ -326,6 +327,11 @@ func (s *solo) paused() {
 	s.plainRound = max(s.plainRound, s.touches)
 	s.touches = 0
 	if n < s.enough {
+		s.early()
+		return
+	}
+	if s.returned > 0 && s.alike(s.returned) {
+		s.end(s.returned, true)
 		return
 	}
 	s.running = s.t.stackNow(s.running[:0])
@@ -352,7 +358,28 @@ func (s *solo) paused() {
 	s.fills()
 }
 
+// early compares the stack in the first rounds of those for which the thread is followed at
+// least. Once the state has been that of the first Pause, the thread goes round for ever,
+// whatever bytes Go's runtime changes later: see returned.
+func (s *solo) early() {
+	switch rounds := len(s.ends); {
+	case s.returned > 0 || s.t.hidden || rounds > earlyRounds:
+	case rounds == earlyRounds:
+		s.before, s.filling, s.filled = s.before[:0], 0, 0
+	default:
+		s.running = s.t.stackNow(s.running[:0])
+		if same, _ := s.compare(); same {
+			s.returned, s.filling = s.ofState(), 0
+			return
+		}
+		s.before = append(s.before[:0], s.running...)
+		s.fills()
+	}
+}
+
 const (
+	earlyRounds = 8 // enough to tell which bytes are not in use
+
 	fill       = 0x9d6bc5a3e7597149
 	mostFilled = 64 // rounds: if it takes more, the stack differs in what is in use
 )
