@@ -76,6 +76,7 @@ var layers = []layer{
 		what:    "a machine of many CPUs in virtual time",
 		imports: []string{"internal/coro", "internal/names"},
 	},
+	{folder: "sim/micro", what: "programs that try that machine", imports: []string{"sim"}},
 	{
 		folder:  "host",
 		what:    "threads, atomics, locks, notes, stacks: what a scheduler stands on",
