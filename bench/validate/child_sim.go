@@ -1,0 +1,70 @@
+//go:build sim
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// task is one simulation.
+type task struct {
+	result
+	do func() (result, error)
+}
+
+// child runs the tasks of one kind whose place, modulo of, is part. Each becomes a line of out.
+func child(out io.Writer, kind, only string, seeds, part, of int) error {
+	var tasks []task
+	switch kind {
+	case "curves":
+		tasks = curveTasks(only, seeds)
+	default:
+		return fmt.Errorf("unknown kind of simulations %q", kind)
+	}
+	lines := json.NewEncoder(out)
+	for i, t := range tasks {
+		if i%of != part {
+			continue
+		}
+		r, err := t.do()
+		r.Name, r.At, r.Cell, r.Seed = t.Name, t.At, t.Cell, t.Seed
+		if err != nil {
+			r.Error, _, _ = strings.Cut(err.Error(), "\n")
+		}
+		if err := lines.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wanted says whether a list of names, with commas between, has name; an empty one has all.
+func wanted(only, name string) bool {
+	for one := range strings.SplitSeq(only, ",") {
+		if one == name || only == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func curveTasks(only string, seeds int) (list []task) {
+	for _, c := range curves {
+		if !wanted(only, c.name) {
+			continue
+		}
+		for _, p := range c.points {
+			for seed := range uint64(seeds) {
+				list = append(list, task{result{Name: c.name, At: p.at, Seed: seed},
+					func() (result, error) {
+						v, err := programs[c.name](p.at, seed)
+						return result{Value: v}, err
+					}})
+			}
+		}
+	}
+	return list
+}
