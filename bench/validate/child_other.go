@@ -7,6 +7,6 @@ import (
 	"io"
 )
 
-func child(io.Writer, string, string, int, int, int) error {
+func child(io.Writer, options) error {
 	return errors.New("-child needs the sim build")
 }

@@ -15,18 +15,18 @@ type task struct {
 	do func() (result, error)
 }
 
-// child runs the tasks of one kind whose place, modulo of, is part. Each becomes a line of out.
-func child(out io.Writer, kind, only string, seeds, part, of int) error {
+// child runs the tasks of one kind whose place, modulo o.of, is o.part. Each becomes a line of out.
+func child(out io.Writer, o options) error {
 	var tasks []task
-	switch kind {
+	switch o.child {
 	case "curves":
-		tasks = curveTasks(only, seeds)
+		tasks = curveTasks(o.only, o.seeds)
 	default:
-		return fmt.Errorf("unknown kind of simulations %q", kind)
+		return fmt.Errorf("unknown kind of simulations %q; there are curves, sensitivity and vm2", o.child)
 	}
 	lines := json.NewEncoder(out)
 	for i, t := range tasks {
-		if i%of != part {
+		if i%o.of != o.part {
 			continue
 		}
 		r, err := t.do()
@@ -41,19 +41,9 @@ func child(out io.Writer, kind, only string, seeds, part, of int) error {
 	return nil
 }
 
-// wanted says whether a list of names, with commas between, has name; an empty one has all.
-func wanted(only, name string) bool {
-	for one := range strings.SplitSeq(only, ",") {
-		if one == name || only == "" {
-			return true
-		}
-	}
-	return false
-}
-
 func curveTasks(only string, seeds int) (list []task) {
 	for _, c := range curves {
-		if !wanted(only, c.name) {
+		if !wanted(only, c.name) || c.runs != "" {
 			continue
 		}
 		for _, p := range c.points {

@@ -9,7 +9,8 @@ type curve struct {
 	does    string // what the program does, and where it differs
 	axis    string // what Point.at counts
 	unit    string
-	shape   bool // the published figures are relative, or those of another machine's clock
+	runs    string // the curve whose simulations these are; "": its own
+	shape   bool   // the published figures are relative, or those of another machine's clock
 	points  []point
 }
 
@@ -154,7 +155,7 @@ var curves = []curve{
 		points: along(forkJoinAt, 1, 1.97, 3.84, 6.23, 10.4, 15.3),
 	},
 	{
-		name: "fork-join-libfork", title: "Fork-join on gpm, against libfork", shape: true,
+		name: "fork-join-libfork", runs: "fork-join-gpm", title: "Fork-join on gpm, against libfork", shape: true,
 		source:  "libfork's results, fib, two 16-core sockets, libfork: speed-up",
 		machine: "xeon2x32 with two sockets of 16", axis: "threads", unit: "times",
 		does: "The same runs. libfork's tasks are coroutines of some ns on lock-free deques; " +

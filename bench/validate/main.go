@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 
 	"schedlab/internal/command"
 	"schedlab/internal/machine"
@@ -18,10 +20,12 @@ var validator = command.Command{Name: "validate", Parse: parse}
 func main() { validator.Main() }
 
 type options struct {
-	simulate, only string
-	processes      int
-	seeds          int
-	report         bool
+	simulate  string // kinds, with commas between
+	only      string
+	processes int
+	seeds     int
+	measure   bool
+	rounds    int
 
 	child    string
 	part, of int
@@ -29,40 +33,64 @@ type options struct {
 
 func parse(args []string, help io.Writer) (command.Work, error) {
 	var o options
-	flags := flag.NewFlagSet("validate", flag.ContinueOnError)
-	flags.StringVar(&o.simulate, "simulate", "curves", "what to simulate: `kinds`")
-	flags.StringVar(&o.only, "only", "", "only these `names` of a kind; the rest of its raw file stays")
-	flags.IntVar(&o.processes, "processes", runtime.NumCPU(), "processes side by side")
-	flags.StringVar(&o.child, "child", "", "simulate a part of this `kind`: for the command itself")
-	flags.IntVar(&o.seeds, "seeds", 5, "how often a point of a curve is simulated")
-	flags.IntVar(&o.part, "part", 0, "see -child")
-	flags.IntVar(&o.of, "of", 1, "see -child")
-	if err := command.Parse(flags, args, help); err != nil {
+	fs := command.Flags("validate")
+	fs.StringVar(&o.simulate, "simulate", "",
+		"simulate these `kinds` again: curves, sensitivity, vm2, with commas between")
+	fs.StringVar(&o.only, "only", "", "of a kind, these `names`; the others' results stay")
+	fs.IntVar(&o.processes, "processes", runtime.NumCPU(), "processes that simulate side by side")
+	fs.IntVar(&o.seeds, "seeds", 5, "how often a point is simulated")
+	fs.StringVar(&o.child, "child", "", "for the command itself: simulate a part of this `kind`")
+	fs.IntVar(&o.part, "part", 0, "for the command itself")
+	fs.IntVar(&o.of, "of", 1, "for the command itself")
+	if err := command.Parse(fs, args, help); err != nil {
 		return nil, err
+	}
+	if o.processes < 1 || o.seeds < 1 || o.of < 1 {
+		return nil, errors.New("-processes, -seeds and -of must be at least 1")
 	}
 	return o.work, nil
 }
 
 func (o options) work(ctx context.Context, out io.Writer) error {
 	if o.child != "" {
-		return child(out, o.child, o.only, o.seeds, o.part, o.of)
+		return child(out, o)
 	}
 	module := machine.ModuleRoot(ctx)
-	dir, err := os.MkdirTemp("", "validate")
+	if module == "" {
+		return errors.New("run it inside of the module, by go run ./bench/validate")
+	}
+	if o.simulate != "" {
+		if err := o.simulateKinds(ctx, module, out); err != nil {
+			return err
+		}
+	}
+	return writeReport(module)
+}
+
+// simulateKinds renews raw files.
+func (o options) simulateKinds(ctx context.Context, module string, out io.Writer) error {
+	temporary, err := os.MkdirTemp("", "validate")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	program, err := buildSim(ctx, module, dir)
+	defer os.RemoveAll(temporary)
+	program, err := buildSim(ctx, module, temporary)
 	if err != nil {
 		return err
 	}
-	list, err := simulateAll(ctx, program, o)
-	for _, r := range list {
-		fmt.Fprintln(out, r.Name, r.At, r.Seed, r.Value, r.Error)
+	dir := filepath.Join(module, "results", "sim", "validation")
+	for kind := range strings.SplitSeq(o.simulate, ",") {
+		o.child = kind
+		began := time.Now()
+		list, err := simulateAll(ctx, program, o)
+		if err != nil {
+			return err
+		}
+		if err := saveNewer(dir, kind+".jsonl", o.only, list); err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%s: %d simulations, %v\n", kind, len(list),
+			time.Since(began).Round(time.Second))
 	}
-	if err != nil {
-		return err
-	}
-	return save(filepath.Join(module, "results", "sim", "validation"), o.simulate+".jsonl", list)
+	return nil
 }

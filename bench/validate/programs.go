@@ -34,7 +34,6 @@ var programs = map[string]program{
 	"inject-sharded":     inject("server64", 64, 8, 350),
 	"inject-m1":          inject("arm80", 10, 1, 50),
 	"fork-join-gpm":      speedUp("gpm", workloads.Large),
-	"fork-join-libfork":  speedUp("gpm", workloads.Large),
 	"fork-join-global":   speedUp("global", workloads.Normal),
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -47,26 +48,18 @@ func simulateAll(ctx context.Context, program string, o options) ([]result, erro
 		})
 	}
 	wg.Wait()
-	slices.SortFunc(all, func(a, b result) int {
-		return cmpString(a.key(), b.key())
-	})
+	sortResults(all)
 	return all, failure
 }
 
-func cmpString(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+func sortResults(list []result) {
+	slices.SortFunc(list, func(a, b result) int { return strings.Compare(a.key(), b.key()) })
 }
 
 func simulatePart(
 	ctx context.Context, program string, o options, part int,
 ) (found []result, err error) {
-	cmd := exec.CommandContext(ctx, program, "-child", o.simulate, "-only", o.only,
+	cmd := exec.CommandContext(ctx, program, "-child", o.child, "-only", o.only,
 		"-seeds", fmt.Sprint(o.seeds), "-part", fmt.Sprint(part), "-of", fmt.Sprint(o.processes))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -78,7 +71,7 @@ func simulatePart(
 	}
 	found, err = readResults(out)
 	if waited := cmd.Wait(); waited != nil {
-		err = fmt.Errorf("%s: part %d of %d: %w", o.simulate, part, o.processes, waited)
+		err = fmt.Errorf("%s: part %d of %d: %w", o.child, part, o.processes, waited)
 	}
 	return found, err
 }
@@ -103,6 +96,28 @@ func load(dir, name string) ([]result, error) {
 	}
 	defer f.Close()
 	return readResults(f)
+}
+
+// saveNewer replaces the results of those names that list has anew: all, or those of only.
+func saveNewer(dir, name, only string, list []result) error {
+	if only != "" {
+		old, err := load(dir, name)
+		if err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		for _, r := range old {
+			if !wanted(only, r.Name) {
+				list = append(list, r)
+			}
+		}
+		sortResults(list)
+	}
+	return save(dir, name, list)
+}
+
+// wanted says whether a list of names, with commas between, has name; an empty one has all.
+func wanted(only, name string) bool {
+	return only == "" || slices.Contains(strings.Split(only, ","), name)
 }
 
 func save(dir, name string, list []result) error {

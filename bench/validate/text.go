@@ -1,0 +1,85 @@
+package main
+
+// The parts of the report that are not figures. A part that judges figures is written by a
+// function; a judgement that stands here was made of the committed ones.
+
+const honestWords = `# Validation of the simulated machine
+
+Written by ` + "`go run ./bench/validate`" + `, from the raw files in [validation](validation).
+` + "`-simulate`" + ` renews those of the simulations, which are the same to the digit each time;
+` + "`-measure`" + ` renews those of the real host.
+
+## Honest words
+
+The simulation shows **mechanisms and orders**, not nanoseconds. What may be claimed from it:
+
+- that a design stops to scale, and at which lock, if the statement survives the table of
+  sensitivity below;
+- the order of two designs on a workload, if it does, and if they are apart by more than 1.5 times;
+- the shape of queue locks, of sleeping locks and of fork-join by stealing: there published curves
+  of other machines were met without a parameter fitted to them (but for one time of plain work in
+  a curve of tokio, said there).
+
+What may not be claimed:
+
+- a time in nanoseconds of any real machine, or a ratio closer than 1.5 times;
+- how deep a collapse is if many threads **spin on one word**: the simulation makes it 2 to 8 times
+  too deep. Lines go to CPUs in the order of requests, and each failed try moves the line. A real
+  machine is unfair in favour of the holder and its neighbours, which helps. So what the simulation
+  says of designs whose locks collapse is too hard on them, and the number of CPUs at which they
+  do is too low;
+- the share of CPU time in a lock for a program that was not simulated: it depends on the load by a
+  factor of a hundred;
+- anything of a cell that is marked bistable, but its two values;
+- anything that depends on what is not modelled: the list is at the end.
+
+`
+
+const curvesHead = `## Published curves
+
+No machine here is the one that was measured: each has the published latency of its kind. A ratio is
+simulated over published, of the medians of the seeds. "Within" is the share of points whose ratio is
+within 1.5 times. The verdicts are made by a rule: *times agree* if three quarters of the points
+are within 1.5 times, and the rank correlation is at least 0.7; *shape agrees* if that holds once
+all points were divided by the mean ratio, or if the curve is a relative one; else it *misses*.
+
+| curve | mean ratio | spread | within | rank correlation | verdict |
+|---|--:|--:|--:|--:|---|
+`
+
+const curvesFoot = `
+Why the curves miss that do:
+
+- **Spin lock, ChanContended, one channel**: the collapse is too deep. After a release all waiters
+  load the word, find it free, and try; all but one fail, and each try moves the line. The published
+  spin lock takes 0.55 us a turn with 2 threads and with 56. Here a turn grows with the number of
+  waiters, as sim's formula for it says (TestSpinLock). To read the value when the transfer begins,
+  and not when it is asked for, was tried: it changes the figures by less than 5%.
+- **sync.Mutex**: both collapse because each hand-over waits for a wakeup, but gsync.Mutex does so
+  earlier and less deep: it hands over after 64 overtakings, Go's after a waiter has waited for 1 ms.
+- **Share of sched.lock**: the stand-in is not tile38. That the share jumps from 44 to 88 Ps is
+  there, its size is not.
+- **Inject queue with one lock**: published times fall a little from 8 threads on, and here they
+  rise to 32: the same excess of contention.
+- **OpenMP tasks**: the global design collapses, as one shared pool of futex locks does here; the
+  published pool loses by two threads what it loses, and scales from there.
+
+Not simulated: the combining lock of folly and Go's spinbit lock, since neither is in this suite;
+CreateGoroutines with a locked queue a P, for the same reason; the G-M server of 2012 and the stealing
+of issue 28808, whose programs need sockets or are not described closely enough.
+`
+
+const notModelled = `
+## What is not modelled
+
+Beside every curve of the simulation stands this list:
+
+- the capacity of caches, and false sharing;
+- the bandwidth of memory and of the links between sockets;
+- hyper-threads, frequency and its changes, interrupts, page faults, other programs;
+- store buffers and out-of-order execution: operations are sequentially consistent;
+- the unfairness of real caches, which favours the holder of a line and its neighbours;
+- the garbage collector: its cost on one CPU is part of what a workload says that it computes;
+- plain memory that no Line stands for: its transfers cost nothing;
+- real sockets: net_* are not simulated, nor is Go's own scheduler.
+`
