@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"schedlab/sim"
+	"schedlab/workloads"
 )
 
 // task is one simulation.
@@ -21,6 +24,8 @@ func child(out io.Writer, o options) error {
 	switch o.child {
 	case "curves":
 		tasks = curveTasks(o.only, o.seeds)
+	case "sensitivity":
+		tasks = sensitivityTasks(o.only, o.seeds)
 	default:
 		return fmt.Errorf("unknown kind of simulations %q; there are curves, sensitivity and vm2", o.child)
 	}
@@ -54,6 +59,45 @@ func curveTasks(only string, seeds int) (list []task) {
 						return result{Value: v}, err
 					}})
 			}
+		}
+	}
+	return list
+}
+
+// sensitivityTasks are all cells with each parameter halved and doubled, and as it is.
+func sensitivityTasks(only string, seeds int) (list []task) {
+	base, err := sim.Named(sensitiveMachine)
+	if err != nil {
+		panic(err)
+	}
+	add := func(name string, cfg sim.Config) {
+		if !wanted(only, name) {
+			return
+		}
+		for _, c := range sensitiveCells() {
+			list = append(list, task{result{Name: name, Cell: c.String(), Seed: cfg.Seed},
+				func() (result, error) {
+					v, err := cell(cfg.With(c.Procs), c, workloads.Small)
+					return result{Value: v}, err
+				}})
+		}
+	}
+	for seed := range uint64(seeds) {
+		cfg := base
+		cfg.Seed = seed
+		add(unchanged, cfg)
+	}
+	for _, p := range sim.Parameters {
+		value, _ := base.Costs.Get(p.Name)
+		for _, by := range []struct {
+			name string
+			by   float64
+		}{{"half", 0.5}, {"twice", 2}} {
+			cfg := base
+			if err := cfg.Costs.Set(p.Name, value*by.by); err != nil {
+				continue // more than it may be
+			}
+			add(p.Name+", "+by.name, cfg)
 		}
 	}
 	return list

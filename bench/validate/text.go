@@ -83,3 +83,21 @@ Beside every curve of the simulation stands this list:
 - plain memory that no Line stands for: its transfers cost nothing;
 - real sockets: net_* are not simulated, nor is Go's own scheduler.
 `
+
+// sensitivityHead takes the numbers of variations, of statements and of those that survive.
+const sensitivityHead = `
+## Sensitivity
+
+Each parameter of the machine server64 was halved and doubled, one at a time: %d variations. The
+workloads run at their small size on 8 and 32 CPUs. A statement is made if its two cells are apart by
+at least 1.1 times in all five seeds of the machine as it is. It survives if no variation, of one
+seed each, turns it around. Of %d statements %d survive. Only these are claimed.
+`
+
+const bistableHead = `
+### Bistable cells
+
+Five seeds each, of the machine as it is. A cell is bistable if there is a gap of more than a fifth
+between two neighbours. Such a cell is never averaged.
+
+`
