@@ -26,6 +26,15 @@ func child(out io.Writer, o options) error {
 		tasks = curveTasks(o.only, o.seeds)
 	case "sensitivity":
 		tasks = sensitivityTasks(o.only, o.seeds)
+	case "vm2":
+		tasks = vmTasks(o.seeds)
+	case "fit":
+		list, err := load(o.only, realFile)
+		if err != nil {
+			return err
+		}
+		fit(out, byCell(list))
+		return nil
 	default:
 		return fmt.Errorf("unknown kind of simulations %q; there are curves, sensitivity and vm2", o.child)
 	}

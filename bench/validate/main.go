@@ -39,6 +39,8 @@ func parse(args []string, help io.Writer) (command.Work, error) {
 	fs.StringVar(&o.only, "only", "", "of a kind, these `names`; the others' results stay")
 	fs.IntVar(&o.processes, "processes", runtime.NumCPU(), "processes that simulate side by side")
 	fs.IntVar(&o.seeds, "seeds", 5, "how often a point is simulated")
+	fs.BoolVar(&o.measure, "measure", false, "measure the cells of the real host again")
+	fs.IntVar(&o.rounds, "rounds", 30, "rounds of -measure")
 	fs.StringVar(&o.child, "child", "", "for the command itself: simulate a part of this `kind`")
 	fs.IntVar(&o.part, "part", 0, "for the command itself")
 	fs.IntVar(&o.of, "of", 1, "for the command itself")
@@ -59,6 +61,15 @@ func (o options) work(ctx context.Context, out io.Writer) error {
 	if module == "" {
 		return errors.New("run it inside of the module, by go run ./bench/validate")
 	}
+	if o.measure {
+		list, err := measureReal(ctx, o.rounds, out)
+		if err != nil {
+			return err
+		}
+		if err := save(validationDir(module), realFile, list); err != nil {
+			return err
+		}
+	}
 	if o.simulate != "" {
 		if err := o.simulateKinds(ctx, module, out); err != nil {
 			return err
@@ -78,7 +89,7 @@ func (o options) simulateKinds(ctx context.Context, module string, out io.Writer
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(module, "results", "sim", "validation")
+	dir := validationDir(module)
 	for kind := range strings.SplitSeq(o.simulate, ",") {
 		o.child = kind
 		began := time.Now()
@@ -93,4 +104,8 @@ func (o options) simulateKinds(ctx context.Context, module string, out io.Writer
 			time.Since(began).Round(time.Second))
 	}
 	return nil
+}
+
+func validationDir(module string) string {
+	return filepath.Join(module, "results", "sim", "validation")
 }
