@@ -173,6 +173,7 @@ var layers = []layer{
 			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
 			"rt/heap", "workloads",
 		},
+		sim:     []string{"sim", "sim/micro"},
 		modules: []string{perf},
 	},
 }
