@@ -18,6 +18,7 @@ var Machines = []Config{
 		CPUs: 2,
 		Costs: costs(func(c *Costs) {
 			c.Near, c.Far, c.Remote = 18, 18, 18
+			c.RunAhead = 5 // less than a transfer, or a CPU that tries again does so for free
 		}),
 	},
 	{

@@ -28,6 +28,8 @@ func child(out io.Writer, o options) error {
 		tasks = sensitivityTasks(o.only, o.seeds)
 	case "vm2":
 		tasks = vmTasks(o.seeds)
+	case "beside":
+		tasks = besideTasks(o.seeds)
 	case "fit":
 		list, err := load(o.only, realFile)
 		if err != nil {
@@ -36,7 +38,7 @@ func child(out io.Writer, o options) error {
 		fit(out, byCell(list))
 		return nil
 	default:
-		return fmt.Errorf("unknown kind of simulations %q; there are curves, sensitivity and vm2", o.child)
+		return fmt.Errorf("unknown kind of simulations %q; there are curves, sensitivity, vm2 and beside", o.child)
 	}
 	lines := json.NewEncoder(out)
 	for i, t := range tasks {

@@ -76,6 +76,15 @@ var curves = []curve{
 		points: along([]int{1, 4, 8, 12}, 1, 2, 4, 8),
 	},
 	{
+		name: "chan-contended-25", title: "ChanContended on x86, if a transfer takes 25 ns",
+		source:  "the same",
+		machine: "xeon32 with 20 CPUs and 25 ns from one to another", axis: "Ps",
+		unit: "of one P", shape: true,
+		does: "The same. The i7 is no Xeon; its latency is not among the published ones. " +
+			"Those of AMD's desktops are 17 to 24 ns, within a cluster.",
+		points: along([]int{1, 4, 8, 12}, 1, 2, 4, 8),
+	},
+	{
 		name: "chan-contended-20", title: "ChanContended on x86, 20 Ps",
 		source:  "Go issue 68578, i7-13700H: 44 us for 200 operations",
 		machine: "xeon32 with 20 CPUs", axis: "Ps", unit: "ns",

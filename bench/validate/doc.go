@@ -1,7 +1,7 @@
 // Command validate says how far the simulated machine of package sim is to be believed.
 //
 //	go run ./bench/validate                              write the report of the raw files
-//	go run ./bench/validate -simulate curves,sensitivity,vm2
+//	go run ./bench/validate -simulate curves,sensitivity,vm2,beside
 //	go run ./bench/validate -measure                     measure the real host again
 //
 // The report is validation.md in results/sim, and the raw files are in the folder validation

@@ -188,3 +188,53 @@ func writeCells(s *strings.Builder, real, sims map[string][]result) {
 			a[0].Counters["wakes/op"], b[0].Counters["wakes/op"])
 	}
 }
+
+// besidePrograms are the numbers of other programs of the kind beside.
+var besidePrograms = []int{0, 1, 2, 4}
+
+func besideCells() (list []bench.Cell) {
+	for _, w := range []string{"ping_pong", "chained_spawn", "ring"} {
+		for _, d := range []string{"gm", "global"} {
+			list = append(list, bench.Cell{Workload: w, Design: d, Procs: 2})
+		}
+	}
+	return list
+}
+
+// discrepancyPart is about the cells in which vm2 is known to differ.
+func discrepancyPart(s *strings.Builder, dir string) error {
+	list, err := load(dir, besideFile)
+	if err != nil {
+		return err
+	}
+	measured, err := load(dir, realFile)
+	if err != nil {
+		return err
+	}
+	real, sims := byCell(measured), byCell(list)
+	s.WriteString(discrepancyHead)
+	for _, c := range besideCells() {
+		name := c.String()
+		if len(real[name]) == 0 {
+			continue
+		}
+		fmt.Fprintf(s, "| %s on %s | %s, %.2f |", c.Workload, c.Design, digits(timeOf(real[name])),
+			real[name][0].Counters["wakes/op"])
+		for _, programs := range besidePrograms {
+			var at []result
+			for _, r := range sims[name] {
+				if r.At == programs {
+					at = append(at, r)
+				}
+			}
+			if len(at) == 0 {
+				s.WriteString(" |")
+				continue
+			}
+			fmt.Fprintf(s, " %s, %.2f |", digits(timeOf(at)), at[0].Counters["wakes/op"])
+		}
+		s.WriteString("\n")
+	}
+	s.WriteString(discrepancyFoot)
+	return nil
+}

@@ -35,7 +35,7 @@ func parse(args []string, help io.Writer) (command.Work, error) {
 	var o options
 	fs := command.Flags("validate")
 	fs.StringVar(&o.simulate, "simulate", "",
-		"simulate these `kinds` again: curves, sensitivity, vm2, with commas between")
+		"simulate these `kinds` again: curves, sensitivity, vm2, beside, with commas between")
 	fs.StringVar(&o.only, "only", "", "of a kind, these `names`; the others' results stay")
 	fs.IntVar(&o.processes, "processes", runtime.NumCPU(), "processes that simulate side by side")
 	fs.IntVar(&o.seeds, "seeds", 5, "how often a point is simulated")

@@ -10,6 +10,21 @@ import (
 	"schedlab/workloads"
 )
 
+// besideTasks are the cells of the known discrepancy.
+func besideTasks(seeds int) (list []task) {
+	for _, c := range besideCells() {
+		for _, programs := range besidePrograms {
+			for seed := range uint64(seeds) {
+				r := result{Name: "beside", At: programs, Cell: c.String(), Seed: seed}
+				list = append(list, task{r, func() (result, error) {
+					return beside(programs, c, seed)
+				}})
+			}
+		}
+	}
+	return list
+}
+
 // beside simulates a cell of vm2 while other programs, which always compute, want its CPUs, too.
 func beside(programs int, c bench.Cell, seed uint64) (result, error) {
 	work, err := workloads.Find(c.Workload)

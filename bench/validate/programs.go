@@ -26,6 +26,7 @@ var programs = map[string]program{
 	"chan-contended":     relative(contended("xeon32", 20)),
 	"chan-contended-20":  contended("xeon32", 20),
 	"chan-contended-arm": contended("arm80", 80),
+	"chan-contended-25":  relative(contendedAt(25)),
 	"one-channel":        oneChannel,
 	"select":             selectShared,
 	"mutex-collapse":     mutexCollapse,
@@ -92,6 +93,16 @@ func contended(name string, cpus int) program {
 	return func(at int, seed uint64) (float64, error) {
 		c := bench.Cell{Workload: "chan_contended", Design: "gpm", Procs: at}
 		return cell(simulated(name, cpus, 0, 0, seed), c, workloads.Small)
+	}
+}
+
+// contendedAt is contended on xeon32 with 20 CPUs and another latency, in ns.
+func contendedAt(latency float64) program {
+	return func(at int, seed uint64) (float64, error) {
+		cfg := simulated("xeon32", 20, 0, 0, seed)
+		cfg.Costs.Near, cfg.Costs.Far = latency, latency
+		c := bench.Cell{Workload: "chan_contended", Design: "gpm", Procs: at}
+		return cell(cfg, c, workloads.Small)
 	}
 }
 

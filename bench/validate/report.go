@@ -16,6 +16,7 @@ const (
 	sensitivityFile = "sensitivity.jsonl"
 	realFile        = "real.jsonl"
 	vmFile          = "vm2.jsonl"
+	besideFile      = "beside.jsonl"
 )
 
 // writeReport makes validation.md of the raw files that are there.
@@ -25,7 +26,7 @@ func writeReport(module string) error {
 	var s strings.Builder
 	s.WriteString(honestWords)
 	for _, part := range []func(*strings.Builder, string) error{
-		curvesPart, sensitivityPart, realPart,
+		curvesPart, sensitivityPart, realPart, discrepancyPart,
 	} {
 		if err := part(&s, dir); err != nil && !os.IsNotExist(err) {
 			return err
