@@ -38,7 +38,8 @@ func child(out io.Writer, o options) error {
 		fit(out, byCell(list))
 		return nil
 	default:
-		return fmt.Errorf("unknown kind of simulations %q; there are curves, sensitivity, vm2 and beside", o.child)
+		return fmt.Errorf("unknown kind of simulations %q; "+
+			"there are curves, sensitivity, vm2 and beside", o.child)
 	}
 	lines := json.NewEncoder(out)
 	for i, t := range tasks {

@@ -164,7 +164,8 @@ var curves = []curve{
 		points: along(forkJoinAt, 1, 1.97, 3.84, 6.23, 10.4, 15.3),
 	},
 	{
-		name: "fork-join-libfork", runs: "fork-join-gpm", title: "Fork-join on gpm, against libfork", shape: true,
+		name: "fork-join-libfork", runs: "fork-join-gpm", shape: true,
+		title:   "Fork-join on gpm, against libfork",
 		source:  "libfork's results, fib, two 16-core sockets, libfork: speed-up",
 		machine: "xeon2x32 with two sockets of 16", axis: "threads", unit: "times",
 		does: "The same runs. libfork's tasks are coroutines of some ns on lock-free deques; " +

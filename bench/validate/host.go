@@ -20,6 +20,9 @@ const sampledOnceIn = 32
 // counters are those that are compared, besides time.
 var counters = []string{"contended/op", "futex/op", "steals/op", "wakes/op", "migrations/op"}
 
+// medianTime is the median over all visits, beside the time of the fastest run.
+const medianTime = "ns/op, median"
+
 // realWorkloads returns the workloads that are compared. Those with timers take the time that
 // they sleep.
 func realWorkloads() (list []string) {
@@ -218,8 +221,9 @@ func discrepancyPart(s *strings.Builder, dir string) error {
 		if len(real[name]) == 0 {
 			continue
 		}
-		fmt.Fprintf(s, "| %s on %s | %s, %.2f |", c.Workload, c.Design, digits(timeOf(real[name])),
-			real[name][0].Counters["wakes/op"])
+		n := real[name][0].Counters
+		fmt.Fprintf(s, "| %s on %s | %s | %s, %.2f |", c.Workload, c.Design,
+			digits(timeOf(real[name])), digits(n[medianTime]), n["wakes/op"])
 		for _, programs := range besidePrograms {
 			var at []result
 			for _, r := range sims[name] {

@@ -93,11 +93,13 @@ func summarize(cells []bench.Cell, visits [][]*stopwatch) (list []result) {
 			continue
 		}
 		r := result{Name: "real", Cell: c.String(), Counters: map[string]float64{}}
-		var times []float64
+		var times, means []float64
 		for _, w := range visits[i] {
 			times = append(times, w.least())
+			means = append(means, w.units["ns/op"])
 		}
 		r.Value = slices.Min(times)
+		r.Counters[medianTime] = median(means)
 		for _, unit := range counters {
 			var v []float64
 			for _, w := range visits[i] {

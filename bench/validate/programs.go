@@ -85,7 +85,9 @@ func (l *microSpin) Unlock(*micro.Node) { l.word.Store(0) }
 
 // cell runs a workload and returns ns an operation.
 func cell(cfg sim.Config, c bench.Cell, size workloads.Size) (float64, error) {
-	r, err := bench.Simulate(bench.Simulation{Cell: c, Machine: cfg, Size: size, Seed: cfg.Seed + 1})
+	r, err := bench.Simulate(bench.Simulation{
+		Cell: c, Machine: cfg, Size: size, Seed: cfg.Seed + 1,
+	})
 	return float64(r.Ns) / float64(max(r.Ops, 1)), err
 }
 

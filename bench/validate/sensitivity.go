@@ -39,13 +39,12 @@ func sensitiveCells() (list []bench.Cell) {
 
 // statement says that one cell is faster than another, per operation.
 type statement struct {
-	text         string
-	fast, slow   string // cells
-	least        float64
-	worst        float64 // slow over fast, over all variations
-	worstAt      string
-	broken       []string // variations in which it is false
-	fewer, total int
+	text       string
+	fast, slow string   // cells
+	least      float64  // slow over fast, of all seeds of the machine as it is
+	worst      float64  // of all variations
+	worstAt    string   // a variation
+	broken     []string // variations in which it is false
 }
 
 // clear is by how much two cells must differ, in all seeds, to make a statement.
@@ -60,7 +59,9 @@ func statements(base map[string][]float64) (list []statement) {
 			return
 		}
 		if least := slices.Min(y) / slices.Max(x); least >= clear {
-			list = append(list, statement{text: text, fast: a.String(), slow: b.String(), least: least})
+			list = append(list, statement{
+				text: text, fast: a.String(), slow: b.String(), least: least,
+			})
 		}
 	}
 	for _, w := range sensitiveWorkloads {
