@@ -146,13 +146,14 @@ const discrepancyFoot = `
 Before the fit vm2 took 4400 ns for a link of chained_spawn and 9100 ns for a round of ping_pong
 on gm. The fit made the call that wakes a thread as long as the wakeup itself, as it is in a
 guest, where it leaves to the hypervisor. The M that wakes another one then counts as running
-until that runs. So the next G is queued, and not handed to an M that sleeps. That explains most of gm's times: the medians
-of the real host are met within 3 times. (ping_pong on global got worse: 3.4 times too slow.) It does not explain the
-counter. The real host runs most of the chain on one M, with 0.00 to 0.3 wakeups an operation. For
-that the other M must count as running without taking a G: it waits for the scheduler's lock while
-the first M takes that again and again. In the simulation the M that waits gets the lock within
-its spins. The real host falls into that state and out of it: visits to chained_spawn on gm within
-one minute took 90 to 1240 ns an operation. Other programs that compute do not explain it, as the
-last columns show. **Explained in part: claim nothing of the wakeups of gm where at most as many
-Gs are runnable as there are CPUs.**
+until that runs. So the next G is queued, and not handed to an M that sleeps. That explains most
+of gm's times: the medians of the real host are met within 3 times. (ping_pong on global got
+worse: 3.4 times too slow.) It does not explain the counter. The real host runs most of the chain
+on one M, with 0.00 to 0.3 wakeups an operation. For that the other M must count as running
+without taking a G: it waits for the scheduler's lock while the first M takes that again and
+again. In the simulation the M that waits gets the lock within its spins. The real host falls into
+that state and out of it: visits to chained_spawn on gm within one minute took 90 to 1240 ns an
+operation. Other programs that compute do not explain it, as the last columns show. **Explained in
+part: claim nothing of the wakeups of gm where at most as many Gs are runnable as there are
+CPUs.**
 `
