@@ -168,7 +168,7 @@ var layers = []layer{
 	},
 	{
 		folder: "bench/*",
-		what:   "the comparison of designs, and the soak",
+		what:   "the comparison of designs, the soak, how far to believe sim",
 		imports: []string{
 			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
 			"rt/heap", "workloads",

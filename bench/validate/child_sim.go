@@ -76,6 +76,14 @@ func curveTasks(only string, seeds int) (list []task) {
 	return list
 }
 
+// shallower returns a machine on which locks that spin collapse no deeper than the published
+// ones: transfers take a quarter of the time, and a PAUSE 40 ns.
+func shallower(cfg sim.Config) sim.Config {
+	c := &cfg.Costs
+	c.Near, c.Far, c.Remote, c.Pause = c.Near/4, c.Far/4, c.Remote/4, 40
+	return cfg
+}
+
 // sensitivityTasks are all cells with each parameter halved and doubled, and as it is.
 func sensitivityTasks(only string, seeds int) (list []task) {
 	base, err := sim.Named(sensitiveMachine)
@@ -98,6 +106,14 @@ func sensitivityTasks(only string, seeds int) (list []task) {
 		cfg := base
 		cfg.Seed = seed
 		add(unchanged, cfg)
+	}
+	add(shallow, shallower(base))
+	for _, name := range otherMachines {
+		cfg, err := sim.Named(name)
+		if err != nil {
+			panic(err)
+		}
+		add("machine "+name, cfg)
 	}
 	for _, p := range sim.Parameters {
 		value, _ := base.Costs.Get(p.Name)
