@@ -115,6 +115,7 @@ func realPart(s *strings.Builder, dir string) error {
 			a.mean, a.spread, 100*a.within, correlation(a.rank), right, all)
 	}
 	writeCounters(s, real, sims)
+	s.WriteString(realFoot)
 	writeCells(s, real, sims)
 	return nil
 }
