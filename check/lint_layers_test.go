@@ -76,6 +76,7 @@ var layers = []layer{
 		what:    "a machine of many CPUs in virtual time",
 		imports: []string{"internal/coro", "internal/names"},
 	},
+	{folder: "sim/micro", what: "programs that try that machine", imports: []string{"sim"}},
 	{
 		folder:  "host",
 		what:    "threads, atomics, locks, notes, stacks: what a scheduler stands on",
@@ -167,11 +168,12 @@ var layers = []layer{
 	},
 	{
 		folder: "bench/*",
-		what:   "the comparison of designs, and the soak",
+		what:   "the comparison of designs, the soak, how far to believe sim",
 		imports: []string{
 			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
 			"rt/heap", "workloads",
 		},
+		sim:     []string{"sim", "sim/micro"},
 		modules: []string{perf},
 	},
 }
