@@ -53,8 +53,8 @@ type M struct {
 	Rand    host.Rand
 	nextID  uint64 // the last G ID given out
 	sample  int    // Gs to be made runnable before one is sampled
-	stats   Stats
 	latency *latency
+	stats   Stats
 }
 
 // G0 stands for the M outside of every G: it can ready and make Gs.

@@ -26,12 +26,11 @@ type p struct {
 	id            int
 	sched         *sched
 	status        host.Uint32 // pIdle, ...
+	cpu           lastCPU     // noted when an M gets the P, and when it looks for work
 
 	// m is the M that holds the P, or nil: for the monitor, which asks that M's G to
 	// give way. Stored by the thread that gives or takes the P.
 	m host.Pointer[m]
-
-	cpu lastCPU // noted when an M gets the P, and when it looks for work
 
 	runq  queue.Ring[rt.G]
 	gfree rt.FreeList
