@@ -170,7 +170,7 @@ var layers = []layer{
 		what:   "the comparison of designs, and the soak",
 		imports: []string{
 			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
-			"rt/heap", "workloads",
+			"rt/heap", "sim", "workloads",
 		},
 		modules: []string{perf},
 	},

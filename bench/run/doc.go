@@ -42,6 +42,8 @@
 //	plan.go         the order of samples
 //	binary.go       the process that measures a sample
 //	measure.go      all samples of a plan
+//	simulate.go     what differs on a simulated machine
+//	sidebyside.go   all samples of a plan, on simulated machines
 //	progress.go     how far they are
 //	raw.go          raw files, written
 //	results.go      raw files, read back
