@@ -47,7 +47,7 @@
 //
 // Those of a simulated machine are reported of it alone: its times are virtual, and no memory is
 // measured. There is also NAME-wait-share, the share of the lock of that name (rt.Lock) in
-// lock-wait-share, for each lock that a thread has waited for.
+// lock-wait-share, for each lock that was taken.
 //
 // A figure that a design does not count is left out, not reported as 0. Go's own scheduler
 // (native) tells only the times from runnable to running. They come from runtime/metrics: in

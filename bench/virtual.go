@@ -17,7 +17,7 @@ func (r *Simulated) report(b B, cpus int) {
 		queuedNs: float64(r.Count.QueuedPs) / 1000,
 	}
 	for lock, n := range r.Stats.Locks {
-		if n.WaitNs > 0 {
+		if n.Acquired > 0 {
 			c.own = append(c.own, workloads.Metric{
 				Unit: LockShare(rt.Lock(lock)), Value: float64(n.WaitNs) / c.cpuNs,
 			})

@@ -36,6 +36,12 @@ func writeMarkdown(w io.Writer, r *results) error {
 
 // explanation says what a figure is, as median and ratio write it.
 func explanation(r *results) string {
+	if r.machine != "" {
+		return "A figure is the median of the seeds, ± how far the farthest seed is from it, " +
+			"and how many times\nthe first design's it is, or which part of it (1/300); ~ stands " +
+			"for no significant difference\n(Mann-Whitney, p > 0.05). Cells of two modes have " +
+			"both, with their numbers of seeds."
+	}
 	said := fmt.Sprintf("A figure is the median, ± how far its %.0f%% confidence interval "+
 		"reaches, and how many times\nthe first design's it is, or which part of it (1/300); "+
 		"~ stands for no significant difference (Mann-Whitney, p > %v).",
@@ -118,6 +124,11 @@ func figures(r *results, m bench.Metric, workload string, procs int, designs []s
 		switch {
 		case r.failed[c] != "":
 			texts[i] = failedText
+		case sample != nil && r.machine != "":
+			texts[i] = modeText(r, figure{c, unit}, m)
+			if i > 0 && len(r.modes(c)) == 1 {
+				texts[i] += ratio(base, sample)
+			}
 		case sample != nil && i == 0:
 			texts[i] = median(sample, m)
 		case sample != nil:
