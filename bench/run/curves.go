@@ -74,15 +74,17 @@ func curvesPage(r *results) string {
 	return s.String()
 }
 
-const curvesIntroduction = "The CPUs are simulated in virtual time ([sim](../../../../sim/doc.go)). " +
-	"This shows the shape of a curve and the\nmechanism behind it, not nanoseconds. " +
-	"Not modelled: " + notModelled + ".\n\n" +
-	"A figure is the median of the seeds, ± how far the farthest seed is from it. A cell of two " +
-	"modes is bistable:\nit ran at one speed with some seeds and at another with the others. " +
-	"Both are shown with their numbers of\nseeds, never a mean of both. In a picture they are " +
-	"rings.\n\n" +
-	"Time in locks is counted from the first try until the lock is acquired, whether the thread " +
-	"spins or sleeps.\nMore threads than CPUs may wait, so it can be above 100%.\n"
+const curvesIntroduction = `The CPUs are simulated in virtual time ([sim](../../../../sim/doc.go)).
+This shows the shape of a curve and the mechanism behind it, not nanoseconds.
+Not modelled: ` + notModelled + `.
+
+A figure is the median of the seeds, ± how far the farthest seed is from it. A cell of two modes
+is bistable: it ran at one speed with some seeds and at another with the others. Both are shown
+with their numbers of seeds, never a mean of both. In a picture they are rings.
+
+Time in locks is counted from the first try until the lock is acquired, whether the thread spins
+or sleeps. More threads than CPUs may wait, so it can be above 100%.
+`
 
 // docOf returns what a workload stresses, as a paragraph.
 func docOf(name string) string {
@@ -178,16 +180,20 @@ func (c *curve) best() int {
 	return at
 }
 
+const lawIntroduction = `The universal scalability law, C(n) = n / (1 + a(n-1) + bn(n-1)), fitted
+by least squares of relative errors. a is contention, b is coherence. The error is how far the law
+is from the curve (root of the mean square). Where it is more than some 20%, the curve has another
+shape: believe the curve. A design with * has bistable cells; of them the mode of most seeds is
+taken.
+
+| workload | design | fastest on | times as fast as on 1 | a | b | error |
+|---|---|--:|--:|--:|--:|--:|
+`
+
 // lawTable has a row for each curve.
 func lawTable(r *results) string {
 	var s strings.Builder
-	s.WriteString("The universal scalability law, C(n) = n / (1 + a(n-1) + bn(n-1)), fitted by " +
-		"least squares of relative errors:\na is contention, b is coherence, and the error is " +
-		"how far the law is from the curve (root of the mean square).\nWhere that is more than " +
-		"some 20%, the curve has another shape: believe the curve. * stands for a curve with\n" +
-		"bistable cells, of which the mode of most seeds is taken.\n\n" +
-		"| workload | design | fastest on | times as fast as on 1 | a | b | error |\n" +
-		"|---|---|--:|--:|--:|--:|--:|\n")
+	s.WriteString(lawIntroduction)
 	for _, w := range r.workloads {
 		for _, d := range r.designs {
 			c := r.curve(w, d)

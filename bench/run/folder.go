@@ -24,8 +24,8 @@ var word = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
 func checkName(name string) error {
 	switch {
 	case slices.Contains(reserved, name):
-		return fmt.Errorf("-as is %s; quick, full and curves belong to comparisons of "+
-			"their own flags, and newest to -compare: choose another name", name)
+		return fmt.Errorf("-as is %s; quick, full and curves belong to "+
+			"the comparisons of their own flags, and newest to -compare: choose another name", name)
 	case !word.MatchString(name):
 		return fmt.Errorf("-as is %q; it must be a word like mine-2: letters, digits, - and _, "+
 			"a letter first", name)
