@@ -234,8 +234,8 @@ func pen(path string) string {
 }
 
 //go:embed curve.svg.tmpl
-var curveText string
+var curveSVG string
 
 // A line that ends with a backslash goes on in the next one.
 var curveTemplate = template.Must(template.New("curve").
-	Parse(strings.ReplaceAll(curveText, "\\\n", "")))
+	Parse(strings.ReplaceAll(curveSVG, "\\\n", "")))

@@ -70,5 +70,6 @@
 //	usl.go          the universal scalability law of a curve
 //	times.go        the times at the end of a run
 //	readme.go       the main tables in README
+//	readmecurve.go  the curve in README
 //	publish.go      all comparisons of a folder
 package main

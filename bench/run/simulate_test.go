@@ -138,7 +138,8 @@ func TestCurvesOfASimulatedMachineArePublished(t *testing.T) {
 	require.Equal(t, "box", r.machine)
 	page := read(t, dir, curvesFile)
 	for _, want := range []string{
-		"Left out: sockets.", "| 1 | 103.0ns ±2% | 103.0ns ±2% |", "| 2 | 103.0ns ±2% | 51.00ns ±2% |",
+		"Left out: sockets.",
+		"| 1 | 103.0ns ±2% | 103.0ns ±2% |", "| 2 | 103.0ns ±2% | 51.00ns ±2% |",
 		"| 2 | sched 25% | sched 25% |", "Not modelled: cache capacity", "![fib](curve-fib.svg)",
 	} {
 		require.Contains(t, page, want)
