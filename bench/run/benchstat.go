@@ -21,6 +21,9 @@ func writeText(ctx context.Context, w io.Writer, r *results) error {
 	for _, line := range r.failures() {
 		fmt.Fprintln(&out, line)
 	}
+	for _, why := range reasons(r.declined) {
+		fmt.Fprintln(&out, "left out:", why)
+	}
 	if few := r.tooFew(); few != "" {
 		fmt.Fprintln(&out, few)
 	}

@@ -148,6 +148,7 @@ func TestCurvesOfASimulatedMachineArePublished(t *testing.T) {
 	require.Equal(t, 8, strings.Count(picture, `class="dot d`), "a point for each cell and panel")
 	require.NotContains(t, picture, "Rings:")
 	require.Contains(t, picture, "Not modelled: ")
+	require.Contains(t, read(t, dir, textFile), "left out: sockets\n")
 	require.Contains(t, read(t, dir, textFile), "sec/op")
 	require.NotContains(t, read(t, dir, markdownFile), "two modes: ")
 }
