@@ -101,8 +101,10 @@ func newCurve(r *results, workload string) curvePicture {
 	for _, n := range r.procs {
 		p.XTicks = append(p.XTicks, tick{X: x(float64(n)), Text: strconv.Itoa(n)})
 	}
-	for i, name := range r.designs {
-		p.Legend = append(p.Legend, legend{name, curveClass(i), float64(curveLeft + 84*i)})
+	designs := r.drawn()
+	apart := (curveRight - curveLeft) / max(4, len(designs))
+	for i, name := range designs {
+		p.Legend = append(p.Legend, legend{name, curveClass(i), float64(curveLeft + apart*i)})
 	}
 	p.Plots = []plot{throughputPlot(r, workload, x), sharePlot(r, workload, x)}
 	if p.hasRings() {
@@ -116,8 +118,19 @@ func (p *curvePicture) note(text string) {
 	p.Notes = append(p.Notes, note{notesTop + 14*len(p.Notes), text})
 }
 
-// curveClass is the look of a design's curve. The classes are in the template.
-func curveClass(i int) string { return fmt.Sprintf("d%d", i%5) }
+// looks is how many looks of curves the template has, as classes.
+const looks = 5
+
+func curveClass(i int) string { return fmt.Sprintf("d%d", i%looks) }
+
+// drawn returns the designs that the pictures show: all, or without their variants if these are
+// too many to tell apart.
+func (r *results) drawn() []string {
+	if len(r.designs) > looks {
+		return groups(r.designs)[0].designs
+	}
+	return r.designs
+}
 
 func (p *curvePicture) hasRings() bool {
 	for _, plot := range p.Plots {
@@ -177,7 +190,7 @@ func (r *results) ends(workload, unit string) (low, high float64) {
 // ideal is the path of perfect scaling, from the fastest design on the first number of CPUs.
 func ideal(r *results, workload string, x, y scale, high float64) string {
 	best, first := 0.0, r.procs[0]
-	for _, design := range r.designs {
+	for _, design := range r.drawn() {
 		c := bench.Cell{Workload: workload, Design: design, Procs: first}
 		for _, v := range r.values[figure{c, "ops/s"}] {
 			best = max(best, v)
@@ -204,7 +217,7 @@ func sharePlot(r *results, workload string, x scale) plot {
 
 // draw adds a curve for each design.
 func (p *plot) draw(r *results, workload string, m bench.Metric, x, y scale) {
-	for i, design := range r.designs {
+	for i, design := range r.drawn() {
 		line := curveLine{Class: curveClass(i)}
 		for _, n := range r.procs {
 			f := figure{bench.Cell{Workload: workload, Design: design, Procs: n}, m.Key()}
