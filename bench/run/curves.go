@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -20,26 +21,18 @@ func curveFile(workload string) string { return "curve-" + workload + ".svg" }
 
 // publishCurves writes the curves of a simulated machine, and benchstat's comparison.
 func publishCurves(ctx context.Context, dir string, r *results) error {
-	var text strings.Builder
-	if err := writeText(ctx, &text, r); err != nil {
-		return err
-	}
+	var text, markdown strings.Builder
+	err := errors.Join(writeText(ctx, &text, r), writeMarkdown(&markdown, r))
 	files := map[string]string{
-		textFile:     text.String(),
-		markdownFile: "",
-		curvesFile:   curvesPage(r),
+		textFile: text.String(), markdownFile: markdown.String(), curvesFile: curvesPage(r),
 	}
-	var markdown strings.Builder
-	if err := writeMarkdown(&markdown, r); err != nil {
-		return err
-	}
-	files[markdownFile] = markdown.String()
 	for _, w := range r.workloads {
 		var picture strings.Builder
-		if err := writeCurve(&picture, r, w); err != nil {
-			return err
-		}
+		err = errors.Join(err, writeCurve(&picture, r, w))
 		files[curveFile(w)] = picture.String()
+	}
+	if err != nil {
+		return err
 	}
 	for name, text := range files {
 		if err := replaceFile(filepath.Join(dir, name), []byte(text)); err != nil {
