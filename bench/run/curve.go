@@ -148,7 +148,10 @@ func (p *curvePicture) hasRings() bool {
 // throughputPlot draws operations a second.
 func throughputPlot(r *results, workload string, x scale) plot {
 	m := bench.MetricOf("ops/s")
-	p := plot{Title: "operations a virtual second (dotted: perfect scaling)", Top: plotTop, Bottom: plotBottom}
+	p := plot{
+		Title: "operations a virtual second (dotted: perfect scaling)",
+		Top:   plotTop, Bottom: plotBottom,
+	}
 	low, high := r.ends(workload, m.Key())
 	y := logScale(low, high, plotBottom, plotTop)
 	for _, v := range ticks(low, high) {
