@@ -116,7 +116,8 @@ func row(r *results, m bench.Metric, workload string, procs int, designs []strin
 func figures(r *results, m bench.Metric, workload string, procs int, designs []string) []string {
 	texts, unit := make([]string, len(designs)), m.Key()
 	empty := unit != timeUnit
-	base := r.sample(figure{bench.Cell{Workload: workload, Design: designs[0], Procs: procs}, unit})
+	first := bench.Cell{Workload: workload, Design: designs[0], Procs: procs}
+	base := r.sample(figure{first, unit})
 	for i, d := range designs {
 		c := bench.Cell{Workload: workload, Design: d, Procs: procs}
 		sample := r.sample(figure{c, unit})
@@ -126,7 +127,7 @@ func figures(r *results, m bench.Metric, workload string, procs int, designs []s
 			texts[i] = failedText
 		case sample != nil && r.machine != "":
 			texts[i] = modeText(r, figure{c, unit}, m)
-			if i > 0 && len(r.modes(c)) == 1 {
+			if i > 0 && !r.bistable(c) && !r.bistable(first) {
 				texts[i] += ratio(base, sample)
 			}
 		case sample != nil && i == 0:

@@ -61,6 +61,25 @@ func (r *results) modes(c bench.Cell) []mode {
 	return nil
 }
 
+func (r *results) bistable(c bench.Cell) bool { return len(r.modes(c)) > 1 }
+
+// bistableCells returns a line for each cell of two modes of a simulated machine, since
+// benchstat's tables do not tell them apart.
+func (r *results) bistableCells() (lines []string) {
+	for _, w := range r.workloads {
+		for _, d := range r.designs {
+			for _, n := range r.procs {
+				c := bench.Cell{Workload: w, Design: d, Procs: n}
+				if r.machine != "" && r.bistable(c) {
+					text := modeText(r, figure{c, timeUnit}, bench.Metrics[0])
+					lines = append(lines, fmt.Sprintf("%v has %s", c, text))
+				}
+			}
+		}
+	}
+	return lines
+}
+
 // of returns the values of f in the mode. A figure that some samples lack has no modes: then it
 // returns all.
 func (m mode) of(r *results, f figure) []float64 {

@@ -164,6 +164,8 @@ func TestBistableCellsAreRings(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 4, strings.Count(read(t, dir, curveFile("fib")), `class="ring d1"`))
 	require.Contains(t, read(t, dir, curvesFile), "two modes: 3× 51.00ns ±2%, 2× 452.0ns ±0%")
+	require.Contains(t, read(t, dir, textFile),
+		"workload=fib/design=gpm/procs=2 has two modes: 3× 51.00ns ±2%, 2× 452.0ns ±0%\n")
 	c := r.curve("fib", "gpm")
 	require.True(t, c.bistable)
 	require.InDelta(t, 1e9/51, c.throughput[1], 1e6, "the mode of most seeds")
