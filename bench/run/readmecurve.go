@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"schedlab/bench"
 )
@@ -43,40 +44,74 @@ func publishableCurve(dir string, r *results) error {
 
 // curveText is the picture, and what it shows in figures.
 func curveText(link string, r *results) string {
-	var s strings.Builder
 	last := r.procs[len(r.procs)-1]
-	fmt.Fprintf(&s, "\n[![gm, global and gpm on 1 to %d simulated CPUs](%s/%s)](%s/%s)\n\n",
-		last, link, curveFile(readmeWorkload), link, curvesFile)
-	var fastest, waits []string
+	var waits []string
 	for _, d := range readmeDesigns {
-		c := r.curve(readmeWorkload, d)
-		fastest = append(fastest, fastestText(d, c))
 		f := figure{bench.Cell{Workload: readmeWorkload, Design: d, Procs: last}, "lock-wait-share"}
 		share, _ := middle(r.modes(f.cell)[0].of(r, f))
 		waits = append(waits, fmt.Sprintf("%.0f%% (`%s`)", 100*share, d))
 	}
-	fmt.Fprintf(&s, "Fork-join (`%s`) on a simulated machine, %s:\n%s.\n"+
-		"On %d CPUs, waiting for locks takes %s\nof the time of all CPUs.\n\n",
-		readmeWorkload, r.machine, strings.Join(fastest, ";\n"), last, listed(waits))
-	fmt.Fprintf(&s, "These CPUs run in [virtual time](sim/doc.go), to the digit the same on any "+
-		"host. They show the\nshape of a curve and the mechanism behind it, not nanoseconds. "+
-		"Not modelled are %s.\nThe other curves: [%s](%s/%s).\n\n",
-		notModelled, curvesFile, link, curvesFile)
-	return s.String()
+	page := link + "/" + curvesFile
+	shown := fmt.Sprintf("Fork-join (`%s`, %s) on the simulated machine %s: %s. On %d CPUs, waiting "+
+		"for locks takes %s of the time of all CPUs. [The other curves](%s).",
+		readmeWorkload, r.size(), r.machine, fastestText(r), last, listed(waits), page)
+	limits := "These CPUs run in [virtual time](sim/doc.go), to the digit the same on any host. " +
+		"They show the shape of a curve and the mechanism behind it, not nanoseconds. " +
+		"Not modelled: " + notModelled + "."
+	return fmt.Sprintf("\n[![gm, global and gpm on 1 to %d simulated CPUs](%s/%s)](%s)\n\n%s\n%s\n",
+		last, link, curveFile(readmeWorkload), page, wrapped(shown), wrapped(limits))
 }
 
-// fastestText says on how many CPUs a design is fastest.
-func fastestText(design string, c curve) string {
-	at := c.best()
-	if at == 0 {
-		return fmt.Sprintf("`%s` is fastest on 1 CPU", design)
+// size says how much each run does.
+func (r *results) size() string { return parseEnvironment(r.env).get("size") + " size" }
+
+// fastestText says on how many CPUs each design is fastest.
+func fastestText(r *results) string {
+	var onOne, texts []string
+	for _, d := range readmeDesigns {
+		c := r.curve(readmeWorkload, d)
+		at := c.best()
+		if at == 0 {
+			onOne = append(onOne, "`"+d+"`")
+			continue
+		}
+		texts = append(texts, fmt.Sprintf("`%s` is fastest on %d CPUs, %.1f times as fast as on 1",
+			d, c.cpus[at], c.throughput[at]/c.throughput[0]))
 	}
-	return fmt.Sprintf("`%s` is fastest on %d CPUs, %.1f times as fast as on 1",
-		design, c.cpus[at], c.throughput[at]/c.throughput[0])
+	switch len(onOne) {
+	case 0:
+	case 1:
+		texts = append([]string{onOne[0] + " is fastest on 1 CPU"}, texts...)
+	default:
+		texts = append([]string{listed(onOne) + " are fastest on 1 CPU"}, texts...)
+	}
+	return strings.Join(texts, "; ")
 }
 
 // listed joins texts as a sentence does.
 func listed(texts []string) string {
 	last := len(texts) - 1
 	return strings.Join(texts[:last], ", ") + " and " + texts[last]
+}
+
+// wrapped breaks a paragraph into lines.
+func wrapped(text string) string {
+	const columns = 100
+	var s strings.Builder
+	at := 0
+	for _, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case at == 0:
+		case at+1+n > columns:
+			s.WriteString("\n")
+			at = 0
+		default:
+			s.WriteString(" ")
+			at++
+		}
+		s.WriteString(word)
+		at += n
+	}
+	return s.String() + "\n"
 }
