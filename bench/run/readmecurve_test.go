@@ -24,7 +24,9 @@ func curvesOf(t *testing.T, seeds int) (dir string, r *results) {
 			o.cells = append(o.cells, bench.Cell{Workload: readmeWorkload, Design: d, Procs: n})
 		}
 	}
-	raw := newRaw(t.TempDir(), environment{{"machine", "box"}, {simulatedKey, "made up"}, {"size", "small"}})
+	raw := newRaw(t.TempDir(), environment{
+		{"machine", "box"}, {simulatedKey, "made up"}, {"size", "small"},
+	})
 	run := func(_ context.Context, c bench.Cell, _ uint64) (string, error) {
 		ns := 100 * c.Procs
 		if c.Design == "gpm" {
