@@ -58,8 +58,9 @@ func curveText(link string, r *results) string {
 	limits := "These CPUs run in [virtual time](sim/doc.go), to the digit the same on any host. " +
 		"They show the shape of a curve and the mechanism behind it, not nanoseconds. " +
 		"Not modelled: " + notModelled + "."
-	return fmt.Sprintf("\n[![gm, global and gpm on 1 to %d simulated CPUs](%s/%s)](%s)\n\n%s\n%s\n",
-		last, link, curveFile(readmeWorkload), page, wrapped(shown), wrapped(limits))
+	picture := fmt.Sprintf("[![gm, global and gpm on 1 to %d simulated CPUs](%s/%s)](%s)\n",
+		last, link, curveFile(readmeWorkload), page)
+	return "\n" + picture + "\n" + wrapped(shown) + "\n" + wrapped(limits) + "\n"
 }
 
 // size says how much each run does.
