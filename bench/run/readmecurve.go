@@ -47,8 +47,8 @@ func curveText(link string, r *results) string {
 	last := r.procs[len(r.procs)-1]
 	var waits []string
 	for _, d := range readmeDesigns {
-		f := figure{bench.Cell{Workload: readmeWorkload, Design: d, Procs: last}, "lock-wait-share"}
-		share, _ := middle(r.modes(f.cell)[0].of(r, f))
+		c := bench.Cell{Workload: readmeWorkload, Design: d, Procs: last}
+		share, _ := middle(r.modes(c)[0].of(r, figure{c, "lock-wait-share"}))
 		waits = append(waits, fmt.Sprintf("%.0f%% (`%s`)", 100*share, d))
 	}
 	page := link + "/" + curvesFile
