@@ -52,8 +52,8 @@ func curveText(link string, r *results) string {
 		waits = append(waits, fmt.Sprintf("%.0f%% (`%s`)", 100*share, d))
 	}
 	page := link + "/" + curvesFile
-	shown := fmt.Sprintf("Fork-join (`%s`, %s) on the simulated machine %s: %s. On %d CPUs, waiting "+
-		"for locks takes %s of the time of all CPUs. [The other curves](%s).",
+	shown := fmt.Sprintf("Fork-join (`%s`, %s) on the simulated machine %s: %s. On %d CPUs, "+
+		"waiting for locks takes %s of the time of all CPUs. [The other curves](%s).",
 		readmeWorkload, r.size(), r.machine, fastestText(r), last, listed(waits), page)
 	limits := "These CPUs run in [virtual time](sim/doc.go), to the digit the same on any host. " +
 		"They show the shape of a curve and the mechanism behind it, not nanoseconds. " +
