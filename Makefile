@@ -2,7 +2,7 @@
 
 GO ?= go
 
-.PHONY: help test bench bench-full compare readme soak lint ci
+.PHONY: help test bench bench-full compare readme sim golden soak lint ci
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -11,7 +11,8 @@ test: ## all tests, and those of everything concurrent again under the race dete
 	$(GO) test -timeout 20m ./...
 	$(GO) test -timeout 20m -tags model ./check/model
 	$(GO) test -timeout 20m -tags sim ./host ./check/conform
-	$(GO) test -timeout 20m -tags sim ./bench -run Simul
+	$(GO) test -timeout 20m -tags sim ./bench -run 'Simul|Golden'
+	$(GO) test -timeout 20m -tags sim ./designs/gpm -run Near
 	$(GO) test -timeout 20m -tags sim ./designs/all -run Conformance
 	$(GO) test -timeout 20m -race ./...
 
@@ -28,6 +29,13 @@ compare: ## print the comparison of DIR: a folder, or the newest of a name (defa
 readme: DIR ?= quick
 readme: ## put the main tables of DIR into README.md (default: of the newest quick comparison)
 	$(GO) run ./bench/run -compare $(DIR) -readme README.md
+
+sim: ## curves of gm, global and gpm on 1 to 128 simulated CPUs (5 minutes): the digits of results/sim
+	$(GO) run ./bench/run -machine server64
+	$(GO) run ./bench/run -compare results/sim/server64/curves -readme README.md
+
+golden: ## renew results/sim/golden, whose digits `make test` compares; the commit says why they changed
+	$(GO) test -tags sim ./bench -run Golden -write
 
 DESIGN ?= gpm
 MINUTES ?= 10

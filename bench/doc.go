@@ -30,6 +30,11 @@
 //	Memory
 //	  B/op             less    heap memory allocated by the whole process
 //	  allocs/op        less    heap objects allocated by the whole process
+//	Simulated machines
+//	  ops/s            more    operations a second of virtual time
+//	  contended-share  less    part of the acquisitions of locks that had to wait
+//	  lock-wait-share  less    time that threads waited for locks, as part of the time of all CPUs
+//	  line-wait-share  less    the same of CPUs for cache lines that were busy
 //
 // A test compares this with Metrics; go test ./bench -run Documentation -write writes it.
 //
@@ -40,6 +45,10 @@
 // A workload also reports figures of its own, measured in its last iteration. Its head
 // comment says what they are (d20us of wakeup_*, delays of syscall_mix, ...).
 //
+// Those of a simulated machine are reported of it alone: its times are virtual, and no memory is
+// measured. There is also NAME-wait-share, the share of the lock of that name (rt.Lock) in
+// lock-wait-share, for each lock that was taken.
+//
 // A figure that a design does not count is left out, not reported as 0. Go's own scheduler
 // (native) tells only the times from runnable to running. They come from runtime/metrics: in
 // its buckets, and with the goroutines of the runtime itself among them. A percentile is
@@ -47,8 +56,10 @@
 //
 // # Files
 //
-//	metric.go    the table of metrics: how each is counted, described and formatted
-//	measure.go   one benchmark: warm-up, loop, cost of an operation
-//	simulate.go  one benchmark on a simulated machine
-//	matrix.go    the cells that lists of workloads, designs and numbers of Ps choose
+//	metric.go     the table of metrics: how each is counted, described and formatted
+//	measure.go    one benchmark: warm-up, loop, cost of an operation
+//	simulate.go   one benchmark on a simulated machine
+//	simulates.go  what cannot run on a simulated machine
+//	virtual.go    what a benchmark on a simulated machine has cost
+//	matrix.go     the cells that lists of workloads, designs and numbers of Ps choose
 package bench

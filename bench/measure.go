@@ -121,6 +121,10 @@ type cost struct {
 	stats  rt.Stats
 	ready  *hdrhistogram.Histogram
 	own    []workloads.Metric
+
+	// Of a simulated machine:
+	cpuNs    float64 // virtual time of all CPUs together; 0 on a real machine
+	queuedNs float64 // of that, waited for lines that were busy
 }
 
 func (c cost) report(b B) {

@@ -35,14 +35,17 @@ const (
 	Neither Better = "" // it tells how something was done, not how well
 )
 
-// The sections of a report, in the order of Metrics; ownSection is the last.
+// The sections of a report, in the order of Metrics; the last two are of no row.
 const (
 	timeSection   = "Time"
 	lockSection   = "Lock contention"
 	readySection  = "Latency from ready to run"
 	moveSection   = "Steals, migrations and wakeups"
 	memorySection = "Memory"
-	ownSection    = "The workloads' own figures (see the head comment of each)"
+	simSection    = "Simulated machines"
+	// of LockShare
+	lockShareSection = "Waiting for each lock, as part of the time of all CPUs"
+	ownSection       = "The workloads' own figures (see the head comment of each)"
 )
 
 // Metrics is the table of what is measured of every workload: the only place to edit to add
@@ -76,15 +79,56 @@ var Metrics = []Metric{
 		Doc: "times an M was woken for work", count: counted(wakes)},
 
 	{Unit: "B/op", Section: memorySection, Better: Less,
-		Doc: "heap memory allocated by the whole process", count: perOp(heapBytes)},
+		Doc: "heap memory allocated by the whole process", count: real(perOp(heapBytes))},
 	{Unit: "allocs/op", Section: memorySection, Better: Less,
-		Doc: "heap objects allocated by the whole process", count: perOp(heapObjects)},
+		Doc: "heap objects allocated by the whole process", count: real(perOp(heapObjects))},
+
+	{Unit: "ops/s", Section: simSection, Better: More,
+		Doc: "operations a second of virtual time", count: virtual(throughput)},
+	{Unit: "contended-share", Section: simSection, Better: Less,
+		Doc: "part of the acquisitions of locks that had to wait", count: virtual(contendedShare)},
+	{Unit: "lock-wait-share", Section: simSection, Better: Less,
+		Doc:   "time that threads waited for locks, as part of the time of all CPUs",
+		count: virtual(lockWaitShare)},
+	{Unit: "line-wait-share", Section: simSection, Better: Less,
+		Doc:   "the same of CPUs for cache lines that were busy",
+		count: virtual(lineWaitShare)},
+}
+
+// lockShareUnit ends the unit of LockShare.
+const lockShareUnit = "-wait-share"
+
+// LockShare is the unit of the part of lock-wait-share that is one lock's.
+func LockShare(l rt.Lock) string { return l.String() + lockShareUnit }
+
+func throughput(c *cost) float64     { return c.ops / c.time.Seconds() }
+func lockWaitShare(c *cost) float64  { return lockWait(&c.stats) / c.cpuNs }
+func lineWaitShare(c *cost) float64  { return c.queuedNs / c.cpuNs }
+func contendedShare(c *cost) float64 { return contended(&c.stats) / acquired(&c.stats) }
+
+// real leaves a figure out of what a simulated machine reports.
+func real(count func(*cost) (float64, bool)) func(*cost) (float64, bool) {
+	return func(c *cost) (float64, bool) {
+		v, ok := count(c)
+		return v, ok && c.cpuNs == 0
+	}
+}
+
+// virtual is a figure of simulated machines alone.
+func virtual(figure func(*cost) float64) func(*cost) (float64, bool) {
+	return func(c *cost) (float64, bool) {
+		if c.cpuNs == 0 {
+			return 0, false
+		}
+		return figure(c), true
+	}
 }
 
 func elapsed(c *cost) float64     { return float64(c.time.Nanoseconds()) }
 func heapBytes(c *cost) float64   { return float64(c.bytes) }
 func heapObjects(c *cost) float64 { return float64(c.allocs) }
 
+func acquired(s *rt.Stats) float64   { return float64(max(s.Locks.Sum().Acquired, 1)) }
 func contended(s *rt.Stats) float64  { return float64(s.Locks.Sum().Contended) }
 func lockWait(s *rt.Stats) float64   { return float64(s.Locks.Sum().WaitNs) }
 func steals(s *rt.Stats) float64     { return float64(s.Steals) }
@@ -132,6 +176,9 @@ func (m Metric) Key() string {
 // Metrics, or that of a workload's own figure.
 func MetricOf(unit string) Metric {
 	own := Metric{Unit: unit, Section: ownSection}
+	if strings.HasSuffix(unit, lockShareUnit) {
+		own.Section = lockShareSection
+	}
 	if i := slices.Index(Keys(), own.Key()); i >= 0 {
 		return Metrics[i]
 	}

@@ -12,7 +12,8 @@ import (
 	"schedlab/internal/names"
 )
 
-var write = flag.Bool("write", false, "write the table of metrics into doc.go")
+var write = flag.Bool("write", false,
+	"write what a test compares: the table of metrics in doc.go, the golden figures")
 
 func TestMetricsAreDescribedInFull(t *testing.T) {
 	require.Equal(t, "ns/op", Metrics[0].Unit, "the first metric is the time")

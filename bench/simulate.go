@@ -3,7 +3,6 @@
 package bench
 
 import (
-	"errors"
 	"fmt"
 
 	"schedlab/designs/all"
@@ -34,10 +33,6 @@ type Simulated struct {
 	Whole sim.Report         // from the start of the machine to its end
 }
 
-// ErrNotSimulated is what Simulate fails with for what cannot run on a simulated machine. The
-// error says why.
-var ErrNotSimulated = errors.New("it does not run on a simulated machine")
-
 // Simulate runs a workload on a design on a machine. The answers are verified.
 func Simulate(s Simulation) (Simulated, error) {
 	w, err := workloads.Find(s.Workload)
@@ -65,17 +60,6 @@ func Simulate(s Simulation) (Simulated, error) {
 		r.Own = in.Metrics()
 	}
 	return r, err
-}
-
-// simulates returns an error if w or d needs something that a simulated machine has not.
-func simulates(w workloads.Workload, d all.Row) error {
-	if why, lacks := d.Lacks[rt.Simulates]; lacks {
-		return fmt.Errorf("bench: design %s: %w: %s", d.Name, ErrNotSimulated, why)
-	}
-	if w.Sockets {
-		return fmt.Errorf("bench: workload %s: %w: it needs real sockets", w.Name, ErrNotSimulated)
-	}
-	return refuses(w, d)
 }
 
 // run is the first thread of the machine.

@@ -4,6 +4,7 @@ package bench
 
 import (
 	"errors"
+	"flag"
 	"runtime"
 	"runtime/debug"
 	"testing"
@@ -102,6 +103,28 @@ func TestWhatCannotBeSimulatedSaysWhy(t *testing.T) {
 	s.Machine.CPUs, s.Procs = 4, 0
 	_, err = Simulate(s)
 	require.ErrorContains(t, err, "Config.Procs is 0")
+}
+
+var machineName = flag.String("bench.machine", "server64", "`machine` to simulate")
+
+// BenchmarkVirtual reports the virtual time and what else an operation has cost, of one run of
+// each cell on as many CPUs as it has Ps.
+func BenchmarkVirtual(b *testing.B) {
+	cfg, err := sim.Named(*machineName)
+	require.NoError(b, err)
+	for _, c := range cells {
+		b.Run(c.String(), func(b *testing.B) {
+			at := Simulation{Cell: c, Machine: cfg.With(c.Procs), Size: size, Seed: *seed}
+			at.Machine.Seed = *seed
+			for b.Loop() {
+				r, err := Simulate(at)
+				if err != nil {
+					b.Fatal(err)
+				}
+				r.report(b, c.Procs)
+			}
+		})
+	}
 }
 
 // BenchmarkSimulated is the real time that a simulated operation takes, and the virtual time of

@@ -171,7 +171,7 @@ var layers = []layer{
 		what:   "the comparison of designs, the soak, how far to believe sim",
 		imports: []string{
 			"bench", "designs/all", "host", "internal/*", "rt", "rt/event", "rt/gnet", "rt/gsync",
-			"rt/heap", "workloads",
+			"rt/heap", "sim", "workloads",
 		},
 		sim:     []string{"sim", "sim/micro"},
 		modules: []string{perf},

@@ -21,6 +21,12 @@ func writeText(ctx context.Context, w io.Writer, r *results) error {
 	for _, line := range r.failures() {
 		fmt.Fprintln(&out, line)
 	}
+	for _, line := range r.bistableCells() {
+		fmt.Fprintln(&out, line)
+	}
+	for _, why := range reasons(r.declined) {
+		fmt.Fprintln(&out, "left out:", why)
+	}
 	if few := r.tooFew(); few != "" {
 		fmt.Fprintln(&out, few)
 	}

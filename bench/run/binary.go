@@ -25,7 +25,11 @@ type binary struct {
 // build makes the binary in dir.
 func build(ctx context.Context, dir string, o options) (binary, error) {
 	b := binary{filepath.Join(dir, "bench.test"), o}
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", b.path, "schedlab/bench")
+	args := []string{"test", "-c", "-o", b.path}
+	if o.simulated() {
+		args = append(args, "-tags", "sim")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "schedlab/bench")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return b, fmt.Errorf("building the benchmarks: %w\n%s", err, out)
 	}
@@ -35,10 +39,22 @@ func build(ctx context.Context, dir string, o options) (binary, error) {
 // run measures the cell in a fresh process, and returns the line of the Go benchmark format
 // that the process printed. The error says in one line why there is none.
 func (b binary) run(ctx context.Context, c bench.Cell) (line string, err error) {
+	return b.benchmark(ctx, c, b.args(c))
+}
+
+// simulate is run on the machine of the options, with a seed of the machine, of input and of
+// random choices.
+func (b binary) simulate(ctx context.Context, c bench.Cell, seed uint64) (line string, err error) {
+	return b.benchmark(ctx, c, b.simArgs(c, seed))
+}
+
+func (b binary) benchmark(
+	ctx context.Context, c bench.Cell, args []string,
+) (line string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, b.o.timeout, errTimeout)
 	defer cancel()
 	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, b.path, b.args(c)...)
+	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = time.Second
 	err = cmd.Run()
@@ -54,17 +70,31 @@ func (b binary) run(ctx context.Context, c bench.Cell) (line string, err error) 
 var errTimeout = errors.New("the sample takes too long")
 
 func (b binary) args(c bench.Cell) []string {
+	return append(b.cellArgs(c),
+		"-test.bench=^BenchmarkSched$",
+		"-test.benchtime="+b.o.benchtime.String(),
+		fmt.Sprintf("-bench.seed=%d", b.o.seed),
+	)
+}
+
+func (b binary) simArgs(c bench.Cell, seed uint64) []string {
+	return append(b.cellArgs(c),
+		"-test.bench=^BenchmarkVirtual$",
+		"-test.benchtime=1x",
+		"-bench.machine="+b.o.machine.Name,
+		fmt.Sprintf("-bench.seed=%d", seed),
+	)
+}
+
+func (b binary) cellArgs(c bench.Cell) []string {
 	return []string{
 		"-test.run=^$",
-		"-test.bench=^BenchmarkSched$",
-		"-test.benchtime=" + b.o.benchtime.String(),
 		"-test.timeout=0", // run's own timeout also ends a process that does not react
 		"-test.cpu=1",     // each scheduler raises GOMAXPROCS as it needs; more would favour some
 		"-bench.workloads=" + c.Workload,
 		"-bench.designs=" + c.Design,
 		fmt.Sprintf("-bench.procs=%d", c.Procs),
 		"-bench.size=" + b.o.size.String(),
-		fmt.Sprintf("-bench.seed=%d", b.o.seed),
 	}
 }
 

@@ -4,6 +4,7 @@
 //
 //	go run ./bench/run                    the quick comparison, some 7 minutes on 2 cores
 //	go run ./bench/run -full              all designs, large workloads: hours
+//	go run ./bench/run -machine server64  curves on 1 to 128 simulated CPUs, some 5 minutes
 //	go run ./bench/run -workloads=NAMES -designs=NAMES -procs=1,2
 //	go run ./bench/run -compare DIR       compare again what stands in DIR
 //	go run ./bench/run -compare quick -readme FILE
@@ -27,6 +28,16 @@
 // comparison never replaces a whole one. A whole one is replaced only by one of the same
 // flags. The run says at its start what it will replace.
 //
+// # Simulated machines
+//
+// With -machine the cells run on simulated CPUs, and the folder is results/sim/MACHINE/curves.
+// It has curves.md in place of a comparison.svg, and curve-WORKLOAD.svg for each workload. A
+// sample is a run with a seed of its own. The environment is that of the machine, and says
+// nothing of the host: the same source makes the same files.
+//
+// What such a machine cannot run is named at the start, listed in declined.txt, and shown as not
+// simulated.
+//
 // # Failures
 //
 // A cell of which one sample fails is not measured again. It is shown as failed wherever its
@@ -42,6 +53,8 @@
 //	plan.go         the order of samples
 //	binary.go       the process that measures a sample
 //	measure.go      all samples of a plan
+//	simulate.go     what differs on a simulated machine
+//	sidebyside.go   all samples of a plan, on simulated machines
 //	progress.go     how far they are
 //	raw.go          raw files, written
 //	results.go      raw files, read back
@@ -51,7 +64,12 @@
 //	benchstat.go    comparison.txt
 //	markdown.go     comparison.md
 //	picture.go      comparison.svg, from the template picture.svg.tmpl
+//	modes.go        cells of two modes, which are never averaged
+//	curve.go        a picture of a curve, from the template curve.svg.tmpl
+//	curves.go       curves.md, and all pictures
+//	usl.go          the universal scalability law of a curve
 //	times.go        the times at the end of a run
 //	readme.go       the main tables in README
+//	readmecurve.go  the curve in README
 //	publish.go      all comparisons of a folder
 package main

@@ -54,8 +54,12 @@ func (e environment) get(key string) string {
 	return ""
 }
 
-// readEnvironment describes this machine as it is now, and the source in the folder root.
+// readEnvironment describes this machine as it is now, and the source in the folder root; or
+// the machine that is simulated.
 func readEnvironment(ctx context.Context, root string, o options, now time.Time) environment {
+	if o.simulated() {
+		return simEnvironment(o)
+	}
 	return environment{
 		{"machine", machine.Kind(ctx)},
 		{"goos", runtime.GOOS},
@@ -67,7 +71,7 @@ func readEnvironment(ctx context.Context, root string, o options, now time.Time)
 		{"go", runtime.Version()},
 		{"gomaxprocs", "set by each scheduler, to no more than it runs at once"},
 		{"commit", machine.Commit(ctx, root)},
-		{"command", strings.Join(append([]string{"go run ./bench/run"}, o.args...), " ")},
+		{"command", o.command()},
 		{"size", o.size.String()},
 		{"samples", fmt.Sprint(o.count)},
 		{"benchtime", o.benchtime.String()},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 const newest = "newest"
 
 // reserved are the names that -as may not give, since each has a meaning of its own.
-var reserved = []string{"quick", "full", newest}
+var reserved = []string{"quick", "full", curvesName, newest}
 
 // word begins with a letter, since git ignores names that begin like a time.
 var word = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
@@ -23,8 +24,8 @@ var word = regexp.MustCompile(`^[A-Za-z][\w-]*$`)
 func checkName(name string) error {
 	switch {
 	case slices.Contains(reserved, name):
-		return fmt.Errorf("-as is %s; quick and full belong to the comparisons of their own flags"+
-			", and newest to -compare: choose another name", name)
+		return fmt.Errorf("-as is %s; quick, full and curves belong to "+
+			"the comparisons of their own flags, and newest to -compare: choose another name", name)
 	case !word.MatchString(name):
 		return fmt.Errorf("-as is %q; it must be a word like mine-2: letters, digits, - and _, "+
 			"a letter first", name)
@@ -34,10 +35,14 @@ func checkName(name string) error {
 
 // resultsRoot is the folder of the machines' folders.
 func resultsRoot(o options, module string) string {
-	if o.out != "" {
-		return o.out
+	root := o.out
+	if root == "" {
+		root = fromHere(filepath.Join(module, "results"))
 	}
-	return fromHere(filepath.Join(module, "results"))
+	if o.simulated() {
+		return filepath.Join(root, simFolder)
+	}
+	return root
 }
 
 // resultsDir returns the folder for the comparison that o asks for.
@@ -74,7 +79,7 @@ func destination(dir string, o options, env environment) (string, error) {
 		return "", fmt.Errorf("%s was made by another command and is not replaced: "+
 			"choose another name by -as, or remove it (it was: %s)", dir, old.get("command"))
 	default:
-		said += ", in place of the comparison of " + old.get("date")
+		said += ", in place of the comparison of " + cmp.Or(old.get("date"), "an earlier source")
 	}
 	if exists(dir + partial) {
 		said += "\nthe samples of an interrupted comparison, " + dir + partial +

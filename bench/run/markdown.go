@@ -36,6 +36,12 @@ func writeMarkdown(w io.Writer, r *results) error {
 
 // explanation says what a figure is, as median and ratio write it.
 func explanation(r *results) string {
+	if r.machine != "" {
+		return "A figure is the median of the seeds, ± how far the farthest seed is from it, " +
+			"and how many times\nthe first design's it is, or which part of it (1/300); ~ stands " +
+			"for no significant difference\n(Mann-Whitney, p > 0.05). Cells of two modes have " +
+			"both, with their numbers of seeds."
+	}
 	said := fmt.Sprintf("A figure is the median, ± how far its %.0f%% confidence interval "+
 		"reaches, and how many times\nthe first design's it is, or which part of it (1/300); "+
 		"~ stands for no significant difference (Mann-Whitney, p > %v).",
@@ -110,7 +116,8 @@ func row(r *results, m bench.Metric, workload string, procs int, designs []strin
 func figures(r *results, m bench.Metric, workload string, procs int, designs []string) []string {
 	texts, unit := make([]string, len(designs)), m.Key()
 	empty := unit != timeUnit
-	base := r.sample(figure{bench.Cell{Workload: workload, Design: designs[0], Procs: procs}, unit})
+	first := bench.Cell{Workload: workload, Design: designs[0], Procs: procs}
+	base := r.sample(figure{first, unit})
 	for i, d := range designs {
 		c := bench.Cell{Workload: workload, Design: d, Procs: procs}
 		sample := r.sample(figure{c, unit})
@@ -118,6 +125,11 @@ func figures(r *results, m bench.Metric, workload string, procs int, designs []s
 		switch {
 		case r.failed[c] != "":
 			texts[i] = failedText
+		case sample != nil && r.machine != "":
+			texts[i] = modeText(r, figure{c, unit}, m)
+			if i > 0 && !r.bistable(c) && !r.bistable(first) {
+				texts[i] += ratio(base, sample)
+			}
 		case sample != nil && i == 0:
 			texts[i] = median(sample, m)
 		case sample != nil:

@@ -32,6 +32,7 @@ func measureAll(ctx context.Context, o options, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%s\n%s\n%s\n", announcement(o), to, env)
 	r := newRaw(dir+partial, env)
+	r.declined = o.declined
 	if err := r.begin(); err != nil {
 		return fmt.Errorf("%w; -out names another folder for results", err)
 	}
@@ -39,7 +40,12 @@ func measureAll(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := measure(ctx, o, bin, r, out); err != nil {
+	if o.simulated() {
+		err = simulateAll(ctx, o, bin.simulate, r, out)
+	} else {
+		err = measure(ctx, o, bin, r, out)
+	}
+	if err != nil {
 		return err
 	}
 	measured, err := publish(ctx, r.dir)
@@ -60,6 +66,9 @@ var warmUp = map[workloads.Size]time.Duration{
 }
 
 func announcement(o options) string {
+	if o.simulated() {
+		return simAnnouncement(o)
+	}
 	n := len(o.cells) * o.count
 	said := fmt.Sprintf("%d cells, %d samples each, in shuffled order (seed %d): "+
 		"about %s; the first round tells better", len(o.cells), o.count, o.seed,

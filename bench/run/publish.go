@@ -15,6 +15,9 @@ func publish(ctx context.Context, dir string) (*results, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.machine != "" {
+		return r, publishCurves(ctx, dir, r)
+	}
 	var text, markdown, picture bytes.Buffer
 	err = errors.Join(
 		writeText(ctx, &text, r), writeMarkdown(&markdown, r), writePicture(&picture, r))
@@ -34,7 +37,11 @@ func publish(ctx context.Context, dir string) (*results, error) {
 
 // show prints the end of a run: the times of r, and where the rest is.
 func show(out io.Writer, dir string, r *results) error {
+	more := pictureFile
+	if r.machine != "" {
+		more = curvesFile
+	}
 	_, err := fmt.Fprintf(out, "%s\nmore: %s\n      %s\n",
-		times(r), filepath.Join(dir, markdownFile), filepath.Join(dir, pictureFile))
+		times(r), filepath.Join(dir, markdownFile), filepath.Join(dir, more))
 	return errors.Join(err, r.failure())
 }

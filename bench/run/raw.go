@@ -15,6 +15,7 @@ const (
 	textFile        = "comparison.txt"
 	markdownFile    = "comparison.md"
 	pictureFile     = "comparison.svg"
+	declinedFile    = "declined.txt"
 )
 
 // partial ends the name of a folder that does not yet have all samples.
@@ -24,12 +25,17 @@ const partial = ".partial"
 // The Go benchmark format has no failures, and its readers skip such a line.
 const failedMark = "# FAILED "
 
+// declinedMark begins the line of a cell that a simulated machine cannot run, and why.
+const declinedMark = "# DECLINED "
+
 // raw is everything that has been measured: a file for each design.
 type raw struct {
 	dir    string
 	env    environment
 	lines  map[string][]rawLine // by design, in the order of measuring
 	failed map[bench.Cell]error
+
+	declined []declined
 }
 
 type rawLine struct {
@@ -67,12 +73,27 @@ func (r *raw) save() error {
 	if err := r.write(environmentFile, r.env.String()); err != nil {
 		return err
 	}
+	if err := r.writeDeclined(); err != nil {
+		return err
+	}
 	for design := range r.lines {
 		if err := r.write(design+".txt", r.env.String()+"\n"+r.text(design)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeDeclined writes a file of its own, since a design may have been declined altogether.
+func (r *raw) writeDeclined() error {
+	if len(r.declined) == 0 {
+		return nil
+	}
+	var s strings.Builder
+	for _, d := range r.declined {
+		fmt.Fprintf(&s, "%s%v: %s\n", declinedMark, d.cell, d.why)
+	}
+	return r.write(declinedFile, s.String())
 }
 
 func (r *raw) text(design string) string {

@@ -17,9 +17,14 @@ const (
 	readmeEnd = "<!-- end -->\n"
 )
 
-// rewriteReadme puts the main tables of r, which was loaded from dir, into the file at path.
+// rewriteReadme puts the main tables of r, which was loaded from dir, into the file at path; or
+// the curve, if r is of a simulated machine.
 func rewriteReadme(path, dir string, r *results) error {
-	if err := publishable(dir, r); err != nil {
+	write := tablesBlock
+	if r.machine != "" {
+		write = curveBlock
+	}
+	if err := write.publishable(dir, r); err != nil {
 		return err
 	}
 	old, err := os.ReadFile(path)
@@ -30,7 +35,7 @@ func rewriteReadme(path, dir string, r *results) error {
 	if err != nil {
 		return err
 	}
-	updated, err := splice(string(old), readmeText(link, r))
+	updated, err := write.splice(string(old), write.text(link, r))
 	if err != nil {
 		return fmt.Errorf("-readme: %s: %w", path, err)
 	}
@@ -50,13 +55,22 @@ func linkTo(dir, path string) (string, error) {
 	return filepath.ToSlash(link), err
 }
 
+// finishedIn refuses a comparison that was interrupted.
+func finishedIn(dir string) error {
+	if strings.HasSuffix(filepath.Clean(dir), partial) {
+		return fmt.Errorf("-readme: %s was interrupted; give a finished comparison", dir)
+	}
+	return nil
+}
+
 // publishable refuses a comparison that was interrupted, that has too few samples, or that
 // lacks workloads.
 func publishable(dir string, r *results) error {
+	if err := finishedIn(dir); err != nil {
+		return err
+	}
 	fewest := r.fewest()
 	switch {
-	case strings.HasSuffix(filepath.Clean(dir), partial):
-		return fmt.Errorf("-readme: %s was interrupted; give a finished comparison", dir)
 	case fewest < defaultCount:
 		return fmt.Errorf("-readme: %s has cells of %d samples; publish none of fewer than %d",
 			dir, fewest, defaultCount)
@@ -67,14 +81,24 @@ func publishable(dir string, r *results) error {
 	return nil
 }
 
-func splice(readme, text string) (string, error) {
-	before, rest, begins := strings.Cut(readme, readmeBegin)
-	_, after, ends := strings.Cut(rest, readmeEnd)
+// block is a part of README that is generated.
+type block struct {
+	begin, end  string // the lines around it
+	publishable func(dir string, r *results) error
+	text        func(link string, r *results) string
+}
+
+// tablesBlock is the main tables of the real machine.
+var tablesBlock = block{readmeBegin, readmeEnd, publishable, readmeText}
+
+func (b block) splice(readme, text string) (string, error) {
+	before, rest, begins := strings.Cut(readme, b.begin)
+	_, after, ends := strings.Cut(rest, b.end)
 	if !begins || !ends {
-		return "", fmt.Errorf("there is no place for the tables; mark it with the lines\n%s%s",
-			readmeBegin, readmeEnd)
+		return "", fmt.Errorf("there is no place for what is generated; "+
+			"mark it with the lines\n%s%s", b.begin, b.end)
 	}
-	return before + readmeBegin + text + readmeEnd + after, nil
+	return before + b.begin + text + b.end + after, nil
 }
 
 // mainQuestions are the sections of the main metrics, as a text.

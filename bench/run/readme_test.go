@@ -12,7 +12,7 @@ import (
 )
 
 func TestSpliceReplacesOnlyWhatIsBetweenTheMarks(t *testing.T) {
-	got, err := splice("head\n"+readmeBegin+"old\n"+readmeEnd+"tail\n", "new\n")
+	got, err := tablesBlock.splice("head\n"+readmeBegin+"old\n"+readmeEnd+"tail\n", "new\n")
 	require.NoError(t, err)
 	require.Equal(t, "head\n"+readmeBegin+"new\n"+readmeEnd+"tail\n", got)
 }
@@ -25,7 +25,7 @@ func TestSpliceNeedsBothMarksInOrder(t *testing.T) {
 		"reversed": readmeEnd + "old\n" + readmeBegin,
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := splice(readme, "new\n")
+			_, err := tablesBlock.splice(readme, "new\n")
 			require.ErrorContains(t, err, "mark it with the lines")
 		})
 	}

@@ -25,6 +25,9 @@ type results struct {
 	values map[figure][]float64
 	failed map[bench.Cell]string // and why
 
+	machine  string // that was simulated, or ""
+	declined []declined
+
 	// What occurs, in the order in which reports show it.
 	workloads []string
 	procs     []int
@@ -54,6 +57,9 @@ func load(dir string) (*results, error) {
 		values: map[figure][]float64{},
 		failed: map[bench.Cell]string{},
 	}
+	if e := parseEnvironment(r.env); e.get(simulatedKey) != "" {
+		r.machine = e.get("machine")
+	}
 	if err := r.read(dir); err != nil {
 		return nil, err
 	}
@@ -70,10 +76,11 @@ func (r *results) read(dir string) error {
 	if err != nil {
 		return err
 	}
+	others := []string{environmentFile, textFile, declinedFile}
 	r.files = slices.DeleteFunc(names, func(name string) bool {
-		return slices.Contains([]string{environmentFile, textFile}, filepath.Base(name))
+		return slices.Contains(others, filepath.Base(name))
 	})
-	for _, name := range r.files {
+	for _, name := range append(r.files, filepath.Join(dir, declinedFile)) {
 		if err := r.readFailed(name); err != nil {
 			return err
 		}
@@ -102,23 +109,30 @@ func (r *results) readValues() error {
 	return in.Err()
 }
 
-// readFailed reads the lines of failed cells, which the Go benchmark format does not have.
+// readFailed reads the lines of cells that have failed or were declined, which the Go benchmark
+// format does not have.
 func (r *results) readFailed(name string) error {
 	data, err := os.ReadFile(name)
-	if err != nil {
+	if err != nil && filepath.Base(name) != declinedFile {
 		return err
 	}
 	for line := range strings.Lines(string(data)) {
-		rest, ok := strings.CutPrefix(strings.TrimSpace(line), failedMark)
-		if !ok {
+		line = strings.TrimSpace(line)
+		rest, fails := strings.CutPrefix(line, failedMark)
+		rest, declines := strings.CutPrefix(rest, declinedMark)
+		if !fails && !declines {
 			continue
 		}
 		cell, reason, _ := strings.Cut(rest, ": ")
 		c, err := parseCell(benchfmt.Name("Sched/" + cell))
-		if err != nil {
+		switch {
+		case err != nil:
 			return fmt.Errorf("%s: %w", name, err)
+		case declines:
+			r.declined = append(r.declined, declined{c, reason})
+		default:
+			r.failed[c] = reason
 		}
-		r.failed[c] = reason
 	}
 	return nil
 }
