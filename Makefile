@@ -12,6 +12,7 @@ test: ## all tests, and those of everything concurrent again under the race dete
 	$(GO) test -timeout 20m -tags model ./check/model
 	$(GO) test -timeout 20m -tags sim ./host ./check/conform
 	$(GO) test -timeout 20m -tags sim ./bench -run 'Simul|Golden'
+	$(GO) test -timeout 20m -tags sim ./bench/validate
 	$(GO) test -timeout 20m -tags sim ./designs/gpm -run Near
 	$(GO) test -timeout 20m -tags sim ./designs/all -run Conformance
 	$(GO) test -timeout 20m -race ./...
