@@ -12,6 +12,13 @@ import (
 	"schedlab/workloads"
 )
 
+// otherMachines are further variations.
+var otherMachines = []string{"xeon2x32", "epyc2x64", "mesh128", "arm80"}
+
+// shallow is the variation in which the collapse of locks that spin is made less deep, since it
+// is too deep as it is: see the published curves.
+const shallow = "latencies by 4 shorter and PAUSE 40 ns"
+
 // task is one simulation.
 type task struct {
 	result

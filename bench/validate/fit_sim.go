@@ -12,6 +12,9 @@ import (
 	"schedlab/workloads"
 )
 
+// sampledOnceIn is what package bench gives its schedulers as SampleReady.
+const sampledOnceIn = 32
+
 // simulateReal simulates a cell of the real host as that is measured.
 func simulateReal(cfg sim.Config, c bench.Cell) (result, error) {
 	const runs = 3

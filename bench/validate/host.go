@@ -14,9 +14,6 @@ import (
 // realDesigns are those that are compared.
 var realDesigns = []string{"gm", "global", "gpm"}
 
-// sampledOnceIn is what package bench gives its schedulers as SampleReady.
-const sampledOnceIn = 32
-
 // counters are those that are compared, besides time.
 var counters = []string{"contended/op", "futex/op", "steals/op", "wakes/op", "migrations/op"}
 

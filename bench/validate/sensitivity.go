@@ -25,13 +25,6 @@ const (
 	unchanged        = "as it is" // the name of the results with the machine's own parameters
 )
 
-// otherMachines are further variations.
-var otherMachines = []string{"xeon2x32", "epyc2x64", "mesh128", "arm80"}
-
-// shallow is the variation in which the collapse of locks that spin is made less deep, since it
-// is too deep as it is: see the published curves.
-const shallow = "latencies by 4 shorter and PAUSE 40 ns"
-
 // sensitiveCells returns all cells.
 func sensitiveCells() (list []bench.Cell) {
 	for _, w := range sensitiveWorkloads {
