@@ -16,11 +16,11 @@ type Stream struct {
 
 // Init makes sink the one that all events go to. If it is nil nothing is recorded.
 func (s *Stream) Init(sink Sink) {
+	s.mu.SetRank(rank.Events) // it is counted even if nothing is recorded
 	if sink == nil {
 		return
 	}
 	s.sink = sink
-	s.mu.SetRank(rank.Events)
 	s.outside = s.Add(None)
 }
 
