@@ -231,7 +231,8 @@
 //     Otherwise time is virtual: it stands still while any thread can take a step. That
 //     steps take long is not explored.
 //   - Executions that differ only in how often a loop looked in vain count as one. If a loop
-//     looks by one operation, to look in vain is no step of the exhaustive strategy. [Pause]
+//     looks by one operation, and a look in vain leaves the thread as it was, such a look is no
+//     step of the exhaustive strategy. [Pause]
 //     makes sure that the loop would go round for ever, by its thread's stack. If that is
 //     another one after each round, the loop is followed for as long as [Steps] says, and
 //     the verdict is Unknown and names it, unless a violation is found. A count in

@@ -53,7 +53,8 @@ const curvesFoot = `
 The ratio is that of the median seed, which is one of them: the two values of a bistable point are
 never mixed.
 
-Why the curves miss that do:
+Why the curves miss that do, as far as we know. What names a test or a figure was tried here; the
+rest is what the code and the sources suggest, and was not tested:
 
 - **Spin lock**: the collapse is too deep. After a release all waiters load the word, find it
   free, and try; all but one fail, and each try moves the line. So a turn grows with the number of
@@ -127,8 +128,8 @@ The real host is a guest with 2 CPUs of an EPYC, and it is noisy: other programs
 the cells were measured in many short rounds, each in an order of its own, and the time of a cell
 is that of its fastest run. Both sides run the small sizes, three runs after one to warm up. Every
 other workload is *fitted*: the parameters of vm2 were fitted to its cells, and then frozen. The
-other half is *blind*. "Ordered" is of the pairs of designs that are apart by 1.1 times in
-reality.
+other half is *blind*. The fit used an earlier measurement of its cells than the one shown.
+"Ordered" is of the pairs of designs that are apart by 1.1 times in reality.
 
 | cells | n | mean ratio | spread | within 1.5 times | rank correlation | ordered right |
 |---|--:|--:|--:|--:|--:|--:|

@@ -168,7 +168,7 @@ func (s *solo) await() {
 		return
 	case may && gs.watch != at:
 		gs.watch, gs.tries = at, mostTriesOfLook
-	case may && slices.Equal(gs.before, gs.after):
+	case may && len(gs.before) > 0 && slices.Equal(gs.before, gs.after):
 		g.shut = append(g.shut, ev.Old)
 		e.retracting = true
 	case may && gs.tries > 0 && gs.spent < mostTriesOfAll:
